@@ -5,9 +5,12 @@ import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { PassThrough } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Exec, KubeConfig, PortForward, type V1Status } from '@kubernetes/client-node';
+import type { WebSocket } from 'ws';
 import { noKubectl } from '../kubernetes/fixtures/kubectl.ts';
 import { Ignite, type Started } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
@@ -88,6 +91,43 @@ describe('stock kubectl reaches a VM through ignited', { skip: noKubectl }, () =
     const line = 'stty rows 33 cols 77; kubectl exec -it web -- stty size';
     const shown = execFileSync('script', ['-qefc', line, '/dev/null'], { env, encoding: 'utf8' });
     assert.match(shown, /33 77/);
+  });
+
+  test('exec -it: the terminal follows the size of ours while a program runs', async () => {
+    const waits = 'echo begun; until [ "$(stty size)" = "44 111" ]; do sleep 0.2; done; echo grown';
+    const line = `tty; stty rows 33 cols 77; kubectl exec -it web -- sh -c '${waits}'`;
+    const shell = spawn('script', ['-qefc', line, '/dev/null'], { env, stdio: 'pipe' });
+    let shown = '';
+    shell.stdout.setEncoding('utf8').on('data', (part: string) => (shown += part));
+    while (!shown.includes('begun')) await once(shell.stdout, 'data');
+    const terminal = /\/dev\/pts\/\d+/.exec(shown)![0];
+    execFileSync('stty', ['-F', terminal, 'rows', '44', 'cols', '111']);
+    const [code] = (await once(shell, 'close')) as [number | null];
+    assert.equal(code, 0, shown);
+    assert.match(shown, /grown/);
+  });
+
+  test('a program runs by the client library of Kubernetes, and a port is forwarded by it', async () => {
+    const config = new KubeConfig();
+    config.loadFromFile(env['KUBECONFIG']!);
+    const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+    const said = Promise.all([text(stdout), text(stderr)]);
+    const ended = Promise.withResolvers<V1Status>();
+    const command = ['sh', '-c', 'cat; echo err >&2; exit 3'];
+    const exec = new Exec(config);
+    await exec.exec('default', 'web', 'vm', command, stdout, stderr, stdin, false, ended.resolve);
+    stdin.end('sent\n');
+    const { status, details } = await ended.promise;
+    assert.deepEqual([status, details?.causes?.[0]?.message], ['Failure', '3']);
+    assert.deepEqual(await said, ['sent\n', 'err\n']);
+    const serve = 'echo "from the VM" | nc -l -p 8081 >/root/heard 2>&1 &';
+    assert.equal((await run(['exec', 'web', '--', 'sh', '-c', serve])).code, 0);
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    const socket = await new PortForward(config).portForward('default', 'web', [8081], output, null, input);
+    input.write('from the client\n');
+    const [answered] = (await once(output, 'data')) as [Buffer];
+    assert.equal(answered.toString(), 'from the VM\n');
+    (socket as WebSocket).close();
   });
 
   test('cp: a folder goes in and comes out', async () => {

@@ -8,6 +8,9 @@ import { Ignite } from '../e2e/fixtures/ignite.ts';
 import { lacking, namesIn, tableOf, whyNot } from './conformance/known.ts';
 import { runConformance } from './fixtures/e2e-tests.ts';
 import { e2eTest, kubectl, programInCache } from './fixtures/go-program.ts';
+import { serveStore } from './fixtures/served-store.ts';
+import { storeHost } from './fixtures/stored-vms.ts';
+import { storeWorkloadKinds } from './fixtures/workload-kinds.ts';
 
 /** Kubernetes' own conformance tests of the API machinery, which take some five minutes. */
 const program = programInCache(e2eTest);
@@ -59,6 +62,28 @@ test('ignited passes the conformance tests that the documentation names', { skip
     await served.ended;
   }
 });
+
+test(
+  'policies pass all conformance tests of them on a server of Deployments that nothing runs',
+  { skip },
+  async () => {
+    await using served = await serveStore();
+    await storeHost(served.store, 'one');
+    await storeWorkloadKinds(served.store);
+    const ofPolicies = names.filter((name) => name.startsWith('ValidatingAdmissionPolicy '));
+    const outcomes = await runConformance(program!, {
+      focus: String.raw`\[sig-api-machinery\].*ValidatingAdmissionPolicy.*\[Conformance\]`,
+      kubeconfig: served.kubeconfig,
+      kubectl: withKubectl!,
+      isJson: true,
+    });
+    assert.equal(ofPolicies.length, 4);
+    assert.deepEqual(
+      outcomes,
+      ofPolicies.map((name) => ({ name, state: 'passed', message: '' })),
+    );
+  },
+);
 
 /** Returns a regular expression that matches a name with labels between its words. */
 const focusOf = (name: string): string =>

@@ -11,6 +11,7 @@ import { mastersGroup } from '@ignite/apiserver/authorization/decide';
 import { keepAggregatedRules } from '@ignite/apiserver/authorization/default-roles/keep-aggregated-rules';
 import { reconcileDefaults } from '@ignite/apiserver/authorization/default-roles/reconcile-defaults';
 import { RbacAuthorizer } from '@ignite/apiserver/authorization/rbac-authorizer';
+import type { ServedResource } from '@ignite/apiserver/resource/served-resource';
 import { AccessServices } from '@ignite/apiserver/reviews/access-services';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { systemClock } from '@ignite/toolkit/clock/clock';
@@ -24,6 +25,8 @@ export interface ApiAccessOptions {
   readonly dir: string;
   /** The identity provider whose users are known, if there is one. */
   readonly oidc?: OidcTrust | undefined;
+  /** Returns the kinds that are served now. */
+  readonly served: () => readonly ServedResource[];
   readonly log: Log;
 }
 
@@ -31,7 +34,10 @@ export interface ApiAccessOptions {
 const issuer = 'https://kubernetes.default.svc.cluster.local';
 
 /** Opens all that decides who may do what. It ends when `signal` aborts. */
-export async function openApiAccess({ client, dir, oidc, log }: ApiAccessOptions, signal: AbortSignal) {
+export async function openApiAccess(
+  { client, dir, oidc, served, log }: ApiAccessOptions,
+  signal: AbortSignal,
+) {
   await reconcileDefaults(client, signal);
   const clock = systemClock;
   const rbac = { client, clock, log };
@@ -52,7 +58,7 @@ export async function openApiAccess({ client, dir, oidc, log }: ApiAccessOptions
     authorizer,
     /** Rejects unless all roles are known within the time of the signal. */
     check: async (until: AbortSignal): Promise<void> => void (await authorizer.rules(until)),
-    access: new AccessServices({ client, authorizer, bearer, tokens, clock }),
+    access: new AccessServices({ client, authorizer, bearer, tokens, clock, served }),
     ended: Promise.all([authorizer.run(signal), keepAggregatedRules(rbac, signal)]),
   };
 }

@@ -3,7 +3,7 @@ import type { Client } from '@ignite/api/client/client';
 import { kinds } from '@ignite/api/kinds';
 import { igniteVersion } from '@ignite/api/ignite-version';
 import { admissionKinds } from '@ignite/apiserver/admission/admission-kinds';
-import { WebhookAdmissions } from '@ignite/apiserver/admission/webhook-admissions';
+import { Admissions } from '@ignite/apiserver/admission/admissions';
 import { CertificateFolder } from '@ignite/apiserver/certificates/certificate-folder';
 import { definitionKind } from '@ignite/apiserver/custom-resource/definition/definition-kind';
 import type { ServedDefinitions } from '@ignite/apiserver/custom-resource/served-definitions';
@@ -114,18 +114,22 @@ export async function serveApiService(
   const viewed = new ViewedClient(client, views);
   await using opened = new AsyncDisposableStack();
   const audit = trust.auditPolicy && opened.use(openAuditTrail(dir, trust.auditPolicy));
-  const known = await openApiAccess({ client: viewed, dir, oidc: trust.oidc, log }, signal);
-  const admission = new WebhookAdmissions({ client, served: resources, clock: systemClock, log });
+  const known = await openApiAccess(
+    { client: viewed, dir, oidc: trust.oidc, served: resources, log },
+    signal,
+  );
+  const { authorizer } = known;
+  const admission = new Admissions({ client, authorizer, served: resources, clock: systemClock, log });
   const api: ApiOptions = {
     client: viewed,
     resources,
     authenticator: known.authenticator,
-    authorizer: known.authorizer,
+    authorizer,
     access: known.access,
     admission,
     audit,
     ...(engine && {
-      calls: { client: engine, may: (...request) => known.authorizer.authorize(...request) },
+      calls: { client: engine, may: (...request) => authorizer.authorize(...request) },
     }),
     checks: [
       storeCheck(client),

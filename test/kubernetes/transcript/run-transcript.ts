@@ -20,16 +20,20 @@ const namespace = 'garden';
 /** A command that waits for ever is ended after this time, in milliseconds. */
 const patienceMs = 90_000;
 
-/** Runs commands one after the other on the server that a kubeconfig leads to. */
+/**
+ * Runs commands one after the other on the server that a kubeconfig leads to.
+ * @param files are those that the commands find in their folder
+ */
 export async function runTranscript(
   kubectl: string,
   kubeconfig: string,
   commands: readonly string[],
+  files: Readonly<Record<string, object>> = manifests,
 ): Promise<readonly Answer[]> {
   const dir = mkdtempSync(join(tmpdir(), 'transcript-'));
   try {
     const access = await readKubeconfig(kubeconfig);
-    const env = environment(dir, kubectl, access);
+    const env = environment(dir, kubectl, access, files);
     const answers: Answer[] = [];
     for (const command of commands) {
       const { code, stdout, stderr } = await answered(command, { cwd: join(dir, 'work'), env });
@@ -42,12 +46,17 @@ export async function runTranscript(
   }
 }
 
-function environment(dir: string, kubectl: string, access: ServerAccess): NodeJS.ProcessEnv {
+function environment(
+  dir: string,
+  kubectl: string,
+  access: ServerAccess,
+  files: Readonly<Record<string, object>>,
+): NodeJS.ProcessEnv {
   const folders = ['bin', 'work', 'home'].map((name) => join(dir, name));
   for (const folder of folders) mkdirSync(folder);
   const [bin, work, home] = folders as [string, string, string];
   symlinkSync(kubectl, join(bin, 'kubectl'));
-  for (const [name, manifest] of Object.entries(manifests))
+  for (const [name, manifest] of Object.entries(files))
     writeFileSync(join(work, name), JSON.stringify(manifest, undefined, 2));
   const { cert, key } = access.tls ?? {};
   const user = { 'client-certificate-data': base64(cert), 'client-key-data': base64(key) };

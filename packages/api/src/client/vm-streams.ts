@@ -57,6 +57,8 @@ export type ExecSession =
       readonly stdin: Writable;
       readonly stdout: Readable;
       readonly stderr: Readable;
+      /** Tells the program the size of its terminal, if it has one. */
+      readonly resize: (size: WindowSize) => void;
       /** Resolves once the program and its output have ended. */
       readonly exitStatus: Promise<number>;
     };

@@ -119,6 +119,7 @@ async function exec(
     stdin: call.input,
     stdout: call.output,
     stderr: call.errors,
+    resize: (size) => call.resize(size),
     exitStatus: call.result as Promise<number>,
   };
 }

@@ -1,6 +1,6 @@
-import type { CelInput } from '@bufbuild/cel';
 import { type CelProgram, celProgram } from '../cel/cel-program.ts';
 import { anyShape } from '../cel/cel-shape.ts';
+import { plainValue } from '../cel/plain-value.ts';
 import { withinTime } from '../cel/within-time.ts';
 
 const variables = { object: anyShape, oldObject: anyShape, request: anyShape };
@@ -40,14 +40,4 @@ export function isMet(expression: string, { object, oldObject, request }: Condit
   const result = withinTime(mostMs, () => program.evaluate(given));
   if (result === 'TIMED_OUT') throw new Error('the expression takes too long');
   return result === true;
-}
-
-/** Returns a value of JSON with the types that it has by itself. */
-function plainValue(value: unknown): CelInput {
-  if (Array.isArray(value)) return value.map(plainValue);
-  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value;
-  if (typeof value === 'string' || typeof value === 'boolean') return value;
-  if (typeof value !== 'object' || value === null) return null;
-  const entries = Object.entries(value).filter(([, each]) => each !== undefined);
-  return new Map(entries.map(([name, each]) => [name, plainValue(each)]));
 }

@@ -1,33 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
-import { selectsLabels } from '@ignite/toolkit/access/label-selector';
 import type { Admission, AdmittedWrite } from '@ignite/toolkit/client/admission';
-import { inVersion } from '@ignite/toolkit/client/conversion';
-import { apiVersionOf } from '@ignite/toolkit/client/group-version-resource';
-import { KindClient } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
-import { storedNamespace } from '@ignite/toolkit/core/resources/namespace';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
-import type { UserInfo } from '../request/user-info.ts';
 import type { ServedResource } from '../resource/served-resource.ts';
 import { AnsweredStatus } from '../response/answered-status.ts';
 import { wireObject } from '../response/wire-object.ts';
 import { callWebhook } from '../webhook/webhook-client.ts';
 import { type ReviewAnswer, reviewAnswer, reviewOf, reviewRequest, withPatch } from './admission-review.ts';
 import { isMet } from './match-condition.ts';
-import { matchingVersion } from './matching-version.ts';
 import { notDryStatus, refusedStatus, uncallableStatus } from './refused-by-webhook.ts';
 import { type AdmissionWebhook, admissionGroup } from './webhook-configuration.ts';
+import type { UserWrite } from './user-write.ts';
 import type { Webhooks } from './webhooks.ts';
-
-/** A request to write. */
-export interface UserWrite {
-  readonly user: UserInfo;
-  /** Whether the user only tries what would be. */
-  readonly isDryRun: boolean;
-  /** Takes what others want the user to be told. */
-  readonly warn: (warning: string) => void;
-}
+import { selectedVersion } from './write-selection.ts';
+import { writtenVersion } from './written-version.ts';
 
 export interface WebhookAdmissionOptions extends UserWrite {
   readonly webhooks: Webhooks;
@@ -102,34 +89,14 @@ export class WebhookAdmission implements Admission {
         webhook,
         new Error('the webhook attempted to modify the object, which is not supported for this operation'),
       );
-    const shown = await ofVersion(write, object, version);
+    const shown = await writtenVersion(write, object, version);
     const { version: asked } = write.kind;
-    return { object: await ofVersion(write, withPatch(shown, patch), asked) };
+    return { object: await writtenVersion(write, withPatch(shown, patch), asked) };
   }
 
   /** Returns the version in which a webhook is asked about a write, if it is. */
   async #versionFor(webhook: AdmissionWebhook, write: AdmittedWrite): Promise<string | undefined> {
-    const { group, resource } = write.kind;
-    const versions = this.#options
-      .served()
-      .filter((each) => each.group === group && each.resource === resource)
-      .map(({ version }) => version);
-    const version = matchingVersion(webhook, write, versions);
-    if (version === undefined || !isSelected(webhook, write)) return undefined;
-    return (await this.#isNamespaceSelected(webhook, write)) ? version : undefined;
-  }
-
-  /** Objects that are in no namespace are always selected. */
-  async #isNamespaceSelected(
-    { namespaceSelector }: AdmissionWebhook,
-    { kind, object, old, signal }: AdmittedWrite,
-  ): Promise<boolean> {
-    const { namespace, labels } = (object ?? old)!.metadata;
-    if (kind.group === '' && kind.resource === 'namespaces') return selectsLabels(namespaceSelector, labels);
-    if (namespace === '' || isEverything(namespaceSelector)) return true;
-    const known = new KindClient(this.#options.client, storedNamespace);
-    const found = await known.find({ name: namespace }, { signal });
-    return selectsLabels(namespaceSelector, found?.metadata.labels ?? {});
+    return await selectedVersion(webhook, write, this.#options);
   }
 
   /** A server tries writes before it carries them out. A webhook is asked once of what it would see twice. */
@@ -148,7 +115,7 @@ export class WebhookAdmission implements Admission {
   async #answerOf({ webhook, write, version, mayPatch }: Asked): Promise<ReviewAnswer | undefined> {
     const { user, warn, isDryRun } = this.#options;
     const [object, old] = await Promise.all(
-      [write.object, write.old].map(async (each) => each && (await ofVersion(write, each, version))),
+      [write.object, write.old].map(async (each) => each && (await writtenVersion(write, each, version))),
     );
     const dryRun = write.operation === 'DELETE' ? write.dryRun : isDryRun;
     const request = reviewRequest({ ...write, dryRun, object, old, version, user });
@@ -201,13 +168,6 @@ const uncallable = ({ name }: AdmissionWebhook, failure: unknown): AnsweredStatu
 /** Nobody could repair a webhook that refuses the writes of its own configuration. */
 const isExempt = ({ kind }: AdmittedWrite): boolean => kind.group === admissionGroup;
 
-const isEverything = ({ matchLabels, matchExpressions }: AdmissionWebhook['namespaceSelector']): boolean =>
-  Object.keys(matchLabels ?? {}).length === 0 && (matchExpressions ?? []).length === 0;
-
-/** An object is selected as it was or as it would be. */
-const isSelected = ({ objectSelector }: AdmissionWebhook, { object, old }: AdmittedWrite): boolean =>
-  [object, old].some((each) => each && selectsLabels(objectSelector, each.metadata.labels));
-
 interface Wanted {
   readonly object: KubeObject | undefined;
   readonly old: KubeObject | undefined;
@@ -230,14 +190,4 @@ function isWanted({ matchConditions = [] }: AdmissionWebhook, { object, old, req
     }
   if (failures.length > 0) throw failures[0];
   return true;
-}
-
-/** Returns an object of a write in a version of its kind. */
-async function ofVersion(
-  { kind, signal }: AdmittedWrite,
-  object: KubeObject,
-  version: string,
-): Promise<KubeObject> {
-  if (!kind.conversion) return object;
-  return (await inVersion(kind.conversion, [object], apiVersionOf({ ...kind, version }), signal))[0]!;
 }

@@ -8,20 +8,10 @@ import { age } from '@ignite/toolkit/text/age';
 import * as v from 'valibot';
 import { conditionProgram } from './match-condition.ts';
 import { webhookTargetSchema } from '../webhook/webhook-target.ts';
+import { writeRuleEntries } from './write-rule.ts';
 
 const texts = v.array(v.string());
-const atLeastOne = v.pipe(texts, v.nonEmpty('must have at least one value'));
-
-const ruleSchema = v.strictObject({
-  operations: v.pipe(
-    v.array(v.picklist(['*', 'CREATE', 'UPDATE', 'DELETE', 'CONNECT'])),
-    v.nonEmpty('must have at least one value'),
-  ),
-  apiGroups: atLeastOne,
-  apiVersions: atLeastOne,
-  resources: atLeastOne,
-  scope: v.optional(v.picklist(['*', 'Cluster', 'Namespaced']), '*'),
-});
+const ruleSchema = v.strictObject(writeRuleEntries);
 
 const matchConditionSchema = v.strictObject({
   name: v.pipe(v.string(), v.nonEmpty('must not be empty')),
@@ -98,8 +88,6 @@ type MutatingWebhook = v.InferOutput<typeof mutatingSchema>;
 
 /** A program of somebody else that is asked before something is written. */
 export type AdmissionWebhook = ValidatingWebhook & Partial<Pick<MutatingWebhook, 'reinvocationPolicy'>>;
-
-export type WebhookRule = v.InferOutput<typeof ruleSchema>;
 
 /** Which webhooks are asked about writes. */
 export interface WebhookConfiguration extends KubeObject {

@@ -1,12 +1,12 @@
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { KindClient } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
-import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { unlessAborted } from '@ignite/toolkit/async/unless-aborted';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import { Informer } from '@ignite/toolkit/controller/informer';
 import type { Log } from '@ignite/toolkit/log/log';
 import type { Kind } from '@ignite/toolkit/scheme/kind';
+import { untilKnown } from './until-known.ts';
 import {
   type AdmissionWebhook,
   type WebhookConfiguration,
@@ -19,9 +19,6 @@ export interface WebhooksOptions {
   readonly clock: Clock;
   readonly log: Log;
 }
-
-/** How long a write waits until webhooks are known, in milliseconds. */
-const waitMs = 5_000;
 
 /** The webhooks that are asked about writes, as they are now. */
 export class Webhooks {
@@ -66,24 +63,9 @@ export class Webhooks {
     kind: Kind,
     signal: AbortSignal | undefined,
   ): Promise<readonly AdmissionWebhook[]> {
-    if (!informer.isSynced) await this.#untilSynced(informer, kind, signal);
+    const unknown = `objects of kind ${kind.kind} could not be read yet, whose webhooks must be asked about each write`;
+    if (!informer.isSynced) await untilKnown(informer.synced, unknown, { clock: this.#clock, signal });
     return webhooksOf(informer.list());
-  }
-
-  async #untilSynced(
-    informer: Informer<WebhookConfiguration>,
-    kind: Kind,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    const enough = new AbortController();
-    const late = this.#clock.sleep(waitMs, enough.signal).then(() => {
-      throw unknownWebhooks(kind);
-    });
-    try {
-      await Promise.race([unlessAborted(informer.synced, signal), late]);
-    } finally {
-      enough.abort();
-    }
   }
 }
 
@@ -92,10 +74,3 @@ const webhooksOf = (configurations: readonly WebhookConfiguration[]): readonly A
   configurations
     .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
     .flatMap(({ webhooks = [] }) => webhooks);
-
-const unknownWebhooks = ({ kind }: Kind): ObjectError =>
-  new ObjectError(
-    'SERVER_UNREACHABLE',
-    `objects of kind ${kind} could not be read yet, whose webhooks must be asked about each write`,
-    { hint: 'try again later, and see the log of the server if it lasts', retryAfterMs: 1_000 },
-  );

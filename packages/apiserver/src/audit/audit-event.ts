@@ -22,6 +22,8 @@ export interface AuditedRequest {
   /** Absent if nobody was asked. */
   readonly decision?: Decision | undefined;
   readonly body?: Body | undefined;
+  /** What policies tell of the request, by its key. */
+  readonly notes?: Readonly<Record<string, string>>;
   readonly answer: { readonly code: number; readonly reason?: string | undefined };
   readonly receivedAtMs: number;
   readonly answeredAtMs: number;
@@ -35,7 +37,7 @@ const longestAgent = 256;
 /** Pure. Returns what is written about a request, or undefined if nothing is. Headers are not written. */
 export function auditEvent(audited: AuditedRequest, policy: AuditPolicy): AuditEvent | undefined {
   const { id, user = anonymous, impersonated, request, uri, sourceAddress, userAgent } = audited;
-  const { decision, answer, body } = audited;
+  const { decision, answer, body, notes = {} } = audited;
   const level = auditLevel(user, request, policy);
   if (level === 'None') return undefined;
   return {
@@ -55,7 +57,7 @@ export function auditEvent(audited: AuditedRequest, policy: AuditPolicy): AuditE
     ...(level === 'Request' && request.isResource && body && bodyPart(body)),
     requestReceivedTimestamp: microTime(audited.receivedAtMs),
     stageTimestamp: microTime(audited.answeredAtMs),
-    ...(decision && { annotations: annotations(decision) }),
+    ...(decision && { annotations: { ...annotations(decision), ...notes } }),
   };
 }
 

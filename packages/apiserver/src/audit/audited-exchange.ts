@@ -25,6 +25,7 @@ export class AuditedExchange {
   #impersonated: UserInfo | undefined;
   #decision: Decision | undefined;
   #body: Body | undefined;
+  readonly #notes = new Map<string, string>();
 
   constructor(
     trail: AuditTrail,
@@ -58,10 +59,16 @@ export class AuditedExchange {
     this.#body = body;
   }
 
+  /** Takes what somebody else wants to be recorded of the request. */
+  annotate(key: string, value: string): void {
+    this.#notes.set(key, value);
+  }
+
   /** Resolves once the request is recorded, if it is to be. */
   async end(answer: AuditedRequest['answer']): Promise<void> {
     const [user, impersonated, decision, body] = [this.#user, this.#impersonated, this.#decision, this.#body];
-    const audited = { id: this.id, ...this.#request, user, impersonated, decision, body, answer };
+    const notes = Object.fromEntries(this.#notes);
+    const audited = { id: this.id, ...this.#request, user, impersonated, decision, body, answer, notes };
     const event = auditEvent({ ...audited, answeredAtMs: Date.now() }, this.#trail.policy);
     if (event) await this.#trail.write(event);
   }

@@ -83,11 +83,12 @@ async function attach(
 async function exec(
   { vms }: Client,
   [query, request]: StreamedArgs<'vms.exec'>,
-  { input, output, errors, opened, op }: CallStreams,
+  { input, output, errors, opened, onResize, op }: CallStreams,
 ): Promise<number> {
   const session = await vms.exec(query, request, op);
   if (session.kind !== 'piped') throw new Error('the streams of this process are for nobody else');
   opened({});
+  onResize(session.resize);
   const { signal } = op;
   pass(input, session.stdin, signal);
   const ended = Promise.all([

@@ -1,8 +1,18 @@
-import { type CelEnv, type CelInput, type CelValue, celEnv, isCelError, parse, plan } from '@bufbuild/cel';
+import {
+  type CelEnv,
+  type CelError,
+  type CelInput,
+  type CelValue,
+  celEnv,
+  isCelError,
+  parse,
+  plan,
+} from '@bufbuild/cel';
 import { strings } from '@bufbuild/cel/ext';
 import type { CelShape } from './cel-shape.ts';
 import { type ExpressionFault, checkExpression } from './check-expression.ts';
 import { addressFunctions } from './functions/address-functions.ts';
+import { authorizerFunctions } from './functions/authorizer-functions.ts';
 import { formatFunctions } from './functions/format-functions.ts';
 import { listFunctions } from './functions/list-functions.ts';
 import { optionalFunctions } from './functions/optional-functions.ts';
@@ -12,13 +22,16 @@ import { semverFunctions } from './functions/semver-functions.ts';
 import { setFunctions } from './functions/set-functions.ts';
 import { urlFunctions } from './functions/url-functions.ts';
 
+/** The values of variables by their names, which may have dots. A variable that failed is an error. */
+export type CelVariables = Readonly<Record<string, CelInput | CelError>>;
+
 /** An expression that can be evaluated any number of times. */
 export interface CelProgram {
   readonly shape: CelShape;
   /** The names of the variables that the expression uses. */
   readonly uses: ReadonlySet<string>;
   /** @throws Error with the text that Kubernetes has for it */
-  readonly evaluate: (variables: Readonly<Record<string, CelInput>>) => CelValue;
+  readonly evaluate: (variables: CelVariables) => CelValue;
 }
 
 /** The standard functions of the language, and those that Kubernetes adds. */
@@ -34,6 +47,7 @@ const environment: CelEnv = celEnv({
     ...setFunctions,
     ...formatFunctions,
     ...semverFunctions,
+    ...authorizerFunctions,
   ],
 });
 
@@ -46,7 +60,7 @@ export function celProgram(text: string, variables: Readonly<Record<string, CelS
   const parsed = parsedExpression(text);
   const { shape, faults, uses } = checkExpression(text, parsed, environment, variables);
   if (faults.length > 0) throw new Error(faults.map((fault) => faultText(text, fault)).join('\n'));
-  const evaluate = plan(environment, parsed) as (context: Readonly<Record<string, CelInput>>) => CelValue;
+  const evaluate = plan(environment, parsed) as (context: CelVariables) => CelValue;
   return {
     shape,
     uses,

@@ -1,6 +1,7 @@
 import { scalingAt } from '../resource/scale.ts';
 import type { ServedResource } from '../resource/served-resource.ts';
 import { nameColumn } from '../resource/table-column.ts';
+import { inVersionOrder } from '../resource/version-order.ts';
 import type { StructuralSchema } from '../structural-schema/structural-schema.ts';
 import { unknownFields } from '../structural-schema/unknown-fields.ts';
 import type { CustomResourceDefinition, DefinitionSpec, DefinitionVersion } from './definition/definition.ts';
@@ -29,12 +30,24 @@ function servedVersion({ spec }: CustomResourceDefinition, version: DefinitionVe
     subresources: Object.keys(version.subresources ?? {}),
     ...(version.subresources?.scale && { scale: scalingAt(version.subresources.scale) }),
     isStored: version.storage,
+    ...(version.deprecated === true && { deprecation: deprecationOf(spec, version) }),
     selectableFields: selectableFieldNames(version),
     columns: [nameColumn, ...customColumns(version)],
     schema,
     otherVersions: otherVersions(spec, version),
     unknownFields: (object) => unknownFields(object, schema),
   };
+}
+
+/** Names the newest version that is to be used instead, as Kubernetes does. */
+function deprecationOf({ group, names, versions }: DefinitionSpec, version: DefinitionVersion): string {
+  const { name, deprecationWarning } = version;
+  if (deprecationWarning !== undefined) return deprecationWarning;
+  const said = `${group}/${name} ${names.kind} is deprecated`;
+  const [instead] = versions
+    .filter((each) => each.served && each.deprecated !== true && inVersionOrder(each.name, name) < 0)
+    .toSorted((a, b) => inVersionOrder(a.name, b.name));
+  return instead ? `${said}; use ${group}/${instead.name} ${names.kind}` : said;
 }
 
 const schemaOf = (version: DefinitionVersion): StructuralSchema =>

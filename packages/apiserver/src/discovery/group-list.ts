@@ -1,6 +1,6 @@
 import { apiVersionOf } from '@ignite/toolkit/client/group-version-resource';
 import type { ServedResource } from '../resource/served-resource.ts';
-import { inVersionOrder } from './version-order.ts';
+import { inVersionOrder } from '../resource/version-order.ts';
 
 /** A group with its versions, the preferred one first. */
 export interface ServedGroup {

@@ -13,6 +13,7 @@ import {
 } from './message-type.ts';
 import { customResourceDefinition } from './definition-types.ts';
 import { labelSelector, metadata } from './meta-types.ts';
+import { validatingBinding, validatingPolicy } from './policy-types.ts';
 import { mutatingConfiguration, validatingConfiguration } from './webhook-types.ts';
 
 /** The messages of the kinds of Kubernetes that clients send in this form, from their generated.proto files. */
@@ -230,6 +231,8 @@ export const kindTypes: Readonly<Record<string, MessageType>> = {
   'authentication.k8s.io/v1 TokenRequest': { 1: metadata, 2: message('spec', tokenRequestSpec) },
   'admissionregistration.k8s.io/v1 MutatingWebhookConfiguration': mutatingConfiguration,
   'admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration': validatingConfiguration,
+  'admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy': validatingPolicy,
+  'admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding': validatingBinding,
   'apiextensions.k8s.io/v1 CustomResourceDefinition': customResourceDefinition,
   [`${rbac} Role`]: role,
   [`${rbac} ClusterRole`]: clusterRole,

@@ -17,17 +17,19 @@ const rule: MessageType = {
   4: text('scope'),
 };
 
-/** A rule is in the same object as the operations that it is about. */
-const rules = messages(
-  'rules',
-  { 1: texts('operations'), 2: message('rule', rule) },
-  ({ rule: of, ...said }) => ({
-    ...said,
-    ...(of as object),
-  }),
-);
+export const withOperations: MessageType = { 1: texts('operations'), 2: message('rule', rule) };
+/** Pure. Returns a rule in the same object as its operations. */
+export const flat = ({
+  rule: of,
+  ...said
+}: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => ({
+  ...said,
+  ...(of as object),
+});
+const rules = messages('rules', withOperations, flat);
 
-const matchConditions = messages('matchConditions', { 1: text('name'), 2: text('expression') });
+export const namedExpression: MessageType = { 1: text('name'), 2: text('expression') };
+export const matchConditions = messages('matchConditions', namedExpression);
 
 const webhook: MessageType = {
   1: text('name'),

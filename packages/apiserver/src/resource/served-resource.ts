@@ -26,6 +26,8 @@ export interface ServedResource extends GroupVersionResource {
   readonly scale?: Scaling;
   /** Whether objects are stored in this version, of a kind with several. */
   readonly isStored?: boolean;
+  /** What users of a version are told that should not be used any more. */
+  readonly deprecation?: string;
   /** The fields that selectors may name beside the name and the namespace. */
   readonly selectableFields: readonly string[];
   readonly columns: readonly TableColumn[];
@@ -51,6 +53,15 @@ export interface ServedResource extends GroupVersionResource {
 /** Pure. Returns what can be done with the objects of a kind. */
 export const verbsOf = ({ view }: Pick<ServedResource, 'view'>): readonly ResourceVerb[] =>
   view?.verbs ?? allVerbs;
+
+/** Pure. Returns the kind that an object names by its version and kind, if it is served. */
+export function servedOfKind(
+  resources: readonly ServedResource[],
+  { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
+): ServedResource | undefined {
+  const [version = '', group = ''] = apiVersion.split('/').toReversed();
+  return resources.find((each) => each.group === group && each.version === version && each.kind === kind);
+}
 
 /** Pure. Returns the kinds whose objects are stored, each in one version: the one that is stored if that is served. */
 export const storedResources = (resources: readonly ServedResource[]): readonly ServedResource[] => {

@@ -8,6 +8,7 @@ import type { RbacAuthorizer } from '../authorization/rbac-authorizer.ts';
 import { CheckedClient } from '../authorization/writes/checked-client.ts';
 import type { ResourceRequest } from '../request/request-info.ts';
 import type { UserInfo } from '../request/user-info.ts';
+import type { ServedResource } from '../resource/served-resource.ts';
 import { reviews } from './reviews.ts';
 
 export interface AccessOptions {
@@ -16,6 +17,8 @@ export interface AccessOptions {
   readonly bearer: BearerAuthenticator;
   readonly tokens: ServiceAccountTokens;
   readonly clock: Clock;
+  /** Returns the kinds that are served now. */
+  readonly served: () => readonly ServedResource[];
 }
 
 /** A request that may be a question about access. */
@@ -37,8 +40,8 @@ export class AccessServices {
 
   /** Returns the client with which a user writes. */
   clientFor(user: UserInfo, signal: AbortSignal): ObjectClient {
-    const { client, authorizer } = this.#options;
-    return new CheckedClient({ client, user, rules: async () => await authorizer.rules(signal) });
+    const { client, authorizer, served } = this.#options;
+    return new CheckedClient({ client, user, served, rules: async () => await authorizer.rules(signal) });
   }
 
   /** Answers a review, or a request for a token; returns undefined if it is neither. */

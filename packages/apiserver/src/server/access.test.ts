@@ -22,7 +22,11 @@ async function openServer(user: string, groups: readonly string[] = []) {
   const authorizer = new RbacAuthorizer({ client, clock, log: () => {} });
   const running = authorizer.run(stop.signal);
   const bearer = new BearerAuthenticator([new TokenFileAuthenticator(tokens.file, clock), tokens.tokens]);
-  const access = new AccessServices({ client, authorizer, bearer, tokens: tokens.tokens, clock });
+  const access = new AccessServices({
+    ...{ client, authorizer, bearer, clock },
+    tokens: tokens.tokens,
+    served: () => [],
+  });
   const authenticator = new UnionAuthenticator([bearer]);
   const garden = await serveGarden(new MemoryStore(), { client, authenticator, authorizer, access });
   const { text, stored } = makeToken({ name: user, user, groups, createdAtMs: clock.now() });

@@ -5,7 +5,7 @@ import { callsPath } from '@ignite/api/remote/messages';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Log } from '@ignite/toolkit/log/log';
-import type { UserWrite } from '../admission/webhook-admission.ts';
+import type { UserWrite } from '../admission/user-write.ts';
 import { type AuditTrail, AuditedExchange, clientGone } from '../audit/audited-exchange.ts';
 import { discover } from '../discovery/discover.ts';
 import { openApi } from '../openapi/open-api.ts';
@@ -222,7 +222,12 @@ async function answerResource(
   }
   const allowed = access?.clientFor(user, signal) ?? client;
   const isDryRun = queryOf(message).getAll('dryRun').includes('All');
-  const write = { user, isDryRun, warn: (warning: string) => warn(response, warning) };
+  const write: UserWrite = {
+    user,
+    isDryRun,
+    warn: (warning) => warn(response, warning),
+    annotate: (key, value) => audited?.annotate(key, value),
+  };
   const admitted = options.admission?.clientFor(allowed, write) ?? allowed;
   await answerObjects({ ...options, client: admitted }, exchange, { info, body: sent, signal });
 }
@@ -263,6 +268,7 @@ async function answerObjects(
   const served = options.resources();
   const resource = servedAt(served, info);
   if (!resource) throw nothingServed();
+  if (resource.deprecation !== undefined) warn(response, resource.deprecation);
   const wanted = { ...wantedForm(message.headers.accept, query), resource };
   try {
     const reply = await serveObjects(options.client, {

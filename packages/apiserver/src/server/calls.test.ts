@@ -4,7 +4,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import type { ProgressEvent } from '@ignite/api/client/progress';
-import type { ExecSession } from '@ignite/api/client/vm-streams';
+import type { ExecSession, WindowSize } from '@ignite/api/client/vm-streams';
 import type { OpenCall } from '@ignite/api/remote/open-call';
 import type { Vm } from '@ignite/api/v1/vm';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
@@ -211,7 +211,8 @@ describe('calls from another host', () => {
           const [stdin, stderr] = [new PassThrough(), new PassThrough()];
           const stdout = stdin.pipe(new PassThrough());
           stderr.end('that was it');
-          return { kind: 'piped', stdin, stdout, stderr, exitStatus: once(stdout, 'end').then(() => 7) };
+          const exitStatus = once(stdout, 'end').then(() => 7);
+          return { kind: 'piped', stdin, stdout, stderr, resize: () => {}, exitStatus };
         },
       },
     });
@@ -243,7 +244,12 @@ describe('calls from another host', () => {
             new PassThrough().end(),
             new PassThrough().end(),
           ];
-          return { kind: 'piped', stdin, stdout, stderr, exitStatus: Promise.resolve(0) };
+          const resized = Promise.withResolvers<number>();
+          const resize = ({ rows, columns }: WindowSize): void => {
+            asked.push({ rows, columns });
+            resized.resolve(0);
+          };
+          return { kind: 'piped', stdin, stdout, stderr, resize, exitStatus: resized.promise };
         },
       },
     });
@@ -257,8 +263,12 @@ describe('calls from another host', () => {
     assert.ok(session.kind === 'piped');
     session.stdout.resume();
     session.stderr.resume();
+    session.resize({ rows: 30, columns: 90 });
     assert.equal(await session.exitStatus, 0);
-    assert.deepEqual(asked, [{ kind: 'piped', terminal: { rows: 24, columns: 80 } }]);
+    assert.deepEqual(asked, [
+      { kind: 'piped', terminal: { rows: 24, columns: 80 } },
+      { rows: 30, columns: 90 },
+    ]);
     await assert.rejects(login(70_000));
   });
 

@@ -52,5 +52,5 @@ export async function connect(connector: Connector, request: ConnectionRequest):
     return await serveCommand(upgrade, { request: wanted, run, statusOf, signal });
   }
   const dial = await connector.open(target, signal);
-  await servePorts(upgrade, { dial, statusOf, signal });
+  await servePorts(upgrade, { dial, query, statusOf, signal });
 }

@@ -4,20 +4,31 @@ import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { coreKinds } from '@ignite/toolkit/core/kinds';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
+import type { AuditEvent } from '../audit/audit-event.ts';
+import { defaultPolicy } from '../audit/audit-policy.ts';
+import type { Authorizer } from '../request/access.ts';
 import { apiKinds } from './api-kinds.ts';
 import { endpointSliceResource } from '../services/endpoint-slice.ts';
 import { serviceResource } from '../services/service.ts';
 import { builtInResourceOf } from '../resource/served-resource-of.ts';
 import { serveApi } from './serve-api.ts';
 import { admissionKinds } from '../admission/admission-kinds.ts';
-import { WebhookAdmissions } from '../admission/webhook-admissions.ts';
+import { Admissions } from '../admission/admissions.ts';
 import { definitionKind } from '../custom-resource/definition/definition-kind.ts';
 import { ServedDefinitions } from '../custom-resource/served-definitions.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
+export interface DefiningApiOptions {
+  readonly authorizer?: Authorizer;
+  /** Takes what is recorded of requests. */
+  readonly audited?: (event: AuditEvent) => void;
+}
+
+const allowing: Authorizer = { authorize: async () => ({ isAllowed: true, reason: '' }) };
+
 /** An API that serves the kinds that its own objects define. */
-export async function openDefiningApi() {
+export async function openDefiningApi({ authorizer = allowing, audited }: DefiningApiOptions = {}) {
   const ending = new AbortController();
   const store = new MemoryStore();
   const definitions = new ServedDefinitions();
@@ -29,7 +40,8 @@ export async function openDefiningApi() {
     ...[serviceResource, endpointSliceResource],
   ];
   const resources = () => [...builtIn, ...definitions.resources];
-  const admission = new WebhookAdmissions({ client, served: resources, clock: systemClock, log: () => {} });
+  const work = { client, clock: systemClock, log: () => {} };
+  const admission = new Admissions({ ...work, authorizer, served: resources });
   const admitting = admission.run(ending.signal);
   const api = await serveApi(
     {
@@ -37,7 +49,8 @@ export async function openDefiningApi() {
       resources,
       admission,
       authenticator: { authenticate: async () => ({ name: 'gardener', groups: [] }) },
-      authorizer: { authorize: async () => ({ isAllowed: true, reason: '' }) },
+      authorizer,
+      ...(audited && { audit: { policy: defaultPolicy, write: async (event) => audited(event) } }),
       checks: [],
       product: 'garden',
       log: () => {},

@@ -6,10 +6,11 @@ import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
 import { buffer, text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
+import { WebSocket } from 'ws';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import type { PortConnector } from '../resource/connector.ts';
 import { kubectls, startKubectl } from './kubectl.sample.ts';
-import { servePod } from './pods.sample.ts';
+import { podPath, servePod } from './pods.sample.ts';
 
 /** A server that sends everything back, and closes after that. */
 async function echoServer(): Promise<Server> {
@@ -48,6 +49,68 @@ async function forward(kubectl: string, url: string, port: number) {
     [Symbol.dispose]: () => void child.kill('SIGKILL'),
   };
 }
+
+describe('ports over the channels of a WebSocket', { timeout: 120_000 }, () => {
+  const open = (url: string, ports: string): WebSocket =>
+    new WebSocket(`${url.replace('http', 'ws')}${podPath}/portforward?ports=${ports}`, [
+      'v5.channel.k8s.io',
+      'v4.channel.k8s.io',
+    ]);
+
+  test('bytes of several ports pass both ways, after the numbers of the ports', async () => {
+    const echo = await echoServer();
+    await using server = await servePod({ portforward: machineOf(echo) });
+    const socket = open(server.url, '80&ports=80&ports=81');
+    const received = new Map<number, Buffer>();
+    socket.on('message', ([channel, ...bytes]: Buffer) => {
+      const before = received.get(channel!) ?? Buffer.alloc(0);
+      received.set(channel!, Buffer.concat([before, Buffer.from(bytes)]));
+    });
+    await once(socket, 'open');
+    const sent = [randomBytes(300_000), randomBytes(200_000)] as const;
+    for (const [at, bytes] of sent.entries()) socket.send(Buffer.concat([Buffer.of(at * 2), bytes]));
+    const lengthOf = (channel: number): number => received.get(channel)?.length ?? 0;
+    const isFailed = (): boolean => lengthOf(5) > 2;
+    while (lengthOf(0) < 300_002 || lengthOf(2) < 200_002 || !isFailed()) await once(socket, 'message');
+    for (const [channel, port] of [80, 80, 80, 80, 81, 81].entries())
+      assert.equal(received.get(channel)!.readUInt16LE(), port);
+    for (const [at, bytes] of sent.entries())
+      assert.ok(
+        received
+          .get(at * 2)!
+          .subarray(2)
+          .equals(bytes),
+      );
+    assert.equal(received.get(5)!.subarray(2).toString(), 'error forwarding port 81: nothing listens there');
+    socket.close();
+    await once(socket, 'close');
+    echo.close();
+  });
+
+  test('the connection is closed when the servers at all its ports have ended', async () => {
+    const greeter = createServer((socket) => socket.end('hello')).listen(0, '127.0.0.1');
+    await once(greeter, 'listening');
+    await using server = await servePod({ portforward: machineOf(greeter) });
+    const socket = open(server.url, '80');
+    let said = '';
+    socket.on('message', (bytes: Buffer) => void (bytes[0] === 0 && (said += bytes.subarray(1).toString())));
+    const [code] = (await once(socket, 'close')) as [number];
+    assert.deepEqual([code, said.slice(2)], [1000, 'hello']);
+    greeter.close();
+  });
+
+  test('no ports, and what is none, are refused', async () => {
+    const echo = await echoServer();
+    await using server = await servePod({ portforward: machineOf(echo) });
+    for (const ports of ['', '0', '65536', 'http']) {
+      const [failure] = (await once(open(server.url, ports), 'error').catch((error: unknown) => [error])) as [
+        Error,
+      ];
+      assert.match(failure.message, /Unexpected server response: 400/, ports);
+    }
+    echo.close();
+  });
+});
 
 for (const kubectl of kubectls)
   describe(`${basename(kubectl)} port-forward`, { timeout: 120_000 }, () => {

@@ -255,7 +255,7 @@ test('mutating webhooks are asked in order, and again if they want to see what l
     hook(webhook, '/b'),
     hook(webhook, '/c', { reinvocationPolicy: 'IfNeeded' }),
   ]);
-  const made = await api.ask(maps, 'POST', map('mint', {}));
+  const made = await api.ask(maps, 'POST', map('mint', { trace: '' }));
   assert.deepEqual(made.json['data'], { trace: 'abca' });
 });
 

@@ -1,25 +1,18 @@
 import { once } from 'node:events';
-import { type Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createWebSocketStream } from 'ws';
-import type { DialPort } from '../resource/connector.ts';
-import type { Status } from '../response/status.ts';
 import type { Headers } from '../spdy/header-inflater.ts';
 import { SpdySession } from '../spdy/spdy-session.ts';
 import type { SpdyStream } from '../spdy/spdy-stream.ts';
 import { acceptSpdy } from './accept-spdy.ts';
 import { acceptWebSocket } from './accept-web-socket.ts';
 import { closeMs } from './command-channels.ts';
-import { type Upgrade, isWebSocket } from './upgrade.ts';
+import type { ServedPorts } from './served-ports.ts';
+import { portProtocol, portsQuery, servePortChannels } from './port-channels.ts';
+import { type Upgrade, isWebSocket, spokenProtocol } from './upgrade.ts';
 
 const protocol = 'portforward.k8s.io';
-
-export interface ServedPorts {
-  readonly dial: DialPort;
-  /** Returns what a client is told of a failure. */
-  readonly statusOf: (failure: unknown) => Status;
-  readonly signal: AbortSignal;
-}
 
 /** The two streams of a connection with a port: its bytes, and what went wrong with it. */
 interface Pair {
@@ -32,7 +25,24 @@ interface Pair {
  * @throws ObjectError BAD_REQUEST if the client speaks no protocol that we do
  */
 export async function servePorts(upgrade: Upgrade, ports: ServedPorts): Promise<void> {
-  const connection = await openConnection(upgrade);
+  if (isWebSocket(upgrade.message)) await serveWebSocket(upgrade, ports);
+  else {
+    acceptSpdy(upgrade, [protocol]);
+    await serveConnection(upgrade.socket, ports);
+  }
+}
+
+/** Newer clients speak SPDY within a WebSocket, so that proxies let it pass. Others have channels in it. */
+async function serveWebSocket(upgrade: Upgrade, ports: ServedPorts): Promise<void> {
+  const inSpdy = `SPDY/3.1+${protocol}`;
+  const spoken = spokenProtocol(upgrade.message.headers['sec-websocket-protocol'], [inSpdy, portProtocol]);
+  const wanted = spoken === portProtocol ? portsQuery(ports.query) : [];
+  const socket = await acceptWebSocket(upgrade, [spoken]);
+  if (spoken === portProtocol) await servePortChannels(socket, wanted, ports);
+  else await serveConnection(createWebSocketStream(socket), ports);
+}
+
+async function serveConnection(connection: Duplex, ports: ServedPorts): Promise<void> {
   const waiting = new Map<string, SpdyStream>();
   using session = new SpdySession(connection, {
     isWanted: (headers) => portIn(headers) !== undefined && typeIn(headers) !== undefined,
@@ -44,14 +54,6 @@ export async function servePorts(upgrade: Upgrade, ports: ServedPorts): Promise<
   const until = AbortSignal.any([ports.signal, session.closed]);
   if (!until.aborted) await once(until, 'abort');
   await session.finish(closeMs).catch(() => {});
-}
-
-/** Newer clients speak SPDY within a WebSocket, so that proxies let it pass. */
-async function openConnection(upgrade: Upgrade): Promise<Duplex> {
-  if (isWebSocket(upgrade.message))
-    return createWebSocketStream(await acceptWebSocket(upgrade, [`SPDY/3.1+${protocol}`]));
-  acceptSpdy(upgrade, [protocol]);
-  return upgrade.socket;
 }
 
 function portIn(headers: Headers): number | undefined {

@@ -35,7 +35,8 @@ async function run(uid: string, { vms }: VmSource, { request, streams, signal }:
   } as const;
   const session = await toldPlainly(vms.exec(uid, wanted, { signal, report: () => {} }));
   if (session.kind !== 'piped') throw new Error('a session has no pipes');
-  const { stdin, stdout, stderr } = session;
+  const { stdin, stdout, stderr, resize } = session;
+  if (size) streams.terminal.follow((next) => next !== size && resize(next));
   if (streams.stdin)
     pipeline(streams.stdin, stdin).catch(() => {}); // a program need not read its input
   else stdin.end();

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { described } from '../schema/described.ts';
 import { type Kind, defineKind } from '../scheme/kind.ts';
-import { base64, dataKey } from './data.ts';
+import { base64, dataKey, withoutEmptyData } from './data.ts';
 import { problemsOfImmutable } from './immutable-data.ts';
 import { coreMetadataSchema } from './metadata.ts';
 import { configMapResource } from './resources/config-map.ts';
@@ -21,5 +21,5 @@ export const configMapKind: Kind = defineKind({
       },
     },
   ],
-  strategy: { problemsOfUpdate: problemsOfImmutable },
+  strategy: { prepare: withoutEmptyData, problemsOfUpdate: problemsOfImmutable },
 });

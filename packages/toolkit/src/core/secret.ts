@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { KubeObject } from '../object/kube-object.ts';
 import { described } from '../schema/described.ts';
 import { type Kind, defineKind } from '../scheme/kind.ts';
-import { dataKey, isBase64 } from './data.ts';
+import { dataKey, isBase64, withoutEmptyData } from './data.ts';
 import { problemsOfImmutable } from './immutable-data.ts';
 import { coreMetadataSchema } from './metadata.ts';
 import { type SecretFields, secretResource } from './resources/secret.ts';
@@ -43,7 +43,7 @@ export const secretKind: Kind = defineKind({
 
 /** Pure. Returns the object with its plain values in Base64 among the others. */
 function withoutPlainText({ stringData, ...secret }: KubeObject & SecretFields): KubeObject {
-  if (stringData === undefined) return secret;
+  if (stringData === undefined) return withoutEmptyData(secret);
   const encoded = Object.entries(stringData).map(([name, text]) => [
     name,
     Buffer.from(text).toString('base64'),

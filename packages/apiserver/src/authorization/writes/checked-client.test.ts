@@ -7,6 +7,7 @@ import { coreKinds } from '@ignite/toolkit/core/kinds';
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
+import { builtInResourceOf } from '../../resource/served-resource-of.ts';
 import { clusterRole, clusterRoleBinding, may, named, rulesOf, user } from '../access.sample.ts';
 import { CheckedClient } from './checked-client.ts';
 
@@ -35,7 +36,12 @@ function open() {
   const served = [...kinds, ...coreKinds, ...accessKinds].map(servedKindOf);
   const others = served.filter(({ kind }) => kind === 'VM').map((vm) => ({ ...vm, resource: 'machines' }));
   const client = new StoreObjectClient(store, [...served, ...others]);
-  const checked = new CheckedClient({ client, user: named('ada'), rules: async () => access });
+  const resources = coreKinds.map(builtInResourceOf);
+  const checked = new CheckedClient({
+    ...{ client, user: named('ada') },
+    rules: async () => access,
+    served: () => resources,
+  });
   return { client, checked, [Symbol.dispose]: () => store[Symbol.dispose]() };
 }
 

@@ -11,21 +11,26 @@ import type {
   WriteOptions,
 } from '@ignite/toolkit/client/object-client';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { forbiddenText } from '../../request/forbidden-text.ts';
 import type { ResourceRequest } from '../../request/request-info.ts';
 import type { UserInfo } from '../../request/user-info.ts';
+import type { ServedResource } from '../../resource/served-resource.ts';
 import { untilNobodyInterferes } from '../../resource/until-nobody-interferes.ts';
 import type { AccessRules } from '../access-rules.ts';
 import { decide } from '../decide.ts';
 import { type WrittenPart, checkFullAuthority } from './check-full-authority.ts';
 import { checkEscalation } from './check-escalation.ts';
 import { checkHostUses } from './check-host-uses.ts';
+import { checkParamAccess, policyGroup } from './check-param-access.ts';
 
 export interface CheckedClientOptions {
   readonly client: ObjectClient;
   readonly user: UserInfo;
   readonly rules: () => Promise<AccessRules>;
+  /** Returns the kinds that are served now. */
+  readonly served: () => readonly ServedResource[];
 }
 
 /**
@@ -35,11 +40,13 @@ export interface CheckedClientOptions {
 export class CheckedClient extends ForwardingClient {
   readonly #user: UserInfo;
   readonly #rules: () => Promise<AccessRules>;
+  readonly #served: () => readonly ServedResource[];
 
-  constructor({ client, user, rules }: CheckedClientOptions) {
+  constructor({ client, user, rules, served }: CheckedClientOptions) {
     super(() => client);
     this.#user = user;
     this.#rules = rules;
+    this.#served = served;
   }
 
   override async updateStatus(
@@ -109,8 +116,24 @@ export class CheckedClient extends ForwardingClient {
     const rules = await this.#rules();
     checkEscalation(this.#user, { old, next }, rules);
     checkHostUses(this.#user, { old, next }, rules);
+    await checkParamAccess(this.#user, next, {
+      access: rules,
+      served: this.#served(),
+      policyNamed: async (name) => await this.#policyNamed(name),
+    });
+  }
+
+  async #policyNamed(name: string): Promise<KubeObject | undefined> {
+    try {
+      return await super.get({ ...policies, namespace: '', name });
+    } catch (failure) {
+      if (hasCode(failure, 'NOT_FOUND')) return undefined;
+      throw failure;
+    }
   }
 }
+
+const policies = { group: policyGroup, version: 'v1', resource: 'validatingadmissionpolicies' };
 
 const dry = <T extends WriteOptions>(options: T | undefined): WriteOptions => ({ ...options, dryRun: true });
 
@@ -130,6 +153,7 @@ const creationOf = (
 /** Groups rather than plural names, since it is by its group and kind that an object is used. */
 const checkedGroups: ReadonlySet<string> = new Set([
   rbacGroup,
+  policyGroup,
   ...resources.filter(({ kind }) => Object.hasOwn(hostUses, kind)).map(({ group }) => group),
 ]);
 

@@ -99,7 +99,12 @@ test('core events: who may write those of the core group need not be allowed tho
     clusterRoles: [clusterRole('reporter', [may('create', '', 'events')])],
     clusterRoleBindings: [clusterRoleBinding('reporter', user('ada'))],
   });
-  const client = new CheckedClient({ client: viewed, user: named('ada'), rules: async () => rules });
+  const client = new CheckedClient({
+    client: viewed,
+    user: named('ada'),
+    rules: async () => rules,
+    served: () => [],
+  });
   const event = {
     apiVersion: 'v1',
     kind: 'Event',

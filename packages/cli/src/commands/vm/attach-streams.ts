@@ -3,6 +3,7 @@ import type { GuestStreams } from '@ignite/api/client/vm-streams';
 import type { Invocation } from '../../arguments/command.ts';
 import type { Writer } from '../../io.ts';
 import { DetachKeys } from './detach-keys.ts';
+import { followWindow } from './follow-window.ts';
 
 /**
  * Connects our standard streams with those of a guest's entrypoint, until both of its outputs have ended or
@@ -17,7 +18,7 @@ export async function attachStreams(
   const out = isTerminal && process.stdout.isTTY ? ownLineEnds(io.out) : io.out;
   const output = Promise.all([show(stdout, out), show(stderr, io.err)]);
   const input = passInput(streams).catch(() => 'ended' as const); // an entrypoint may end before its input
-  using _window = isTerminal && process.stdout.isTTY ? followWindow(streams) : undefined;
+  using _window = isTerminal && process.stdout.isTTY ? ownWindow(streams) : undefined;
   const ended = output.then(() => 'ended' as const);
   return await Promise.race([ended, input.then((how) => (how === 'detached' ? how : ended))]);
 }
@@ -63,11 +64,9 @@ async function passInput(streams: GuestStreams): Promise<'ended' | 'detached'> {
   }
 }
 
-/** Gives the guest's terminal the size of ours, until disposed. */
-function followWindow(streams: GuestStreams): Disposable {
-  const { stdout } = process;
-  const tell = (): void => streams.resize({ rows: stdout.rows, columns: stdout.columns });
-  tell();
-  stdout.on('resize', tell);
-  return { [Symbol.dispose]: () => void stdout.off('resize', tell) };
+/** Gives the guest's terminal the size of ours, now and until disposed. */
+function ownWindow({ resize }: GuestStreams): Disposable {
+  const { rows, columns } = process.stdout;
+  resize({ rows, columns });
+  return followWindow(resize);
 }

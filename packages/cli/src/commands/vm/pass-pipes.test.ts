@@ -8,7 +8,7 @@ test('passPipes: output and errors stay apart, and the exit status is that of th
   const exit = Promise.withResolvers<number>();
   const [out, err]: string[][] = [[], []];
   const passed = passPipes(
-    { kind: 'piped', stdin, stdout, stderr, exitStatus: exit.promise },
+    { kind: 'piped', stdin, stdout, stderr, resize: () => {}, exitStatus: exit.promise },
     { out: { write: (part) => out!.push(String(part)) }, err: { write: (part) => err!.push(String(part)) } },
     false,
   );

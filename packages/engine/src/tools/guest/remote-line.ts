@@ -6,15 +6,22 @@
  * the line as if this shell did not exist. SHLVL keeps a bash from reading its .bashrc, which the bash that
  * sshd started has read.
  */
-const script =
-  'trap : INT QUIT; exec 3>&2 2>/dev/null; (export SHLVL=1; exec "${SHELL:-sh}" -c "$(printf %b "$1")" 2>&3 3>&-); exit $?';
+const script = (variables: string): string =>
+  `trap : INT QUIT; exec 3>&2 2>/dev/null; (export ${variables}; exec "\${SHELL:-sh}" -c "$(printf %b "$1")" 2>&3 3>&-); exit $?`;
 
 /**
  * Pure. Returns a line for the login shell of a guest's user, wrapped so that its exit status tells of
  * signals. Every shell (sh, zsh, fish, csh) must be able to read the result, so the text in its single quotes
  * contains nothing that is special to one of them.
+ * @param terminal names the terminal of the line, so that it can be found among others
  */
-export const remoteLine = (line: string): string => `exec sh -c '${script}' sh '${escaped(line)}'`;
+export function remoteLine(line: string, terminal?: string): string {
+  const variables = terminal === undefined ? 'SHLVL=1' : `SHLVL=1 ${terminalVariable}=${terminal}`;
+  return `exec sh -c '${script(variables)}' sh '${escaped(line)}'`;
+}
+
+/** The variable by which the programs at a terminal can be found. */
+export const terminalVariable = 'IGNITE_TERMINAL';
 
 /** Returns the text in the form that `%b` of printf(1) reads. */
 const escaped = (text: string): string =>
