@@ -8,7 +8,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   engine: ['toolkit', 'api'],
   legacy: ['toolkit', 'api', 'engine'],
   apiserver: ['toolkit', 'api'],
-  daemon: ['toolkit', 'api', 'engine', 'legacy', 'apiserver'],
+  cluster: ['toolkit', 'api'],
+  daemon: ['toolkit', 'api', 'engine', 'legacy', 'apiserver', 'cluster'],
   cli: ['toolkit', 'api', 'apiserver', 'engine', 'legacy'],
 };
 
@@ -26,7 +27,7 @@ const doors: Readonly<Record<string, Readonly<Record<string, string>>>> = {
  */
 const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'packages/toolkit/src': [
-    ['async', 'clock', 'diff', 'errors', 'line', 'lock', 'log', 'patch', 'schema', 'text'],
+    ['async', 'certificates', 'clock', 'diff', 'errors', 'line', 'lock', 'log', 'patch', 'schema', 'text'],
     ['files', 'object', 'source', 'units'],
     ['process', 'scheme'],
     ['codec', 'directory', 'store', 'webhook'],
@@ -62,6 +63,13 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
     ['write'],
     ['patch'],
     ['server'],
+  ],
+  'packages/cluster/src': [
+    ['contract'],
+    ['kinds'],
+    ['workload'],
+    ['runtime'],
+    ['bootstrap', 'cluster', 'control-plane', 'health-check', 'infrastructure', 'machine', 'scaling'],
   ],
   'packages/legacy/src': [['go-template', 'v1alpha4'], ['go-view', 'v1alpha2', 'v1alpha3'], ['import']],
 };

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
-import { makeCertificate } from '../../packages/apiserver/src/certificates/sign-certificate.ts';
+import { makeCertificate } from '../../packages/toolkit/src/certificates/sign-certificate.ts';
 import { CannotBuild, builtProgram, kubectl } from './fixtures/go-program.ts';
 import { kubeconfigOf, startKubeApiServer } from './fixtures/kube-api-server.ts';
 import { serveStore } from './fixtures/served-store.ts';

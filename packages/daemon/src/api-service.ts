@@ -49,6 +49,8 @@ export interface ApiServiceOptions {
   readonly engine?: Client;
   /** The kinds that objects define, which the client serves too. */
   readonly definitions: ServedDefinitions;
+  /** Kinds that are served besides those that every host has. */
+  readonly further?: readonly ServedResource[];
   readonly socket: string;
   /** The descriptor of a socket at which somebody else listens for us. It is served there, and not at `socket`. */
   readonly listenFd?: number;
@@ -86,6 +88,7 @@ export async function serveApiService(
     client,
     engine,
     definitions,
+    further = [],
     self,
     usage,
     socket,
@@ -103,6 +106,7 @@ export async function serveApiService(
   const { views, resources } = servedKinds({
     client,
     definitions,
+    further,
     self,
     ...(engine && { engine }),
     ...(usage && { usage }),
@@ -199,12 +203,13 @@ function servedKinds({
   client,
   engine,
   definitions,
+  further = [],
   self,
   usage,
-}: Pick<ApiServiceOptions, 'client' | 'engine' | 'definitions' | 'self' | 'usage'>): ServedKinds {
+}: Pick<ApiServiceOptions, 'client' | 'engine' | 'definitions' | 'further' | 'self' | 'usage'>): ServedKinds {
   const views = viewsOf({ self, ...(usage && { usage }), served: () => resources(), clock: systemClock });
   const connectors = engine ? vmConnectors({ objects: client, vms: engine.vms }) : {};
-  const fixed = [...stored, ...views].map((served) => withVmConnectors(served, connectors));
+  const fixed = [...stored, ...further, ...views].map((served) => withVmConnectors(served, connectors));
   let [defined, all] = [definitions.resources, [...fixed, ...definitions.resources]];
   const resources = (): readonly ServedResource[] => {
     if (defined !== definitions.resources) {

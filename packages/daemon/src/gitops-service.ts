@@ -52,6 +52,8 @@ export interface GitopsServiceOptions {
   /** Records when what runs in a VM that was started here can be used. */
   readonly recordWhenReady: (vm: Vm, signal: AbortSignal) => Promise<void>;
   readonly nodeLabels: Readonly<Record<string, string>>;
+  /** Whether clusters are served, and their controllers run. */
+  readonly clusters: boolean;
   /** The unix socket at which the Kubernetes API is served. */
   readonly apiSocket?: string;
   /** The address at which it is served besides. */
@@ -79,10 +81,12 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
   if (!lock) throw alreadyRunning();
   const host = nodeLabels['hostname'] ?? nodeName(self);
   const settings = settleHostSettings(paths, {});
+  // What clusters need takes memory, so it is loaded only where there may be some.
+  const clusters = options.clusters ? await import('./cluster-service.ts') : undefined;
   const definitions = new ServedDefinitions();
   const objects = administration.served(
     ({ key, problem }) => log('warning', problem, { object: keyText(key) }),
-    () => apiKinds(definitions),
+    () => [...(clusters?.servedClusterKinds ?? []), ...apiKinds(definitions)],
   );
   const deps = declaredHost(engines, { objects, self, sourceWorker, labels: nodeLabels });
   const metrics = new Metrics();
@@ -97,6 +101,7 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
             client: measuredClient(objects, metrics.api),
             engine: client,
             definitions,
+            ...(clusters && { further: clusters.clusterResources }),
             observer: metrics.api,
             metrics: metricsText,
             socket: apiSocket,
@@ -143,6 +148,7 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
     [
       api?.ended,
       controlled,
+      clusters?.runClusters({ client: objects, self, clock: deps.clock, log, observer: metrics }, signal),
       vms.run(signal),
       keepHost(
         { ...settings, ...self, paths, administration, clock: deps.clock, clear: clearRemovedVms },

@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keyPem } from '@ignite/apiserver/certificates/pem-pairs';
-import { makeCertificate } from '@ignite/apiserver/certificates/sign-certificate';
+import { makeCertificate } from '@ignite/toolkit/certificates/sign-certificate';
 import { httpsFetch } from './https-fetch.ts';
 
 test('a connection that is reset amid the answer fails the fetch, and nothing else', async () => {

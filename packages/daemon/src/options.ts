@@ -30,6 +30,8 @@ export interface DaemonOptions {
   readonly apiAddress?: ApiAddress | undefined;
   /** Who is known to it, and what is recorded of requests. */
   readonly trust: TrustOptions;
+  /** Whether clusters are served, and their controllers run. */
+  readonly clusters: boolean;
   /** The address and port that webhooks are served at, if they are. */
   readonly webhookListen?: string | undefined;
   /** The files with what webhooks are served with. */
@@ -65,8 +67,8 @@ export const configurationFileOf = (argv: readonly string[]): string | undefined
 export function parseOptions(argv: readonly string[], configured: IgnitedValues = {}): DaemonOptions {
   const given = givenOn(argv);
   const values = { ...configured, ...given };
-  for (const flag of ['api-socket', 'api-address', 'api-audit-policy', 'oidc-issuer'] as const)
-    if (values[flag] !== undefined && !values.api)
+  for (const flag of ['api-socket', 'api-address', 'api-audit-policy', 'oidc-issuer', 'clusters'] as const)
+    if (values[flag] !== undefined && values[flag] !== false && !values.api)
       throw optionInvalid(`--${flag} requires --api`, 'add --api, which serves the API');
   const paths = { dataDir: given['data-dir'], runDir: given['run-dir'] };
   return {
@@ -78,6 +80,7 @@ export function parseOptions(argv: readonly string[], configured: IgnitedValues 
     apiSocket: values.api ? (values['api-socket'] ?? apiSocketPath(paths)) : undefined,
     apiAddress: values['api-address'] === undefined ? undefined : parseAddress(values['api-address']),
     trust: trustOptions(values),
+    clusters: values.clusters === true,
     nodeLabels: Object.fromEntries((values['node-label'] ?? []).map(parseLabel)),
     webhookListen: values['webhook-listen'],
     webhookFiles: values,

@@ -35,7 +35,7 @@ export async function serve(
   { terminal, output, onReady, listenFd }: ServeContext,
   signal: AbortSignal,
 ): Promise<void> {
-  const { dataDir, runDir, store: shared, nodeLabels, apiSocket, apiAddress } = options;
+  const { dataDir, runDir, store: shared, nodeLabels, apiSocket, apiAddress, clusters } = options;
   const { log } = output;
   const { 'api-socket': path } = options.values;
   if (listenFd !== undefined && path !== undefined)
@@ -74,6 +74,7 @@ export async function serve(
       clearRemovedVms(ports, { signal: until, report: warningsTo(log) }),
     recordWhenReady: (vm: Vm, until: AbortSignal) => recordWhenReady(vm, ports, until),
     nodeLabels,
+    clusters,
     apiTrust,
     log,
     onReady,

@@ -9,9 +9,11 @@ import { text } from 'node:stream/consumers';
 import { kinds as hostKinds } from '@ignite/api/kinds';
 import { ServedDefinitions } from '@ignite/apiserver/custom-resource/served-definitions';
 import { apiKinds } from '@ignite/apiserver/server/api-kinds';
+import type { ServedResource } from '@ignite/apiserver/resource/served-resource';
 import { makeToken } from '@ignite/apiserver/authentication/token-file/stored-token';
 import { TokenFile } from '@ignite/apiserver/authentication/token-file/token-file';
 import { accessKinds } from '@ignite/toolkit/access/kinds';
+import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
 import { coreKinds } from '@ignite/toolkit/core/kinds';
@@ -41,8 +43,14 @@ export const kubectlPath: string | undefined = (process.env['PATH'] ?? '')
   .map((dir) => join(dir, 'kubectl'))
   .find((path) => existsSync(path));
 
+/** Kinds that are served besides those of every host. */
+export interface Further {
+  readonly kinds: readonly ServedKind[];
+  readonly resources: readonly ServedResource[];
+}
+
 /** The API of a host as ignited serves it, on a socket and at an address, over a store in memory. */
-export async function openServedApi(trust: ApiTrust = {}) {
+export async function openServedApi(trust: ApiTrust = {}, further: Further = { kinds: [], resources: [] }) {
   const dir = await mkdtemp(join(tmpdir(), 'served-api-'));
   const store = new MemoryStore();
   const definitions = new ServedDefinitions();
@@ -52,11 +60,12 @@ export async function openServedApi(trust: ApiTrust = {}) {
   const fixed = [...hostKinds, ...coreKinds, ...accessKinds]
     .filter((kind) => hubOf(kind).inert === undefined)
     .map(servedKindOf);
-  const client = new StoreObjectClient(store, () => [...fixed, ...apiKinds(definitions)]);
+  const client = new StoreObjectClient(store, () => [...fixed, ...further.kinds, ...apiKinds(definitions)]);
   const api = await serveApiService(
     {
       client,
       definitions,
+      further: further.resources,
       self: { name: 'one', isAlone: true },
       socket,
       address: { host: '127.0.0.1', port: 0 },

@@ -105,6 +105,11 @@ export const ignitedSettings = {
     value: 'FILE',
     help: 'certificate authorities of the provider, instead of those of the system',
   },
+  clusters: {
+    field: 'clusters.enabled',
+    type: 'boolean',
+    help: 'serve the kinds of Cluster API, and run its controllers',
+  },
   'webhook-listen': {
     field: 'webhook.listen',
     type: 'string',

@@ -20,7 +20,7 @@ import {
   type KeyAndCertificate,
   type Signer,
   makeCertificate,
-} from './sign-certificate.ts';
+} from '@ignite/toolkit/certificates/sign-certificate';
 
 const authorityFile = 'authorities.pem';
 const serverFile = 'server.pem';

@@ -1,6 +1,6 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
-import type { KeyAndCertificate } from './sign-certificate.ts';
+import type { KeyAndCertificate } from '@ignite/toolkit/certificates/sign-certificate';
 
 export type CertificateErrorCode = 'CERTIFICATES_UNREADABLE';
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
-import { makeCertificate } from '../certificates/sign-certificate.ts';
+import { makeCertificate } from '@ignite/toolkit/certificates/sign-certificate';
 import type { WebhookTarget } from './webhook-target.ts';
 
 /** What a webhook is asked. */

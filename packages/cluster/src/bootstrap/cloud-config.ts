@@ -1,0 +1,78 @@
+import { stringify } from 'yaml';
+import type { KubeadmConfigSpec } from '../kinds/kubeadm-config.ts';
+import type { ClusterKeys } from '../workload/cluster-secrets.ts';
+
+export interface BootFile {
+  readonly path: string;
+  readonly content: string;
+  readonly owner?: string | undefined;
+  readonly permissions?: string | undefined;
+  readonly encoding?: string | undefined;
+  readonly append?: boolean | undefined;
+}
+
+export interface CloudConfig {
+  readonly spec: KubeadmConfigSpec;
+  /** Whether the node begins a cluster or joins one, with the documents of kubeadm for that. */
+  readonly command: { readonly verb: 'init' | 'join'; readonly documents: string };
+  /** The keys of the cluster, which members of its control plane have. */
+  readonly keys: ClusterKeys | undefined;
+  /** The files that people want, with their contents. */
+  readonly files: readonly BootFile[];
+}
+
+const documentPaths = { init: '/run/kubeadm/kubeadm.yaml', join: '/run/kubeadm/kubeadm-join-config.yaml' };
+const sentinel = '/run/cluster-api/bootstrap-success.complete';
+
+/** Pure. Returns what cloud-init does at the first boot of a node, so that kubeadm makes it one. */
+export function cloudConfig({ spec, command: { verb, documents }, keys, files }: CloudConfig): string {
+  const path = documentPaths[verb];
+  const verbosity = spec.verbosity === undefined ? '' : ` --v ${spec.verbosity}`;
+  const config = {
+    write_files: [
+      ...(keys ? keyFiles(keys, spec.clusterConfiguration?.certificatesDir ?? '/etc/kubernetes/pki') : []),
+      ...files,
+      { path, content: documents, owner: 'root:root', permissions: '0640' },
+      {
+        path: '/run/cluster-api/placeholder',
+        content: 'Makes the folder of this file.',
+        owner: 'root:root',
+        permissions: '0640',
+      },
+    ],
+    ...(spec.bootCommands && { bootcmd: spec.bootCommands }),
+    runcmd: [
+      ...(spec.preKubeadmCommands ?? []),
+      `kubeadm ${verb} --config ${path}${verbosity} && echo success > ${sentinel}`,
+      ...(spec.postKubeadmCommands ?? []),
+    ],
+    ...(spec.ntp && { ntp: spec.ntp }),
+    ...(spec.users && { users: spec.users }),
+    ...(spec.diskSetup?.partitions && {
+      disk_setup: Object.fromEntries(spec.diskSetup.partitions.map(({ device, ...rest }) => [device, rest])),
+    }),
+    ...(spec.diskSetup?.filesystems && { fs_setup: spec.diskSetup.filesystems }),
+    ...(spec.mounts && { mounts: spec.mounts }),
+  };
+  return `## template: jinja\n#cloud-config\n\n${stringify(config, { lineWidth: 0 })}`;
+}
+
+function keyFiles(keys: ClusterKeys, folder: string): readonly BootFile[] {
+  const file = (path: string, content: string, permissions: string): BootFile => ({
+    path: `${folder}/${path}`,
+    owner: 'root:root',
+    permissions,
+    content,
+  });
+  const authority = (path: string, { certificate, key }: ClusterKeys['ca']): readonly BootFile[] => [
+    file(`${path}.crt`, certificate, '0640'),
+    file(`${path}.key`, key, '0600'),
+  ];
+  return [
+    ...authority('ca', keys.ca),
+    ...authority('etcd/ca', keys.etcd),
+    ...authority('front-proxy-ca', keys.proxy),
+    file('sa.pub', keys.sa.certificate, '0640'),
+    file('sa.key', keys.sa.key, '0600'),
+  ];
+}

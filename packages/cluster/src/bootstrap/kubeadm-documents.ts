@@ -1,0 +1,125 @@
+import { stringify } from 'yaml';
+import { isOlder } from '../contract/kubernetes-version.ts';
+import type { Cluster, Endpoint } from '../kinds/cluster.ts';
+import type { KubeadmConfigSpec } from '../kinds/kubeadm-config.ts';
+
+/** What kubeadm is told beside what people have written. */
+interface Documented {
+  readonly spec: KubeadmConfigSpec;
+  readonly version: string;
+  readonly endpoint: Required<Endpoint>;
+}
+
+export interface InitDocuments extends Documented {
+  readonly cluster: Cluster;
+}
+
+export interface JoinDocument extends Documented {
+  readonly isControlPlane: boolean;
+  readonly token: string;
+  readonly caCertHash: string;
+}
+
+const firstV1beta4 = 'v1.31.0';
+
+/** The newest form of kubeadm's documents that kubeadm of a version reads. */
+const apiVersionFor = (version: string): string =>
+  `kubeadm.k8s.io/${isOlder(version, firstV1beta4) ? 'v1beta3' : 'v1beta4'}`;
+
+const hostPort = ({ host, port }: Required<Endpoint>): string =>
+  `${host!.includes(':') ? `[${host}]` : host}:${port}`;
+
+/** Pure. Returns the documents of `kubeadm init`. */
+export function initDocuments({ cluster, spec, version, endpoint }: InitDocuments): string {
+  const { clusterNetwork = {} } = cluster.spec;
+  const { certificateValidityPeriodDays, caCertificateValidityPeriodDays, ...given } =
+    spec.clusterConfiguration ?? {};
+  const apiVersion = apiVersionFor(version);
+  const clusterConfiguration = {
+    apiVersion,
+    kind: 'ClusterConfiguration',
+    clusterName: cluster.metadata.name,
+    kubernetesVersion: version,
+    controlPlaneEndpoint: hostPort(endpoint),
+    networking: {
+      dnsDomain: clusterNetwork.serviceDomain ?? 'cluster.local',
+      podSubnet: clusterNetwork.pods?.cidrBlocks.join(','),
+      serviceSubnet: clusterNetwork.services?.cidrBlocks.join(','),
+    },
+    ...given,
+    ...(certificateValidityPeriodDays !== undefined && {
+      certificateValidityPeriod: `${certificateValidityPeriodDays * 24}h`,
+    }),
+    ...(caCertificateValidityPeriodDays !== undefined && {
+      caCertificateValidityPeriod: `${caCertificateValidityPeriodDays * 24}h`,
+    }),
+  };
+  const { timeouts, ...init } = spec.initConfiguration ?? {};
+  const initConfiguration = {
+    apiVersion,
+    kind: 'InitConfiguration',
+    ...init,
+    ...timeoutsFor(version, timeouts),
+  };
+  return [clusterConfiguration, initConfiguration].map((each) => documentFor(version, each)).join('---\n');
+}
+
+/** Pure. Returns the document of `kubeadm join`. */
+export function joinDocument({
+  spec,
+  version,
+  endpoint,
+  isControlPlane,
+  token,
+  caCertHash,
+}: JoinDocument): string {
+  const { timeouts, controlPlane, ...join } = spec.joinConfiguration ?? {};
+  const registration = join.nodeRegistration ?? {};
+  const uninitialized = { key: 'node.cluster.x-k8s.io/uninitialized', effect: 'NoSchedule' };
+  return documentFor(version, {
+    apiVersion: apiVersionFor(version),
+    kind: 'JoinConfiguration',
+    ...join,
+    nodeRegistration: isControlPlane
+      ? registration
+      : { ...registration, taints: [...(registration.taints ?? []), uninitialized] },
+    discovery: {
+      bootstrapToken: { token, apiServerEndpoint: hostPort(endpoint), caCertHashes: [caCertHash] },
+    },
+    ...(isControlPlane && { controlPlane: controlPlane ?? {} }),
+    ...timeoutsFor(version, timeouts),
+  });
+}
+
+type Timeouts = NonNullable<NonNullable<KubeadmConfigSpec['initConfiguration']>['timeouts']>;
+
+/** Older documents know no timeouts. kubeadm's have no unit in their names. */
+function timeoutsFor(
+  version: string,
+  timeouts: Timeouts | undefined,
+): { readonly timeouts?: Readonly<Record<string, string>> } {
+  if (!timeouts || isOlder(version, firstV1beta4)) return {};
+  const told = Object.entries(timeouts).flatMap(([name, seconds]) =>
+    seconds === undefined ? [] : [[name.replace(/Seconds$/, ''), `${seconds}s`]],
+  );
+  return { timeouts: Object.fromEntries(told) as Record<string, string> };
+}
+
+const documentFor = (version: string, document: object): string =>
+  stringify(isOlder(version, firstV1beta4) ? withArgumentMaps(document) : document, { lineWidth: 0 });
+
+/** Up to v1beta3, arguments are maps, in which a later one of a name takes the place of an earlier one. */
+function withArgumentMaps(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withArgumentMaps);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [
+      name,
+      /^(extraArgs|kubeletExtraArgs)$/.test(name) && Array.isArray(each)
+        ? Object.fromEntries(
+            (each as readonly { name: string; value: string }[]).map((pair) => [pair.name, pair.value]),
+          )
+        : withArgumentMaps(each),
+    ]),
+  );
+}

@@ -1,0 +1,123 @@
+import { type Finding, type Findings, finding, findCondition, mirrored } from '../contract/conditions.ts';
+import { countOf } from '../contract/int-or-percent.ts';
+import type { ProviderObject } from '../contract/provider-object.ts';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { type ReplicaCounts, type Cluster, isUsable } from '../kinds/cluster.ts';
+import type { MachineDeployment } from '../kinds/machine-deployment.ts';
+import type { Machine } from '../kinds/machine.ts';
+
+/** What a Cluster sees of its parts. */
+export interface ClusterParts {
+  readonly infrastructure: KubeObject | undefined;
+  readonly controlPlane: { readonly object: KubeObject; readonly contract: ProviderObject } | undefined;
+  readonly deployments: readonly MachineDeployment[];
+  readonly controlPlaneMachines: readonly Machine[];
+  readonly workerMachines: readonly Machine[];
+  readonly isReachable: boolean;
+}
+
+/** Pure. Returns the conditions of a Cluster. */
+export function clusterFindings(cluster: Cluster, parts: ClusterParts): Findings {
+  const { infrastructure, controlPlane, deployments, controlPlaneMachines, workerMachines, isReachable } =
+    parts;
+  const { initialization } = cluster.status ?? {};
+  const isInitialized = initialization?.controlPlaneInitialized === true;
+  const short = deployments.filter((each) => !isEnough(each)).map(({ metadata }) => metadata.name);
+  const findings = {
+    InfrastructureReady: mirrored(
+      infrastructure,
+      'Ready',
+      finding(
+        initialization?.infrastructureProvisioned === true,
+        ['Provisioned', 'NotProvisioned'],
+        'the infrastructure of the cluster is not there yet',
+      ),
+    ),
+    ControlPlaneInitialized: finding(
+      isInitialized,
+      ['Initialized', 'NotInitialized'],
+      'the control plane is not initialized yet',
+    ),
+    ControlPlaneAvailable: controlPlane
+      ? mirrored(controlPlane.object, 'Available', finding(isInitialized, ['Available', 'NotAvailable']))
+      : finding(isInitialized, ['Available', 'NotAvailable'], 'the control plane is not there yet'),
+    WorkersAvailable: workersFinding(deployments, short),
+    ControlPlaneMachinesReady: machinesFinding(controlPlaneMachines, 'Ready', ['Ready', 'NotReady']),
+    WorkerMachinesReady: machinesFinding(workerMachines, 'Ready', ['Ready', 'NotReady']),
+    ControlPlaneMachinesUpToDate: machinesFinding(controlPlaneMachines, 'UpToDate', [
+      'UpToDate',
+      'NotUpToDate',
+    ]),
+    WorkerMachinesUpToDate: machinesFinding(workerMachines, 'UpToDate', ['UpToDate', 'NotUpToDate']),
+    RemoteConnectionProbe: finding(
+      isReachable,
+      ['ProbeSucceeded', 'ProbeFailed'],
+      'the API server of the cluster does not answer',
+    ),
+    Deleting: finding(cluster.metadata.deletionTimestamp !== undefined, ['Deleting', 'NotDeleting']),
+  } satisfies Findings;
+  const decisive = [
+    findings.InfrastructureReady,
+    findings.ControlPlaneAvailable,
+    findings.WorkersAvailable,
+    findings.RemoteConnectionProbe,
+  ] as const;
+  return { ...findings, Available: summaryOf(decisive, isUsable(cluster.spec.controlPlaneEndpoint)) };
+}
+
+function summaryOf(parts: readonly Finding[], hasEndpoint: boolean): Finding {
+  const failed = parts.filter(({ status }) => status !== 'True');
+  const messages = [
+    ...(hasEndpoint ? [] : ['there is no endpoint of the control plane yet']),
+    ...failed.map(({ message, reason }) => message || reason),
+  ];
+  return finding(messages.length === 0, ['Available', 'NotAvailable'], messages.join('; '));
+}
+
+function workersFinding(deployments: readonly MachineDeployment[], short: readonly string[]): Finding {
+  if (deployments.length === 0) return { status: 'True', reason: 'NoWorkers' };
+  const [first = ''] = short;
+  return finding(
+    short.length === 0,
+    ['Available', 'NotAvailable'],
+    short.length === 1
+      ? `MachineDeployment ${first} is not available`
+      : `MachineDeployments ${short.join(', ')} are not available`,
+  );
+}
+
+const isEnough = ({ spec, status }: MachineDeployment): boolean => {
+  const { maxUnavailable = 0 } = spec.rollout?.strategy?.rollingUpdate ?? {};
+  const replicas = spec.replicas ?? 1;
+  return (status?.availableReplicas ?? 0) >= replicas - countOf(maxUnavailable, replicas, 'down');
+};
+
+function machinesFinding(
+  machines: readonly Machine[],
+  type: string,
+  reasons: readonly [string, string],
+): Finding {
+  if (machines.length === 0) return { status: 'True', reason: 'NoReplicas' };
+  const failed = machines.filter((machine) => findCondition(machine, type)?.status !== 'True');
+  return finding(
+    failed.length === 0,
+    reasons,
+    `Machines: ${failed
+      .map(({ metadata }) => metadata.name)
+      .toSorted()
+      .join(', ')}`,
+  );
+}
+
+/** Pure. Adds up the replicas of MachineDeployments. */
+export const workerCounts = (deployments: readonly MachineDeployment[]): ReplicaCounts => {
+  const total = (of: (each: MachineDeployment) => number | undefined): number =>
+    deployments.reduce((all, each) => all + (of(each) ?? 0), 0);
+  return {
+    desiredReplicas: total(({ spec }) => spec.replicas),
+    replicas: total(({ status }) => status?.replicas),
+    upToDateReplicas: total(({ status }) => status?.upToDateReplicas),
+    readyReplicas: total(({ status }) => status?.readyReplicas),
+    availableReplicas: total(({ status }) => status?.availableReplicas),
+  };
+};

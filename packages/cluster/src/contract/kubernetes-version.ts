@@ -1,0 +1,35 @@
+import * as v from 'valibot';
+
+const pattern = /^v?(\d+)\.(\d+)\.(\d+)(?:[-+].*)?$/;
+
+/** The schema of a version of Kubernetes. The `v` in front is added where it is missing. */
+export const kubernetesVersionSchema = v.pipe(
+  v.string(),
+  v.regex(pattern, 'must be a version such as v1.35.4'),
+  v.transform((text) => (text.startsWith('v') ? text : `v${text}`)),
+);
+
+export interface MinorVersion {
+  readonly major: number;
+  readonly minor: number;
+}
+
+/** Pure. Returns the minor version in a version such as `v1.35.4`; `undefined` if it is none. */
+export function minorOf(version: string): MinorVersion | undefined {
+  const [, major, minor] = pattern.exec(version) ?? [];
+  return major === undefined ? undefined : { major: Number(major), minor: Number(minor) };
+}
+
+/** Pure. Returns by how many minor versions `version` is newer than `other`; it is negative if it is older. */
+export function minorsBetween(version: string, other: string): number {
+  const [a, b] = [minorOf(version), minorOf(other)];
+  if (!a || !b) return 0;
+  return a.major === b.major ? a.minor - b.minor : (a.major - b.major) * Number.POSITIVE_INFINITY;
+}
+
+/** Pure. Tells whether a version is older than another one of the same form, patch versions included. */
+export const isOlder = (version: string, other: string): boolean => {
+  const [a = [], b = []] = [version, other].map((each) => pattern.exec(each)?.slice(1, 4).map(Number));
+  const at = [0, 1, 2].find((each) => a[each] !== b[each]);
+  return at !== undefined && (a[at] ?? 0) < (b[at] ?? 0);
+};

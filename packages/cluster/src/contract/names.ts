@@ -1,0 +1,63 @@
+/** The labels, annotations and finalizers of Cluster API, which other programs read and write too. */
+
+export const labels = {
+  cluster: 'cluster.x-k8s.io/cluster-name',
+  controlPlane: 'cluster.x-k8s.io/control-plane',
+  controlPlaneName: 'cluster.x-k8s.io/control-plane-name',
+  deployment: 'cluster.x-k8s.io/deployment-name',
+  set: 'cluster.x-k8s.io/set-name',
+  drain: 'cluster.x-k8s.io/drain',
+  templateHash: 'machine-template-hash',
+} as const;
+
+export const annotations = {
+  paused: 'cluster.x-k8s.io/paused',
+  managedBy: 'cluster.x-k8s.io/managed-by',
+  deleteMachine: 'cluster.x-k8s.io/delete-machine',
+  disableMachineCreate: 'cluster.x-k8s.io/disable-machine-create',
+  clonedFromName: 'cluster.x-k8s.io/cloned-from-name',
+  clonedFromGroupKind: 'cluster.x-k8s.io/cloned-from-groupkind',
+  skipRemediation: 'cluster.x-k8s.io/skip-remediation',
+  remediateMachine: 'cluster.x-k8s.io/remediate-machine',
+  scaleMinimum: 'cluster.x-k8s.io/cluster-api-autoscaler-node-group-min-size',
+  scaleMaximum: 'cluster.x-k8s.io/cluster-api-autoscaler-node-group-max-size',
+  skipPreflightChecks: 'machineset.cluster.x-k8s.io/skip-preflight-checks',
+  excludeNodeDraining: 'machine.cluster.x-k8s.io/exclude-node-draining',
+  excludeVolumeDetach: 'machine.cluster.x-k8s.io/exclude-wait-for-node-volume-detach',
+  revision: 'machinedeployment.clusters.x-k8s.io/revision',
+  desiredReplicas: 'machinedeployment.clusters.x-k8s.io/desired-replicas',
+  maximumReplicas: 'machinedeployment.clusters.x-k8s.io/max-replicas',
+  remediationInProgress: 'controlplane.cluster.x-k8s.io/remediation-in-progress',
+  remediationFor: 'controlplane.cluster.x-k8s.io/remediation-for',
+  ofNode: {
+    cluster: 'cluster.x-k8s.io/cluster-name',
+    namespace: 'cluster.x-k8s.io/cluster-namespace',
+    machine: 'cluster.x-k8s.io/machine',
+    ownerKind: 'cluster.x-k8s.io/owner-kind',
+    ownerName: 'cluster.x-k8s.io/owner-name',
+  },
+} as const;
+
+/** The beginnings of the annotations by which somebody holds up a step of the deletion of a Machine. */
+export const hooks = {
+  preDrain: 'pre-drain.delete.hook.machine.cluster.x-k8s.io',
+  preTerminate: 'pre-terminate.delete.hook.machine.cluster.x-k8s.io',
+} as const;
+
+/** The hook by which a control plane takes the member of a Machine out of etcd before the Machine goes. */
+export const etcdHook = `${hooks.preTerminate}/kcp-cleanup`;
+
+export const finalizers = {
+  cluster: 'cluster.cluster.x-k8s.io',
+  machine: 'machine.cluster.x-k8s.io',
+  machineSet: 'cluster.x-k8s.io/machineset',
+  machineDeployment: 'cluster.x-k8s.io/machinedeployment',
+  kubeadmControlPlane: 'kubeadm.controlplane.cluster.x-k8s.io',
+  igniteMachine: 'ignitemachine.infrastructure.cluster.x-k8s.io',
+} as const;
+
+/** The taint of a node that its Machine has not seen yet. */
+export const uninitializedTaint = 'node.cluster.x-k8s.io/uninitialized';
+
+/** The type of the Secrets of clusters. */
+export const clusterSecretType = 'cluster.x-k8s.io/secret';

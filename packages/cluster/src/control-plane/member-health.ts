@@ -1,0 +1,53 @@
+import { KindClient } from '@ignite/toolkit/client/kind-client';
+import { type Finding, type Findings, finding } from '../contract/conditions.ts';
+import type { Machine } from '../kinds/machine.ts';
+import { type NodeConditionStatus, type Pod, pods } from '../workload/node.ts';
+import type { EtcdMember, WorkloadCluster } from '../workload/workload-cluster.ts';
+
+/** The components of a member of the control plane, by their conditions of Machines. */
+const components = {
+  APIServerPodHealthy: 'kube-apiserver',
+  ControllerManagerPodHealthy: 'kube-controller-manager',
+  SchedulerPodHealthy: 'kube-scheduler',
+} as const;
+
+/** The condition types that every Machine of a control plane must have. */
+export const memberGates = [...Object.keys(components), 'EtcdPodHealthy', 'EtcdMemberHealthy'];
+
+/** Finds out how the components of a Machine's node are. */
+export async function memberFindings(
+  machine: Machine,
+  workload: WorkloadCluster,
+  members: readonly EtcdMember[] | 'external',
+  signal: AbortSignal,
+): Promise<Findings> {
+  const node = machine.status?.nodeRef?.name;
+  const unknown: Finding = { status: 'Unknown', reason: 'InspectionFailed', message: 'there is no node yet' };
+  const wanted = { ...components, ...(members === 'external' ? {} : { EtcdPodHealthy: 'etcd' }) };
+  const found: Record<string, Finding> = {};
+  for (const [type, component] of Object.entries(wanted))
+    found[type] = node === undefined ? unknown : await podFinding(workload, `${component}-${node}`, signal);
+  if (members === 'external') return found;
+  const member = members.find(({ name }) => name === node);
+  found['EtcdMemberHealthy'] =
+    node === undefined
+      ? unknown
+      : finding(
+          member?.isHealthy === true,
+          ['Healthy', 'NotHealthy'],
+          member ? 'it does not answer' : 'there is no such member',
+        );
+  return found;
+}
+
+async function podFinding({ objects }: WorkloadCluster, name: string, signal: AbortSignal): Promise<Finding> {
+  const all = new KindClient<Pod>(objects, { ...pods, decode: (stored) => stored as Pod });
+  const pod = await all.find({ namespace: 'kube-system', name }, { signal });
+  const { conditions = [] } = (pod?.status ?? {}) as { readonly conditions?: readonly NodeConditionStatus[] };
+  const isReady = conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+  return finding(
+    isReady,
+    ['Running', 'NotRunning'],
+    pod ? `Pod ${name} is not ready` : `there is no Pod ${name}`,
+  );
+}

@@ -1,0 +1,74 @@
+import { findCondition } from '../contract/conditions.ts';
+import { etcdHook } from '../contract/names.ts';
+import type { Machine } from '../kinds/machine.ts';
+import { machineKind } from '../kinds/object-kinds.ts';
+import type { Work } from '../runtime/controller.ts';
+import type { EtcdMember, WorkloadCluster } from '../workload/workload-cluster.ts';
+import type { ControlPlaneMachine } from './control-plane-machine.ts';
+import { findOrphan, keepsQuorum } from './etcd-quorum.ts';
+
+/** What was found out about a control plane at the beginning of a reconcile. */
+export interface SeenControlPlane {
+  readonly machines: readonly Machine[];
+  readonly views: readonly ControlPlaneMachine[];
+  readonly members: readonly EtcdMember[] | 'unknown' | 'external';
+  readonly workload: WorkloadCluster | undefined;
+}
+
+/**
+ * Takes the member of a Machine that is ready to go out of etcd, and lets the Machine go. That is done for one Machine at
+ * a time, the one whose deletion began first, and only if etcd keeps its majority.
+ */
+export async function releaseHook(
+  { machines, views, members, workload }: SeenControlPlane,
+  signal: AbortSignal,
+  work: Work,
+): Promise<void> {
+  const leaving = machines
+    .filter(
+      (machine) =>
+        machine.metadata.deletionTimestamp !== undefined &&
+        Object.hasOwn(machine.metadata.annotations, etcdHook),
+    )
+    .toSorted(
+      (a, b) => Date.parse(a.metadata.deletionTimestamp!) - Date.parse(b.metadata.deletionTimestamp!),
+    );
+  const [machine] = leaving;
+  if (!machine || findCondition(machine, 'Deleting')?.reason !== 'WaitingForPreTerminateHook') return;
+  const isLast = views.every(({ isLeaving }) => isLeaving);
+  const name = machine.status?.nodeRef?.name;
+  if (!isLast && name !== undefined && members !== 'external') {
+    if (members === 'unknown' || !workload) return;
+    const member = members.find((each) => each.name === name);
+    if (member) {
+      if (!keepsQuorum(members, { removed: name })) return;
+      const heir = members.find((each) => each.name !== name && each.isHealthy);
+      if (heir) await workload.etcd.moveLeader(heir.id, signal);
+      await workload.etcd.remove(member.id, signal);
+    }
+  }
+  await dropHook(machine, work);
+}
+
+/** Takes a member out of etcd whose Machine has gone without it, because nobody knew yet that it had joined. */
+export async function removeOrphanMember(
+  { views, members, workload }: SeenControlPlane,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!workload || typeof members === 'string') return;
+  const orphan = findOrphan(members, views);
+  if (!orphan) return;
+  const heir = members.find(({ id, isHealthy }) => id !== orphan.id && isHealthy);
+  if (heir) await workload.etcd.moveLeader(heir.id, signal);
+  await workload.etcd.remove(orphan.id, signal);
+}
+
+/** Lets a Machine go whose member of etcd is gone, or does not matter. */
+export async function dropHook(machine: Machine, { objects }: Work): Promise<void> {
+  const { [etcdHook]: hook, ...others } = machine.metadata.annotations;
+  if (hook === undefined) return;
+  await objects.write(machineKind, machine, {
+    ...machine,
+    metadata: { ...machine.metadata, annotations: others },
+  });
+}

@@ -1,0 +1,27 @@
+import { kubeadmConfigController } from './bootstrap/kubeadm-config-controller.ts';
+import { clusterController } from './cluster/cluster-controller.ts';
+import { kubeadmControlPlaneController } from './control-plane/kubeadm-control-plane-controller.ts';
+import { igniteClusterController } from './infrastructure/ignite-cluster-controller.ts';
+import { igniteMachineController } from './infrastructure/ignite-machine-controller.ts';
+import { machineHealthCheckController } from './health-check/machine-health-check-controller.ts';
+import { machineController } from './machine/machine-controller.ts';
+import { type Controller, controllerFor } from './runtime/controller.ts';
+import { machineDeploymentController } from './scaling/machine-deployment-controller.ts';
+import { machineSetController } from './scaling/machine-set-controller.ts';
+
+/** Cluster API's controllers, which meet every provider of infrastructure by the contract. */
+export const clusterControllers: readonly Controller[] = [
+  controllerFor(clusterController),
+  controllerFor(machineController),
+  controllerFor(machineSetController),
+  controllerFor(machineDeploymentController),
+  controllerFor(machineHealthCheckController),
+  controllerFor(kubeadmConfigController),
+  controllerFor(kubeadmControlPlaneController),
+];
+
+/** The controllers of our own infrastructure: a VM for each machine. */
+export const igniteControllers: readonly Controller[] = [
+  controllerFor(igniteClusterController),
+  controllerFor(igniteMachineController),
+];

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { vmKind } from '@ignite/api/v1/object-kinds';
+import { kinds as vmKinds } from '@ignite/api/v1/kinds';
+import type { Vm } from '@ignite/api/v1/vm';
+import { objectsOf } from '@ignite/toolkit/client/kind-client';
+import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
+import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
+import { systemClock } from '@ignite/toolkit/clock/clock';
+import { coreKinds } from '@ignite/toolkit/core/kinds';
+import { MemoryStore } from '@ignite/toolkit/store/memory';
+import { clusterControllers, igniteControllers } from '../controllers.ts';
+import { kinds } from '../kinds/kinds.ts';
+import type { Machine } from '../kinds/machine.ts';
+import { clusterKind, igniteClusterKind, igniteMachineKind, machineKind } from '../kinds/object-kinds.ts';
+import { runControllers } from '../runtime/run-controllers.ts';
+import { Objects } from '../runtime/objects.ts';
+import { ProviderKinds } from '../runtime/provider-kinds.ts';
+import { secrets } from '../workload/node.ts';
+
+const namespace = 'default';
+
+/** Runs the controllers over a store in memory, with VMs that nobody starts. */
+function open() {
+  const stop = new AbortController();
+  const served = [...kinds, ...vmKinds, ...coreKinds].map(servedKindOf);
+  const client = new StoreObjectClient(new MemoryStore(), served);
+  const log = (): void => {};
+  const work = {
+    objects: new Objects({ client, clock: systemClock, log, signal: stop.signal }),
+    providers: new ProviderKinds(
+      client,
+      kinds.map(({ group, plural, kind }) => ({ group, version: 'v1beta2', resource: plural, kind })),
+    ),
+    workloads: { of: async () => undefined },
+    clock: systemClock,
+    suffix: () => 'abcde',
+    log,
+  };
+  const running = runControllers([...clusterControllers, ...igniteControllers], work, stop);
+  return {
+    client,
+    [Symbol.asyncDispose]: async () => {
+      stop.abort();
+      await running.catch(() => {});
+    },
+  };
+}
+
+/** Waits until something is found, which is a matter of a few turns of the event loop. */
+async function found<T>(look: () => Promise<T | undefined>): Promise<T> {
+  const end = Date.now() + 60_000;
+  while (Date.now() < end) {
+    const value = await look();
+    if (value !== undefined) return value;
+    await systemClock.sleep(10, AbortSignal.timeout(60_000));
+  }
+  throw new Error('it did not come to pass');
+}
+
+test('a Machine gets a VM that boots with its data, and learns of it what the contract says', async () => {
+  await using opened = open();
+  const { client } = opened;
+  const machines = objectsOf(client, machineKind);
+  const vms = objectsOf(client, vmKind);
+  await objectsOf(client, igniteClusterKind).create({
+    metadata: { namespace, name: 'dev' },
+    spec: { controlPlaneEndpoint: { host: '10.61.0.10', port: 6443 } },
+  });
+  await objectsOf(client, clusterKind).create({
+    metadata: { namespace, name: 'dev' },
+    spec: { infrastructureRef: { apiGroup: igniteClusterKind.group, kind: 'IgniteCluster', name: 'dev' } },
+  });
+  await objectsOf(client, secrets).create({
+    metadata: { namespace, name: 'data' },
+    data: { value: Buffer.from('#cloud-config\n').toString('base64') },
+  });
+  await objectsOf(client, igniteMachineKind).create({
+    metadata: { namespace, name: 'dev-1' },
+    spec: { vm: { image: { oci: 'node:v1.35.4' }, memory: '2GB' } },
+  });
+  await machines.create({
+    metadata: { namespace, name: 'dev-1' },
+    spec: {
+      clusterName: 'dev',
+      bootstrap: { dataSecretName: 'data' },
+      infrastructureRef: { apiGroup: igniteMachineKind.group, kind: 'IgniteMachine', name: 'dev-1' },
+      failureDomain: 'host-b',
+    },
+  });
+  const vm = (await found(async () => await vms.find({ namespace, name: 'dev-1' }))) as Vm;
+  assert.equal(vm.spec.cloudInit?.userData, '#cloud-config\n');
+  assert.equal(vm.spec.hostName, 'host-b');
+  assert.equal(vm.spec.memory, 2 * 2 ** 30);
+
+  const network = { ipAddresses: ['10.61.0.11'], mac: '', gateway: '' };
+  await vms.modifyStatus({ namespace, name: 'dev-1' }, (now) => ({
+    ...now,
+    status: { phase: 'Running', network },
+  }));
+  const provisioned = await found(async () => {
+    const machine = (await machines.get({ namespace, name: 'dev-1' })) as Machine;
+    return machine.status?.initialization?.infrastructureProvisioned ? machine : undefined;
+  });
+  assert.equal(provisioned.spec.providerID, `ignite://${vm.metadata.uid}`);
+  assert.deepEqual(provisioned.status?.addresses, [
+    { type: 'Hostname', address: 'dev-1' },
+    { type: 'InternalIP', address: '10.61.0.11' },
+  ]);
+
+  await machines.delete({ namespace, name: 'dev-1' });
+  await found(async () => ((await machines.find({ namespace, name: 'dev-1' })) ? undefined : true));
+  assert.equal(await vms.find({ namespace, name: 'dev-1' }), undefined);
+  assert.equal(await objectsOf(client, igniteMachineKind).find({ namespace, name: 'dev-1' }), undefined);
+});
+
+test('a VM of the same name that belongs to somebody else is left alone', async () => {
+  await using opened = open();
+  const { client } = opened;
+  const vms = objectsOf(client, vmKind);
+  await vms.create({ metadata: { namespace, name: 'web' }, spec: { image: { oci: 'nginx' } } });
+  const infrastructure = objectsOf(client, igniteMachineKind);
+  await infrastructure.create({
+    metadata: { namespace, name: 'web' },
+    spec: { vm: { image: { oci: 'node' } } },
+  });
+  await found(async () =>
+    (await infrastructure.get({ namespace, name: 'web' })).metadata.finalizers.length > 0 ? true : undefined,
+  );
+  await infrastructure.delete({ namespace, name: 'web' });
+  await found(async () => ((await infrastructure.find({ namespace, name: 'web' })) ? undefined : true));
+  assert.ok(await vms.find({ namespace, name: 'web' }));
+});

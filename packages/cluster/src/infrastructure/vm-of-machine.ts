@@ -1,0 +1,54 @@
+import { vmResource } from '@ignite/api/v1/resources/vm';
+import { type Vm } from '@ignite/api/v1/vm';
+import { hasVmm } from '@ignite/api/v1/vm-phase';
+import { isIP } from 'node:net';
+import type { NewOfKind } from '@ignite/toolkit/client/kind-client';
+import { type Finding, finding } from '../contract/conditions.ts';
+import { labels } from '../contract/names.ts';
+import { controllerReference } from '../contract/owner.ts';
+import type { IgniteMachine } from '../kinds/ignite-infrastructure.ts';
+import type { Machine, MachineAddress } from '../kinds/machine.ts';
+import { igniteMachineKind } from '../kinds/object-kinds.ts';
+
+/** Pure. Returns the VM of a machine, which boots with the data of a bootstrap provider. */
+export function vmOfMachine(infrastructure: IgniteMachine, machine: Machine, userData: string): NewOfKind {
+  const { name, namespace, labels: own } = infrastructure.metadata;
+  const { failureDomain } = machine.spec;
+  return {
+    metadata: {
+      name,
+      namespace,
+      labels: {
+        [labels.cluster]: machine.spec.clusterName,
+        ...(own[labels.controlPlane] !== undefined && { [labels.controlPlane]: '' }),
+      },
+      ownerReferences: [controllerReference(igniteMachineKind, infrastructure)],
+    },
+    spec: {
+      ...infrastructure.spec.vm,
+      ...(failureDomain !== undefined && { hostName: failureDomain }),
+      cloudInit: { userData },
+      restartPolicy: 'always',
+    },
+  };
+}
+
+/**
+ * Pure. Returns the ID of a VM as a machine of a cluster. The guest knows it from its meta-data, so that its kubelet can
+ * be told `ignite://{{ ds.meta_data.instance_id }}`.
+ */
+export const providerIdOf = ({ metadata }: Vm): string => `ignite://${metadata.uid}`;
+
+/** Pure. Tells whether the VM of a machine is there. One that has been there stays provisioned. */
+export function readiness(vm: Vm): Finding {
+  const { phase } = vm.status;
+  return finding(hasVmm(vm), ['Running', 'NotRunning'], `${vmResource.noun} ${vm.metadata.name} is ${phase}`);
+}
+
+/** Pure. Returns the addresses of a VM as those of a machine. */
+export const addressesOfMachine = ({ metadata, status }: Vm): readonly MachineAddress[] => [
+  { type: 'Hostname', address: metadata.name },
+  ...(status.network?.ipAddresses ?? [])
+    .filter((address) => isIP(address) !== 0)
+    .map((address) => ({ type: 'InternalIP', address }) as const),
+];

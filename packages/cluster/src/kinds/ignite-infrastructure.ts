@@ -1,0 +1,65 @@
+import type { Condition } from '@ignite/toolkit/object/condition';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { described } from '@ignite/toolkit/schema/described';
+import { vmSpecSchema } from '@ignite/api/v1/vm';
+import * as v from 'valibot';
+import { replicatedMetadataSchema } from '../contract/replicated-metadata.ts';
+import { type FailureDomain, endpointSchema } from './cluster.ts';
+import type { MachineAddress } from './machine.ts';
+
+export const igniteClusterSpecSchema = v.strictObject({
+  controlPlaneEndpoint: described(
+    'Where the control plane is reached, unless the Cluster says it.',
+    v.optional(endpointSchema),
+  ),
+});
+
+const {
+  cloudInit: _bootstrap,
+  power: _power,
+  restartPolicy: _restarts,
+  hostName: _host,
+  ...vmEntries
+} = vmSpecSchema.entries;
+
+/** The spec of a VM, without what the controllers decide. */
+export const igniteMachineSpecSchema = v.strictObject({
+  providerID: described('Identifies the VM; written when it runs.', v.optional(v.string())),
+  vm: described('The VM, as in the kind VM.', v.strictObject(vmEntries)),
+});
+
+export const igniteClusterTemplateSpecSchema = v.strictObject({
+  template: v.strictObject({
+    metadata: v.optional(replicatedMetadataSchema),
+    spec: v.optional(igniteClusterSpecSchema, {}),
+  }),
+});
+
+export const igniteMachineTemplateSpecSchema = v.strictObject({
+  template: v.strictObject({
+    metadata: v.optional(replicatedMetadataSchema),
+    spec: igniteMachineSpecSchema,
+  }),
+});
+
+interface Provisioned {
+  readonly initialization?: { readonly provisioned?: boolean };
+  readonly conditions?: readonly Condition[];
+}
+
+/** What VMs of this host, or of several, are to a Cluster. */
+export interface IgniteCluster extends KubeObject {
+  readonly kind: 'IgniteCluster';
+  readonly spec: v.InferOutput<typeof igniteClusterSpecSchema>;
+  readonly status?: Provisioned & { readonly failureDomains?: readonly FailureDomain[] };
+}
+
+/** What a VM is to a Machine. */
+export interface IgniteMachine extends KubeObject {
+  readonly kind: 'IgniteMachine';
+  readonly spec: v.InferOutput<typeof igniteMachineSpecSchema>;
+  readonly status?: Provisioned & {
+    readonly addresses?: readonly MachineAddress[];
+    readonly failureDomain?: string;
+  };
+}

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
+import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
+import type { NewObject, ObjectClient } from '@ignite/toolkit/client/object-client';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { MemoryStore } from '@ignite/toolkit/store/memory';
+import { kinds } from './kinds.ts';
+
+const resourceOf = (kind: string) => {
+  const found = kinds.find((each) => each.kind === kind)!;
+  return { group: found.group, version: 'v1beta2', resource: found.plural };
+};
+
+const manifest = (kind: string, spec: unknown, metadata: NewObject['metadata'] = {}): NewObject => ({
+  apiVersion: `${resourceOf(kind).group}/v1beta2`,
+  kind,
+  metadata: { name: 'a', namespace: 'default', ...metadata },
+  spec,
+});
+
+const infrastructureRef = {
+  apiGroup: 'infrastructure.cluster.x-k8s.io',
+  kind: 'IgniteMachineTemplate',
+  name: 'small',
+};
+const machineSpec = { clusterName: 'dev', bootstrap: { dataSecretName: 'data' }, infrastructureRef };
+const deploymentSpec = { clusterName: 'dev', template: { spec: machineSpec } };
+const controlPlaneSpec = { version: 'v1.35.4', machineTemplate: { spec: { infrastructureRef } } };
+
+const open = (): ObjectClient => new StoreObjectClient(new MemoryStore(), kinds.map(servedKindOf));
+
+const create = async (kind: string, spec: unknown, metadata?: NewObject['metadata']): Promise<KubeObject> =>
+  await open().create(resourceOf(kind), manifest(kind, spec, metadata));
+
+describe('defaults', () => {
+  test('a MachineDeployment selects its Machines by its name, and labels them', async () => {
+    const { spec, metadata } = await create('MachineDeployment', deploymentSpec);
+    assert.deepEqual(spec, {
+      clusterName: 'dev',
+      replicas: 1,
+      selector: { matchLabels: { 'cluster.x-k8s.io/deployment-name': 'a' } },
+      template: {
+        metadata: {
+          labels: { 'cluster.x-k8s.io/cluster-name': 'dev', 'cluster.x-k8s.io/deployment-name': 'a' },
+        },
+        spec: machineSpec,
+      },
+    });
+    assert.deepEqual(metadata.labels, { 'cluster.x-k8s.io/cluster-name': 'dev' });
+  });
+
+  test('replicas begin with the smallest number where an autoscaler is at work', async () => {
+    const group = 'cluster.x-k8s.io/cluster-api-autoscaler-node-group';
+    const both = { [`${group}-min-size`]: '3', [`${group}-max-size`]: '5' };
+    for (const [annotations, replicas] of [
+      [both, 3],
+      [{ [`${group}-min-size`]: '3' }, 1],
+    ] as const)
+      assert.equal(
+        ((await create('MachineDeployment', deploymentSpec, { annotations })).spec as { replicas: number })
+          .replicas,
+        replicas,
+      );
+  });
+
+  test('a version is written with its v', async () => {
+    const { spec } = await create('Machine', { ...machineSpec, version: '1.35.4' });
+    assert.equal((spec as { version: string }).version, 'v1.35.4');
+  });
+});
+
+describe('what is refused', () => {
+  const cases: readonly (readonly [string, string, unknown, RegExp])[] = [
+    [
+      'a selector that does not select the template',
+      'MachineSet',
+      { ...deploymentSpec, selector: { matchLabels: { x: 'y' } } },
+      /selector must select the labels of the template/,
+    ],
+    [
+      'a template of another cluster',
+      'MachineDeployment',
+      { ...deploymentSpec, template: { spec: { ...machineSpec, clusterName: 'other' } } },
+      /template.spec.clusterName must be equal/,
+    ],
+    [
+      'a rolling update that can do nothing',
+      'MachineDeployment',
+      {
+        ...deploymentSpec,
+        rollout: { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 0 } } },
+      },
+      /cannot both be 0/,
+    ],
+    ['a version that is none', 'Machine', { ...machineSpec, version: 'new' }, /must be a version/],
+    [
+      'a Machine without bootstrap',
+      'Machine',
+      { ...machineSpec, bootstrap: {} },
+      /configRef or dataSecretName/,
+    ],
+    ['an unknown field', 'Cluster', { paused: true, more: 1 }, /unknown field "more"/],
+    ['an even control plane', 'KubeadmControlPlane', { ...controlPlaneSpec, replicas: 2 }, /must be odd/],
+    [
+      'a small control plane without surge',
+      'KubeadmControlPlane',
+      { ...controlPlaneSpec, rollout: { strategy: { rollingUpdate: { maxSurge: 0 } } } },
+      /needs at least 3/,
+    ],
+    [
+      'a health check of what health checks write',
+      'MachineHealthCheck',
+      {
+        clusterName: 'dev',
+        selector: {},
+        checks: { unhealthyMachineConditions: [{ type: 'Ready', status: 'False', timeoutSeconds: 1 }] },
+      },
+      /must not be Ready, Available/,
+    ],
+    [
+      'a startup time that is too short',
+      'MachineHealthCheck',
+      { clusterName: 'dev', selector: {}, checks: { nodeStartupTimeoutSeconds: 29 } },
+      /must be 0 or at least 30/,
+    ],
+    [
+      'a file with two contents',
+      'KubeadmConfig',
+      { files: [{ path: '/a', content: '', contentFrom: { secret: { name: 'a', key: 'b' } } }] },
+      /either content or contentFrom/,
+    ],
+  ];
+  for (const [name, kind, spec, problem] of cases)
+    test(name, async () => {
+      await assert.rejects(create(kind, spec), problem);
+    });
+});
+
+describe('what cannot be changed', () => {
+  const cases: readonly (readonly [string, string, object, object, RegExp | undefined])[] = [
+    [
+      'the cluster of a Machine',
+      'Machine',
+      machineSpec,
+      { clusterName: 'b' },
+      /clusterName: cannot be changed/,
+    ],
+    [
+      'two minor versions at once',
+      'KubeadmControlPlane',
+      controlPlaneSpec,
+      { version: 'v1.37.0' },
+      /skip a minor/,
+    ],
+    ['one minor version', 'KubeadmControlPlane', controlPlaneSpec, { version: 'v1.36.3' }, undefined],
+    [
+      'where etcd is',
+      'KubeadmControlPlane',
+      controlPlaneSpec,
+      {
+        kubeadmConfigSpec: {
+          clusterConfiguration: {
+            etcd: { external: { endpoints: ['https://x'], caFile: '/a', certFile: '/b', keyFile: '/c' } },
+          },
+        },
+      },
+      /between local and external/,
+    ],
+    ['a template', 'IgniteMachineTemplate', template('1GB'), template('2GB'), /spec: cannot be changed/],
+  ];
+  for (const [name, kind, spec, change, problem] of cases)
+    test(name, async () => {
+      const client = open();
+      const made = await client.create(resourceOf(kind), manifest(kind, spec));
+      const next = { ...made, spec: { ...(made.spec as object), ...change } };
+      if (problem) await assert.rejects(client.update(resourceOf(kind), next), problem);
+      else await client.update(resourceOf(kind), next);
+    });
+});
+
+function template(memory: string): object {
+  return { template: { spec: { vm: { image: { oci: 'debian:12' }, memory } } } };
+}
+
+test('every kind has the plural that its references are resolved by', () => {
+  for (const { kind, plural, versions } of kinds) {
+    assert.equal(plural, `${kind.toLowerCase()}s`);
+    assert.equal(versions.length, 1);
+  }
+});

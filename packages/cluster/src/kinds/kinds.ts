@@ -1,0 +1,173 @@
+import { selectsLabels } from '@ignite/toolkit/access/label-selector';
+import { type Kind, defineKind } from '@ignite/toolkit/scheme/kind';
+import type { UpdateProblem } from '@ignite/toolkit/scheme/strategy';
+import type { GenericSchema } from 'valibot';
+import * as v from 'valibot';
+import {
+  bootstrapGroup,
+  contractVersion,
+  controlPlaneGroup,
+  coreGroup,
+  infrastructureGroup,
+} from '../contract/groups.ts';
+import { minorOf, minorsBetween } from '../contract/kubernetes-version.ts';
+import { clusterSpecSchema } from './cluster.ts';
+import { withClusterLabel, withDeploymentDefaults, withTemplateLabels } from './defaults.ts';
+import {
+  igniteClusterSpecSchema,
+  igniteClusterTemplateSpecSchema,
+  igniteMachineSpecSchema,
+  igniteMachineTemplateSpecSchema,
+} from './ignite-infrastructure.ts';
+import { kubeadmConfigSpecSchema, kubeadmConfigTemplateSpecSchema } from './kubeadm-config.ts';
+import {
+  type KubeadmControlPlane,
+  kubeadmControlPlaneSpecSchema,
+  kubeadmControlPlaneTemplateSpecSchema,
+} from './kubeadm-control-plane.ts';
+import { machineDeploymentSpecSchema } from './machine-deployment.ts';
+import { machineHealthCheckSpecSchema } from './machine-health-check.ts';
+import { type MachineSetSpec, machineSetSpecSchema } from './machine-set.ts';
+import { machineSpecSchema } from './machine.ts';
+import {
+  clusterResource,
+  igniteClusterResource,
+  igniteMachineResource,
+  kubeadmConfigResource,
+  kubeadmControlPlaneResource,
+  machineDeploymentResource,
+  machineHealthCheckResource,
+  machineResource,
+  machineSetResource,
+  templateResources,
+} from './resources.ts';
+
+const versionsOf = (group: string, kind: string, spec: GenericSchema) => [
+  { apiVersion: `${group}/${contractVersion}`, kind, spec },
+];
+
+type ReplicatedSpec = Pick<MachineSetSpec, 'clusterName' | 'selector' | 'template'>;
+
+/** What a set of Machines must say in itself, whatever else it says. */
+const consistent = (schema: GenericSchema<unknown, ReplicatedSpec>) =>
+  v.pipe(
+    schema,
+    v.check(
+      ({ selector, template }) => selectsLabels(selector, template.metadata?.labels ?? {}),
+      'selector must select the labels of the template',
+    ),
+    v.check(
+      ({ clusterName, template }) => template.spec.clusterName === clusterName,
+      'template.spec.clusterName must be equal to clusterName',
+    ),
+  );
+
+const ofOneCluster = ['/spec/clusterName'];
+
+/** Cluster API's kinds, and ours for its infrastructure. */
+export const kinds: readonly Kind[] = [
+  defineKind({
+    ...clusterResource,
+    versions: versionsOf(coreGroup, 'Cluster', clusterSpecSchema),
+    strategy: { names: 'DnsLabel', initialStatus: {} },
+  }),
+  defineKind({
+    ...machineResource,
+    versions: versionsOf(coreGroup, 'Machine', machineSpecSchema),
+    strategy: { initialStatus: {}, immutable: ofOneCluster, prepare: withClusterLabel },
+  }),
+  defineKind({
+    ...machineSetResource,
+    versions: versionsOf(coreGroup, 'MachineSet', consistent(machineSetSpecSchema)),
+    strategy: {
+      initialStatus: {},
+      immutable: [...ofOneCluster, '/spec/selector'],
+      prepare: withTemplateLabels,
+    },
+  }),
+  defineKind({
+    ...machineDeploymentResource,
+    versions: versionsOf(coreGroup, 'MachineDeployment', consistent(machineDeploymentSpecSchema)),
+    strategy: {
+      names: 'DnsLabel',
+      initialStatus: {},
+      immutable: ofOneCluster,
+      prepare: withDeploymentDefaults,
+    },
+  }),
+  defineKind({
+    ...machineHealthCheckResource,
+    versions: versionsOf(coreGroup, 'MachineHealthCheck', machineHealthCheckSpecSchema),
+    strategy: { initialStatus: {}, immutable: ofOneCluster, prepare: withClusterLabel },
+  }),
+  defineKind({
+    ...kubeadmConfigResource,
+    versions: versionsOf(bootstrapGroup, 'KubeadmConfig', kubeadmConfigSpecSchema),
+    strategy: { initialStatus: {} },
+  }),
+  defineKind({
+    ...templateResources.kubeadmConfig,
+    versions: versionsOf(bootstrapGroup, 'KubeadmConfigTemplate', kubeadmConfigTemplateSpecSchema),
+  }),
+  defineKind({
+    ...kubeadmControlPlaneResource,
+    versions: versionsOf(controlPlaneGroup, 'KubeadmControlPlane', kubeadmControlPlaneSpecSchema),
+    strategy: {
+      names: 'DnsLabel',
+      initialStatus: {},
+      problemsOfUpdate: (old, next) =>
+        problemsOfControlPlane(old as KubeadmControlPlane, next as KubeadmControlPlane),
+    },
+  }),
+  defineKind({
+    ...templateResources.kubeadmControlPlane,
+    versions: versionsOf(
+      controlPlaneGroup,
+      'KubeadmControlPlaneTemplate',
+      kubeadmControlPlaneTemplateSpecSchema,
+    ),
+    strategy: { immutable: ['/spec'] },
+  }),
+  defineKind({
+    ...igniteClusterResource,
+    versions: versionsOf(infrastructureGroup, 'IgniteCluster', igniteClusterSpecSchema),
+    strategy: { initialStatus: {} },
+  }),
+  defineKind({
+    ...templateResources.igniteCluster,
+    versions: versionsOf(infrastructureGroup, 'IgniteClusterTemplate', igniteClusterTemplateSpecSchema),
+    strategy: { immutable: ['/spec'] },
+  }),
+  defineKind({
+    ...igniteMachineResource,
+    versions: versionsOf(infrastructureGroup, 'IgniteMachine', igniteMachineSpecSchema),
+    strategy: { initialStatus: {}, immutable: ['/spec/vm'] },
+  }),
+  defineKind({
+    ...templateResources.igniteMachine,
+    versions: versionsOf(infrastructureGroup, 'IgniteMachineTemplate', igniteMachineTemplateSpecSchema),
+    strategy: { immutable: ['/spec'] },
+  }),
+];
+
+/** A control plane is upgraded one minor version at a time, and its etcd stays where it is. */
+function problemsOfControlPlane(
+  { spec: old }: KubeadmControlPlane,
+  { spec: next }: KubeadmControlPlane,
+): readonly UpdateProblem[] {
+  const [before, after] = [old, next].map(
+    ({ kubeadmConfigSpec }) => kubeadmConfigSpec.clusterConfiguration?.etcd?.external !== undefined,
+  );
+  const skips = minorOf(old.version) && minorsBetween(next.version, old.version) >= 2;
+  return [
+    ...(skips ? [{ path: '/spec/version', message: 'must not skip a minor version of Kubernetes' }] : []),
+    ...(before === after
+      ? []
+      : [
+          {
+            path: '/spec/kubeadmConfigSpec/clusterConfiguration/etcd',
+            message: 'cannot be changed between local and external',
+          },
+        ]),
+  ];
+}

@@ -1,0 +1,55 @@
+import { secretResource } from '@ignite/toolkit/core/resources/secret';
+import { configMapResource } from '@ignite/toolkit/core/resources/config-map';
+import { objectKind } from '@ignite/toolkit/scheme/object-kind';
+import {
+  bootstrapGroup,
+  contractVersion,
+  controlPlaneGroup,
+  coreGroup,
+  infrastructureGroup,
+} from '../contract/groups.ts';
+import type { Cluster } from './cluster.ts';
+import type { IgniteCluster, IgniteMachine } from './ignite-infrastructure.ts';
+import type { KubeadmConfig } from './kubeadm-config.ts';
+import type { KubeadmControlPlane } from './kubeadm-control-plane.ts';
+import type { MachineDeployment } from './machine-deployment.ts';
+import type { MachineHealthCheck } from './machine-health-check.ts';
+import type { MachineSet } from './machine-set.ts';
+import type { Machine } from './machine.ts';
+import {
+  clusterResource,
+  igniteClusterResource,
+  igniteMachineResource,
+  kubeadmConfigResource,
+  kubeadmControlPlaneResource,
+  machineDeploymentResource,
+  machineHealthCheckResource,
+  machineResource,
+  machineSetResource,
+} from './resources.ts';
+
+const core = `${coreGroup}/${contractVersion}`;
+
+export const clusterKind = objectKind<Cluster>(clusterResource, core);
+export const machineKind = objectKind<Machine>(machineResource, core);
+export const machineSetKind = objectKind<MachineSet>(machineSetResource, core);
+export const machineDeploymentKind = objectKind<MachineDeployment>(machineDeploymentResource, core);
+export const machineHealthCheckKind = objectKind<MachineHealthCheck>(machineHealthCheckResource, core);
+export const kubeadmConfigKind = objectKind<KubeadmConfig>(
+  kubeadmConfigResource,
+  `${bootstrapGroup}/${contractVersion}`,
+);
+export const kubeadmControlPlaneKind = objectKind<KubeadmControlPlane>(
+  kubeadmControlPlaneResource,
+  `${controlPlaneGroup}/${contractVersion}`,
+);
+export const igniteClusterKind = objectKind<IgniteCluster>(
+  igniteClusterResource,
+  `${infrastructureGroup}/${contractVersion}`,
+);
+export const igniteMachineKind = objectKind<IgniteMachine>(
+  igniteMachineResource,
+  `${infrastructureGroup}/${contractVersion}`,
+);
+export const secretObjects = objectKind(secretResource, 'v1');
+export const configMapObjects = objectKind(configMapResource, 'v1');

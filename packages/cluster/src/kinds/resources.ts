@@ -1,0 +1,229 @@
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import type { Resource } from '@ignite/toolkit/scheme/resource';
+import { bootstrapGroup, controlPlaneGroup, coreGroup, infrastructureGroup } from '../contract/groups.ts';
+import { ageColumn, clusterColumn, conditionColumn, count, nameColumn, readinessBy } from './columns.ts';
+import type { Cluster } from './cluster.ts';
+import type { IgniteCluster, IgniteMachine } from './ignite-infrastructure.ts';
+import type { KubeadmConfig } from './kubeadm-config.ts';
+import type { KubeadmControlPlane } from './kubeadm-control-plane.ts';
+import type { MachineDeployment } from './machine-deployment.ts';
+import type { MachineHealthCheck } from './machine-health-check.ts';
+import type { MachineSet } from './machine-set.ts';
+import type { Machine } from './machine.ts';
+
+const common = { scope: 'Namespaced', categories: ['cluster-api'], subresources: ['status'] } as const;
+const scaled = { ...common, subresources: ['status', 'scale'] } as const;
+
+export const clusterResource = {
+  ...common,
+  group: coreGroup,
+  kind: 'Cluster',
+  plural: 'clusters',
+  shortNames: ['cl'],
+  columns: [
+    nameColumn,
+    conditionColumn('Available'),
+    { title: 'CP DESIRED', cell: ({ status }) => count(status?.controlPlane?.desiredReplicas) },
+    { title: 'CP CURRENT', cell: ({ status }) => count(status?.controlPlane?.replicas), wide: true },
+    { title: 'CP READY', cell: ({ status }) => count(status?.controlPlane?.readyReplicas), wide: true },
+    { title: 'CP AVAILABLE', cell: ({ status }) => count(status?.controlPlane?.availableReplicas) },
+    { title: 'CP UP-TO-DATE', cell: ({ status }) => count(status?.controlPlane?.upToDateReplicas) },
+    { title: 'W DESIRED', cell: ({ status }) => count(status?.workers?.desiredReplicas) },
+    { title: 'W CURRENT', cell: ({ status }) => count(status?.workers?.replicas), wide: true },
+    { title: 'W READY', cell: ({ status }) => count(status?.workers?.readyReplicas), wide: true },
+    { title: 'W AVAILABLE', cell: ({ status }) => count(status?.workers?.availableReplicas) },
+    { title: 'W UP-TO-DATE', cell: ({ status }) => count(status?.workers?.upToDateReplicas) },
+    { ...conditionColumn('Paused'), wide: true },
+    { title: 'PHASE', cell: ({ status }) => status?.phase ?? '' },
+    ageColumn,
+  ],
+  readiness: readinessBy('Available'),
+  summary: ({ status }) => status?.phase ?? '',
+  applyOrder: 4,
+} satisfies Resource<Cluster>;
+
+export const machineResource = {
+  ...common,
+  group: coreGroup,
+  kind: 'Machine',
+  plural: 'machines',
+  shortNames: ['ma'],
+  columns: [
+    nameColumn,
+    clusterColumn,
+    { title: 'NODE NAME', cell: ({ status }) => status?.nodeRef?.name ?? '' },
+    conditionColumn('Ready'),
+    conditionColumn('Available'),
+    conditionColumn('UpToDate', 'UP-TO-DATE'),
+    { title: 'PHASE', cell: ({ status }) => status?.phase ?? '' },
+    ageColumn,
+    { title: 'VERSION', cell: ({ spec }) => spec.version ?? '' },
+    { title: 'PROVIDER ID', cell: ({ spec }) => spec.providerID ?? '', wide: true },
+    { ...conditionColumn('Paused'), wide: true },
+  ],
+  readiness: readinessBy('Ready'),
+  summary: ({ status }) => status?.phase ?? '',
+  applyOrder: 5,
+} satisfies Resource<Machine>;
+
+export const machineSetResource = {
+  ...scaled,
+  group: coreGroup,
+  kind: 'MachineSet',
+  plural: 'machinesets',
+  shortNames: ['ms'],
+  columns: [
+    nameColumn,
+    clusterColumn,
+    { title: 'DESIRED', cell: ({ spec }) => count(spec.replicas) },
+    { title: 'CURRENT', cell: ({ status }) => count(status?.replicas) },
+    { title: 'READY', cell: ({ status }) => count(status?.readyReplicas) },
+    { title: 'AVAILABLE', cell: ({ status }) => count(status?.availableReplicas) },
+    { title: 'UP-TO-DATE', cell: ({ status }) => count(status?.upToDateReplicas) },
+    { ...conditionColumn('Paused'), wide: true },
+    ageColumn,
+    { title: 'VERSION', cell: ({ spec }) => spec.template.spec.version ?? '' },
+  ],
+  summary: ({ status }) => `ready: ${status?.readyReplicas ?? 0}`,
+  applyOrder: 5,
+} satisfies Resource<MachineSet>;
+
+export const machineDeploymentResource = {
+  ...scaled,
+  group: coreGroup,
+  kind: 'MachineDeployment',
+  plural: 'machinedeployments',
+  shortNames: ['md'],
+  columns: [
+    nameColumn,
+    clusterColumn,
+    conditionColumn('Available'),
+    { title: 'DESIRED', cell: ({ spec }) => count(spec.replicas) },
+    { title: 'CURRENT', cell: ({ status }) => count(status?.replicas) },
+    { title: 'READY', cell: ({ status }) => count(status?.readyReplicas) },
+    { title: 'AVAILABLE', cell: ({ status }) => count(status?.availableReplicas) },
+    { title: 'UP-TO-DATE', cell: ({ status }) => count(status?.upToDateReplicas) },
+    { title: 'PHASE', cell: ({ status }) => status?.phase ?? '' },
+    ageColumn,
+    { title: 'VERSION', cell: ({ spec }) => spec.template.spec.version ?? '' },
+  ],
+  readiness: readinessBy('Available'),
+  summary: ({ status }) => status?.phase ?? '',
+  applyOrder: 5,
+} satisfies Resource<MachineDeployment>;
+
+export const machineHealthCheckResource = {
+  ...common,
+  group: coreGroup,
+  kind: 'MachineHealthCheck',
+  plural: 'machinehealthchecks',
+  shortNames: ['mhc'],
+  columns: [
+    nameColumn,
+    clusterColumn,
+    { title: 'REPLICAS', cell: ({ status }) => count(status?.expectedMachines) },
+    { title: 'HEALTHY', cell: ({ status }) => count(status?.currentHealthy) },
+    { ...conditionColumn('Paused'), wide: true },
+    ageColumn,
+  ],
+  summary: ({ status }) => `healthy: ${status?.currentHealthy ?? 0} of ${status?.expectedMachines ?? 0}`,
+  applyOrder: 5,
+} satisfies Resource<MachineHealthCheck>;
+
+export const kubeadmConfigResource = {
+  ...common,
+  group: bootstrapGroup,
+  kind: 'KubeadmConfig',
+  plural: 'kubeadmconfigs',
+  columns: [
+    nameColumn,
+    { title: 'DATA SECRET CREATED', cell: ({ status }) => told(status?.initialization?.dataSecretCreated) },
+    ageColumn,
+  ],
+  readiness: readinessBy('Ready'),
+  summary: ({ status }) => status?.dataSecretName ?? '',
+  applyOrder: 4,
+} satisfies Resource<KubeadmConfig>;
+
+export const kubeadmControlPlaneResource = {
+  ...scaled,
+  group: controlPlaneGroup,
+  kind: 'KubeadmControlPlane',
+  plural: 'kubeadmcontrolplanes',
+  shortNames: ['kcp'],
+  columns: [
+    nameColumn,
+    conditionColumn('Available'),
+    { title: 'DESIRED', cell: ({ spec }) => count(spec.replicas) },
+    { title: 'CURRENT', cell: ({ status }) => count(status?.replicas) },
+    { title: 'READY', cell: ({ status }) => count(status?.readyReplicas) },
+    { title: 'AVAILABLE', cell: ({ status }) => count(status?.availableReplicas) },
+    { title: 'UP-TO-DATE', cell: ({ status }) => count(status?.upToDateReplicas) },
+    {
+      title: 'INITIALIZED',
+      cell: ({ status }) => told(status?.initialization?.controlPlaneInitialized),
+      wide: true,
+    },
+    ageColumn,
+    { title: 'VERSION', cell: ({ spec }) => spec.version },
+  ],
+  readiness: readinessBy('Available'),
+  summary: ({ status }) => `ready: ${status?.readyReplicas ?? 0}`,
+  applyOrder: 5,
+} satisfies Resource<KubeadmControlPlane>;
+
+export const igniteClusterResource = {
+  ...common,
+  group: infrastructureGroup,
+  kind: 'IgniteCluster',
+  plural: 'igniteclusters',
+  columns: [
+    nameColumn,
+    { title: 'PROVISIONED', cell: ({ status }) => told(status?.initialization?.provisioned) },
+    { title: 'ENDPOINT', cell: ({ spec }) => spec.controlPlaneEndpoint?.host ?? '' },
+    ageColumn,
+  ],
+  readiness: readinessBy('Ready'),
+  summary: ({ spec }) => spec.controlPlaneEndpoint?.host ?? '',
+  applyOrder: 4,
+} satisfies Resource<IgniteCluster>;
+
+export const igniteMachineResource = {
+  ...common,
+  group: infrastructureGroup,
+  kind: 'IgniteMachine',
+  plural: 'ignitemachines',
+  columns: [
+    nameColumn,
+    { title: 'PROVISIONED', cell: ({ status }) => told(status?.initialization?.provisioned) },
+    { title: 'ADDRESSES', cell: ({ status }) => (status?.addresses ?? []).map(addressText).join(', ') },
+    { title: 'PROVIDER ID', cell: ({ spec }) => spec.providerID ?? '', wide: true },
+    ageColumn,
+  ],
+  readiness: readinessBy('Ready'),
+  summary: ({ spec }) => spec.providerID ?? '',
+  applyOrder: 4,
+} satisfies Resource<IgniteMachine>;
+
+/** Returns the kind of the templates from which objects of another kind are made. */
+const templateOf = ({ group, kind }: Pick<Resource, 'group' | 'kind'>) =>
+  ({
+    scope: 'Namespaced',
+    categories: ['cluster-api'],
+    group,
+    kind: `${kind}Template`,
+    plural: `${kind.toLowerCase()}templates`,
+    columns: [nameColumn, ageColumn],
+    applyOrder: 3,
+  }) satisfies Resource<KubeObject>;
+
+export const templateResources = {
+  kubeadmConfig: templateOf(kubeadmConfigResource),
+  kubeadmControlPlane: templateOf(kubeadmControlPlaneResource),
+  igniteCluster: templateOf(igniteClusterResource),
+  igniteMachine: templateOf(igniteMachineResource),
+};
+
+const told = (value: boolean | undefined): string => (value === undefined ? '' : String(value));
+
+const addressText = ({ address }: { readonly address: string }): string => address;

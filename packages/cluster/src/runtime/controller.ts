@@ -1,0 +1,51 @@
+import type { ClientKind } from '@ignite/toolkit/client/kind-client';
+import type { Clock } from '@ignite/toolkit/clock/clock';
+import type { Log } from '@ignite/toolkit/log/log';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import type { Cluster } from '../kinds/cluster.ts';
+import type { WorkloadClusters } from '../workload/workload-cluster.ts';
+import type { Objects } from './objects.ts';
+import type { ProviderKinds } from './provider-kinds.ts';
+
+/** What the controllers work with. */
+export interface Work {
+  readonly objects: Objects;
+  readonly providers: ProviderKinds;
+  readonly workloads: WorkloadClusters;
+  readonly clock: Clock;
+  /** Returns a new ending for a name, five lower-case letters or digits. */
+  readonly suffix: () => string;
+  readonly log: Log;
+}
+
+/** What has become of an object. */
+export interface Reconciled<T extends KubeObject> {
+  /** The object as it is now, with the status that it is to have. */
+  readonly object: T;
+  /** Whether all is cleared away that a deleted object stands for. */
+  readonly isCleared?: boolean;
+  /** The time after which it is looked at even if nothing happens. */
+  readonly requeueAfterMs?: number;
+}
+
+export interface Subject<T extends KubeObject> {
+  readonly object: T;
+  /** The Cluster that the object belongs to; absent while there is none. */
+  readonly cluster: Cluster | undefined;
+}
+
+/** Makes the objects of one kind what they say. */
+export interface Controller<T extends KubeObject = KubeObject> {
+  readonly name: string;
+  readonly kind: ClientKind<T>;
+  /** What keeps a deleted object until it is cleared. Without it, objects go at once. */
+  readonly finalizer?: string;
+  /** Returns the name of the Cluster of an object. */
+  readonly clusterOf: (object: T) => string | undefined;
+  /** Level-triggered: it may be called when there is nothing to do. */
+  readonly reconcile: (subject: Subject<T>, work: Work, signal: AbortSignal) => Promise<Reconciled<T>>;
+}
+
+/** Returns a controller among others of other kinds. */
+export const controllerFor = <T extends KubeObject>(controller: Controller<T>): Controller =>
+  controller as unknown as Controller;

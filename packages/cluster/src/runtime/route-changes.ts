@@ -1,0 +1,89 @@
+import { groupOf } from '@ignite/toolkit/object/group-kind';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { informerKey } from '@ignite/toolkit/controller/informer';
+import { annotations } from '../contract/names.ts';
+import type { Cluster } from '../kinds/cluster.ts';
+import type { Machine } from '../kinds/machine.ts';
+import { clusterKind, machineHealthCheckKind, machineKind } from '../kinds/object-kinds.ts';
+import { clusterKeyOf } from './cached-kind.ts';
+import type { Controller, Work } from './controller.ts';
+
+/** Is told which controller has to look at which object. */
+export type Enqueue = (controller: Controller, key: string) => void;
+
+/**
+ * Has the controllers look at what a change is of interest to: the object itself, its owners, all that belongs to a
+ * Cluster whose wishes or beginnings have changed, and the parts and the health checks of a Machine.
+ */
+export function routeChanges(controllers: readonly Controller[], { objects }: Work, enqueue: Enqueue): void {
+  const byKind = new Map(controllers.map((each) => [`${each.kind.kind}.${each.kind.group}`, each]));
+  const seen = new Map<string, string>();
+  objects.onChange((object, isGone) => {
+    const { apiVersion, kind, metadata } = object;
+    const own = byKind.get(`${kind}.${groupOf(apiVersion)}`);
+    const key = informerKey(object);
+    if (own && !isGone) enqueue(own, key);
+    for (const owner of metadata.ownerReferences ?? []) {
+      const found = byKind.get(`${owner.kind}.${groupOf(owner.apiVersion)}`);
+      if (found) enqueue(found, `${metadata.namespace}/${owner.name}`);
+    }
+    if (own?.kind.kind === clusterKind.kind) {
+      const news = newsOf(object as Cluster, isGone);
+      if (seen.get(key) === news) return;
+      if (isGone) seen.delete(key);
+      else seen.set(key, news);
+      enqueueAll(controllers, object, objects, enqueue).catch(aborted);
+    } else if (own?.kind.kind === machineKind.kind) {
+      const { bootstrap, infrastructureRef } = (object as Machine).spec;
+      for (const part of [bootstrap.configRef, infrastructureRef]) {
+        const found = part && byKind.get(`${part.kind}.${part.apiGroup}`);
+        if (found) enqueue(found, `${metadata.namespace}/${part.name}`);
+      }
+      enqueueHealthChecks(byKind, object, objects, enqueue).catch(aborted);
+    }
+  });
+}
+
+/** Only an abort makes a look into a local copy fail. */
+const aborted = (): void => {};
+
+/** Begins to follow the objects of all controllers. */
+export async function followKinds(controllers: readonly Controller[], { objects }: Work): Promise<void> {
+  for (const { kind } of controllers) await objects.get(kind, { namespace: '', name: '' });
+}
+
+/** Pure. Returns what of a Cluster makes a difference to what belongs to it. */
+function newsOf({ metadata, status }: Cluster, isGone: boolean): string {
+  return JSON.stringify([
+    isGone,
+    metadata.uid,
+    metadata.generation,
+    metadata.deletionTimestamp,
+    metadata.annotations[annotations.paused],
+    status?.initialization,
+  ]);
+}
+
+async function enqueueAll(
+  controllers: readonly Controller[],
+  cluster: KubeObject,
+  objects: Work['objects'],
+  enqueue: Enqueue,
+): Promise<void> {
+  for (const controller of controllers)
+    for (const object of await objects.ofCluster(controller.kind, cluster))
+      enqueue(controller, informerKey(object));
+}
+
+async function enqueueHealthChecks(
+  byKind: ReadonlyMap<string, Controller>,
+  machine: KubeObject,
+  objects: Work['objects'],
+  enqueue: Enqueue,
+): Promise<void> {
+  const found = byKind.get(`${machineHealthCheckKind.kind}.${machineHealthCheckKind.group}`);
+  const cluster = clusterKeyOf(machine)?.split('/')[1];
+  if (!found || cluster === undefined) return;
+  const place = { ...machine, metadata: { ...machine.metadata, name: cluster } };
+  for (const check of await objects.ofCluster(found.kind, place)) enqueue(found, informerKey(check));
+}

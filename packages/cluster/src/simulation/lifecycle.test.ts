@@ -1,0 +1,331 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { KindResource } from '@ignite/toolkit/client/kind-client';
+import { isTrue } from '@ignite/toolkit/object/condition';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { findCondition } from '../contract/conditions.ts';
+import type { Cluster } from '../kinds/cluster.ts';
+import type { KubeadmControlPlane } from '../kinds/kubeadm-control-plane.ts';
+import type { MachineDeployment } from '../kinds/machine-deployment.ts';
+import type { MachineSet } from '../kinds/machine-set.ts';
+import type { Machine } from '../kinds/machine.ts';
+import {
+  clusterKind,
+  configMapObjects,
+  kubeadmConfigKind,
+  kubeadmControlPlaneKind,
+  machineDeploymentKind,
+  machineHealthCheckKind,
+  machineKind,
+  machineSetKind,
+  secretObjects,
+} from '../kinds/object-kinds.ts';
+import { secrets, nodes } from '../workload/node.ts';
+import { textIn } from '../workload/cluster-secrets.ts';
+import { createCluster, templateRef } from './sim-cluster.sample.ts';
+import { simCluster, simMachine, simMachineTemplate } from './sim-provider.sample.ts';
+import { Simulation } from './simulation.sample.ts';
+
+const machinesOf = async (simulation: Simulation): Promise<readonly Machine[]> =>
+  await simulation.all<Machine>(machineKind);
+
+const isOfControlPlane = ({ metadata }: Machine): boolean =>
+  Object.hasOwn(metadata.labels, 'cluster.x-k8s.io/control-plane');
+
+const areReady = async (simulation: Simulation, number: number): Promise<boolean> => {
+  const machines = await machinesOf(simulation);
+  return (
+    machines.length === number && machines.every(({ status }) => isTrue(status?.conditions ?? [], 'Ready'))
+  );
+};
+
+/** Opens a simulation with a cluster that is up. */
+async function withCluster(
+  size: { readonly controlPlanes: number; readonly workers: number },
+  rollout?: object,
+): Promise<Simulation> {
+  const simulation = await Simulation.open({ seed: 7 });
+  await createCluster(simulation, 'dev', size, rollout);
+  await simulation.until(async () => await areReady(simulation, size.controlPlanes + size.workers));
+  return simulation;
+}
+
+const withSpec = (object: KubeObject, changes: object): KubeObject => ({
+  ...object,
+  spec: { ...(object.spec as object), ...changes },
+});
+
+/** Has the workers of a cluster made from another template. */
+async function replaceWorkers(simulation: Simulation): Promise<void> {
+  await simulation.create(simMachineTemplate, 'large', { template: { spec: { size: 'large' } } });
+  await simulation.change(machineDeploymentKind, 'dev-workers', (object) => {
+    const { spec } = object as MachineDeployment;
+    const { template } = spec;
+    return withSpec(object, {
+      template: { ...template, spec: { ...template.spec, infrastructureRef: templateRef('large') } },
+    });
+  });
+}
+
+test('a cluster comes up: one Machine begins it, the others join it', async () => {
+  using simulation = await withCluster({ controlPlanes: 3, workers: 2 });
+  const [cluster] = await simulation.all<Cluster>(clusterKind);
+  assert.deepEqual(simulation.world.violations, []);
+  assert.deepEqual(simulation.failures, []);
+  await simulation.until(async () =>
+    isTrue((await simulation.all<Cluster>(clusterKind))[0]?.status?.conditions ?? [], 'Available'),
+  );
+  assert.deepEqual(cluster?.spec.controlPlaneEndpoint, { host: 'dev.sim.example', port: 6443 });
+  assert.equal(simulation.world.membersOf('default/dev').length, 3);
+  const machines = await machinesOf(simulation);
+  for (const { metadata, spec, status } of machines) {
+    assert.equal(spec.providerID?.startsWith('sim://'), true);
+    assert.equal(status?.nodeRef?.name, metadata.name);
+    assert.equal(status?.phase, 'Running');
+    assert.equal(spec.bootstrap.dataSecretName, metadata.name);
+  }
+  const names = (await simulation.all(secrets)).map(({ metadata }) => metadata.name);
+  for (const end of ['ca', 'etcd', 'proxy', 'sa', 'kubeconfig']) assert.ok(names.includes(`dev-${end}`), end);
+  const data = await Promise.all(
+    machines.map(
+      async ({ metadata }) =>
+        textIn(
+          (await simulation.all(secrets)).find((each) => each.metadata.name === metadata.name)!,
+          'value',
+        ) ?? '',
+    ),
+  );
+  assert.equal(data.filter((each) => each.includes('kubeadm init')).length, 1);
+  assert.equal(data.filter((each) => each.includes('kubeadm join')).length, 4);
+  assert.equal(
+    data.filter((each) => each.includes('/etc/kubernetes/pki/ca.key')).length,
+    3,
+    'workers have no keys',
+  );
+});
+
+test('nodes know their Machines, and take Pods', async () => {
+  using simulation = await withCluster({ controlPlanes: 1, workers: 1 });
+  const { items } = await simulation.world.clientOf('default/dev').list(nodes);
+  for (const { metadata, spec } of items) {
+    assert.equal(metadata.annotations['cluster.x-k8s.io/machine'], metadata.name);
+    assert.deepEqual((spec as { taints: unknown[] }).taints, []);
+  }
+});
+
+test('nothing of a cluster is left when it was deleted, workers first and its control plane after them', async () => {
+  using simulation = await withCluster({ controlPlanes: 3, workers: 2 });
+  simulation.world.leave('default/dev');
+  await simulation.client.delete({ ...clusterKind, namespace: 'default', name: 'dev' });
+  const order: string[] = [];
+  await simulation.until(async () => (await simulation.all(clusterKind)).length === 0, {
+    onStep: async () => {
+      const machines = await machinesOf(simulation);
+      const left = `${machines.filter((each) => !isOfControlPlane(each)).length > 0 ? 'workers, ' : ''}${machines.some(isOfControlPlane) ? 'control plane' : ''}`;
+      if (order.at(-1) !== left) order.push(left);
+    },
+  });
+  assert.deepEqual(order, ['workers, control plane', 'control plane', '']);
+  await simulation.collectGarbage();
+  assert.equal(simulation.world.vms.size, 0);
+  const kinds: readonly KindResource[] = [
+    machineKind,
+    machineSetKind,
+    machineDeploymentKind,
+    kubeadmControlPlaneKind,
+    kubeadmConfigKind,
+    simMachine,
+    simCluster,
+    secretObjects,
+    configMapObjects,
+  ];
+  for (const kind of kinds)
+    assert.deepEqual(
+      (await simulation.all(kind)).map(({ metadata }) => metadata.name),
+      [],
+      kind.kind,
+    );
+  assert.deepEqual(simulation.world.violations, []);
+});
+
+test('workers of a new template take the places of the old ones, with one more and none less meanwhile', async () => {
+  using simulation = await withCluster({ controlPlanes: 1, workers: 3 });
+  const isWorker = (each: Machine): boolean => !isOfControlPlane(each);
+  const old = (await machinesOf(simulation)).filter(isWorker).map(({ metadata }) => metadata.name);
+  await replaceWorkers(simulation);
+  await simulation.until(
+    async () => {
+      const workers = (await machinesOf(simulation)).filter(isWorker);
+      return (
+        workers.length === 3 &&
+        workers.every(
+          ({ metadata, status }) => !old.includes(metadata.name) && isTrue(status?.conditions ?? [], 'Ready'),
+        )
+      );
+    },
+    {
+      onStep: async () => {
+        const workers = (await machinesOf(simulation)).filter(isWorker);
+        const available = workers.filter(
+          ({ metadata, status }) =>
+            metadata.deletionTimestamp === undefined && isTrue(status?.conditions ?? [], 'Available'),
+        );
+        assert.ok(workers.length <= 4, `${workers.length} Machines`);
+        assert.ok(available.length >= 3, `${available.length} available`);
+      },
+    },
+  );
+  await simulation.until(async () => (await simulation.all<MachineSet>(machineSetKind)).length === 1);
+  const [set] = await simulation.all<MachineSet>(machineSetKind);
+  assert.equal(set?.metadata.annotations['machinedeployment.clusters.x-k8s.io/revision'], '2');
+  assert.deepEqual(simulation.failures, []);
+});
+
+test('a control plane of a new version is replaced one by one, and etcd keeps its majority', async () => {
+  using simulation = await withCluster({ controlPlanes: 3, workers: 1 });
+  await simulation.change(kubeadmControlPlaneKind, 'dev', (object) =>
+    withSpec(object, { version: 'v1.36.3' }),
+  );
+  await simulation.until(
+    async () => {
+      const machines = (await machinesOf(simulation)).filter(isOfControlPlane);
+      return (
+        machines.length === 3 &&
+        machines.every(
+          ({ spec, status }) => spec.version === 'v1.36.3' && isTrue(status?.conditions ?? [], 'Ready'),
+        )
+      );
+    },
+    {
+      onStep: async () => {
+        const machines = (await machinesOf(simulation)).filter(isOfControlPlane);
+        assert.ok(machines.length <= 4);
+        assert.ok(
+          machines.filter(({ metadata }) => metadata.deletionTimestamp !== undefined).length <= 1,
+          'one at a time',
+        );
+      },
+    },
+  );
+  assert.deepEqual(simulation.world.violations, []);
+  assert.equal(simulation.world.membersOf('default/dev').length, 3);
+  await simulation.until(async () => {
+    const [controlPlane] = await simulation.all<KubeadmControlPlane>(kubeadmControlPlaneKind);
+    return controlPlane?.status?.upToDateReplicas === 3;
+  });
+});
+
+test('a control plane grows to three and shrinks to one, whose etcd has one member then', async () => {
+  using simulation = await withCluster({ controlPlanes: 1, workers: 1 });
+  for (const replicas of [3, 1]) {
+    await simulation.change(kubeadmControlPlaneKind, 'dev', (object) => withSpec(object, { replicas }));
+    await simulation.until(async () => await areReady(simulation, replicas + 1));
+    assert.equal(simulation.world.membersOf('default/dev').length, replicas);
+  }
+  assert.deepEqual(simulation.world.violations, []);
+});
+
+test('a worker that fails is replaced, and a failed member of the control plane too', async () => {
+  using simulation = await withCluster({ controlPlanes: 3, workers: 2 });
+  await simulation.create(machineHealthCheckKind, 'all', {
+    clusterName: 'dev',
+    selector: {},
+    checks: { unhealthyNodeConditions: [{ type: 'Ready', status: 'Unknown', timeoutSeconds: 300 }] },
+    remediation: { triggerIf: { unhealthyLessThanOrEqualTo: 1 } },
+  });
+  for (const isControlPlane of [false, true]) {
+    const failing = [...simulation.world.vms.values()].find((vm) => vm.isControlPlane === isControlPlane)!;
+    await simulation.world.fail(failing);
+    await simulation.until(
+      async () =>
+        !simulation.world.vms.has(failing.providerID) &&
+        (await areReady(simulation, 5)) &&
+        simulation.world.membersOf('default/dev').every(({ isHealthy }) => isHealthy),
+    );
+  }
+  assert.deepEqual(simulation.world.violations, []);
+  assert.equal(simulation.world.membersOf('default/dev').length, 3);
+});
+
+test('nothing is replaced where too many have failed at once', async () => {
+  using simulation = await withCluster({ controlPlanes: 1, workers: 3 });
+  await simulation.create(machineHealthCheckKind, 'workers', {
+    clusterName: 'dev',
+    selector: { matchLabels: { 'cluster.x-k8s.io/deployment-name': 'dev-workers' } },
+    checks: { unhealthyNodeConditions: [{ type: 'Ready', status: 'Unknown', timeoutSeconds: 60 }] },
+    remediation: { triggerIf: { unhealthyLessThanOrEqualTo: '40%' } },
+  });
+  const before = [...simulation.world.vms.keys()].toSorted();
+  for (const vm of [...simulation.world.vms.values()].filter((each) => !each.isControlPlane).slice(0, 2))
+    await simulation.world.fail(vm);
+  const end = simulation.nowMs + 3_600_000;
+  await simulation.until(() => simulation.nowMs > end);
+  assert.deepEqual([...simulation.world.vms.keys()].toSorted(), before);
+  const [check] = await simulation.all(machineHealthCheckKind);
+  assert.equal(check && findCondition(check, 'RemediationAllowed')?.reason, 'TooManyUnhealthy');
+});
+
+test('a paused cluster stays as it is, and keeps even what is deleted, until it goes on', async () => {
+  using simulation = await withCluster({ controlPlanes: 1, workers: 1 });
+  await simulation.change(clusterKind, 'dev', (object) => withSpec(object, { paused: true }));
+  await simulation.change(machineDeploymentKind, 'dev-workers', (object) =>
+    withSpec(object, { replicas: 3 }),
+  );
+  const worker = (await machinesOf(simulation)).find((each) => !isOfControlPlane(each))!;
+  await simulation.client.delete({ ...machineKind, namespace: 'default', name: worker.metadata.name });
+  const later = simulation.nowMs + 600_000;
+  await simulation.until(() => simulation.nowMs > later);
+  assert.equal((await machinesOf(simulation)).length, 2);
+  assert.equal(simulation.world.vms.size, 2);
+  const [machine] = await machinesOf(simulation);
+  assert.ok(isTrue(machine?.status?.conditions ?? [], 'Paused'));
+  await simulation.change(clusterKind, 'dev', (object) => withSpec(object, { paused: false }));
+  await simulation.until(async () => await areReady(simulation, 4));
+});
+
+test('a hook holds up the deletion of a Machine until it is taken away', async () => {
+  using simulation = await withCluster({ controlPlanes: 1, workers: 1 });
+  const worker = (await machinesOf(simulation)).find((each) => !isOfControlPlane(each))!;
+  const { name } = worker.metadata;
+  const hook = 'pre-drain.delete.hook.machine.cluster.x-k8s.io/backup';
+  const setHook = async (isSet: boolean): Promise<void> =>
+    await simulation.change(machineKind, name, (object) => {
+      const { [hook]: _hook, ...others } = object.metadata.annotations;
+      return {
+        ...object,
+        metadata: { ...object.metadata, annotations: { ...others, ...(isSet && { [hook]: '' }) } },
+      };
+    });
+  await setHook(true);
+  await simulation.client.delete({ ...machineKind, namespace: 'default', name });
+  const later = simulation.nowMs + 300_000;
+  await simulation.until(() => simulation.nowMs > later);
+  const held = (await machinesOf(simulation)).find(({ metadata }) => metadata.name === name);
+  assert.equal(
+    held?.status?.conditions?.find(({ type }) => type === 'Deleting')?.reason,
+    'WaitingForPreDrainHook',
+  );
+  await setHook(false);
+  await simulation.until(
+    async () => !(await machinesOf(simulation)).some(({ metadata }) => metadata.name === name),
+  );
+  const { items } = await simulation.world.clientOf('default/dev').list(nodes);
+  assert.ok(!items.some(({ metadata }) => metadata.name === name), 'its node is gone too');
+});
+
+test('with OnDelete, people delete old Machines themselves, and new ones take their places', async () => {
+  using simulation = await withCluster({ controlPlanes: 1, workers: 2 }, { strategy: { type: 'OnDelete' } });
+  await replaceWorkers(simulation);
+  const later = simulation.nowMs + 600_000;
+  await simulation.until(() => simulation.nowMs > later);
+  const workers = (await machinesOf(simulation)).filter((each) => !isOfControlPlane(each));
+  assert.equal(workers.length, 2);
+  const [first] = workers;
+  await simulation.client.delete({ ...machineKind, namespace: 'default', name: first!.metadata.name });
+  const isNew = ({ metadata }: Machine): boolean =>
+    !workers.some((each) => each.metadata.name === metadata.name);
+  await simulation.until(
+    async () => (await areReady(simulation, 3)) && (await machinesOf(simulation)).some(isNew),
+  );
+  assert.equal((await machinesOf(simulation)).filter(isNew).length, 1);
+});

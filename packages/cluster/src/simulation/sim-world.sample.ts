@@ -1,0 +1,192 @@
+import { objectsOf } from '@ignite/toolkit/client/kind-client';
+import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
+import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { MemoryStore } from '@ignite/toolkit/store/memory';
+import type { Cluster } from '../kinds/cluster.ts';
+import { nodes, pods, secrets } from '../workload/node.ts';
+import type { EtcdMember, WorkloadCluster, WorkloadClusters } from '../workload/workload-cluster.ts';
+
+/** A machine that only seems to be there. */
+export interface SimVm {
+  readonly name: string;
+  readonly cluster: string;
+  readonly providerID: string;
+  readonly version: string;
+  readonly isControlPlane: boolean;
+  readonly bootsAtMs: number;
+  isRunning: boolean;
+  hasJoined: boolean;
+}
+
+interface SimCluster {
+  readonly client: ObjectClient;
+  begunBy: string | undefined;
+  members: readonly { readonly id: string; readonly name: string }[];
+  leader: string | undefined;
+}
+
+const served: readonly ServedKind[] = [
+  { ...nodes, isNamespaced: false, hasStatus: false },
+  { ...pods, isNamespaced: true, hasStatus: false, selectableFields: ['spec.nodeName'] },
+  { ...secrets, isNamespaced: true, hasStatus: false },
+  {
+    group: 'apps',
+    version: 'v1',
+    resource: 'daemonsets',
+    kind: 'DaemonSet',
+    isNamespaced: true,
+    hasStatus: false,
+  },
+];
+const staticPods = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd'];
+
+/** The machines, clusters and etcds of a simulation. It notes what must never happen. */
+export class SimWorld implements WorkloadClusters {
+  readonly vms = new Map<string, SimVm>();
+  readonly violations: string[] = [];
+  readonly #clusters = new Map<string, SimCluster>();
+  readonly #leaving = new Set<string>();
+
+  async of({ metadata }: Cluster): Promise<WorkloadCluster | undefined> {
+    const key = `${metadata.namespace}/${metadata.name}`;
+    const cluster = this.#cluster(key);
+    if (!this.isReachable(key)) return undefined;
+    return {
+      objects: cluster.client,
+      evict: async ({ namespace, name }) => {
+        await cluster.client.delete({ ...pods, namespace, name });
+        return true;
+      },
+      etcd: {
+        members: async () => this.membersOf(key),
+        remove: async (id) => {
+          cluster.members = cluster.members.filter((each) => each.id !== id);
+          if (cluster.leader === id) this.violations.push(`the leader of ${key} was removed`);
+          this.checkQuorum(key);
+        },
+        moveLeader: async (to) => {
+          cluster.leader = to;
+        },
+      },
+    };
+  }
+
+  clientOf(key: string): ObjectClient {
+    return this.#cluster(key).client;
+  }
+
+  membersOf(key: string): readonly EtcdMember[] {
+    return this.#cluster(key).members.map(({ id, name }) => ({
+      ...{ id, name, isLearner: false },
+      isHealthy: this.#vmNamed(key, name)?.isRunning ?? false,
+    }));
+  }
+
+  isReachable(key: string): boolean {
+    const members = this.membersOf(key);
+    const healthy = members.filter(({ isHealthy }) => isHealthy).length;
+    return members.length > 0 && healthy > members.length / 2;
+  }
+
+  /** From now on, the cluster may lose its etcd. */
+  leave(key: string): void {
+    this.#leaving.add(key);
+  }
+
+  checkQuorum(key: string): void {
+    const { members } = this.#cluster(key);
+    if (members.length > 0 && !this.isReachable(key) && !this.#leaving.has(key))
+      this.violations.push(`etcd of ${key} has lost its majority`);
+  }
+
+  create(vm: SimVm): void {
+    this.vms.set(vm.providerID, vm);
+  }
+
+  /** Does what the bootstrap data says. Resolves with whether that worked. */
+  async boot(vm: SimVm, data: string): Promise<boolean> {
+    const cluster = this.#cluster(vm.cluster);
+    if (data.includes('kubeadm init')) {
+      if (cluster.begunBy !== undefined) {
+        const other = this.#vmNamed(vm.cluster, cluster.begunBy);
+        if (other || cluster.members.length > 0) this.violations.push(`${vm.cluster} was begun twice`);
+      }
+      cluster.begunBy = vm.name;
+    } else if (!this.isReachable(vm.cluster)) return false;
+    if (vm.isControlPlane) {
+      cluster.members = [...cluster.members, { id: vm.providerID, name: vm.name }];
+      cluster.leader ??= vm.providerID;
+    }
+    await this.#addNode(cluster.client, vm);
+    vm.hasJoined = true;
+    this.checkQuorum(vm.cluster);
+    return true;
+  }
+
+  /** Takes a machine away, as its provider does. */
+  async destroy(providerID: string): Promise<void> {
+    const vm = this.vms.get(providerID);
+    if (!vm) return;
+    this.vms.delete(providerID);
+    const others = [...this.vms.values()].some(
+      ({ cluster, isControlPlane, hasJoined }) => cluster === vm.cluster && isControlPlane && hasJoined,
+    );
+    const isMember = this.#cluster(vm.cluster).members.some(({ id }) => id === providerID);
+    if (isMember && others && !this.#leaving.has(vm.cluster))
+      this.violations.push(`${vm.name} went before its member of etcd`);
+    await this.setReady(vm, false);
+    this.checkQuorum(vm.cluster);
+  }
+
+  /** Lets a machine fail, as a fault does. */
+  async fail(vm: SimVm): Promise<void> {
+    vm.isRunning = false;
+    await this.setReady(vm, false);
+  }
+
+  async setReady({ cluster, name }: SimVm, isReady: boolean): Promise<void> {
+    const all = objectsOf(this.#cluster(cluster).client, nodes);
+    if (await all.find({ name }))
+      await all.modify({ name }, (node) => ({ ...node, status: statusOf(isReady) }));
+  }
+
+  async #addNode(client: ObjectClient, vm: SimVm): Promise<void> {
+    const taint = { key: 'node.cluster.x-k8s.io/uninitialized', effect: 'NoSchedule' };
+    await objectsOf(client, nodes).create({
+      metadata: { name: vm.name },
+      spec: { providerID: vm.providerID, taints: [taint] },
+      status: { ...statusOf(true), nodeInfo: { kubeletVersion: vm.version } },
+    });
+    const own = vm.isControlPlane ? staticPods : ['web'];
+    for (const pod of own)
+      await objectsOf(client, pods).create({
+        metadata: {
+          name: `${pod}-${vm.name}`,
+          namespace: pod === 'web' ? 'default' : 'kube-system',
+          annotations: pod === 'web' ? {} : { 'kubernetes.io/config.mirror': 'static' },
+        },
+        spec: { nodeName: vm.name },
+        status: statusOf(true),
+      });
+  }
+
+  #vmNamed(cluster: string, name: string): SimVm | undefined {
+    return [...this.vms.values()].find((vm) => vm.cluster === cluster && vm.name === name);
+  }
+
+  #cluster(key: string): SimCluster {
+    const known = this.#clusters.get(key);
+    if (known) return known;
+    const client = new StoreObjectClient(new MemoryStore(), served);
+    const made: SimCluster = { client, begunBy: undefined, members: [], leader: undefined };
+    this.#clusters.set(key, made);
+    return made;
+  }
+}
+
+const statusOf = (isReady: boolean) => ({
+  conditions: [
+    { type: 'Ready', status: isReady ? 'True' : 'Unknown', lastTransitionTime: new Date().toISOString() },
+  ],
+});

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
+import { test } from 'node:test';
+import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
+import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
+import { coreKinds } from '@ignite/toolkit/core/kinds';
+import { objectsOf } from '@ignite/toolkit/client/kind-client';
+import { MemoryStore } from '@ignite/toolkit/store/memory';
+import { parse } from 'yaml';
+import { ensureKeys, ensureKubeconfig, publicKeyHash, readKeys, textIn } from './cluster-secrets.ts';
+import { secrets } from './node.ts';
+
+const { signal } = new AbortController();
+const place = { namespace: 'default', clusterName: 'dev' };
+const owner = {
+  apiVersion: 'controlplane.cluster.x-k8s.io/v1beta2',
+  kind: 'KubeadmControlPlane',
+  name: 'dev',
+  uid: 'u',
+};
+const dayMs = 24 * 3_600_000;
+const nowMs = 1_800_000_000_000;
+const open = () => new StoreObjectClient(new MemoryStore(), coreKinds.map(servedKindOf));
+
+test('the keys of a cluster are made once, and those that people bring are kept', async () => {
+  const client = open();
+  const own = {
+    'tls.crt': Buffer.from('mine').toString('base64'),
+    'tls.key': Buffer.from('key').toString('base64'),
+  };
+  await objectsOf(client, secrets).create({
+    metadata: { namespace: 'default', name: 'dev-proxy' },
+    data: own,
+  });
+  assert.equal(await readKeys(client, place, signal), undefined);
+  await ensureKeys(client, place, { owner, nowMs }, signal);
+  const keys = await readKeys(client, place, signal);
+  assert.deepEqual(keys?.proxy, { certificate: 'mine', key: 'key' });
+  const ca = new X509Certificate(keys!.ca.certificate);
+  assert.equal(ca.subject, 'CN=kubernetes');
+  assert.equal(ca.ca, true);
+  assert.match(publicKeyHash(keys!.ca.certificate), /^sha256:[0-9a-f]{64}$/);
+  assert.match(keys!.sa.certificate, /^-----BEGIN PUBLIC KEY-----/);
+  await ensureKeys(client, place, { owner, nowMs }, signal);
+  assert.deepEqual(await readKeys(client, place, signal), keys);
+});
+
+test('a kubeconfig is signed by the authority, and renewed when half of its year is over', async () => {
+  const client = open();
+  await ensureKeys(client, place, { owner, nowMs }, signal);
+  const keys = await readKeys(client, place, signal);
+  const at = { ...place, endpoint: { host: 'fd00::1', port: 6443 } };
+  const read = async (): Promise<string> => {
+    const secret = await objectsOf(client, secrets).get({ namespace: 'default', name: 'dev-kubeconfig' });
+    assert.equal(secret['type'], 'cluster.x-k8s.io/secret');
+    return textIn(secret, 'value')!;
+  };
+  await ensureKubeconfig(client, at, { owner, nowMs }, signal);
+  const first = await read();
+  const config = parse(first) as {
+    clusters: { cluster: { server: string } }[];
+    users: { user: { 'client-certificate-data': string } }[];
+  };
+  assert.equal(config.clusters[0]?.cluster.server, 'https://[fd00::1]:6443');
+  const certificate = new X509Certificate(
+    Buffer.from(config.users[0]!.user['client-certificate-data'], 'base64'),
+  );
+  assert.ok(certificate.checkIssued(new X509Certificate(keys!.ca.certificate)));
+  assert.equal(certificate.subject, 'O=system:masters\nCN=kubernetes-admin');
+  await ensureKubeconfig(client, at, { owner, nowMs: nowMs + 180 * dayMs }, signal);
+  assert.equal(await read(), first);
+  await ensureKubeconfig(client, at, { owner, nowMs: nowMs + 190 * dayMs }, signal);
+  assert.notEqual(await read(), first);
+});

@@ -1,0 +1,251 @@
+import {
+  X509Certificate,
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+} from 'node:crypto';
+import {
+  type CertificateSubject,
+  type Signer,
+  makeCertificate,
+} from '@ignite/toolkit/certificates/sign-certificate';
+import { KindClient, objectsOf } from '@ignite/toolkit/client/kind-client';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import type { KubeObject, OwnerReference } from '@ignite/toolkit/object/kube-object';
+import type { SecretFields } from '@ignite/toolkit/core/resources/secret';
+import * as v from 'valibot';
+import { parse, stringify } from 'yaml';
+import { clusterSecretType, labels } from '../contract/names.ts';
+import type { Endpoint } from '../kinds/cluster.ts';
+import { secrets } from './node.ts';
+
+/** What the Secrets of a cluster hold, by the ends of their names. */
+const purposes = ['ca', 'etcd', 'proxy', 'sa'] as const;
+export type Purpose = (typeof purposes)[number];
+
+/** A certificate and its key in PEM. Those of service accounts are a public key and its private one. */
+export interface KeyPair {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+export type ClusterKeys = Readonly<Record<Purpose, KeyPair>>;
+
+interface Place {
+  readonly namespace: string;
+  readonly clusterName: string;
+}
+
+const dayMs = 24 * 3_600_000;
+const authorityDays = 3_650;
+const clientDays = 365;
+/** A certificate that is as far from its end as this is renewed. */
+const renewDays = 180;
+
+const subjects: Readonly<Record<Exclude<Purpose, 'sa'>, string>> = {
+  ca: 'kubernetes',
+  etcd: 'etcd-ca',
+  proxy: 'front-proxy-ca',
+};
+
+/** Returns the keys of a cluster; `undefined` if some are missing. */
+export async function readKeys(
+  client: ObjectClient,
+  place: Place,
+  signal: AbortSignal,
+): Promise<ClusterKeys | undefined> {
+  const found = await Promise.all(
+    purposes.map((purpose) => readPair(client, secretName(place, purpose), place, signal)),
+  );
+  return found.includes(undefined)
+    ? undefined
+    : (Object.fromEntries(purposes.map((purpose, at) => [purpose, found[at]])) as ClusterKeys);
+}
+
+/** Makes the keys of a cluster that are missing. What people have brought themselves is kept. */
+export async function ensureKeys(
+  client: ObjectClient,
+  place: Place,
+  { owner, nowMs }: { readonly owner: OwnerReference; readonly nowMs: number },
+  signal: AbortSignal,
+): Promise<void> {
+  for (const purpose of purposes) {
+    const name = secretName(place, purpose);
+    if (await readPair(client, name, place, signal)) continue;
+    const { certificate, key } = purpose === 'sa' ? accountKeys() : authority(subjects[purpose], nowMs);
+    await createSecret(
+      client,
+      { ...place, name, owner, data: { 'tls.crt': certificate, 'tls.key': key } },
+      signal,
+    );
+  }
+}
+
+export interface NewSecret extends Place {
+  readonly name: string;
+  readonly owner: OwnerReference;
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** Creates a Secret of a cluster, unless it is there. */
+export async function createSecret(
+  client: ObjectClient,
+  { namespace, clusterName, name, owner, data }: NewSecret,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await objectsOf(client, secrets).create(
+      {
+        metadata: { name, namespace, labels: { [labels.cluster]: clusterName }, ownerReferences: [owner] },
+        type: clusterSecretType,
+        data: Object.fromEntries(Object.entries(data).map(([field, text]) => [field, base64(text)])),
+      },
+      { signal },
+    );
+  } catch (failure) {
+    if (!hasCode(failure, 'ALREADY_EXISTS')) throw failure;
+  }
+}
+
+/** Keeps the kubeconfig of a cluster, and renews its certificate when half of its time is over. */
+export async function ensureKubeconfig(
+  client: ObjectClient,
+  place: Place & { readonly endpoint: Required<Endpoint> },
+  { owner, nowMs }: { readonly owner: OwnerReference; readonly nowMs: number },
+  signal: AbortSignal,
+): Promise<void> {
+  const { namespace, clusterName, endpoint } = place;
+  const name = `${clusterName}-kubeconfig`;
+  const known = await objectsOf(client, secrets).find({ namespace, name }, { signal });
+  if (known && expiryOf(textIn(known, 'value') ?? '') > nowMs + renewDays * dayMs) return;
+  const ca = await readPair(client, secretName(place, 'ca'), place, signal);
+  if (!ca) return;
+  const value = kubeconfigText(clusterName, endpoint, ca, nowMs);
+  if (!known)
+    return await createSecret(client, { namespace, clusterName, name, owner, data: { value } }, signal);
+  const { data } = known as KubeObject & SecretFields;
+  await objectsOf(client, secrets).update({ ...known, data: { ...data, value: base64(value) } }, { signal });
+}
+
+/** Pure. Returns the hash by which a joining node knows the authority: of its public key, as kubeadm writes it. */
+export function publicKeyHash(certificate: string): string {
+  const der = new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' });
+  return `sha256:${createHash('sha256').update(der).digest('hex')}`;
+}
+
+const secretName = ({ clusterName }: Place, purpose: Purpose): string => `${clusterName}-${purpose}`;
+
+async function readPair(
+  client: ObjectClient,
+  name: string,
+  { namespace }: Place,
+  signal: AbortSignal,
+): Promise<KeyPair | undefined> {
+  const secret = await new KindClient(client, { ...secrets, decode: (stored) => stored }).find(
+    { namespace, name },
+    { signal },
+  );
+  const [certificate, key] = secret ? [textIn(secret, 'tls.crt'), textIn(secret, 'tls.key')] : [];
+  return certificate === undefined || key === undefined ? undefined : { certificate, key };
+}
+
+export function textIn(secret: KubeObject, field: string): string | undefined {
+  const value = (secret as KubeObject & SecretFields).data?.[field];
+  return value === undefined ? undefined : Buffer.from(value, 'base64').toString('utf8');
+}
+
+function authority(name: string, nowMs: number): KeyPair {
+  const { privateKey, certificate } = makeCertificate({
+    subject: { name },
+    use: { type: 'authority' },
+    ...validity(nowMs, authorityDays),
+  });
+  return { certificate, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
+}
+
+function accountKeys(): KeyPair {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const publicKey = createPublicKey(privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  return {
+    certificate: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  };
+}
+
+/** A clock elsewhere may be a little behind. */
+const validity = (nowMs: number, days: number): { readonly notBefore: Date; readonly notAfter: Date } => ({
+  notBefore: new Date(nowMs - dayMs / 24),
+  notAfter: new Date(nowMs + days * dayMs),
+});
+
+function kubeconfigText(
+  clusterName: string,
+  { host, port }: Required<Endpoint>,
+  ca: KeyPair,
+  nowMs: number,
+): string {
+  const { certificate, key } = clientCertificate(ca, {
+    name: 'kubernetes-admin',
+    organizations: ['system:masters'],
+    nowMs,
+  });
+  const user = `${clusterName}-admin`;
+  const context = `${user}@${clusterName}`;
+  const server = `https://${host!.includes(':') ? `[${host}]` : host}:${port}`;
+  return stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': context,
+    clusters: [
+      { name: clusterName, cluster: { server, 'certificate-authority-data': base64(ca.certificate) } },
+    ],
+    contexts: [{ name: context, context: { cluster: clusterName, user } }],
+    users: [
+      {
+        name: user,
+        user: { 'client-certificate-data': base64(certificate), 'client-key-data': base64(key) },
+      },
+    ],
+  });
+}
+
+/** Makes a certificate with which somebody shows an authority's servers who he is. */
+export function clientCertificate(
+  authorityPair: KeyPair,
+  { nowMs, ...subject }: CertificateSubject & { readonly nowMs: number },
+): KeyPair {
+  const { privateKey, certificate } = makeCertificate(
+    { subject, use: { type: 'client' }, ...validity(nowMs, clientDays) },
+    signerOf(authorityPair),
+  );
+  return { certificate, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
+}
+
+const signerOf = ({ certificate, key }: KeyPair): Signer => ({
+  subject: subjectOf(new X509Certificate(certificate)),
+  privateKey: createPrivateKey(key),
+});
+
+function subjectOf({ subject }: X509Certificate): CertificateSubject {
+  const parts = subject.split('\n').map((line) => line.split('='));
+  const values = (field: string): string[] =>
+    parts.filter(([name]) => name === field).map(([, value = '']) => value);
+  return { name: values('CN')[0] ?? '', organizations: values('O') };
+}
+
+/** Returns when the certificate in a kubeconfig ends; 0 if there is none. */
+function expiryOf(kubeconfig: string): number {
+  const { success, output } = v.safeParse(kubeconfigSchema, parse(kubeconfig));
+  if (!success) return 0;
+  const [{ user }] = output.users;
+  return new X509Certificate(Buffer.from(user['client-certificate-data'], 'base64')).validToDate.getTime();
+}
+
+/** What we read again of a kubeconfig. */
+const kubeconfigSchema = v.object({
+  users: v.tuple([v.object({ user: v.object({ 'client-certificate-data': v.string() }) })]),
+});
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');

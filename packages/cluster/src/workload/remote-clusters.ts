@@ -1,0 +1,120 @@
+import { ApiConnection } from '@ignite/toolkit/client/over-http/api-connection';
+import { HttpObjectClient } from '@ignite/toolkit/client/over-http/http-object-client';
+import { resourcePath } from '@ignite/toolkit/client/over-http/resource-path';
+import { objectsOf } from '@ignite/toolkit/client/kind-client';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import type { Clock } from '@ignite/toolkit/clock/clock';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import type { Cluster } from '../kinds/cluster.ts';
+import { readKeys, textIn } from './cluster-secrets.ts';
+import { kubeconfigAccess } from './kubeconfig-access.ts';
+import { pods, secrets } from './node.ts';
+import { RemoteEtcd } from './remote-etcd.ts';
+import type { WorkloadCluster, WorkloadClusters } from './workload-cluster.ts';
+
+/** How long it holds that an API server answers, or does not. */
+const probeMs = 10_000;
+const silenceMs = 5_000;
+
+interface Connected extends Disposable {
+  /** The version of the Secret with the kubeconfig. */
+  readonly version: string;
+  readonly connection: ApiConnection;
+  readonly cluster: WorkloadCluster;
+  probedMs: number;
+  answers: boolean;
+}
+
+/** The clusters as they are reached over the network, with the kubeconfigs in their Secrets. */
+export class RemoteClusters implements WorkloadClusters, Disposable {
+  readonly #client: ObjectClient;
+  readonly #clock: Clock;
+  readonly #connected = new Map<string, Connected>();
+
+  constructor(client: ObjectClient, clock: Clock) {
+    this.#client = client;
+    this.#clock = clock;
+  }
+
+  async of(cluster: Cluster, signal: AbortSignal): Promise<WorkloadCluster | undefined> {
+    const connected = await this.#connect(cluster, signal);
+    if (!connected) return undefined;
+    if (this.#clock.now() - connected.probedMs >= probeMs) {
+      connected.answers = await answers(connected.connection, signal);
+      connected.probedMs = this.#clock.now();
+    }
+    return connected.answers ? connected.cluster : undefined;
+  }
+
+  [Symbol.dispose](): void {
+    for (const connected of this.#connected.values()) connected[Symbol.dispose]();
+    this.#connected.clear();
+  }
+
+  async #connect(cluster: Cluster, signal: AbortSignal): Promise<Connected | undefined> {
+    const { namespace, name, uid } = cluster.metadata;
+    const secret = await objectsOf(this.#client, secrets).find(
+      { namespace, name: `${name}-kubeconfig` },
+      { signal },
+    );
+    const version = secret?.metadata.resourceVersion ?? '';
+    const known = this.#connected.get(uid);
+    if (known?.version === version) return known;
+    known?.[Symbol.dispose]();
+    this.#connected.delete(uid);
+    const access = secret && kubeconfigAccess(textIn(secret, 'value') ?? '');
+    if (!access) return undefined;
+    const connection = new ApiConnection(access);
+    const objects = new HttpObjectClient(access);
+    const keys = await readKeys(this.#client, { namespace, clusterName: name }, signal);
+    const made: Connected = {
+      version,
+      connection,
+      cluster: {
+        objects,
+        evict: async (pod, until) => await evict(connection, pod, until),
+        etcd: new RemoteEtcd({
+          objects,
+          authority: keys?.etcd ?? { certificate: '', key: '' },
+          now: () => this.#clock.now(),
+        }),
+      },
+      probedMs: Number.NEGATIVE_INFINITY,
+      answers: false,
+      [Symbol.dispose]: () => {
+        connection[Symbol.dispose]();
+        objects[Symbol.dispose]();
+      },
+    };
+    this.#connected.set(uid, made);
+    return made;
+  }
+}
+
+async function answers(connection: ApiConnection, signal: AbortSignal): Promise<boolean> {
+  try {
+    await connection.call({ method: 'GET', path: '/version', silenceMs, signal });
+    return true;
+  } catch {
+    signal.throwIfAborted();
+    return false;
+  }
+}
+
+/** A disruption budget that forbids an eviction now answers that there are too many requests. */
+async function evict(
+  connection: ApiConnection,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const content = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { namespace, name } };
+  const path = resourcePath(pods, { namespace, name, subresource: 'eviction' });
+  try {
+    await connection.call({ method: 'POST', path, body: { type: 'application/json', content }, signal });
+    return true;
+  } catch (failure) {
+    if (hasCode(failure, 'NOT_FOUND')) return true;
+    if (hasCode(failure, 'SERVER_BUSY')) return false;
+    throw failure;
+  }
+}

@@ -1,0 +1,36 @@
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import type { Cluster } from '../kinds/cluster.ts';
+
+/** A member of the etcd of a control plane. */
+export interface EtcdMember {
+  readonly id: string;
+  /** The name of the node that the member runs on. */
+  readonly name: string;
+  readonly isLearner: boolean;
+  readonly isHealthy: boolean;
+}
+
+/** The etcd of a control plane, in its Machines. */
+export interface Etcd {
+  members(signal: AbortSignal): Promise<readonly EtcdMember[]>;
+  remove(id: string, signal: AbortSignal): Promise<void>;
+  /** Makes another member the leader. */
+  moveLeader(to: string, signal: AbortSignal): Promise<void>;
+}
+
+/** What a control plane is asked for itself. */
+export interface WorkloadCluster {
+  /** The objects of the cluster: nodes, Pods, Secrets. */
+  readonly objects: ObjectClient;
+  readonly etcd: Etcd;
+  /**
+   * Asks for a Pod to be moved elsewhere, as its disruption budget allows. Resolves with whether that was granted.
+   */
+  evict(pod: { readonly namespace: string; readonly name: string }, signal: AbortSignal): Promise<boolean>;
+}
+
+/** The clusters that people make. */
+export interface WorkloadClusters {
+  /** Returns a cluster; `undefined` as long as its control plane does not answer. */
+  of(cluster: Cluster, signal: AbortSignal): Promise<WorkloadCluster | undefined>;
+}
