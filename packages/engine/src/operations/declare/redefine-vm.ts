@@ -13,6 +13,7 @@ import { archOf } from '../../vm/arch-of.ts';
 import { assertMachine } from '../../vm/launch/vm-machine.ts';
 import { withWish } from '@ignite/api/v1/life-wish';
 import { admissionOf, assertNetworkFits } from '../../vm/steps/attach-network.ts';
+import { isSaved } from '../../vm/observe/liveness.ts';
 import { resizeMemory } from '../../vm/steps/guest-memory.ts';
 import { recordWrite } from '../../vm/steps/vm-events.ts';
 import { vmmOf } from '../../vm/vmm-of.ts';
@@ -46,12 +47,13 @@ export async function redefineVm(
     ...diffFields(found.spec, { ...spec, power: found.spec.power }, '/spec'),
   ];
   const isUp = (await host.sandbox.observe(uid)).state === 'running';
+  const hasGuest = isUp || isSaved(found, host.paths);
   const restarts = wish?.anew === true && wish.power !== 'Stopped';
   const redefine = (now: Vm) => ({
     ...wishedDefinition(now, { labels, annotations, spec, ...(wish && { wish }) }, host.clock.now()),
     labels,
     status: {
-      ...(isUp ? waitingStatus(now, spec, vmmOf(now, host)) : now.status),
+      ...(hasGuest ? waitingStatus(now, spec, vmmOf(now, host)) : now.status),
       ...(isUp && restarts && now.status.phase === 'Running' && { phase: 'Stopping' as const }),
       ...(kernel && { kernel: { id: kernel.status.id, version: kernel.status.version } }),
     },

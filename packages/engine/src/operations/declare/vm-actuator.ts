@@ -45,7 +45,7 @@ export class VmActuator implements Actuator {
     const spec = specOf(wanted);
     await this.#finishRemoval(wanted, op);
     try {
-      const preflight = spec.power === 'Stopped' ? {} : { preflight: {} };
+      const preflight = spec.power === 'Stopped' || spec.power === 'Suspended' ? {} : { preflight: {} };
       await this.#vms.create({ namespace, name, labels, annotations, spec, ...preflight }, quieter(op));
     } catch (failure) {
       // An earlier run that was cut short has created the VM, so this run continues with it. It is not that of
@@ -88,7 +88,7 @@ export class VmActuator implements Actuator {
   }
 
   async #turnOn(query: string, power: VmSpec['power'], op: Operation<SyncEvent>): Promise<void> {
-    if (power !== 'Stopped') await this.#vms.start(query, {}, quieter(op));
+    if (power === 'Running' || power === 'Paused') await this.#vms.start(query, {}, quieter(op));
     if (power === 'Paused') await this.#vms.pause(query, quieter(op));
   }
 
@@ -128,13 +128,16 @@ function powerOf({ spec, status }: Vm): VmSpec['power'] {
       return 'Running';
     case 'Paused':
       return 'Paused';
+    case 'Suspended':
+      return 'Suspended';
     case 'Stopping':
     case 'Unknown':
       return spec.power;
     case 'Created':
     case 'Stopped':
     case 'Failed':
-      return 'Stopped';
+      // A VM that is down has nothing that could be saved.
+      return spec.power === 'Suspended' ? 'Suspended' : 'Stopped';
   }
 }
 
@@ -174,12 +177,13 @@ function healthOf({ spec, status }: Vm): Health {
     case 'Stopping':
       return { state: 'Progressing', ...said };
     case 'Paused':
+    case 'Suspended':
       return { state: 'Suspended', ...said };
     case 'Restarting':
       return { state: 'Degraded', message: restartingText(status) };
     case 'Created':
     case 'Stopped':
-      return spec.power === 'Stopped'
+      return spec.power === 'Stopped' || spec.power === 'Suspended'
         ? { state: 'Suspended', ...said }
         : { state: 'Degraded', message: status.message ?? 'the VM stopped by itself' };
     case 'Failed':

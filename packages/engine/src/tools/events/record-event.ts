@@ -19,6 +19,7 @@ export type EventReason =
   | 'Ready'
   | 'Paused'
   | 'Resumed'
+  | 'Suspended'
   | 'Updated'
   | 'Renamed'
   | 'Rebooted'

@@ -15,15 +15,28 @@ const pollMs = 50;
  * @throws CodedError VMM_FAILED if the VMM ends before that, VMM_REFUSED, VMM_SILENT
  */
 export async function bootVmm(vm: Vm, machine: Machine, host: VmPorts, signal: AbortSignal): Promise<void> {
+  const sockets = vmmSockets(host.paths, vm.metadata.uid);
+  await whileVmmRuns(vm, host, signal, (ending) => vmmOf(vm, host).boot(machine, sockets, ending));
+}
+
+/**
+ * Does something with a VMM that has just been launched.
+ * @throws CodedError VMM_FAILED if the VMM ends before that
+ */
+export async function whileVmmRuns(
+  vm: Vm,
+  host: VmPorts,
+  signal: AbortSignal,
+  act: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
   const stop = new AbortController();
   const ending = AbortSignal.any([signal, stop.signal]);
-  const { uid } = vm.metadata;
-  const boot = vmmOf(vm, host).boot(machine, vmmSockets(host.paths, uid), ending);
-  const watch = untilEnded(uid, host, ending);
+  const acted = act(ending);
+  const watch = untilEnded(vm.metadata.uid, host, ending);
   watch.catch(() => undefined); // it is aborted below
-  boot.catch(() => undefined); // its failure does not matter once the VMM has ended
+  acted.catch(() => undefined); // its failure does not matter once the VMM has ended
   try {
-    await Promise.race([boot, watch.then(() => failBoot(vm, host))]);
+    await Promise.race([acted, watch.then(() => failBoot(vm, host))]);
   } finally {
     stop.abort();
   }

@@ -6,6 +6,7 @@ import { forgetRestart } from '../../tools/host/noted-restarts.ts';
 import { noteVmProcesses, readVmProcesses } from '../../tools/host/vm-processes.ts';
 import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { changeVm, getVm } from '../../tools/store/vm-store.ts';
+import { isSaved } from '../observe/liveness.ts';
 import { cannotPause } from '../errors.ts';
 import { assertOwnUser } from '../own-user.ts';
 import { isNewWish, lifeWishOf } from '@ignite/api/v1/life-wish';
@@ -79,8 +80,8 @@ async function recordStarting(vm: Vm, { paths, store }: VmPorts): Promise<Vm> {
   const isAutomatic = vm.status.phase === 'Restarting' && !isNewWish(vm);
   const starting = await changeVm(store, vm, ({ status: { restarts, ...status } }) => ({
     status: {
-      // After a power failure, the end of the previous run is not recorded.
-      ...betweenLives(status),
+      // After a power failure, the end of the previous run is not recorded. A saved guest goes on with its life.
+      ...(isSaved(vm, paths) ? status : betweenLives(status)),
       phase: 'Starting',
       lastWish,
       ...(isAutomatic && restarts && { restarts: withoutTime(restarts) }),

@@ -3,7 +3,9 @@ import type { Vm } from '@ignite/api/v1/vm';
 import type { VmPhase } from '@ignite/api/v1/vm-phase';
 import { vmmSockets } from '../../tools/host/paths.ts';
 import { changeVm } from '../../tools/store/vm-store.ts';
-import { cannotPause, notRunning } from '../errors.ts';
+import { asBooted } from '../launch/booted-vm.ts';
+import { isSaved } from '../observe/liveness.ts';
+import { cannotPause, cannotSuspend, notRunning } from '../errors.ts';
 import { assertPausable } from './bring-up.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
@@ -36,6 +38,39 @@ export async function pauseVm(vm: Vm, host: VmPorts, op: ClientOperation): Promi
 export async function resumeVm(vm: Vm, host: VmPorts, op: ClientOperation): Promise<Vm> {
   await assertRuns(vm, host);
   return await reconciled(await writeWish(vm, { power: 'Running' }, host), {}, host, op);
+}
+
+/**
+ * Suspends a running VM, whose memory goes to the disk. If that fails, the VM goes on as before. Does nothing for a VM
+ * that is suspended. The caller holds its lock.
+ * @throws CodedError VM_NOT_RUNNING, SUSPEND_UNSUPPORTED, SUSPEND_FAILED
+ */
+export async function suspendVm(vm: Vm, host: VmPorts, op: ClientOperation): Promise<Vm> {
+  if (!isSaved(vm, host.paths)) {
+    await assertRuns(vm, host);
+    assertSuspendable(vm, host);
+  }
+  const wanted = await writeWish(vm, { power: 'Suspended' }, host);
+  try {
+    return await reconciled(wanted, {}, host, op);
+  } catch (failure) {
+    if (!isSaved(vm, host.paths)) {
+      const kept = await writeWish(wanted, { power: vm.spec.power }, host);
+      await reconciled(kept, {}, host, { ...op, signal: AbortSignal.timeout(resumeTimeoutMs) });
+    }
+    throw failure;
+  }
+}
+
+/** @throws CodedError SUSPEND_UNSUPPORTED */
+function assertSuspendable(vm: Vm, host: VmPorts): void {
+  const { name, capabilities } = vmmOf(vm, host);
+  if (!capabilities.savedStates) throw cannotSuspend(`Ignite cannot save the state of ${name} yet`);
+  const { storage } = asBooted(vm).spec;
+  const folder = storage?.volumes.find(({ hostPath }) => hostPath);
+  if (folder) throw cannotSuspend(`${name} cannot save the state of a shared folder, which "${folder.name}" is`);
+  if (vm.status.pending?.some((field) => field.startsWith('spec.kernel')))
+    throw cannotSuspend('its kernel was changed since it was booted, and the modules with it');
 }
 
 /**

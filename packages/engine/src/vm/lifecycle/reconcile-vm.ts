@@ -65,6 +65,8 @@ async function pursue(
       return { vm: await reachGoal(vm, goal, host, op) };
     case 'stopped':
       return { vm: await reachGoal(vm, { kind: 'stopped', graceMs }, host, op) };
+    case 'suspended':
+      return { vm: await reachGoal(vm, goal, host, op) };
     case 'running':
     case 'paused':
       return await bringUp(vm, goal, request, host, op);

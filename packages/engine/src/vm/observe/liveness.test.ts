@@ -21,7 +21,12 @@ test('isAlive: only the very process of this very boot', () => {
 });
 
 const now = Date.parse('2026-01-01T12:00:00Z');
-const sight: HostSight = { boot, nowMs: now, processesOf: ({ status }) => status as Recorded };
+const sight: HostSight = {
+  boot,
+  nowMs: now,
+  processesOf: ({ status }) => status as Recorded,
+  isSaved: () => false,
+};
 const phaseOf = (status: Recorded) => withTruePhase(vmWith(status), sight).status.phase;
 const earlier = { ...self, bootId: 'earlier' };
 

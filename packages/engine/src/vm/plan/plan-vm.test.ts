@@ -10,6 +10,7 @@ const nothing: ObservedVm = {
   sandbox: 'absent',
   halfBooted: false,
   paused: false,
+  isSaved: false,
   isMemoryOff: false,
   shares: false,
 };
