@@ -108,10 +108,13 @@ async function isWhole(dir: string, { size, sha256 }: Pick<StateNote, 'size' | '
   return read === size && hash.digest('hex') === sha256;
 }
 
-/** Removes a saved state, durably, so that no power cut brings it back after the machine has gone on. */
+/**
+ * Removes a saved state, durably, so that no power cut brings it back after the machine has gone on, and what writers
+ * that were killed have left. No writer may be at work.
+ */
 export async function discardSavedState(dir: string): Promise<void> {
-  const old = `${draftOf(dir)}.old`;
-  await rm(old, { recursive: true, force: true });
+  const [draft, old] = [draftOf(dir), `${draftOf(dir)}.old`];
+  for (const left of [draft, old]) await rm(left, { recursive: true, force: true });
   if (!hasSavedState(dir)) return;
   await rename(dir, old);
   await syncFolder(dirname(dir));

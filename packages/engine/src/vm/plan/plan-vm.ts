@@ -197,7 +197,9 @@ const clearSaved = (have: ObservedVm): VmStep[] => [
   ...when(have.sandbox !== 'absent', { kind: 'remove-sandbox' }),
 ];
 
-const discardState = ({ isSaved }: ObservedVm): VmStep[] => when(isSaved, { kind: 'discard-state' });
+/** What a suspension that was cut short has left goes too. */
+const discardState = ({ isSaved, paused }: ObservedVm): VmStep[] =>
+  when(isSaved || paused, { kind: 'discard-state' });
 
 const planContent = (needs: VmNeeds): VmStep[] => [
   ...when(needs.image, { kind: 'ensure-image' }),
