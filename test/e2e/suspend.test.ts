@@ -12,7 +12,7 @@ import { imageArchive } from './fixtures/images.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
 import { powerCut } from './fixtures/power-cut.ts';
 
-const kills = Number(process.env['IGNITE_CRASH_ROUNDS'] ?? 6);
+const kills = Number(process.env['IGNITE_CRASH_ROUNDS'] ?? 8);
 const patienceMs = 600_000;
 
 let leaks: AsyncDisposable;
@@ -23,7 +23,7 @@ before(async () => {
   ignite = await Ignite.openWithKernel(172);
   vms = join(ignite.paths.dataDir, 'vms');
   await ignite.ok('image', 'import', `oci-archive:${imageArchive('sshd')}`);
-  await run('web');
+  await run('web', 'sshd', '--memory', '256MB');
 });
 after(async () => {
   await ignite[Symbol.asyncDispose]();
@@ -31,8 +31,8 @@ after(async () => {
 });
 
 /** Runs a VM with a process that counts in its memory, ten times a second. */
-async function run(name: string): Promise<void> {
-  await ignite.ok('run', 'sshd', '--name', name, '--memory', '256MB', '--ssh');
+async function run(name: string, image: string, ...args: readonly string[]): Promise<void> {
+  await ignite.ok('run', image, '--name', name, '--ssh', ...args);
   const count = 'i=0; while :; do i=$((i+1)); echo $i >/run/count; /run/ignite/busybox sleep 0.1; done';
   await inside(name, `(${count}) >/dev/null 2>&1 </dev/null & echo $! >/run/counter`);
 }
@@ -97,9 +97,7 @@ test('a suspended VM has no VMM, and comes back as it was, with its address and 
   assert.deepEqual(now.status.network, before.status.network);
   assert.ok(!existsSync(dir), 'a state is used once');
   await untilRight('web', t);
-  assert.match(
-    await ignite.ok('events'), /Suspended: [\d.]+ MB of memory and devices are saved/,
-  );
+  assert.match(await ignite.ok('events'), /Suspended: [\d.]+ MB of memory and devices are saved/);
 });
 
 test('a suspended VM survives a power cut of its host, with its address and its MAC', async () => {
@@ -127,10 +125,14 @@ test('a suspension or a start that is killed at any moment leaves the VM up or s
     const phase = await phaseOf('web');
     seen.push(`${verbs.at(-1)} ${phase}`);
     assert.ok(['Running', 'Paused', 'Suspended', 'Starting', 'Failed'].includes(phase), phase);
+    if (round % 4 === 0) await ignite.ok('suspend', 'web');
     await ignite.ok('start', 'web');
     await assertGoesOn('web', life);
     life = await lifeOf('web');
-    assert.deepEqual(readdirSync(join(await stateDir('web'), '..')).filter((name) => /state/.test(name)), []);
+    assert.deepEqual(
+      readdirSync(join(await stateDir('web'), '..')).filter((name) => /state/.test(name)),
+      [],
+    );
   }
   t.diagnostic(seen.join(', '));
 });
@@ -192,9 +194,47 @@ test('stop discards the state, and rm removes it', async () => {
   assert.match((await ignite.run('suspend', 'web')).stderr, /VM "web" is not running/);
   await ignite.ok('start', 'web');
   await ignite.ok('suspend', 'web');
+  const { uid } = (await inspect('web')).metadata;
   await ignite.ok('rm', 'web');
-  assert.deepEqual(readdirSync(vms), []);
+  assert.ok(!existsSync(join(vms, uid)));
 });
+
+test('an entrypoint goes on: nothing of its output is lost or told twice, and it ends as it would have', async () => {
+  await ignite.ok('image', 'import', `oci-archive:${imageArchive('busybox')}`);
+  const script = 'i=0; while [ $i -lt 150 ]; do i=$((i+1)); echo line $i; sleep 0.2; done; exit 7';
+  await ignite.ok('run', 'busybox', '--name', 'app', '--memory', '128MB', '--', 'sh', '-c', script);
+  for (const began = Date.now(); !/^line 5$/m.test(await ignite.ok('logs', 'app')); await delay(100))
+    assert.ok(Date.now() - began < patienceMs, 'it prints');
+  await ignite.ok('suspend', 'app');
+  const printed = await ignite.ok('logs', 'app');
+  await delay(1_000);
+  assert.equal(await ignite.ok('logs', 'app'), printed, 'a suspended VM prints nothing');
+  await ignite.ok('start', 'app');
+  await ignite.ok('wait', '--condition', 'stopped', 'app');
+  const lines = Array.from({ length: 150 }, (_, at) => `line ${at + 1}\n`);
+  assert.equal(await ignite.ok('logs', 'app'), lines.join(''));
+  assert.equal((await inspect('app')).status.exitCode, 7);
+  await ignite.ok('rm', 'app');
+});
+
+const guests = [
+  { what: 'systemd and two CPUs', image: 'debian', args: ['--memory', '512MB', '--cpus', '2'], arch: [] },
+  { what: 'an arm64 CPU', image: 'sshd-arm64', args: ['--memory', '256MB'], arch: ['--arch', 'arm64'] },
+] as const;
+
+for (const { what, image, args, arch } of guests)
+  test(`a guest with ${what} goes on, and powers off when it is asked to`, async (t) => {
+    await ignite.ok('image', 'import', `oci-archive:${imageArchive(image)}`, ...arch);
+    await run('guest', image, ...args, ...arch);
+    const life = await lifeOf('guest');
+    await ignite.ok('suspend', 'guest');
+    await ignite.ok('start', 'guest');
+    await assertGoesOn('guest', life);
+    await untilRight('guest', t);
+    await ignite.ok('stop', '--time', '300', 'guest');
+    assert.equal((await inspect('guest')).status.exitCode, 0);
+    await ignite.ok('rm', 'guest');
+  });
 
 const vmmsOf = ({ metadata: { uid } }: Vm): number =>
   execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })

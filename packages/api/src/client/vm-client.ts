@@ -92,7 +92,8 @@ export interface StopVmRequest {
   readonly timeoutMs?: number;
 }
 
-export type RestartVmRequest = StopVmRequest & Omit<StartVmRequest, 'runtime' | 'networkPlugin' | 'attaches' | 'cold'>;
+export type RestartVmRequest = StopVmRequest &
+  Omit<StartVmRequest, 'runtime' | 'networkPlugin' | 'attaches' | 'cold'>;
 
 export interface VmClient extends Finder<Vm> {
   /**

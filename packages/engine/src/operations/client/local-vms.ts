@@ -98,7 +98,11 @@ export class LocalVms implements VmClient {
       // The ports of a suspended VM are taken by itself.
       const known = isSaved(found, host.paths) ? [...ignored, 'Port'] : ignored;
       if (isDown) await assertStartable(found, known, this.#host);
-      const options = { cold: request.cold === true, keepFailed: request.keepFailed === true, ...launchOptions(found, request) };
+      const options = {
+        cold: request.cold === true,
+        keepFailed: request.keepFailed === true,
+        ...launchOptions(found, request),
+      };
       return await startVm(found, options, host, op);
     });
     return await this.#untilReady(vm, request, op);

@@ -37,7 +37,8 @@ export class VmActuator implements Actuator {
     const vm = { spec: specOf(live), status: statusOf(live) };
     // Live VMs are made by liveVm.
     const effect = vmEffectOf(change, runningGuest(vm, (live as LiveVm).resizesMemory));
-    return effect === 'restart' && vm.spec.power === 'Stopped' ? 'next-start' : effect;
+    const isDown = vm.spec.power === 'Stopped' || vm.spec.power === 'Suspended';
+    return effect === 'restart' && isDown ? 'next-start' : effect;
   }
 
   async create(wanted: Manifest, op: Operation<SyncEvent>): Promise<void> {

@@ -44,6 +44,10 @@ export const stateDamaged = (why: string, cause?: unknown): CodedError<VmmErrorC
   new CodedError('STATE_DAMAGED', `the saved state is damaged: ${why}`, { hint: bootAnew, cause });
 
 export const stateUnfit = (what: string, saved: string, found: string): CodedError<VmmErrorCode> =>
-  new CodedError('STATE_UNFIT', `the saved state does not fit: its ${what} was ${saved}, and now is ${found}`, {
-    hint: bootAnew,
-  });
+  new CodedError(
+    'STATE_UNFIT',
+    `the saved state does not fit: its ${what} was ${saved}, and now is ${found}`,
+    {
+      hint: bootAnew,
+    },
+  );

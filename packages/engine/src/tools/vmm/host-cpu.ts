@@ -7,7 +7,8 @@ export const hostCpu = async (): Promise<string> => cpuIn(await readFile('/proc/
 /** Pure. Returns the model of the first CPU in the text of /proc/cpuinfo, with a digest of its features. */
 export function cpuIn(cpuinfo: string): string {
   const [first = ''] = cpuinfo.split('\n\n');
-  const valueOf = (names: string): string => new RegExp(`^(?:${names})\\s*: (.*)$`, 'm').exec(first)?.[1] ?? '';
+  const valueOf = (names: string): string =>
+    new RegExp(`^(?:${names})\\s*: (.*)$`, 'm').exec(first)?.[1] ?? '';
   const features = createHash('sha256').update(valueOf('flags|Features')).digest('hex').slice(0, 8);
   return `${valueOf('model name|CPU part')} with features ${features}`;
 }

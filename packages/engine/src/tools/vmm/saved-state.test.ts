@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -87,7 +97,10 @@ describe('a saved state', () => {
   for (const [what, harm] of [
     ['was truncated', (file: string) => truncateSync(file, 1_000_000)],
     ['has grown', (file: string) => appendFileSync(file, 'more')],
-    ['has a changed byte', (file: string) => writeFileSync(file, Buffer.concat([memory.subarray(1), Buffer.of(0)]))],
+    [
+      'has a changed byte',
+      (file: string) => writeFileSync(file, Buffer.concat([memory.subarray(1), Buffer.of(0)])),
+    ],
     ['is gone', (file: string) => rmSync(file)],
   ] as const)
     test(`that ${what} is refused as damaged`, async () => {

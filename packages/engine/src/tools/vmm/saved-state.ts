@@ -84,7 +84,8 @@ export async function loadSavedState(
     await load(file.pipe(meter));
   } catch (failure) {
     // A state that is not the one that was saved is the reason for whatever else went wrong.
-    if (!hasCode(failure, 'STATE_DAMAGED') && !(await isWhole(dir, { size, sha256 }))) throw notAsSaved(failure);
+    if (!hasCode(failure, 'STATE_DAMAGED') && !(await isWhole(dir, { size, sha256 })))
+      throw notAsSaved(failure);
     throw failure;
   } finally {
     file.destroy();

@@ -5,7 +5,7 @@ import type { LaunchOptions } from '../launch-options.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { whileVmmRuns } from './boot-vmm.ts';
-import { asBooted } from './booted-vm.ts';
+import { asBooted } from '../as-booted.ts';
 import { launchVmm } from './launch-vm.ts';
 import { machineOf, traitsOf } from './machine-of.ts';
 import { assertStateFits } from './state-traits.ts';

@@ -46,7 +46,9 @@ test('assertStateFits: a state is refused for each difference, with what was and
     assert.throws(() => assertStateFits(saved, stateTraits(found)), { code: 'STATE_UNFIT', message });
   const underKvm = stateTraits(other({ accel: { kind: 'kvm' } }));
   const elsewhere = stateTraits({ ...other({ accel: { kind: 'kvm' } }), hostCpu: 'another CPU' });
-  assert.throws(() => assertStateFits(underKvm, elsewhere), { message: /its CPU was a CPU, and now is another/ });
+  assert.throws(() => assertStateFits(underKvm, elsewhere), {
+    message: /its CPU was a CPU, and now is another/,
+  });
 });
 
 test('assertStateFits: a trait that one side does not know is a difference', () => {

@@ -49,4 +49,5 @@ export function assertStateFits(saved: StateTraits, found: StateTraits): void {
     if (saved[name] !== found[name]) throw stateUnfit(name, shown(saved[name]), shown(found[name]));
 }
 
-const shown = (trait: string | undefined): string => (trait === undefined || trait === '' ? 'nothing' : trait);
+const shown = (trait: string | undefined): string =>
+  trait === undefined || trait === '' ? 'nothing' : trait;

@@ -3,7 +3,7 @@ import type { Vm } from '@ignite/api/v1/vm';
 import type { VmPhase } from '@ignite/api/v1/vm-phase';
 import { vmmSockets } from '../../tools/host/paths.ts';
 import { changeVm } from '../../tools/store/vm-store.ts';
-import { asBooted } from '../launch/booted-vm.ts';
+import { asBooted } from '../as-booted.ts';
 import { isSaved } from '../observe/liveness.ts';
 import { cannotPause, cannotSuspend, notRunning } from '../errors.ts';
 import { assertPausable } from './bring-up.ts';
@@ -68,7 +68,8 @@ function assertSuspendable(vm: Vm, host: VmPorts): void {
   if (!capabilities.savedStates) throw cannotSuspend(`Ignite cannot save the state of ${name} yet`);
   const { storage } = asBooted(vm).spec;
   const folder = storage?.volumes.find(({ hostPath }) => hostPath);
-  if (folder) throw cannotSuspend(`${name} cannot save the state of a shared folder, which "${folder.name}" is`);
+  if (folder)
+    throw cannotSuspend(`${name} cannot save the state of a shared folder, which "${folder.name}" is`);
   if (vm.status.pending?.some((field) => field.startsWith('spec.kernel')))
     throw cannotSuspend('its kernel was changed since it was booted, and the modules with it');
 }

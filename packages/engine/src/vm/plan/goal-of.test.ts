@@ -89,10 +89,16 @@ describe('goalOf', () => {
         [{ spec: { ...spec, restartPolicy }, status: { phase: 'Paused' } }, 'suspended'],
         [{ spec: { ...spec, restartPolicy }, status: { phase: 'Suspended' } }, 'rest'],
         // The VMM has ended, and nobody has recorded that yet.
-        [{ spec: { ...spec, restartPolicy }, status: { phase: 'Paused' }, truePhase: 'Suspended' }, 'suspended'],
+        [
+          { spec: { ...spec, restartPolicy }, status: { phase: 'Paused' }, truePhase: 'Suspended' },
+          'suspended',
+        ],
         [{ spec: { ...spec, restartPolicy }, status: { phase: 'Stopped' } }, 'stopped'],
         [{ spec: { ...spec, restartPolicy }, status: { phase: 'Created' } }, 'stopped'],
-        [{ spec: { ...spec, restartPolicy }, status: { phase: 'Suspended' }, truePhase: 'Stopped' }, 'stopped'],
+        [
+          { spec: { ...spec, restartPolicy }, status: { phase: 'Suspended' }, truePhase: 'Stopped' },
+          'stopped',
+        ],
       ]);
   });
 

@@ -16,7 +16,8 @@ export type RestartPlan =
  * suspended or removed stays down.
  */
 export function planRestart({ metadata, spec, status }: Vm, exit: VmExit, nowMs: number): RestartPlan {
-  if (spec.power === 'Stopped' || spec.power === 'Suspended' || metadata.deletionTimestamp !== undefined) return { kind: 'stay' };
+  if (spec.power === 'Stopped' || spec.power === 'Suspended' || metadata.deletionTimestamp !== undefined)
+    return { kind: 'stay' };
   const count = status.restarts?.count ?? 0;
   if (exit.kind === 'rebooted') return restart(status, count, exit, nowMs);
   const policy = parseRestartPolicy(spec.restartPolicy);

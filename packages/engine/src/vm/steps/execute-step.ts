@@ -16,7 +16,7 @@ import { discardSavedState, readStateNote } from '../../tools/vmm/saved-state.ts
 import { keepDisk, takeKeptDisk } from '../disks/kept-disk.ts';
 import { createDisk, growDisk } from '../disks/vm-disk.ts';
 import { prepareVmVolumes, releaseVmVolumes, shareFolders, unshareFolders } from '../disks/volume-steps.ts';
-import { asBooted } from '../launch/booted-vm.ts';
+import { asBooted } from '../as-booted.ts';
 import { launchVm } from '../launch/launch-vm.ts';
 import { loadVmState } from '../launch/load-state.ts';
 import { readExit } from '../observe/vm-exit.ts';

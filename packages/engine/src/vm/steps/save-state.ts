@@ -6,7 +6,7 @@ import { sandboxUser } from '../../tools/sandbox/sandbox.ts';
 import { changeVm } from '../../tools/store/vm-store.ts';
 import { writeSavedState } from '../../tools/vmm/saved-state.ts';
 import { suspendFailed } from '../errors.ts';
-import { asBooted } from '../launch/booted-vm.ts';
+import { asBooted } from '../as-booted.ts';
 import { machineOf, traitsOf } from '../launch/machine-of.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';

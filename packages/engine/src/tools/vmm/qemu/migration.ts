@@ -26,16 +26,13 @@ export async function saveState(
   owner: number,
   signal: AbortSignal,
 ): Promise<void> {
+  await leaveLastSave(sockets, signal);
   await using listener = await listen(sockets.state, owner);
   const stop = new AbortController();
   const ending = AbortSignal.any([signal, stop.signal]);
   const migrate = async (): Promise<void> => {
     const parameters = { 'max-bandwidth': maxBandwidth };
-    await qmpCommand(
-      sockets.control,
-      { execute: 'migrate-set-parameters', arguments: parameters },
-      ending,
-    );
+    await qmpCommand(sockets.control, { execute: 'migrate-set-parameters', arguments: parameters }, ending);
     await qmpCommand(sockets.control, { execute: 'migrate', arguments: { uri: uriOf(sockets) } }, ending);
     await untilMigrated(sockets, ending);
   };
@@ -49,6 +46,19 @@ export async function saveState(
     target.destroy();
     throw failure;
   }
+}
+
+const statusSchema = v.looseObject({ status: v.string() });
+
+/**
+ * Lets a machine run for a moment that was saved before without anybody having used that state: QEMU saves it once only,
+ * because its disks are released then.
+ */
+async function leaveLastSave({ control }: VmmSockets, signal: AbortSignal): Promise<void> {
+  const answer = await qmpCommand(control, { execute: 'query-status' }, signal);
+  if (v.parse(statusSchema, answer).status !== 'postmigrate') return;
+  await qmpCommand(control, { execute: 'cont' }, signal);
+  await qmpCommand(control, { execute: 'stop' }, signal);
 }
 
 interface Listener extends AsyncDisposable {

@@ -20,7 +20,7 @@ const messageSchema = v.union([
 
 /** The commands that Ignite gives, with their arguments (QEMU's docs/interop/qmp-ref). */
 export type QmpCommand =
-  | { readonly execute: 'system_powerdown' | 'quit' | 'stop' | 'cont' | QmpQuery | 'migrate_cancel' }
+  | { readonly execute: 'system_powerdown' | 'quit' | 'stop' | 'cont' | QmpQuery }
   | {
       readonly execute: 'send-key';
       readonly arguments: { readonly keys: readonly { readonly type: 'qcode'; readonly data: 'power' }[] };
@@ -31,7 +31,7 @@ export type QmpCommand =
       readonly execute: 'migrate-set-parameters';
       readonly arguments: { readonly 'max-bandwidth': number };
     };
-type QmpQuery = 'query-balloon' | 'query-version' | 'query-migrate';
+type QmpQuery = 'query-balloon' | 'query-status' | 'query-version' | 'query-migrate';
 
 /**
  * Runs one command of the QEMU Machine Protocol (QEMU's docs/interop/qmp-spec), and returns its result.
