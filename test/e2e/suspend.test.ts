@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { closeSync, existsSync, openSync, readdirSync, statSync, writeSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, after, before, test } from 'node:test';
@@ -170,6 +180,19 @@ test('a damaged state is refused and kept, until the VM is booted anew', async (
   const { status } = await inspect('web');
   assert.equal(status.phase, 'Suspended');
   assert.match(status.message ?? '', /damaged/);
+  const note = join(await stateDir('web'), 'note.json');
+  const machine = readFileSync(join(await stateDir('web'), 'machine'));
+  machine.fill('nonsense', 1_000, 50_000);
+  writeFileSync(join(await stateDir('web'), 'machine'), machine);
+  const sha256 = createHash('sha256').update(machine).digest('hex');
+  writeFileSync(note, readFileSync(note, 'utf8').replace(/"sha256":"[0-9a-f]+"/, `"sha256":"${sha256}"`));
+  const nonsense = await ignite.run('start', 'web');
+  assert.equal(nonsense.code, 1);
+  assert.match(
+    nonsense.stderr,
+    /error: (the VMM ended before the guest started|QEMU's migration has failed)/,
+  );
+  assert.equal(await phaseOf('web'), 'Suspended');
   await ignite.ok('start', '--cold', 'web');
   assert.notEqual(await inside('web', 'cat /proc/sys/kernel/random/boot_id'), bootId);
 });

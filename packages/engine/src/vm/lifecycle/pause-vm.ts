@@ -3,16 +3,14 @@ import type { Vm } from '@ignite/api/v1/vm';
 import type { VmPhase } from '@ignite/api/v1/vm-phase';
 import { vmmSockets } from '../../tools/host/paths.ts';
 import { changeVm } from '../../tools/store/vm-store.ts';
-import { asBooted } from '../as-booted.ts';
 import { isSaved } from '../observe/liveness.ts';
-import { cannotPause, cannotSuspend, notRunning } from '../errors.ts';
+import { cannotPause, notRunning } from '../errors.ts';
+import { assertSuspendable } from './assert-suspendable.ts';
 import { assertPausable } from './bring-up.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
+import { resumeSignal } from '../vmm-signal.ts';
 import { reconciled, writeWish } from './start-vm.ts';
-
-/** The time limit of undoing a pause, which an abort does not interrupt. */
-const resumeTimeoutMs = 60_000;
 
 /**
  * Pauses the vCPUs of a running VM, which keeps its memory. The caller holds the VM's lock.
@@ -26,7 +24,7 @@ export async function pauseVm(vm: Vm, host: VmPorts, op: ClientOperation): Promi
     return await reconciled(wanted, {}, host, op);
   } catch (failure) {
     // The VM is recorded as paused, but it is unknown whether it is. Resuming makes sure that it runs.
-    await resumeVm(wanted, host, { ...op, signal: AbortSignal.timeout(resumeTimeoutMs) });
+    await resumeVm(wanted, host, { ...op, signal: resumeSignal() });
     throw failure;
   }
 }
@@ -56,22 +54,10 @@ export async function suspendVm(vm: Vm, host: VmPorts, op: ClientOperation): Pro
   } catch (failure) {
     if (!isSaved(vm, host.paths)) {
       const kept = await writeWish(wanted, { power: vm.spec.power }, host);
-      await reconciled(kept, {}, host, { ...op, signal: AbortSignal.timeout(resumeTimeoutMs) });
+      await reconciled(kept, {}, host, { ...op, signal: resumeSignal() });
     }
     throw failure;
   }
-}
-
-/** @throws CodedError SUSPEND_UNSUPPORTED */
-function assertSuspendable(vm: Vm, host: VmPorts): void {
-  const { name, capabilities } = vmmOf(vm, host);
-  if (!capabilities.savedStates) throw cannotSuspend(`Ignite cannot save the state of ${name} yet`);
-  const { storage } = asBooted(vm).spec;
-  const folder = storage?.volumes.find(({ hostPath }) => hostPath);
-  if (folder)
-    throw cannotSuspend(`${name} cannot save the state of a shared folder, which "${folder.name}" is`);
-  if (vm.status.pending?.some((field) => field.startsWith('spec.kernel')))
-    throw cannotSuspend('its kernel was changed since it was booted, and the modules with it');
 }
 
 /**
@@ -99,7 +85,7 @@ export async function whileHalted<T>(
     await vmm.pause(sockets, signal);
     return await work();
   } finally {
-    await vmm.resume(sockets, AbortSignal.timeout(resumeTimeoutMs));
+    await vmm.resume(sockets, resumeSignal());
     await as(phase);
   }
 }

@@ -2,10 +2,11 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
 import { changeVm } from '../../tools/store/vm-store.ts';
-import { hostSight, withTruePhase } from '../observe/liveness.ts';
+import { hostSight, isSaved, withTruePhase } from '../observe/liveness.ts';
 import { goalOf } from '../plan/goal-of.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { acceptVm } from './accept-vm.ts';
+import { assertSuspendable } from './assert-suspendable.ts';
 import { bringUp } from './bring-up.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { reachGoal } from './reach-goal.ts';
@@ -66,6 +67,7 @@ async function pursue(
     case 'stopped':
       return { vm: await reachGoal(vm, { kind: 'stopped', graceMs }, host, op) };
     case 'suspended':
+      if (!isSaved(vm, host.paths)) assertSuspendable(vm, host);
       return { vm: await reachGoal(vm, goal, host, op) };
     case 'running':
     case 'paused':

@@ -10,9 +10,7 @@ import { asBooted } from '../as-booted.ts';
 import { machineOf, traitsOf } from '../launch/machine-of.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
-
-/** The time limit of undoing a pause, which an abort does not interrupt. */
-const resumeTimeoutMs = 60_000;
+import { resumeSignal } from '../vmm-signal.ts';
 
 /** The size limit of what a state contains besides the guest's memory. */
 const devicesLimit = 256 * 2 ** 20;
@@ -49,6 +47,6 @@ async function save(vm: Vm, host: VmPorts, signal: AbortSignal): Promise<void> {
 
 async function goOn(vm: Vm, host: VmPorts): Promise<void> {
   const sockets = vmmSockets(host.paths, vm.metadata.uid);
-  await vmmOf(vm, host).resume(sockets, AbortSignal.timeout(resumeTimeoutMs));
+  await vmmOf(vm, host).resume(sockets, resumeSignal());
   await changeVm(host.store, vm, ({ status }) => ({ status: { ...status, phase: 'Running' } }));
 }

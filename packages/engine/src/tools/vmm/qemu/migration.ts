@@ -96,7 +96,12 @@ export async function loadState(sockets: VmmSockets, source: Readable, signal: A
   await qmpCommand(sockets.control, { execute: 'migrate-incoming', arguments: { uri } }, signal);
   const socket = connect(sockets.state);
   await once(socket, 'connect', { signal });
-  await pipeline(source, socket, { signal });
+  try {
+    await pipeline(source, socket, { signal });
+  } catch (failure) {
+    await untilMigrated(sockets, signal); // which tells why QEMU has read no further
+    throw failure;
+  }
   await untilMigrated(sockets, signal);
   await rm(sockets.state, { force: true });
 }
