@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Vm } from '@ignite/api/v1/vm';
 import { vmFiles, vmmSockets } from '../../tools/host/paths.ts';
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { readTail } from '../../tools/host/read-tail.ts';
 import { lastErrorLine } from '../../tools/sandbox/console-log.ts';
 import { vmmFailed } from '../../tools/vmm/errors.ts';
@@ -9,6 +10,8 @@ import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
 
 const pollMs = 50;
+/** The time in which the end of a VMM is seen, on a busy host too. */
+const noticedMs = 30_000;
 
 /**
  * Starts the guest of a VMM that has just been launched.
@@ -32,11 +35,16 @@ export async function whileVmmRuns(
   const stop = new AbortController();
   const ending = AbortSignal.any([signal, stop.signal]);
   const acted = act(ending);
-  const watch = untilEnded(vm.metadata.uid, host, ending);
-  watch.catch(() => undefined); // it is aborted below
+  const ended = untilEnded(vm.metadata.uid, host, ending).then(() => failBoot(vm, host));
+  ended.catch(() => undefined); // it is aborted below
   acted.catch(() => undefined); // its failure does not matter once the VMM has ended
   try {
-    await Promise.race([acted, watch.then(() => failBoot(vm, host))]);
+    await Promise.race([acted, ended]);
+  } catch (failure) {
+    // The sockets of a VMM that ends are closed a moment before its end is seen.
+    if (!(failure instanceof CodedError))
+      await Promise.race([ended, delay(noticedMs, undefined, { signal })]);
+    throw failure;
   } finally {
     stop.abort();
   }
