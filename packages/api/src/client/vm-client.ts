@@ -58,6 +58,8 @@ export interface StartVmRequest {
   readonly ignorePreflightChecks?: readonly string[];
   /** Keeps what a failed start has made, for inspection. The next start or stop cleans it up. */
   readonly keepFailed?: boolean;
+  /** Boots a suspended VM anew, which loses what was in its memory. */
+  readonly cold?: boolean;
   /** True if the caller attaches to the VM right after, and is to miss none of its output. */
   readonly attaches?: boolean;
 }
@@ -90,7 +92,8 @@ export interface StopVmRequest {
   readonly timeoutMs?: number;
 }
 
-export type RestartVmRequest = StopVmRequest & Omit<StartVmRequest, 'runtime' | 'networkPlugin' | 'attaches'>;
+export type RestartVmRequest = StopVmRequest &
+  Omit<StartVmRequest, 'runtime' | 'networkPlugin' | 'attaches' | 'cold'>;
 
 export interface VmClient extends Finder<Vm> {
   /**
@@ -131,6 +134,12 @@ export interface VmClient extends Finder<Vm> {
    * @throws CodedError VM_NOT_RUNNING, PAUSE_UNSUPPORTED
    */
   pause(query: string, op: ClientOperation): Promise<Vm>;
+  /**
+   * Saves the memory of a running VM and the state of its machine, and ends its VMM. A start brings the VM back as
+   * it was.
+   * @throws CodedError VM_NOT_RUNNING, SUSPEND_UNSUPPORTED, SUSPEND_FAILED (the VM goes on as before)
+   */
+  suspend(query: string, op: ClientOperation): Promise<Vm>;
   /**
    * Resumes a paused VM.
    * @throws CodedError VM_NOT_RUNNING

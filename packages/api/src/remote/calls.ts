@@ -101,6 +101,7 @@ export const plainCalls = {
   'vms.restart': acts(v.tuple([text, requests.restartVm]), ([, request]) => starting(request)),
   'vms.stop': acts(v.tuple([text, requests.stopVm]), () => ofVm('update')),
   'vms.pause': acts(query, () => ofVm('update')),
+  'vms.suspend': acts(query, () => ofVm('update')),
   'vms.resume': acts(query, () => ofVm('update')),
   'vms.remove': acts(v.tuple([text, requests.removal]), () => ofVm('delete')),
   'life.rename': acts(v.tuple([text, text]), everything),

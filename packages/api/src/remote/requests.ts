@@ -67,6 +67,7 @@ export const startVm = v.strictObject({
   ...startFields,
   runtime,
   networkPlugin: optional(text),
+  cold: optional(flag),
   attaches: optional(flag),
 } satisfies Fields<StartVmRequest>);
 export const stopVm = v.strictObject(stopFields satisfies Fields<StopVmRequest>);

@@ -1,15 +1,19 @@
 import { restartedAtAnnotation } from './restarted-at.ts';
 import type { LifeWish, Vm, VmSpec } from './vm.ts';
 
-/** Pure. Returns what is wanted of a VM's life. A paused VM is up. */
+/** Pure. Returns what is wanted of a VM's life. A paused VM is up, and so is a suspended one. */
 export function lifeWishOf({ metadata, spec }: Pick<Vm, 'metadata' | 'spec'>): LifeWish {
   if (spec.power === 'Stopped') return { power: 'Stopped' };
   const restartedAt = metadata.annotations[restartedAtAnnotation];
   return { power: 'Running', ...(restartedAt !== undefined && { restartedAt }) };
 }
 
-/** Pure. Tells whether somebody wants something of a VM that has not been acted upon yet. */
+/**
+ * Pure. Tells whether somebody wants something of a VM's life that has not been acted upon yet. While a VM shall be
+ * suspended, nothing is to begin or end.
+ */
 export function isNewWish(vm: Vm): boolean {
+  if (vm.spec.power === 'Suspended') return false;
   const [wish, last] = [lifeWishOf(vm), lastWishOf(vm)];
   if (wish.power === 'Stopped' || last.power === 'Stopped') return wish.power !== last.power;
   return wish.restartedAt !== last.restartedAt;
@@ -31,7 +35,7 @@ export interface Wish {
 /** Pure. Returns a VM with another wish in its spec and annotations. */
 export function withWish(vm: Vm, { power, anew = false }: Wish, nowMs: number): Vm {
   const wanted = { ...vm, spec: { ...vm.spec, power } };
-  if (!anew || power === 'Stopped' || isNewWish(wanted)) return wanted;
+  if (!anew || power === 'Stopped' || power === 'Suspended' || isNewWish(wanted)) return wanted;
   const restartedAt = new Date(nowMs).toISOString();
   const annotations = { ...vm.metadata.annotations, [restartedAtAnnotation]: restartedAt };
   return { ...wanted, metadata: { ...vm.metadata, annotations } };

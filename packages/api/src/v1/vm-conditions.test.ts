@@ -21,6 +21,7 @@ test('withConditions: how far a VM has come', () => {
   assert.equal(told({ ...content, phase: 'Starting' }), 'TTFFF Starting');
   assert.equal(told({ ...content, phase: 'Running' }), 'TTTTT Running');
   assert.equal(told({ ...content, phase: 'Paused' }), 'TTTTF Paused');
+  assert.equal(told({ ...content, phase: 'Suspended' }), 'TTFFF Suspended');
   assert.equal(told({ ...content, phase: 'Stopped' }), 'TTFFF Stopped');
   assert.equal(told({ ...content, phase: 'Restarting' }), 'TTFFF Restarting');
 });

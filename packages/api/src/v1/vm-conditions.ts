@@ -52,10 +52,11 @@ function kernelReady({ status }: Pick<Vm, 'status'>): Finding {
     : no('NotYet', 'the kernel has not been fetched or built yet');
 }
 
-const networkAttached = ({ status }: Pick<Vm, 'status'>): Finding =>
-  hasVmm({ status })
-    ? yes('Attached', status.network?.ipAddresses.join(', ') ?? '')
-    : no(status.phase, 'a VM that is down has no network');
+function networkAttached({ status }: Pick<Vm, 'status'>): Finding {
+  if (hasVmm({ status })) return yes('Attached', status.network?.ipAddresses.join(', ') ?? '');
+  if (status.phase === 'Suspended') return no('Suspended', 'its addresses are kept until it goes on');
+  return no(status.phase, 'a VM that is down has no network');
+}
 
 function booted({ status }: Pick<Vm, 'status'>): Finding {
   return hasVmm({ status })

@@ -5,6 +5,8 @@ export const vmPhases = [
   'Running',
   /** Its VMM is running, and its vCPUs are halted. */
   'Paused',
+  /** Its memory and the state of its machine are saved, and it has no VMM. */
+  'Suspended',
   'Stopping',
   'Stopped',
   /** It has ended by itself, and is started again after a delay. */
@@ -21,6 +23,9 @@ interface Phased {
 
 /** Tells whether a VM has a VMM that answers requests. */
 export const hasVmm = ({ status: { phase } }: Phased): boolean => phase === 'Running' || phase === 'Paused';
+
+/** Tells whether a VM has a guest that has been booted, be it in memory or saved. */
+export const hasGuest = (vm: Phased): boolean => hasVmm(vm) || vm.status.phase === 'Suspended';
 
 /** Tells whether a VM is up, or is being restarted, as `ps` lists it. */
 export const isUp = (vm: Phased): boolean => hasVmm(vm) || vm.status.phase === 'Restarting';

@@ -85,8 +85,8 @@ export const vmSpecSchema = v.strictObject({
     v.optional(restartPolicySchema, 'no'),
   ),
   power: described(
-    'Desired power state.',
-    v.optional(v.picklist(['Running', 'Stopped', 'Paused']), 'Running'),
+    'Desired power state. A suspended VM has its memory saved and goes on from there; one that is down already stays so.',
+    v.optional(v.picklist(['Running', 'Stopped', 'Paused', 'Suspended']), 'Running'),
   ),
 });
 export type VmSpec = v.InferOutput<typeof vmSpecSchema>;
@@ -149,7 +149,7 @@ export interface VmStatus {
    * to its restart policy.
    */
   readonly lastWish?: LifeWish;
-  /** Set while the phase is `Failed`. */
+  /** Set while the phase is `Failed`, or the phase is `Suspended` because the VM could not be resumed. */
   readonly startRetry?: StartRetry;
   /** The architecture, which was determined when the VM was created. */
   readonly arch?: Arch;

@@ -1,11 +1,13 @@
 import { vmKind } from '@ignite/api/v1/object-kinds';
 import { withWish } from '@ignite/api/v1/life-wish';
 import { vmResource } from '@ignite/api/v1/resources/vm';
-import type { Vm } from '@ignite/api/v1/vm';
+import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import { hasVmm } from '@ignite/api/v1/vm-phase';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import type { Scaling } from '../resource/scale.ts';
 import type { ServedResource } from '../resource/served-resource.ts';
+
+const isWantedUp = ({ power }: VmSpec): boolean => power !== 'Stopped' && power !== 'Suspended';
 
 const onlyOnce = 'a VM is there once: 1 switches it on, and 0 off';
 
@@ -13,7 +15,7 @@ const onlyOnce = 'a VM is there once: 1 switches it on, and 0 off';
 export const vmScaling: Scaling = {
   replicasOf: (object) => {
     const { spec, status } = vmKind.decode(object);
-    return { wanted: spec.power === 'Stopped' ? 0 : 1, actual: hasVmm({ status }) ? 1 : 0 };
+    return { wanted: isWantedUp(spec) ? 1 : 0, actual: hasVmm({ status }) ? 1 : 0 };
   },
   withReplicas: (object, replicas) => {
     if (replicas > 1)

@@ -16,6 +16,7 @@ const vms: Readonly<Record<string, Load>> = {
   restart: async () => (await import('./vm/lifecycle.ts')).restart,
   kill: async () => (await import('./vm/lifecycle.ts')).kill,
   pause: async () => (await import('./vm/lifecycle.ts')).pause,
+  suspend: async () => (await import('./vm/lifecycle.ts')).suspend,
   resume: async () => (await import('./vm/lifecycle.ts')).resume,
   rm: async () => (await import('./vm/lifecycle.ts')).rm,
   update: async () => (await import('./vm/update.ts')).update,

@@ -1,5 +1,6 @@
 import type { Vm } from '@ignite/api/v1/vm';
 import { CodedError, severalWrong } from '@ignite/toolkit/errors/coded-error';
+import { errorText } from '@ignite/toolkit/errors/error-text';
 import { type Milliseconds, formatDuration } from '@ignite/toolkit/units/duration';
 
 export type VmErrorCode =
@@ -12,6 +13,8 @@ export type VmErrorCode =
   | 'VM_NO_ADDRESS'
   | 'VM_PAUSED'
   | 'PAUSE_UNSUPPORTED'
+  | 'SUSPEND_UNSUPPORTED'
+  | 'SUSPEND_FAILED'
   | 'CONSOLE_UNSUPPORTED'
   | 'VM_EXITED'
   | 'VM_INVALID'
@@ -91,6 +94,21 @@ export const cannotPause = (vmm: string): CodedError =>
     'PAUSE_UNSUPPORTED',
     `${vmm} cannot pause a VM`,
     'stop it with "ignite stop", or run it with another VMM',
+  );
+
+export const cannotSuspend = (why: string): CodedError =>
+  vmError(
+    'SUSPEND_UNSUPPORTED',
+    `the VM cannot be suspended: ${why}`,
+    'stop it with "ignite stop", or pause it with "ignite pause"',
+  );
+
+export const suspendFailed = (name: string, cause: unknown): CodedError =>
+  vmError(
+    'SUSPEND_FAILED',
+    `VM "${name}" could not be suspended, and goes on as before: ${errorText(cause)}`,
+    'its state takes at most as much space as its memory, in the data directory of Ignite',
+    cause,
   );
 
 export const consoleUnsupported = (name: string, vmm: string): CodedError =>

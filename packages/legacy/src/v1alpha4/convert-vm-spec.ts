@@ -75,7 +75,7 @@ export function vmSpecFromHub(given: unknown, kept: unknown): ConvertedSpec {
     spec,
     kept: {
       ...rest,
-      ...(power === 'Paused' && { power }),
+      ...((power === 'Paused' || power === 'Suspended') && { power }),
       ...(isLost && { kernel: { oci: kernel.oci } }),
       network: restOfNetwork,
       storage: others,

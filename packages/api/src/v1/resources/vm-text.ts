@@ -16,6 +16,7 @@ export function statusText({ status }: Vm, nowMs: number): string {
       return exitCode === undefined ? phase : `${phase} (${exitCode}) ${age(finishTime, nowMs)} ago`;
     case 'Created':
     case 'Starting':
+    case 'Suspended':
     case 'Stopping':
     case 'Failed':
     case 'Unknown':

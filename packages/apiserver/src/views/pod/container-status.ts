@@ -60,6 +60,8 @@ function stateOf({ spec, status }: Pick<Vm, 'spec' | 'status'>): ContainerState 
     case 'Paused':
     case 'Stopping':
       return { running: { ...(startTime !== undefined && { startedAt: startTime }) } };
+    case 'Suspended':
+      return { waiting: { reason: 'Suspended', ...why } };
     case 'Restarting':
       return { waiting: { reason: 'CrashLoopBackOff', message: backOffText(status) } };
     case 'Failed':

@@ -86,7 +86,7 @@ function statusOf(vm: Vm, hostAddress: string | undefined): Pod['status'] {
   const isReady = conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
   return {
     phase: podPhase(vm),
-    ...((phase === 'Paused' || phase === 'Unknown') && { reason: phase }),
+    ...(['Paused', 'Suspended', 'Unknown'].includes(phase) && { reason: phase }),
     ...(message !== undefined && { message }),
     conditions,
     ...(hostAddress !== undefined && { hostIP: hostAddress, hostIPs: [{ ip: hostAddress }] }),
@@ -102,6 +102,7 @@ function podPhase({ status: { phase, exitCode } }: Vm): PodPhase {
     case 'Created':
     case 'Starting':
     case 'Failed':
+    case 'Suspended':
       return 'Pending';
     case 'Running':
     case 'Paused':

@@ -19,8 +19,14 @@ export const start: Command = {
   arguments: 'VM...',
   arity: { least: 1, most: Infinity },
   summary: 'Start VMs',
-  examples: ['ignite start my-vm'],
-  flags: { ...namespaceFlags, ...startFlags, ...runtimeFlags },
+  details: ['A suspended VM goes on as it was, unless it is booted anew with --cold.'],
+  examples: ['ignite start my-vm', 'ignite start --cold my-vm'],
+  flags: {
+    ...namespaceFlags,
+    ...startFlags,
+    ...runtimeFlags,
+    cold: { type: 'boolean', help: 'boot suspended VMs anew, which loses what was in their memory' },
+  },
   run: async (invocation) => {
     const { flags, io } = invocation;
     const note = networkPluginNote(flags, { runtime: 'docker' }); // which the VM may have been made with
@@ -28,6 +34,7 @@ export const start: Command = {
     const networkPlugin = flags.text('network-plugin');
     const request = {
       ...startRequest(flags),
+      cold: flags.isSet('cold'),
       ...runtimeOf(flags),
       ...(networkPlugin !== undefined && { networkPlugin }),
     };
@@ -123,6 +130,20 @@ export const pause: Command = {
   flags: namespaceFlags,
   run: (invocation) =>
     forEach(invocation, 'Paused', (client, vm, op) => client.vms.pause(vm.metadata.uid, op)),
+};
+
+export const suspend: Command = {
+  name: 'suspend',
+  arguments: 'VM...',
+  arity: { least: 1, most: Infinity },
+  summary: 'Suspend VMs to the disk',
+  details: [
+    'Saves the memory of the VM and the state of its devices, and ends its VMM. "ignite start" brings the VM back as it was.',
+  ],
+  examples: ['ignite suspend my-vm', 'ignite start my-vm'],
+  flags: namespaceFlags,
+  run: (invocation) =>
+    forEach(invocation, 'Suspended', (client, vm, op) => client.vms.suspend(vm.metadata.uid, op)),
 };
 
 export const resume: Command = {

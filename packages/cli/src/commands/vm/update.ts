@@ -1,6 +1,6 @@
 import { scheme } from '@ignite/legacy/scheme';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
-import { hasVmm } from '@ignite/api/v1/vm-phase';
+import { hasGuest } from '@ignite/api/v1/vm-phase';
 import { parsePortMappings } from '@ignite/api/v1/parse-port-mappings';
 import { decodeManifests } from '@ignite/toolkit/codec/decode-manifests';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
@@ -87,7 +87,7 @@ async function carryOut(
     action.kind === 'change' &&
     action.effect === 'restart' &&
     action.held === undefined &&
-    hasVmm(vm) &&
+    hasGuest(vm) &&
     !flags.isSet('restart-now');
   if (!isDeferred) {
     io.out.write(renderPlan(plan, io.isColoured));

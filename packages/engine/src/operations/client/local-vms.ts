@@ -34,10 +34,11 @@ import { runsEntrypoint } from '../../vm/entrypoint.ts';
 import { stillRunning } from '../../vm/errors.ts';
 import { untilExited, untilReady } from '../../vm/lifecycle/await-vm.ts';
 import { findAbandoned, removeAbandoned } from '../../vm/lifecycle/remove-abandoned.ts';
-import { pauseVm, resumeVm } from '../../vm/lifecycle/pause-vm.ts';
+import { pauseVm, resumeVm, suspendVm } from '../../vm/lifecycle/pause-vm.ts';
 import { type SshRequest, assertRunning, attachTo, sshTargetOf } from '../../vm/lifecycle/reach-vm.ts';
 import { restartWhenDue, settleVm } from '../../vm/lifecycle/settle-vm.ts';
 import { reconciled, startVm, writeWish } from '../../vm/lifecycle/start-vm.ts';
+import { isSaved } from '../../vm/observe/liveness.ts';
 import { readConsole } from '../../vm/observe/console.ts';
 import { allottedMemoryOf } from '../../vm/plan/allotted-memory.ts';
 import type { LaunchOptions } from '../../vm/launch-options.ts';
@@ -94,8 +95,14 @@ export class LocalVms implements VmClient {
       const ofRuntime = await recordRuntime(asked, request.runtime, host, op);
       const found = await recordPlugin(ofRuntime, request.networkPlugin, host);
       const isDown = (await host.sandbox.observe(found.metadata.uid)).state !== 'running';
-      if (isDown) await assertStartable(found, ignored, this.#host);
-      const options = { keepFailed: request.keepFailed === true, ...launchOptions(found, request) };
+      // The ports of a suspended VM are taken by itself.
+      const known = isSaved(found, host.paths) ? [...ignored, 'Port'] : ignored;
+      if (isDown) await assertStartable(found, known, this.#host);
+      const options = {
+        cold: request.cold === true,
+        keepFailed: request.keepFailed === true,
+        ...launchOptions(found, request),
+      };
       return await startVm(found, options, host, op);
     });
     return await this.#untilReady(vm, request, op);
@@ -144,6 +151,10 @@ export class LocalVms implements VmClient {
 
   async pause(query: string, op: ClientOperation): Promise<Vm> {
     return await withVmLocked(query, this.#host, op.signal, (found) => pauseVm(found, this.#host, op));
+  }
+
+  async suspend(query: string, op: ClientOperation): Promise<Vm> {
+    return await withVmLocked(query, this.#host, op.signal, (found) => suspendVm(found, this.#host, op));
   }
 
   async resume(query: string, op: ClientOperation): Promise<Vm> {
@@ -196,7 +207,9 @@ export class LocalVms implements VmClient {
   async reconcile(query: string, op: ClientOperation): Promise<Vm> {
     const vm = await withVmLocked(query, this.#host, op.signal, async (found) => {
       const isDown = (await this.#host.sandbox.observe(found.metadata.uid)).state !== 'running';
-      if (isDown && found.spec.power !== 'Stopped') await assertStartable(found, [], this.#host);
+      const isToStart = found.spec.power !== 'Stopped' && found.spec.power !== 'Suspended';
+      const ignored = isSaved(found, this.#host.paths) ? ['Port'] : [];
+      if (isDown && isToStart) await assertStartable(found, ignored, this.#host);
       return await reconciled(found, { retryNow: true }, this.#host, op);
     });
     return vm.status.phase === 'Running' ? await this.#untilReady(vm, {}, op) : vm;

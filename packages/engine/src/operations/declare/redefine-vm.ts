@@ -13,6 +13,7 @@ import { archOf } from '../../vm/arch-of.ts';
 import { assertMachine } from '../../vm/launch/vm-machine.ts';
 import { withWish } from '@ignite/api/v1/life-wish';
 import { admissionOf, assertNetworkFits } from '../../vm/steps/attach-network.ts';
+import { isSaved } from '../../vm/observe/liveness.ts';
 import { resizeMemory } from '../../vm/steps/guest-memory.ts';
 import { recordWrite } from '../../vm/steps/vm-events.ts';
 import { vmmOf } from '../../vm/vmm-of.ts';
@@ -36,6 +37,7 @@ export async function redefineVm(
   const arch = archOf(found);
   assertMachine(spec, arch, vmmOf({ spec }, host));
   const isUp = (await host.sandbox.observe(uid)).state === 'running';
+  const hasGuest = isUp || isSaved(found, host.paths);
   // What runs has a kernel, unless an earlier redefinition was killed.
   const lacksKernel = isUp && found.status.kernel === undefined;
   const kernel =
@@ -54,14 +56,14 @@ export async function redefineVm(
   const redefined = await withContent(isNewKernel ? { kernel } : {}, host, op.signal, async () => {
     const before = await changeVmStatus(host.objects, found, (now) => ({
       ...statusBefore(now, isNewKernel),
-      ...(isUp && bootedOf(waitingStatus(now, spec, vmm))),
+      ...(hasGuest && bootedOf(waitingStatus(now, spec, vmm))),
     }));
     const wanted = await changeVm(host.objects, before, (now) => ({
       ...wishedDefinition(now, { labels, annotations, spec, ...(wish && { wish }) }, host.clock.now()),
       labels,
     }));
     return await changeVmStatus(host.objects, wanted, (now) => ({
-      ...(isUp ? waitingStatus(now, spec, vmm) : now.status),
+      ...(hasGuest ? waitingStatus(now, spec, vmm) : now.status),
       ...(isUp && restarts && now.status.phase === 'Running' && { phase: 'Stopping' }),
       ...(isNewKernel && { kernel: { id: kernel.status.id, version: kernel.status.version } }),
     }));

@@ -69,7 +69,10 @@ describe('VmActuator', () => {
     const effect = (phase: VmStatus['phase']) =>
       actuator.effectOf('VM', change, liveVm({ vm: vm({}, { phase }), hasDisk: true, resizesMemory: true }));
     assert.deepEqual((['Running', 'Paused', 'Restarting'] as const).map(effect), Array(3).fill('restart'));
-    assert.deepEqual((['Created', 'Stopped', 'Failed'] as const).map(effect), Array(3).fill('next-start'));
+    assert.deepEqual(
+      (['Created', 'Stopped', 'Failed', 'Suspended'] as const).map(effect),
+      Array(4).fill('next-start'),
+    );
   });
 
   test('a VM whose removal was cut short is removed before another of its name is made', async () => {
@@ -109,6 +112,17 @@ describe('VmActuator', () => {
     const paused = vm({ power: 'Paused' }, { phase: 'Paused' });
     assert.deepEqual(await asks(paused, {}, '/spec/power'), ['redefine Running', 'reconcile']);
     assert.deepEqual(await asks(paused, { power: 'Paused' }, '/metadata/labels/a'), ['redefine']);
+    const suspended = vm({ power: 'Suspended' }, { phase: 'Suspended' });
+    assert.deepEqual(await asks(vm(), { power: 'Suspended' }, '/spec/power'), [
+      'redefine Suspended',
+      'reconcile',
+    ]);
+    assert.deepEqual(await asks(suspended, { cpus: 2 }, '/spec/cpus'), ['redefine Running', 'reconcile']);
+    assert.deepEqual(await asks(suspended, { power: 'Suspended', cpus: 2 }, '/spec/cpus'), ['redefine']);
+    assert.deepEqual(await asks(stopped, { power: 'Suspended' }, '/metadata/labels/a'), [
+      'redefine Suspended anew',
+      'reconcile',
+    ]);
     const booted = vm().spec;
     const shrunk = vm({ memory: '256MB' }, { booted, memory: bytes(256 * 2 ** 20) });
     const memory = async (to: string): Promise<readonly string[]> => {

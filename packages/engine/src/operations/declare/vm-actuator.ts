@@ -37,7 +37,8 @@ export class VmActuator implements Actuator {
     const vm = { spec: specOf(live), status: statusOf(live) };
     // Live VMs are made by liveVm.
     const effect = vmEffectOf(change, runningGuest(vm, (live as LiveVm).resizesMemory));
-    return effect === 'restart' && vm.spec.power === 'Stopped' ? 'next-start' : effect;
+    const isDown = vm.spec.power === 'Stopped' || vm.spec.power === 'Suspended';
+    return effect === 'restart' && isDown ? 'next-start' : effect;
   }
 
   async create(wanted: Manifest, op: Operation<SyncEvent>): Promise<void> {
@@ -45,7 +46,7 @@ export class VmActuator implements Actuator {
     const spec = specOf(wanted);
     await this.#finishRemoval(wanted, op);
     try {
-      const preflight = spec.power === 'Stopped' ? {} : { preflight: {} };
+      const preflight = spec.power === 'Stopped' || spec.power === 'Suspended' ? {} : { preflight: {} };
       await this.#vms.create({ namespace, name, labels, annotations, spec, ...preflight }, quieter(op));
     } catch (failure) {
       // An earlier run that was cut short has created the VM, so this run continues with it. It is not that of
@@ -88,7 +89,7 @@ export class VmActuator implements Actuator {
   }
 
   async #turnOn(query: string, power: VmSpec['power'], op: Operation<SyncEvent>): Promise<void> {
-    if (power !== 'Stopped') await this.#vms.start(query, {}, quieter(op));
+    if (power === 'Running' || power === 'Paused') await this.#vms.start(query, {}, quieter(op));
     if (power === 'Paused') await this.#vms.pause(query, quieter(op));
   }
 
@@ -128,13 +129,16 @@ function powerOf({ spec, status }: Vm): VmSpec['power'] {
       return 'Running';
     case 'Paused':
       return 'Paused';
+    case 'Suspended':
+      return 'Suspended';
     case 'Stopping':
     case 'Unknown':
       return spec.power;
     case 'Created':
     case 'Stopped':
     case 'Failed':
-      return 'Stopped';
+      // A VM that is down has nothing that could be saved.
+      return spec.power === 'Suspended' ? 'Suspended' : 'Stopped';
   }
 }
 
@@ -174,12 +178,13 @@ function healthOf({ spec, status }: Vm): Health {
     case 'Stopping':
       return { state: 'Progressing', ...said };
     case 'Paused':
+    case 'Suspended':
       return { state: 'Suspended', ...said };
     case 'Restarting':
       return { state: 'Degraded', message: restartingText(status) };
     case 'Created':
     case 'Stopped':
-      return spec.power === 'Stopped'
+      return spec.power === 'Stopped' || spec.power === 'Suspended'
         ? { state: 'Suspended', ...said }
         : { state: 'Degraded', message: status.message ?? 'the VM stopped by itself' };
     case 'Failed':

@@ -1,7 +1,7 @@
 import { restartedAtAnnotation } from '@ignite/api/v1/restarted-at';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import { defaultVmm } from '@ignite/api/v1/vm-machine';
-import { hasVmm } from '@ignite/api/v1/vm-phase';
+import { hasGuest, hasVmm } from '@ignite/api/v1/vm-phase';
 import type { Effect } from '@ignite/toolkit/apply/actuator';
 import { type FieldChange, diffFields, isWithin, valueAt } from '@ignite/toolkit/diff/field-change';
 
@@ -40,12 +40,13 @@ export interface RunningGuest {
   readonly resizesMemory: boolean;
 }
 
-/** Pure. Returns the guest of a VM whose phase is up to date, or `undefined` if it does not run. */
+/** Pure. Returns the guest of a VM whose phase is up to date, or `undefined` if it is down. */
 export function runningGuest(
   { spec, status }: Pick<Vm, 'spec' | 'status'>,
   resizesMemory: boolean,
 ): RunningGuest | undefined {
-  return hasVmm({ status }) ? { booted: status.booted ?? spec, resizesMemory } : undefined;
+  if (!hasGuest({ status })) return undefined;
+  return { booted: status.booted ?? spec, resizesMemory: resizesMemory && hasVmm({ status }) };
 }
 
 /** Pure. Returns the effect of a change on a VM. `guest` is given if the VM runs. */

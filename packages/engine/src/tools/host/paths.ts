@@ -56,6 +56,8 @@ export interface VmFiles {
   /** The raw disk of a VM whose VMM supports no other format. */
   readonly rawDisk: string;
   readonly seed: string;
+  /** The folder with the saved state of the machine while the VM is suspended. */
+  readonly savedState: string;
   /** The disk that cloud-init reads. */
   readonly cloudInit: string;
   readonly privateKey: string;
@@ -82,6 +84,7 @@ export function vmFiles(paths: Paths, uid: string): VmFiles {
     disk: join(dir, diskNames.disk),
     rawDisk: join(dir, diskNames.rawDisk),
     seed: join(dir, 'seed.cpio'),
+    savedState: join(dir, 'saved-state'),
     cloudInit: join(dir, 'cidata.img'),
     privateKey: join(dir, 'ssh_key'),
     publicKey: join(dir, 'ssh_key.pub'),
@@ -126,9 +129,9 @@ export const vmProcessesPath = (paths: Paths, uid: string): string =>
 export function vmmSockets(
   paths: Paths,
   uid: string,
-): { readonly control: string; readonly console: string } {
-  const { sockets } = vmRunFiles(paths, uid);
-  return { control: join(sockets, 'control.sock'), console: join(sockets, 'console.sock') };
+): { readonly control: string; readonly console: string; readonly state: string } {
+  const at = (name: string): string => join(vmRunFiles(paths, uid).sockets, `${name}.sock`);
+  return { control: at('control'), console: at('console'), state: at('state') };
 }
 
 /** Of what one VM runs, while it runs. */

@@ -1,7 +1,14 @@
 import type { Arch } from '@ignite/api/v1/arch';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 
-export type VmmErrorCode = 'VMM_MISSING' | 'VMM_REFUSED' | 'VMM_SILENT' | 'VMM_FAILED' | 'KVM_NEEDED';
+export type VmmErrorCode =
+  | 'VMM_MISSING'
+  | 'VMM_REFUSED'
+  | 'VMM_SILENT'
+  | 'VMM_FAILED'
+  | 'KVM_NEEDED'
+  | 'STATE_DAMAGED'
+  | 'STATE_UNFIT';
 
 export const vmmMissing = (program: string, arch: Arch, howToGet: string): CodedError<VmmErrorCode> =>
   new CodedError('VMM_MISSING', `VMs for ${arch} cannot run on this host: ${program} is not installed`, {
@@ -29,4 +36,18 @@ export const vmmFailed = (said: string | undefined): CodedError<VmmErrorCode> =>
     'VMM_FAILED',
     `the VMM ended before the guest started${said === undefined ? '' : `: ${said}`}`,
     { hint: nothingLeft },
+  );
+
+const bootAnew = '"ignite start --cold" boots the VM anew, which loses what was in its memory';
+
+export const stateDamaged = (why: string, cause?: unknown): CodedError<VmmErrorCode> =>
+  new CodedError('STATE_DAMAGED', `the saved state is damaged: ${why}`, { hint: bootAnew, cause });
+
+export const stateUnfit = (what: string, saved: string, found: string): CodedError<VmmErrorCode> =>
+  new CodedError(
+    'STATE_UNFIT',
+    `the saved state does not fit: its ${what} was ${saved}, and now is ${found}`,
+    {
+      hint: bootAnew,
+    },
   );

@@ -81,6 +81,8 @@ export interface Machine {
   readonly events?: string;
   readonly controlSocket: string;
   readonly consoleSocket: string;
+  /** True if the machine gets a saved state instead of a boot. */
+  readonly loadsState?: boolean;
   /** The streams of the entrypoint, if the guest runs one and has virtio-serial ports. */
   readonly streams?: MachineStreams;
   /** The socket that the VMM connects to, at which host/streams tells the guest the time. */

@@ -1,6 +1,7 @@
 import type { Arch } from '@ignite/api/v1/arch';
 import type { VmmName } from '@ignite/api/v1/vm-machine';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
+import type { Readable, Writable } from 'node:stream';
 import type { DiskFormat, GuestChannel, Machine } from './machine.ts';
 
 /** What a VMM can do besides booting a machine with disks, a console and network interfaces. */
@@ -9,6 +10,8 @@ export interface VmmCapabilities {
   readonly emulation: boolean;
   /** Whether a paused machine can be resumed. */
   readonly pause: boolean;
+  /** Whether the state of a paused machine can be saved, and loaded by another VMM instead of a boot. */
+  readonly savedStates: boolean;
   /** Whether memory can be taken from a running guest and given back to it. */
   readonly balloon: boolean;
   /** The formats that a machine's writable disks may have, the best first. */
@@ -34,6 +37,8 @@ export interface VmmCapabilities {
 export interface VmmSockets {
   readonly control: string;
   readonly console: string;
+  /** Where the state of the machine is passed while it is saved or loaded. */
+  readonly state: string;
 }
 
 /** How a guest ended, as its VMM saw it. `stopped` means that somebody told the VMM itself to end. */
@@ -62,8 +67,8 @@ export interface Vmm {
   /** Returns the command line, program first, that runs the machine inside its sandbox. */
   command(machine: Machine): readonly string[];
   /**
-   * Starts the guest of a VMM that has just been launched. It does nothing if the VMM starts its guest by
-   * itself.
+   * Starts the guest of a VMM that has just been launched, unless it waits for a saved state. It does nothing if the
+   * VMM starts its guest by itself.
    * @throws CodedError VMM_REFUSED, VMM_SILENT
    */
   boot(machine: Machine, sockets: VmmSockets, signal: AbortSignal): Promise<void>;
@@ -86,6 +91,15 @@ export interface Vmm {
   /** Halts the vCPUs. The call is idempotent. */
   pause(sockets: VmmSockets, signal: AbortSignal): Promise<void>;
   resume(sockets: VmmSockets, signal: AbortSignal): Promise<void>;
+  /** Returns the version of a running VMM. A saved state can only be loaded by the same version. */
+  version(sockets: VmmSockets, signal: AbortSignal): Promise<string>;
+  /**
+   * Writes the state of a paused machine, which is its memory, its devices and its vCPUs, and ends `target`. The
+   * machine stays paused, and its disks are complete on the host.
+   */
+  saveState(sockets: VmmSockets, target: Writable, owner: number, signal: AbortSignal): Promise<void>;
+  /** Loads the state that another VMM has saved. The machine is paused afterwards. */
+  loadState(sockets: VmmSockets, source: Readable, signal: AbortSignal): Promise<void>;
   /**
    * Sets how much of its booted memory the guest may have, in bytes. The guest gives the rest back as it can.
    */

@@ -4,11 +4,12 @@ import type { Vm } from '@ignite/api/v1/vm';
 import { isReadOnly, sourceOf } from '@ignite/api/v1/vm-storage';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
-import { type Paths, locksDir } from '../../tools/host/paths.ts';
+import { type Paths, locksDir, vmFiles } from '../../tools/host/paths.ts';
 import type { ThisHost } from '../../tools/host/this-host.ts';
 import type { Sandbox } from '../../tools/sandbox/sandbox.ts';
 import { volumeBusy } from '../../tools/storage/errors.ts';
 import { volumeLockName } from '../../tools/storage/volume-objects.ts';
+import { hasSavedState } from '../../tools/vmm/has-saved-state.ts';
 import { listOwnVms } from '../../tools/store/own-vms.ts';
 
 interface Claim {
@@ -42,7 +43,7 @@ export async function claimVolumes(
   for (const other of others) {
     if (other.metadata.uid === vm.metadata.uid || !other.spec.storage) continue;
     const clash = findClash(claims, await claimsOf(other));
-    if (!clash || (await host.sandbox.observe(other.metadata.uid)).state !== 'running') continue;
+    if (!clash || !(await hasInUse(other, host))) continue;
     throw volumeBusy(
       clash.volume,
       `VM "${other.metadata.name}"`,
@@ -51,6 +52,13 @@ export async function claimVolumes(
   }
   return locks.move();
 }
+
+/** Tells whether a VM has its disks in use. The guest of a suspended VM still has them mounted. */
+const hasInUse = async (
+  { metadata: { uid } }: Vm,
+  { sandbox, paths }: { readonly sandbox: Sandbox; readonly paths: Paths },
+): Promise<boolean> =>
+  (await sandbox.observe(uid)).state === 'running' || hasSavedState(vmFiles(paths, uid).savedState);
 
 async function claimsOf({ metadata: { namespace }, spec: { storage } }: Vm): Promise<readonly Claim[]> {
   if (!storage) return [];

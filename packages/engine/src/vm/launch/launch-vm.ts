@@ -2,7 +2,6 @@ import { appendFile, chmod, mkdir, rm, stat, symlink, writeFile } from 'node:fs/
 import { join } from 'node:path';
 import type { Vm } from '@ignite/api/v1/vm';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
-import { hostArch } from '../../tools/host/arch.ts';
 import { lostClocks } from '../../tools/guest/lost-clocks.ts';
 import { type VmFiles, kernelDir, vmFiles, vmRunFiles } from '../../tools/host/paths.ts';
 import { readTail } from '../../tools/host/read-tail.ts';
@@ -11,21 +10,19 @@ import { unpackedKernel } from '../../tools/kernel/unpacked-kernel.ts';
 import { startMark } from '../../tools/sandbox/console-log.ts';
 import type { ResolvedVolume } from '../../tools/storage/resolve-volumes.ts';
 import { imageOf } from '../../tools/store/vm-objects.ts';
-import { accelFor } from '../../tools/vmm/accel.ts';
 import { assertVmm } from '../../tools/vmm/assert-vmm.ts';
 import { isTimerMeasured, statusSize } from '../../tools/vmm/machine.ts';
 import type { Vmm } from '../../tools/vmm/vmm.ts';
 import { diskSizeOf, vmDisk } from '../disks/vm-disk.ts';
-import { volumesOf } from '../disks/volume-steps.ts';
 import type { LaunchOptions } from '../launch-options.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { acquireBootSlot } from './boot-slot.ts';
 import { bootVmm } from './boot-vmm.ts';
+import { type MachineOnHost, machineOf } from './machine-of.ts';
 import { keptChannel, sandboxSpec } from './sandbox-spec.ts';
 import { untilClockTicks } from './until-clock-ticks.ts';
-import { archOf } from '../arch-of.ts';
-import { assertMachineFits, eventLinks, vmMachine } from './vm-machine.ts';
+import { assertMachineFits, eventLinks } from './vm-machine.ts';
 
 /**
  * Launches the VMM of a VM and starts its guest. All parts of the VM must exist.
@@ -34,6 +31,27 @@ import { assertMachineFits, eventLinks, vmMachine } from './vm-machine.ts';
  */
 export async function launchVm(
   vm: Vm,
+  options: LaunchOptions,
+  host: VmPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  const { exitStatus } = vmFiles(host.paths, vm.metadata.uid);
+  const inVain = lostClocks(await readTail(exitStatus));
+  const onHost = await machineOf(vm, { lostClocks: inVain }, host, signal);
+  const { machine, accel } = onHost;
+  using _slot = accel.kind === 'tcg' ? await acquireBootSlot(host.paths, signal) : undefined;
+  await launchVmm(vm, onHost, options, host, signal);
+  await bootVmm(vm, machine, host, signal);
+  if (isTimerMeasured(machine)) await untilClockTicks(vm, host, signal);
+}
+
+/**
+ * Launches the VMM of a VM, whose guest has not started afterwards.
+ * @throws CodedError VMM_MISSING, KVM_NEEDED, VM_INVALID
+ */
+export async function launchVmm(
+  vm: Vm,
+  { machine, arch, accel, attachment, volumes }: MachineOnHost,
   { awaitClientSeconds = 0 }: LaunchOptions,
   host: VmPorts,
   signal: AbortSignal,
@@ -41,21 +59,13 @@ export async function launchVm(
   const { uid } = vm.metadata;
   const files = vmFiles(host.paths, uid);
   const run = vmRunFiles(host.paths, uid);
-  const network = await host.network.observe(uid, signal);
-  if (network.state !== 'attached') throw new Error(`the network of VM ${vm.metadata.name} is gone`);
-  const { attachment } = network;
   const vmm = vmmOf(vm, host);
   await mkdir(run.sockets, { recursive: true, mode: 0o700 });
-  const inVain = lostClocks(await readTail(files.exitStatus));
-  await prepareFiles(files, vmm);
-  await appendFile(files.consoleLog, startMark(host.clock.now()), { mode: 0o600 });
+  if (machine.loadsState !== true) await beginLife(files, host);
+  await prepareEvents(files, vmm);
   const image = await imageOf(vm, host.objects);
   const kernel = kernelDir(host.paths, vm.status.kernel!.id);
-  const arch = archOf(vm);
-  const accel = accelFor(arch, { arch: hostArch, accel: await host.accel() });
   assertVmm(vmm, arch, accel);
-  const volumes = await volumesOf(vm, host);
-  const machine = vmMachine(vm, { attachment, volumes, accel, vmm, lostClocks: inVain });
   assertMachineFits(machine, vmm);
   const spec = sandboxSpec({
     vm,
@@ -77,10 +87,7 @@ export async function launchVm(
     exitCommand: [...host.settleCommand, uid],
     streams: { path: host.streamsProgram, awaitClientSeconds, channel: keptChannel(vm, vmm) },
   });
-  using _slot = accel.kind === 'tcg' ? await acquireBootSlot(host.paths, signal) : undefined;
   await host.sandbox.launch(spec, signal);
-  await bootVmm(vm, machine, host, signal);
-  if (isTimerMeasured(machine)) await untilClockTicks(vm, host, signal);
 }
 
 async function largestDisk(vm: Vm, volumes: readonly ResolvedVolume[], host: VmPorts): Promise<Bytes> {
@@ -91,9 +98,14 @@ async function largestDisk(vm: Vm, volumes: readonly ResolvedVolume[], host: VmP
   return bytes(Math.max(await diskSizeOf(vm, host.objects), ...sizes));
 }
 
-/** Creates the files that the VMM reads when it starts, and the files that it and its guest write to. */
-async function prepareFiles(files: VmFiles, { eventsRequest }: Vmm): Promise<void> {
+/** Empties what the guest reports to, and marks in the log where its output begins. */
+async function beginLife(files: VmFiles, { clock }: VmPorts): Promise<void> {
   await writeFile(files.exitStatus, Buffer.alloc(statusSize));
+  await appendFile(files.consoleLog, startMark(clock.now()), { mode: 0o600 });
+}
+
+/** Creates the files by which the VMM is asked for its events, and tells them. */
+async function prepareEvents(files: VmFiles, { eventsRequest }: Vmm): Promise<void> {
   await writeFile(files.eventsIn, eventsRequest, { mode: 0o600 });
   await rm(files.events, { recursive: true, force: true });
   await mkdir(files.events, { mode: 0o755 });

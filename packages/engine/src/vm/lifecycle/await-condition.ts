@@ -133,6 +133,7 @@ const holds: Readonly<
   >
 > = {
   running: ({ status }) => status.phase === 'Running',
+  suspended: ({ status }) => status.phase === 'Suspended',
   paused: ({ status }) => status.phase === 'Paused',
   failed: ({ status }) => status.phase === 'Failed',
   ready: async ({ status }, signal) => {

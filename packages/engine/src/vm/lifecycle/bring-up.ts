@@ -7,6 +7,7 @@ import { noteVmProcesses, readVmProcesses } from '../../tools/host/vm-processes.
 import type { SandboxObservation } from '../../tools/sandbox/sandbox.ts';
 import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { changeVmStatus, getVm } from '../../tools/store/vm-objects.ts';
+import { isSaved } from '../observe/liveness.ts';
 import { cannotPause } from '../errors.ts';
 import { assertOwnUser } from '../own-user.ts';
 import { isNewWish, lifeWishOf } from '@ignite/api/v1/life-wish';
@@ -81,8 +82,8 @@ async function recordStarting(vm: Vm, { paths, objects }: VmPorts): Promise<Vm> 
   const lastWish = lifeWishOf(vm);
   const isAutomatic = vm.status.phase === 'Restarting' && !isNewWish(vm);
   const starting = await changeVmStatus(objects, vm, ({ status: { restarts, ...status } }) => ({
-    // After a power failure, the end of the previous run is not recorded.
-    ...betweenLives(status),
+    // After a power failure, the end of the previous run is not recorded. A saved guest goes on with its life.
+    ...(isSaved(vm, paths) ? status : betweenLives(status)),
     phase: 'Starting',
     lastWish,
     ...(isAutomatic && restarts && { restarts: withoutTime(restarts) }),

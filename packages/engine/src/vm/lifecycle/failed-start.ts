@@ -2,6 +2,7 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { StartRetry, Vm } from '@ignite/api/v1/vm';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { vmFiles, vmRunFiles } from '../../tools/host/paths.ts';
+import { isSaved } from '../observe/liveness.ts';
 import { netnsName } from '../../tools/network/link/netns.ts';
 import { changeVmStatus } from '../../tools/store/vm-objects.ts';
 import { recordWrite } from '../steps/vm-events.ts';
@@ -13,8 +14,8 @@ const firstPauseMs = 10_000;
 const longestPauseMs = 5 * 60_000;
 
 /**
- * Removes what a failed start has made. The VM itself, its disk and the reason of the failure stay. Never
- * throws.
+ * Removes what a failed start has made. The VM itself, its disk, its saved state and the reason of the failure stay.
+ * Never throws.
  */
 export async function clearFailedStart(
   vm: Vm,
@@ -24,7 +25,10 @@ export async function clearFailedStart(
 ): Promise<void> {
   const signal = AbortSignal.timeout(timeoutMs);
   try {
-    await reachGoal(vm, { kind: 'down', graceMs: 0 }, host, { signal, report });
+    const goal = isSaved(vm, host.paths)
+      ? ({ kind: 'suspended' } as const)
+      : ({ kind: 'down', graceMs: 0 } as const);
+    await reachGoal(vm, goal, host, { signal, report });
     await recordFailure(vm, cause, host);
   } catch (failure) {
     report({
@@ -61,7 +65,7 @@ async function recordFailure(vm: Vm, cause: unknown, host: VmPorts): Promise<voi
   const startRetry = retryAfter(vm.status.startRetry, host.clock.now());
   const failed = await changeVmStatus(host.objects, vm, ({ status }) => ({
     ...status,
-    phase: 'Failed',
+    phase: isSaved(vm, host.paths) ? 'Suspended' : 'Failed',
     message,
     startRetry,
   }));

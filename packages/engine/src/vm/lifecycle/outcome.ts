@@ -24,5 +24,5 @@ export function outcomeOf(vm: Vm, nowMs: number, failure?: unknown): Outcome {
 
 function nextTimeOf({ status: { phase, restarts, startRetry } }: Vm): string | undefined {
   if (phase === 'Restarting') return restarts?.nextTime;
-  return phase === 'Failed' ? startRetry?.nextTime : undefined;
+  return phase === 'Failed' || phase === 'Suspended' ? startRetry?.nextTime : undefined;
 }

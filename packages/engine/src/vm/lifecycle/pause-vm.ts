@@ -4,14 +4,14 @@ import type { VmPhase } from '@ignite/api/v1/vm-phase';
 import { vmmSockets } from '../../tools/host/paths.ts';
 import { vmsIn } from '../../tools/store/kind-clients.ts';
 import { withStatus } from '../../tools/store/vm-objects.ts';
+import { isSaved } from '../observe/liveness.ts';
 import { cannotPause, notRunning } from '../errors.ts';
+import { assertSuspendable } from './assert-suspendable.ts';
 import { assertPausable } from './bring-up.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
+import { resumeSignal } from '../vmm-signal.ts';
 import { reconciled, writeWish } from './start-vm.ts';
-
-/** The time limit of undoing a pause, which an abort does not interrupt. */
-const resumeTimeoutMs = 60_000;
 
 /**
  * Pauses the vCPUs of a running VM, which keeps its memory. The caller holds the VM's lock.
@@ -25,7 +25,7 @@ export async function pauseVm(vm: Vm, host: VmPorts, op: ClientOperation): Promi
     return await reconciled(wanted, {}, host, op);
   } catch (failure) {
     // The VM is recorded as paused, but it is unknown whether it is. Resuming makes sure that it runs.
-    await resumeVm(wanted, host, { ...op, signal: AbortSignal.timeout(resumeTimeoutMs) });
+    await resumeVm(wanted, host, { ...op, signal: resumeSignal() });
     throw failure;
   }
 }
@@ -37,6 +37,28 @@ export async function pauseVm(vm: Vm, host: VmPorts, op: ClientOperation): Promi
 export async function resumeVm(vm: Vm, host: VmPorts, op: ClientOperation): Promise<Vm> {
   await assertRuns(vm, host);
   return await reconciled(await writeWish(vm, { power: 'Running' }, host), {}, host, op);
+}
+
+/**
+ * Suspends a running VM, whose memory goes to the disk. If that fails, the VM goes on as before. Does nothing for a VM
+ * that is suspended. The caller holds its lock.
+ * @throws CodedError VM_NOT_RUNNING, SUSPEND_UNSUPPORTED, SUSPEND_FAILED
+ */
+export async function suspendVm(vm: Vm, host: VmPorts, op: ClientOperation): Promise<Vm> {
+  if (!isSaved(vm, host.paths)) {
+    await assertRuns(vm, host);
+    assertSuspendable(vm, host);
+  }
+  const wanted = await writeWish(vm, { power: 'Suspended' }, host);
+  try {
+    return await reconciled(wanted, {}, host, op);
+  } catch (failure) {
+    if (!isSaved(vm, host.paths)) {
+      const kept = await writeWish(wanted, { power: vm.spec.power }, host);
+      await reconciled(kept, {}, host, { ...op, signal: resumeSignal() });
+    }
+    throw failure;
+  }
 }
 
 /**
@@ -66,7 +88,7 @@ export async function whileHalted<T>(
     await vmm.pause(sockets, signal);
     return await work();
   } finally {
-    await vmm.resume(sockets, AbortSignal.timeout(resumeTimeoutMs));
+    await vmm.resume(sockets, resumeSignal());
     await as(phase);
   }
 }

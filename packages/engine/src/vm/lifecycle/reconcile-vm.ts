@@ -2,10 +2,11 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
 import { changeVmStatus } from '../../tools/store/vm-objects.ts';
-import { hostSight, withTruePhase } from '../observe/liveness.ts';
+import { hostSight, isSaved, withTruePhase } from '../observe/liveness.ts';
 import { goalOf } from '../plan/goal-of.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { acceptVm } from './accept-vm.ts';
+import { assertSuspendable } from './assert-suspendable.ts';
 import { bringUp } from './bring-up.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { reachGoal } from './reach-goal.ts';
@@ -65,6 +66,9 @@ async function pursue(
       return { vm: await reachGoal(vm, goal, host, op) };
     case 'stopped':
       return { vm: await reachGoal(vm, { kind: 'stopped', graceMs }, host, op) };
+    case 'suspended':
+      if (!isSaved(vm, host.paths)) assertSuspendable(vm, host);
+      return { vm: await reachGoal(vm, goal, host, op) };
     case 'running':
     case 'paused':
       return await bringUp(vm, goal, request, host, op);

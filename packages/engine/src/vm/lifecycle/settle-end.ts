@@ -4,6 +4,7 @@ import { hostProcess } from '../../tools/host/host-process.ts';
 import { noteRestart } from '../../tools/host/noted-restarts.ts';
 import { noteVmProcesses } from '../../tools/host/vm-processes.ts';
 import { changeVmStatus } from '../../tools/store/vm-objects.ts';
+import { isSaved } from '../observe/liveness.ts';
 import { readExit } from '../observe/vm-exit.ts';
 import type { VmExit } from '../plan/exit-status.ts';
 import { isNewWish } from '@ignite/api/v1/life-wish';
@@ -18,6 +19,7 @@ import { reachGoal } from './reach-goal.ts';
  * has not ended, or of which somebody wants something else meanwhile. The caller holds the VM's lock.
  */
 export async function settleEnd(vm: Vm, host: VmPorts, op: ClientOperation): Promise<Vm> {
+  if (isSaved(vm, host.paths)) return vm; // it is suspended
   if (isNewWish(vm) || (await host.sandbox.observe(vm.metadata.uid)).state !== 'exited') return vm;
   const exit = await readExit(vm, host, op.signal);
   const plan = planRestart(vm, exit, host.clock.now());

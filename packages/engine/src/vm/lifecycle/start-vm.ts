@@ -2,6 +2,7 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import { changeVm } from '../../tools/store/vm-objects.ts';
 import { isLeaving } from '../errors.ts';
+import { isSaved } from '../observe/liveness.ts';
 import { type Wish, withWish } from '@ignite/api/v1/life-wish';
 import type { VmPorts } from '../vm-ports.ts';
 import type { ReconcileRequest } from './reconcile-request.ts';
@@ -10,6 +11,8 @@ import { reconcileLocked } from './reconcile-vm.ts';
 /** The wish that a VM is up from now on, be it down or, to `restart` it, up already. */
 export interface StartRequest extends ReconcileRequest {
   readonly restart?: boolean;
+  /** Boots the VM anew if it is suspended. */
+  readonly cold?: boolean;
 }
 
 /**
@@ -18,19 +21,21 @@ export interface StartRequest extends ReconcileRequest {
  */
 export async function startVm(
   vm: Vm,
-  { restart = false, ...request }: StartRequest,
+  { restart = false, cold = false, ...request }: StartRequest,
   host: VmPorts,
   op: ClientOperation,
 ): Promise<Vm> {
   const { name, uid, deletionTimestamp } = vm.metadata;
   if (deletionTimestamp !== undefined) throw isLeaving(name);
-  const anew = restart || (await host.sandbox.observe(uid)).state !== 'running';
+  const isDown = (await host.sandbox.observe(uid)).state !== 'running';
+  const anew = restart || (isDown && (cold || !isSaved(vm, host.paths)));
   const wanted = await writeWish(vm, { power: 'Running', anew }, host);
   try {
     return await reconciled(wanted, { ...request, retryNow: true }, host, op);
   } catch (failure) {
     // Whoever interrupts a start no longer wants it.
-    if (op.signal.aborted && !restart) await writeWish(wanted, { power: 'Stopped' }, host);
+    const before = isSaved(vm, host.paths) ? 'Suspended' : 'Stopped';
+    if (op.signal.aborted && !restart) await writeWish(wanted, { power: before }, host);
     throw failure;
   }
 }

@@ -9,7 +9,7 @@ import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
 import { changeVm, getVm } from '../../tools/store/vm-objects.ts';
 import type { VmPorts } from '../vm-ports.ts';
-import { pauseVm, resumeVm } from './pause-vm.ts';
+import { pauseVm, resumeVm, suspendVm } from './pause-vm.ts';
 import { reconcileUnlessBusy } from './reconcile-unless-busy.ts';
 import { reconcileVm } from './reconcile-vm.ts';
 import { reconciled, startVm, writeWish } from './start-vm.ts';
@@ -35,7 +35,7 @@ const oneOf = <T>(choices: readonly T[], random: Random): T =>
 
 type Writer = (host: VmPorts, random: Random) => Promise<void>;
 
-/** As "ignite start", "stop", "restart", "pause" and "resume" do. */
+/** As "ignite start", "stop", "restart", "pause", "suspend" and "resume" do. */
 const commands: Writer = async (host, random) => {
   const verbs: readonly ((vm: Vm) => Promise<Vm>)[] = [
     (vm) => startVm(vm, {}, host, op),
@@ -43,12 +43,14 @@ const commands: Writer = async (host, random) => {
     async (vm) =>
       await reconciled(await writeWish(vm, { power: 'Stopped' }, host), { graceMs: 60 }, host, op),
     (vm) => pauseVm(vm, host, op),
+    (vm) => suspendVm(vm, host, op),
+    (vm) => startVm(vm, { cold: true }, host, op),
     (vm) => resumeVm(vm, host, op),
   ];
   await withVmLocked(uid, host, op.signal, oneOf(verbs, random));
 };
 
-const powers = ['Running', 'Stopped', 'Paused'] as const;
+const powers = ['Running', 'Stopped', 'Paused', 'Suspended'] as const;
 
 /** As GitOps does: it writes the whole wish at once, and reconciles. */
 const git: Writer = async (host, random) => {
@@ -112,6 +114,7 @@ async function misfortune(world: World, random: Random, isOver: () => boolean): 
 
 test('whatever three writers wish in whatever order, the world ends as the last wish says', async () => {
   const seen = new Set<string>();
+  let suspended = 0;
   for (let seed = 1; seed <= sequences; seed++) {
     const random = randomOf(seed);
     const { host, world } = await worldOf(random, dir);
@@ -125,12 +128,16 @@ test('whatever three writers wish in whatever order, the world ends as the last 
     const { spec, status } = await getVm(host.objects, { namespace: 'default', name: 'web' });
     const told = `seed ${seed}: ${JSON.stringify({ power: spec.power, status, world })}`;
     seen.add(spec.power);
-    const isUp = spec.power !== 'Stopped';
+    const isUp = spec.power === 'Running' || spec.power === 'Paused';
+    const isSuspended = status.phase === 'Suspended';
+    if (isSuspended) suspended += 1;
     assert.equal(world.sandbox.state, isUp ? 'running' : 'absent', told);
-    assert.equal(world.network.state, isUp ? 'attached' : 'absent', told);
+    assert.equal(world.network.state, isUp || isSuspended ? 'attached' : 'absent', told);
     assert.equal(world.isPaused, spec.power === 'Paused', told);
-    const phases = isUp ? [spec.power] : ['Stopped', 'Created', 'Failed'];
+    const down = ['Stopped', 'Created', 'Failed'];
+    const phases = isUp ? [spec.power] : spec.power === 'Suspended' ? ['Suspended', ...down] : down;
     assert.ok(phases.includes(status.phase), told);
   }
-  assert.equal(seen.size, 3, 'the sequences end in each power state');
+  assert.equal(seen.size, 4, 'the sequences end in each power state');
+  assert.ok(suspended > 0, 'some VMs end suspended');
 });

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { finished } from 'node:stream/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 import { vmKind } from '@ignite/api/v1/object-kinds';
 import { apiVersion } from '@ignite/api/v1/group';
@@ -15,6 +17,7 @@ import type { NetworkObservation } from '../../tools/network/network.ts';
 import type { SandboxObservation } from '../../tools/sandbox/sandbox.ts';
 import { engineClient } from '../../tools/store/engine-client.sample.ts';
 import { qemu } from '../../tools/vmm/qemu/qemu.ts';
+import type { Vmm } from '../../tools/vmm/vmm.ts';
 import type { VmPorts } from '../vm-ports.ts';
 
 /** The uid of the VM of a `World`, whose name is `web`. */
@@ -28,6 +31,8 @@ export interface World {
   sandbox: SandboxObservation;
   network: NetworkObservation;
   isPaused: boolean;
+  /** Counts how often a guest began to run, which is when its disk begins to change. */
+  runs: number;
   nowMs: number;
   /** The part of all launches and attachments that fails. */
   faults: number;
@@ -44,6 +49,7 @@ export async function worldOf(
     sandbox: { state: 'absent' },
     network: { state: 'absent' },
     isPaused: false,
+    runs: 0,
     nowMs: Date.parse('2026-01-01T12:00:00Z'),
     faults: 0.15,
   };
@@ -82,7 +88,23 @@ export async function worldOf(
       qemu: {
         ...qemu,
         program: () => '/bin/true',
-        boot: () => work(),
+        boot: async (): Promise<void> => {
+          await work();
+          world.runs += 1;
+        },
+        version: async () => '1',
+        saveState: async (_sockets, target): Promise<void> => {
+          assert.ok(world.isPaused, 'the state of a guest that runs is never saved');
+          target.write(`${world.runs}`);
+          await work(true);
+          target.end();
+          await finished(target, { readable: false });
+        },
+        loadState: async (_sockets, source): Promise<void> => {
+          await work(true);
+          assert.equal(await text(source), `${world.runs}`, 'a guest finds its disk as it has left it');
+          world.isPaused = true;
+        },
         pressPowerButton: async (): Promise<void> => {
           await work();
           end(0);
@@ -93,9 +115,10 @@ export async function worldOf(
         },
         resume: async (): Promise<void> => {
           await work();
+          if (world.isPaused) world.runs += 1;
           world.isPaused = false;
         },
-      },
+      } satisfies Vmm,
     },
     network: {
       observe: async () => world.network,

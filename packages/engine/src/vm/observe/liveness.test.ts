@@ -21,7 +21,12 @@ test('isAlive: only the very process of this very boot', () => {
 });
 
 const now = Date.parse('2026-01-01T12:00:00Z');
-const sight: HostSight = { boot, nowMs: now, processesOf: ({ status }) => status as Recorded };
+const sight: HostSight = {
+  boot,
+  nowMs: now,
+  processesOf: ({ status }) => status as Recorded,
+  isSaved: () => false,
+};
 const phaseOf = (status: Recorded) => withTruePhase(vmWith(status), sight).status.phase;
 const earlier = { ...self, bootId: 'earlier' };
 
@@ -50,4 +55,16 @@ test('withTruePhase: a VM restarts while someone is there to start it, or may ye
   assert.equal(phaseOf({ phase: 'Restarting', starter: gone, restarts: at(-1_000) }), 'Restarting');
   assert.equal(phaseOf({ phase: 'Restarting', starter: gone, restarts: at(-60_000) }), 'Stopped');
   assert.equal(phaseOf({ phase: 'Restarting', starter: earlier, restarts: at(1_000) }), 'Stopped');
+});
+
+test('withTruePhase: a VM without a VMM whose state is saved is suspended, however far that was recorded', () => {
+  const saved: HostSight = { ...sight, isSaved: () => true };
+  const savedPhaseOf = (status: Recorded) => withTruePhase(vmWith(status), saved).status.phase;
+  assert.equal(savedPhaseOf({ phase: 'Paused', vmm: self }), 'Paused', 'its VMM has not ended yet');
+  for (const phase of ['Running', 'Paused', 'Stopping'] as const)
+    assert.equal(savedPhaseOf({ phase, vmm: earlier, monitor: self }), 'Suspended');
+  assert.equal(savedPhaseOf({ phase: 'Starting', starter: self }), 'Starting');
+  assert.equal(savedPhaseOf({ phase: 'Starting', starter: earlier }), 'Suspended');
+  assert.equal(savedPhaseOf({ phase: 'Suspended' }), 'Suspended');
+  assert.equal(phaseOf({ phase: 'Suspended' }), 'Stopped', 'somebody has removed the state');
 });

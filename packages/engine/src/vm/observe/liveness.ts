@@ -1,7 +1,8 @@
 import type { Vm } from '@ignite/api/v1/vm';
 import { bootId, isAlive } from '../../tools/host/host-process.ts';
-import type { Paths } from '../../tools/host/paths.ts';
+import { type Paths, vmFiles } from '../../tools/host/paths.ts';
 import { type VmProcesses, readVmProcesses } from '../../tools/host/vm-processes.ts';
+import { hasSavedState } from '../../tools/vmm/has-saved-state.ts';
 
 /** The time by which the process that restarts a VM may be late. */
 const lateMs = 30_000;
@@ -12,19 +13,26 @@ export interface HostSight {
   readonly boot: string;
   readonly nowMs: number;
   readonly processesOf: (vm: Vm) => VmProcesses;
+  /** Tells whether the state of a VM's machine is saved. */
+  readonly isSaved: (vm: Vm) => boolean;
 }
+
+/** Tells whether the state of a VM's machine is saved, and its guest has not gone on since. */
+export const isSaved = ({ metadata: { uid } }: Vm, paths: Paths): boolean =>
+  hasSavedState(vmFiles(paths, uid).savedState);
 
 export const hostSight = (paths: Paths, nowMs: number): HostSight => ({
   boot: bootId(),
   nowMs,
   processesOf: (vm) => readVmProcesses(vm, paths),
+  isSaved: (vm) => isSaved(vm, paths),
 });
 
 /**
  * Returns the VM with its true phase. The processes that ran or changed the VM may be gone, with nobody left
  * to record that. Nothing is changed.
  */
-export function withTruePhase(vm: Vm, { boot, nowMs, processesOf }: HostSight): Vm {
+export function withTruePhase(vm: Vm, { boot, nowMs, processesOf, isSaved: isVmSaved }: HostSight): Vm {
   const { phase, restarts } = vm.status;
   switch (phase) {
     case 'Running':
@@ -32,6 +40,7 @@ export function withTruePhase(vm: Vm, { boot, nowMs, processesOf }: HostSight): 
     case 'Stopping': {
       const { vmm, monitor } = processesOf(vm);
       if (vmm && isAlive(vmm, boot)) return vm;
+      if (isVmSaved(vm)) return { ...vm, status: { ...vm.status, phase: 'Suspended' } };
       return monitor && isAlive(monitor, boot)
         ? as('Stopping', 'the VM has ended and is being cleaned up', vm)
         : as('Stopped', 'the VMM is gone', vm);
@@ -39,6 +48,7 @@ export function withTruePhase(vm: Vm, { boot, nowMs, processesOf }: HostSight): 
     case 'Starting': {
       const { starter } = processesOf(vm);
       if (starter && isAlive(starter, boot)) return vm;
+      if (isVmSaved(vm)) return { ...vm, status: { ...vm.status, phase: 'Suspended' } };
       return starter?.bootId === boot
         ? as('Failed', 'the start was interrupted', vm)
         : as('Stopped', 'the host went down during the start', vm);
@@ -49,6 +59,8 @@ export function withTruePhase(vm: Vm, { boot, nowMs, processesOf }: HostSight): 
       if (starter && (isAlive(starter, boot) || (starter.bootId === boot && isDue))) return vm;
       return as('Stopped', 'the restart was interrupted', vm);
     }
+    case 'Suspended':
+      return isVmSaved(vm) ? vm : as('Stopped', 'its saved state is gone', vm);
     case 'Created':
     case 'Stopped':
     case 'Failed':

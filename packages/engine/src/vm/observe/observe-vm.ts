@@ -7,6 +7,7 @@ import { vmDisk } from '../disks/vm-disk.ts';
 import { isMemoryOff } from '../plan/allotted-memory.ts';
 import type { ObservedVm } from '../plan/plan-vm.ts';
 import type { VmPorts } from '../vm-ports.ts';
+import { isSaved } from './liveness.ts';
 import { vmmOf } from '../vmm-of.ts';
 
 const askTimeoutMs = 30_000;
@@ -37,6 +38,7 @@ export async function observeVm(
     sandbox: sandbox.state,
     halfBooted: sandbox.state === 'running' && (await isHalfBooted(vm, sandbox.pid, host, signal)),
     paused: vm.status.phase === 'Paused',
+    isSaved: isSaved(vm, host.paths),
     isMemoryOff: isMemoryOff(vm),
     shares,
   };
@@ -53,6 +55,7 @@ async function isHalfBooted(
   signal: AbortSignal,
 ): Promise<boolean> {
   if (readVmProcesses(vm, host.paths).vmm?.pid === pid) return false;
+  if (isSaved(vm, host.paths)) return true; // it loads the state, or is about to go on with it
   const sockets = vmmSockets(host.paths, vm.metadata.uid);
   const patience = AbortSignal.any([signal, AbortSignal.timeout(askTimeoutMs)]);
   return !(await vmmOf(vm, host)

@@ -12,6 +12,7 @@ const vmm = { pid: 1, startTime: 1, bootId: 'of another machine' };
 const sight = {
   ...{ self: { name: 'a', isAlone: false }, boot: 'mine', alive: new Set(['b']), nowMs: 0 },
   processesOf: () => ({ vmm }),
+  isSaved: () => false,
 };
 const phaseOf = (hostName: string): string => seenVm(running(hostName), sight).status.phase;
 

@@ -46,6 +46,7 @@ const phases = [
   'Starting',
   'Running',
   'Paused',
+  'Suspended',
   'Stopping',
   'Stopped',
   'Restarting',
@@ -78,6 +79,41 @@ describe('goalOf', () => {
           [{ spec: { restartPolicy, power: 'Paused' }, status: { phase, lastWish: down } }, 'paused'],
           [{ spec: { restartPolicy }, status: { phase, lastWish: up }, restartedAt: later }, 'running'],
         ]);
+  });
+
+  test('a VM that is to be suspended is, if it is up; otherwise it has nothing to save, and is stopped', () => {
+    const spec = { power: 'Suspended' } as const;
+    for (const restartPolicy of policies)
+      table([
+        [{ spec: { ...spec, restartPolicy }, status: { phase: 'Running' }, restartedAt: later }, 'suspended'],
+        [{ spec: { ...spec, restartPolicy }, status: { phase: 'Paused' } }, 'suspended'],
+        [{ spec: { ...spec, restartPolicy }, status: { phase: 'Suspended' } }, 'rest'],
+        // The VMM has ended, and nobody has recorded that yet.
+        [
+          { spec: { ...spec, restartPolicy }, status: { phase: 'Paused' }, truePhase: 'Suspended' },
+          'suspended',
+        ],
+        [{ spec: { ...spec, restartPolicy }, status: { phase: 'Stopped' } }, 'stopped'],
+        [{ spec: { ...spec, restartPolicy }, status: { phase: 'Created' } }, 'stopped'],
+        [
+          { spec: { ...spec, restartPolicy }, status: { phase: 'Suspended' }, truePhase: 'Stopped' },
+          'stopped',
+        ],
+      ]);
+  });
+
+  test('a suspended VM that is to be up goes on; a restart boots it anew', () => {
+    const status = { phase: 'Suspended', lastWish: up } as const;
+    const startRetry = { pauseMs: 10_000, nextTime: later };
+    table([
+      [{ status }, 'running'],
+      [{ status, spec: { power: 'Paused' } }, 'paused'],
+      [{ status: { ...status, phase: 'Paused' }, truePhase: 'Suspended' }, 'running'],
+      [{ status, restartedAt: later }, 'restarted as running'],
+      [{ status: { ...status, startRetry } }, 'rest'],
+      [{ status: { ...status, startRetry }, retryNow: true }, 'running'],
+      [{ status, spec: { power: 'Stopped' } }, 'stopped'],
+    ]);
   });
 
   test('a restart that was asked for and has not happened stops a VM that is up, and only once', () => {
@@ -177,10 +213,11 @@ describe('goalOf', () => {
 });
 
 test('isReached: the phase of a goal, or one in which somebody brings the VM there', () => {
-  const reached = (kind: 'running' | 'paused' | 'stopped' | 'gone' | 'rest') =>
+  const reached = (kind: 'running' | 'paused' | 'suspended' | 'stopped' | 'gone' | 'rest') =>
     phases.filter((phase) => isReached({ kind }, phase));
   assert.deepEqual(reached('running'), ['Starting', 'Running', 'Restarting']);
   assert.deepEqual(reached('paused'), ['Starting', 'Paused', 'Restarting']);
+  assert.deepEqual(reached('suspended'), ['Suspended']);
   assert.deepEqual(reached('stopped'), ['Created', 'Stopped', 'Failed']);
   assert.deepEqual(reached('gone'), []);
   assert.deepEqual(reached('rest'), phases);

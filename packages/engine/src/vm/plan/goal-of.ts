@@ -6,6 +6,7 @@ import { isToBeRestored } from './plan-restore.ts';
 /** What is to become of a VM. */
 export type VmGoal =
   | { readonly kind: 'running' | 'paused' }
+  | { readonly kind: 'suspended' }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'gone' }
   /** The VM stops and comes up again. */
@@ -29,17 +30,25 @@ export function goalOf(vm: Vm, facts: GoalFacts): VmGoal {
   const { metadata, spec } = vm;
   if (metadata.deletionTimestamp !== undefined) return { kind: 'gone' };
   if (spec.power === 'Stopped') return { kind: 'stopped' };
+  if (spec.power === 'Suspended') return suspensionOf(vm, facts.truePhase);
   const up = spec.power === 'Paused' ? 'paused' : 'running';
   const isUp = hasVmm({ status: { phase: facts.truePhase } });
   // A VM that is stopping may be up yet.
-  const mayBeUp = isUp || facts.truePhase === 'Stopping';
+  const mayBeUp = isUp || facts.truePhase === 'Stopping' || facts.truePhase === 'Suspended';
   if (isNewWish(vm)) return mayBeUp ? { kind: 'restarted', as: up } : { kind: up };
   return { kind: isUp || isDue(vm, facts) ? up : 'rest' };
+}
+
+/** Returns the goal of a VM that shall be suspended. One that is down has nothing that could be saved, and is stopped. */
+function suspensionOf({ status }: Vm, truePhase: VmPhase): VmGoal {
+  if (truePhase === 'Suspended') return { kind: status.phase === 'Suspended' ? 'rest' : 'suspended' };
+  return { kind: hasVmm({ status: { phase: truePhase } }) ? 'suspended' : 'stopped' };
 }
 
 /** Tells whether a VM that is down, although it was brought up as it is wanted, comes up again now. */
 function isDue(vm: Vm, { truePhase, nowMs, retryNow = false }: GoalFacts): boolean {
   const { phase, restarts, startRetry } = vm.status;
+  if (truePhase === 'Suspended') return retryNow || isOver(startRetry?.nextTime, nowMs);
   switch (phase) {
     case 'Created':
     case 'Starting': // its start was cut short
@@ -52,6 +61,7 @@ function isDue(vm: Vm, { truePhase, nowMs, retryNow = false }: GoalFacts): boole
     case 'Paused':
     case 'Stopping':
     case 'Stopped':
+    case 'Suspended': // its saved state is gone
     case 'Unknown':
       return isToBeRestored(vm, truePhase);
   }
@@ -69,6 +79,8 @@ export function isReached(goal: VmGoal, truePhase: VmPhase): boolean {
       return ['Paused', 'Starting', 'Restarting'].includes(truePhase);
     case 'stopped':
       return truePhase === 'Created' || truePhase === 'Stopped' || truePhase === 'Failed';
+    case 'suspended':
+      return truePhase === 'Suspended';
     case 'rest':
       return true;
     case 'gone':

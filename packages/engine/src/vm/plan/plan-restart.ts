@@ -12,11 +12,12 @@ export type RestartPlan =
 
 /**
  * Pure. Decides what happens to a VM that has ended by itself, by its restart policy and with Docker's
- * delays. A guest that reboots comes back under any policy, like a real machine. A VM that shall be stopped
- * or removed stays down.
+ * delays. A guest that reboots comes back under any policy, like a real machine. A VM that shall be stopped,
+ * suspended or removed stays down.
  */
 export function planRestart({ metadata, spec, status }: Vm, exit: VmExit, nowMs: number): RestartPlan {
-  if (spec.power === 'Stopped' || metadata.deletionTimestamp !== undefined) return { kind: 'stay' };
+  if (spec.power === 'Stopped' || spec.power === 'Suspended' || metadata.deletionTimestamp !== undefined)
+    return { kind: 'stay' };
   const count = status.restarts?.count ?? 0;
   if (exit.kind === 'rebooted') return restart(status, count, exit, nowMs);
   const policy = parseRestartPolicy(spec.restartPolicy);

@@ -16,7 +16,7 @@ type Recorded = VmStatus & VmProcesses;
 const isRestored = (restartPolicy: string, status: Recorded, power: VmSpec['power'] = 'Running'): boolean =>
   isRestoredVm({ metadata: {}, spec: { restartPolicy, power }, status } as Vm);
 const isRestoredVm = (vm: Vm): boolean => isToBeRestored(vm, withTruePhase(vm, sight).status.phase);
-const sight = { boot, nowMs: now, processesOf: ({ status }: Vm) => status as Recorded };
+const sight = { boot, nowMs: now, processesOf: ({ status }: Vm) => status as Recorded, isSaved: () => false };
 
 const wentDown: Recorded = { phase: 'Running', vmm: earlier };
 const ended = (exitCode?: number): VmStatus => ({

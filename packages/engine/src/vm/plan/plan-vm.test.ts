@@ -10,6 +10,7 @@ const nothing: ObservedVm = {
   sandbox: 'absent',
   halfBooted: false,
   paused: false,
+  isSaved: false,
   isMemoryOff: false,
   shares: false,
 };
@@ -149,18 +150,19 @@ test('planVm: removal of a VM of which nothing is left only forgets it', () => {
 test('planVm: a VM is recorded as paused before it is, and as running after it is', () => {
   const paused: ObservedVm = { ...running, paused: true };
   assert.deepEqual(kinds({ kind: 'paused' }, running), ['record-pause', 'pause']);
-  assert.deepEqual(kinds({ kind: 'paused' }, paused), ['record-pause', 'pause']);
-  assert.deepEqual(kinds({ kind: 'running' }, paused), ['publish-ports', 'resume', 'record-start']);
+  assert.deepEqual(kinds({ kind: 'paused' }, paused), ['discard-state', 'record-pause', 'pause']);
+  assert.deepEqual(kinds({ kind: 'running' }, paused), [
+    ...['publish-ports', 'discard-state', 'resume', 'record-start'],
+  ]);
   assert.deepEqual(kinds({ kind: 'paused' }, stopped).slice(-3), ['record-start', 'record-pause', 'pause']);
 });
 
 test('planVm: a paused VM is let go on before its power button is pressed, and is killed as it is', () => {
   const paused: ObservedVm = { ...running, paused: true };
-  assert.deepEqual(kinds({ kind: 'stopped', graceMs: 5_000 }, paused).slice(0, 2), [
-    'resume',
-    'press-power-button',
+  assert.deepEqual(kinds({ kind: 'stopped', graceMs: 5_000 }, paused).slice(0, 3), [
+    ...['discard-state', 'resume', 'press-power-button'],
   ]);
-  assert.equal(kinds({ kind: 'stopped', graceMs: 0 }, paused)[0], 'kill');
+  assert.deepEqual(kinds({ kind: 'stopped', graceMs: 0 }, paused).slice(0, 2), ['discard-state', 'kill']);
 });
 
 test('planVm: a VM that is about to start again keeps its network', () => {
@@ -214,4 +216,56 @@ test('planVm: a VMM that was never told to start its guest is ended, and another
     'kill',
     'there is nobody to feel a button',
   );
+});
+
+const suspended: ObservedVm = { ...stopped, network: 'attached', isSaved: true };
+
+test('planVm: a VM is suspended while its guest stands still, and keeps its network', () => {
+  assert.deepEqual(kinds({ kind: 'suspended' }, running), [
+    ...['record-pause', 'pause', 'save-state'],
+    ...['kill', 'remove-sandbox', 'record-suspension'],
+  ]);
+});
+
+test('planVm: a suspension that was cut short is finished, and nothing is saved twice', () => {
+  const saved = { ...running, paused: true, isSaved: true };
+  const rest = ['kill', 'remove-sandbox', 'record-suspension'];
+  assert.deepEqual(kinds({ kind: 'suspended' }, saved), rest);
+  assert.deepEqual(kinds({ kind: 'suspended' }, { ...saved, sandbox: 'exited' }), rest.slice(1));
+  assert.deepEqual(kinds({ kind: 'suspended' }, suspended), rest.slice(2));
+});
+
+test('planVm: a suspended VM goes on with its disk and its seed as they are, once its state is gone', () => {
+  assert.deepEqual(kinds({ kind: 'running' }, suspended), [
+    'publish-ports',
+    ...['load-state', 'record-load', 'discard-state', 'resume', 'record-start'],
+  ]);
+  const afterReboot = planVm({ kind: 'running' }, { ...suspended, network: 'partial' });
+  assert.deepEqual(afterReboot.slice(0, 2), [
+    { kind: 'detach-network' },
+    { kind: 'attach-network', keepsMacs: true },
+  ]);
+});
+
+test('planVm: a load that was cut short begins anew, and one that was recorded goes on', () => {
+  const loading = { ...suspended, sandbox: 'running', halfBooted: true } as const;
+  assert.deepEqual(kinds({ kind: 'running' }, loading).slice(0, 2), ['kill', 'remove-sandbox']);
+  const loaded = { ...loading, halfBooted: false, paused: true };
+  assert.deepEqual(kinds({ kind: 'running' }, loaded), [
+    ...['publish-ports', 'discard-state', 'resume', 'record-start'],
+  ]);
+  assert.deepEqual(kinds({ kind: 'paused' }, loaded), ['discard-state', 'record-pause', 'pause']);
+});
+
+test('planVm: what stops a suspended VM discards its state before anything else', () => {
+  for (const goal of [
+    { kind: 'stopped', graceMs: 5_000 },
+    { kind: 'down', graceMs: 5_000 },
+    { kind: 'gone' },
+  ] as const)
+    assert.equal(kinds(goal, { ...running, paused: true, isSaved: true })[0], 'discard-state');
+});
+
+test('planVm: a VM that is down is stopped rather than suspended', () => {
+  assert.deepEqual(kinds({ kind: 'suspended' }, stopped), ['record-stop']);
 });

@@ -7,6 +7,8 @@ export type Goal =
   | ({ readonly kind: 'running' } & LaunchOptions)
   /** The vCPUs are halted. */
   | { readonly kind: 'paused' }
+  /** Its state is saved, and it has no VMM. */
+  | { readonly kind: 'suspended' }
   /** It is down because somebody wants it to be. A `graceMs` of 0 ends the VMM at once. */
   | { readonly kind: 'stopped'; readonly graceMs: number }
   /** It is down, although nobody wants it to stay so. */
@@ -26,6 +28,8 @@ export interface ObservedVm {
   readonly halfBooted: boolean;
   /** True if its vCPUs may be halted: it is recorded as paused before they are. */
   readonly paused: boolean;
+  /** True if the state of its machine is saved. It is also paused then, or has no VMM. */
+  readonly isSaved: boolean;
   /** True if its guest should be told to use another amount of memory. */
   readonly isMemoryOff: boolean;
   /** True if folders are, or were, shared. */
@@ -51,13 +55,20 @@ export type VmStep =
   | { readonly kind: 'create-keys' }
   | { readonly kind: 'create-disk' }
   | { readonly kind: 'grow-disk' }
-  | { readonly kind: 'attach-network' }
+  /** `keepsMacs` asks for the MACs too that the VM had. */
+  | { readonly kind: 'attach-network'; readonly keepsMacs?: true }
   | { readonly kind: 'publish-ports' }
   | { readonly kind: 'resize-memory' }
   | { readonly kind: 'prepare-volumes' }
   | { readonly kind: 'write-seed' }
   | { readonly kind: 'share-folders' }
   | ({ readonly kind: 'launch' } & LaunchOptions)
+  /** Launches the VMM, which loads the saved state. The guest is paused afterwards. */
+  | ({ readonly kind: 'load-state' } & LaunchOptions)
+  | { readonly kind: 'record-load' }
+  | { readonly kind: 'save-state' }
+  | { readonly kind: 'discard-state' }
+  | { readonly kind: 'record-suspension' }
   | { readonly kind: 'record-start' }
   | { readonly kind: 'record-pause' }
   | { readonly kind: 'pause' }
@@ -87,10 +98,12 @@ export function planVm(goal: Goal, have: ObservedVm, needs: VmNeeds = nothing): 
       return planRunning(goal, have, needs);
     case 'paused':
       return [
-        ...(hasBooted(have) ? [] : planRunning({}, have, needs)),
+        ...(hasBooted(have) ? discardState(have) : planRunning({}, have, needs)),
         { kind: 'record-pause' },
         { kind: 'pause' },
       ];
+    case 'suspended':
+      return planSuspended(have, needs);
     case 'restarting':
       return [
         ...when(have.shares, { kind: 'unshare-folders' }),
@@ -111,26 +124,25 @@ export function planVm(goal: Goal, have: ObservedVm, needs: VmNeeds = nothing): 
 
 const hasBooted = ({ sandbox, halfBooted }: ObservedVm): boolean => sandbox === 'running' && !halfBooted;
 
-function planRunning({ awaitClientSeconds }: LaunchOptions, have: ObservedVm, needs: VmNeeds): VmStep[] {
+function planRunning(options: LaunchOptions, have: ObservedVm, needs: VmNeeds): VmStep[] {
   if (hasBooted(have)) {
     return [
       // This finishes a change of ports that was cut short, and does nothing otherwise.
       { kind: 'publish-ports' },
       ...when(have.isMemoryOff, { kind: 'resize-memory' }),
+      ...discardState(have),
       ...when(have.paused, { kind: 'resume' }),
       { kind: 'record-start' },
     ];
   }
+  if (have.isSaved) return planResumption(options, have, needs);
+  const { awaitClientSeconds } = options;
   return [
     ...planContent(needs),
     ...clearSandbox(have),
     ...when(!have.keys, { kind: 'create-keys' }),
     { kind: have.disk ? 'grow-disk' : 'create-disk' },
-    // A partial attachment, from an earlier boot or an interrupted attempt, has stale devices or none. It is
-    // attached again, with the same addresses.
-    ...when(have.network === 'partial', { kind: 'detach-network' }),
-    ...when(have.network !== 'attached', { kind: 'attach-network' }),
-    ...when(have.network === 'attached', { kind: 'publish-ports' }),
+    ...planNetwork(have, { kind: 'attach-network' }),
     ...when(needs.volumes, { kind: 'prepare-volumes' }),
     { kind: 'write-seed' },
     ...when(needs.folders, { kind: 'share-folders' }),
@@ -138,6 +150,56 @@ function planRunning({ awaitClientSeconds }: LaunchOptions, have: ObservedVm, ne
     { kind: 'record-start' },
   ];
 }
+
+/**
+ * A partial attachment, from an earlier boot or an interrupted attempt, has stale devices or none. It is attached
+ * again, with the same addresses.
+ */
+const planNetwork = ({ network }: ObservedVm, attach: VmStep): VmStep[] => [
+  ...when(network === 'partial', { kind: 'detach-network' }),
+  network === 'attached' ? { kind: 'publish-ports' } : attach,
+];
+
+/**
+ * A guest that goes on finds its disks and its seed as it left them. The state is discarded before the guest goes on,
+ * because the disks change then.
+ */
+function planResumption({ awaitClientSeconds }: LaunchOptions, have: ObservedVm, needs: VmNeeds): VmStep[] {
+  return [
+    ...planContent(needs),
+    ...clearSaved(have),
+    ...planNetwork(have, { kind: 'attach-network', keepsMacs: true }),
+    ...when(needs.volumes, { kind: 'prepare-volumes' }),
+    { kind: 'load-state', ...(awaitClientSeconds !== undefined && { awaitClientSeconds }) },
+    { kind: 'record-load' },
+    { kind: 'discard-state' },
+    { kind: 'resume' },
+    { kind: 'record-start' },
+  ];
+}
+
+/** A suspended VM keeps its network, so that nobody else gets its addresses. */
+function planSuspended(have: ObservedVm, needs: VmNeeds): VmStep[] {
+  if (have.isSaved) return [...clearSaved(have), { kind: 'record-suspension' }];
+  if (!hasBooted(have)) return [...planStopped(0, have, needs), { kind: 'record-stop' }];
+  return [
+    { kind: 'record-pause' },
+    { kind: 'pause' },
+    { kind: 'save-state' },
+    ...clearSaved(have),
+    { kind: 'record-suspension' },
+  ];
+}
+
+/** A VMM whose guest is saved has nothing to tell about its end. */
+const clearSaved = (have: ObservedVm): VmStep[] => [
+  ...when(have.sandbox === 'running', { kind: 'kill' }),
+  ...when(have.sandbox !== 'absent', { kind: 'remove-sandbox' }),
+];
+
+/** What a suspension that was cut short has left goes too. */
+const discardState = ({ isSaved, paused }: ObservedVm): VmStep[] =>
+  when(isSaved || paused, { kind: 'discard-state' });
 
 const planContent = (needs: VmNeeds): VmStep[] => [
   ...when(needs.image, { kind: 'ensure-image' }),
@@ -147,6 +209,7 @@ const planContent = (needs: VmNeeds): VmStep[] => [
 function planStopped(graceMs: number, have: ObservedVm, needs: VmNeeds): VmStep[] {
   const isRunning = have.sandbox === 'running';
   return [
+    ...discardState(have),
     // A guest whose vCPUs are halted does not notice the power button.
     ...when(isRunning && graceMs > 0 && have.paused, { kind: 'resume' }),
     ...when(hasBooted(have) && graceMs > 0, { kind: 'press-power-button', graceMs }),

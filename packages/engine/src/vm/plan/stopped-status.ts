@@ -9,6 +9,17 @@ export function stoppedStatus({ startRetry: _retry, ...status }: VmStatus, nowMs
   };
 }
 
+/** Pure. Returns the status of a VM whose guest is saved. What was booted, and what is to change at the next boot, stays. */
+export function suspendedStatus({
+  startTime: _start,
+  readyTime: _ready,
+  startRetry: _retry,
+  message: _message,
+  ...status
+}: VmStatus): VmStatus {
+  return { ...status, phase: 'Suspended' };
+}
+
 /** Pure. Returns the status without what began with the last start and ended with it. */
 export function betweenLives({
   startTime: _start,

@@ -10,11 +10,12 @@ import type { Admission, Attachment, Network } from '../../tools/network/network
 import { sandboxUser } from '../../tools/sandbox/sandbox.ts';
 import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { changeVmStatus } from '../../tools/store/vm-objects.ts';
-import { interfaceRequests, lastAddresses, reservations } from './interface-requests.ts';
+import { interfaceRequests, lastAddresses, reservations, withLastMac } from './interface-requests.ts';
 
-/** Attaches the VM to its networks, and records the result. */
+/** Attaches the VM to its networks, and records the result. A guest that `keepsMacs` has the MACs already. */
 export async function attachNetwork(
   vm: Vm,
+  { keepsMacs = false }: { readonly keepsMacs?: boolean },
   host: { readonly objects: ObjectClient; readonly self: ThisHost; readonly network: Network },
   op: ClientOperation,
 ): Promise<Vm> {
@@ -22,13 +23,14 @@ export async function attachNetwork(
   const { network } = vm.spec;
   const vms = await listOwnVms(host);
   await warnOfUnreadable(vms, host.network, op);
+  const wanted = interfaceRequests(network, annotations, lastAddresses(vm));
   const attachment = await host.network.attach(
     {
       uid,
       name: nameOnHost(vm.metadata),
       ports: network.ports,
       vmmUid: sandboxUser(uid),
-      interfaces: interfaceRequests(network, annotations, lastAddresses(vm)),
+      interfaces: keepsMacs ? wanted.map((each) => withLastMac(each, vm)) : wanted,
       reserved: reservations(vms, uid),
       dns: network.dns,
       ...admissionOf(vm.metadata.labels, network),

@@ -11,13 +11,17 @@ import { forgetRestart } from '../../tools/host/noted-restarts.ts';
 import { vmFiles, vmRunFiles, vmmSockets } from '../../tools/host/paths.ts';
 import { forgetVmProcesses, noteVmProcesses } from '../../tools/host/vm-processes.ts';
 import { changeVm, changeVmStatus, vmFinalizer } from '../../tools/store/vm-objects.ts';
+import { bytes, humanBytes } from '@ignite/toolkit/units/bytes';
+import { discardSavedState, readStateNote } from '../../tools/vmm/saved-state.ts';
 import { keepDisk, takeKeptDisk } from '../disks/kept-disk.ts';
 import { createDisk, growDisk } from '../disks/vm-disk.ts';
 import { prepareVmVolumes, releaseVmVolumes, shareFolders, unshareFolders } from '../disks/volume-steps.ts';
+import { asBooted } from '../as-booted.ts';
 import { launchVm } from '../launch/launch-vm.ts';
+import { loadVmState } from '../launch/load-state.ts';
 import { readExit } from '../observe/vm-exit.ts';
 import type { VmStep } from '../plan/plan-vm.ts';
-import { stoppedStatus } from '../plan/stopped-status.ts';
+import { stoppedStatus, suspendedStatus } from '../plan/stopped-status.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { vmmSignal } from '../vmm-signal.ts';
@@ -26,6 +30,7 @@ import { ensureVmImage, ensureVmKernel } from './ensure-content.ts';
 import { resizeMemory } from './guest-memory.ts';
 import { pressPowerButton } from './power-button.ts';
 import { recordEnd, recordInLife, recordWrite } from './vm-events.ts';
+import { saveVmState } from './save-state.ts';
 import { writeSeed } from './write-seed.ts';
 
 /**
@@ -52,7 +57,7 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
       await growDisk(vm, host, op.signal);
       return vm;
     case 'attach-network':
-      return await attachNetwork(vm, host, op);
+      return await attachNetwork(step.keepsMacs ? asBooted(vm) : vm, step, host, op);
     case 'publish-ports':
       await host.network.changePorts(uid, vm.spec.network.ports, op.signal);
       await host.network.admit(uid, admissionOf(vm.metadata.labels, vm.spec.network), op.signal);
@@ -71,6 +76,19 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
     case 'launch':
       await launchVm(vm, step, host, op.signal);
       return vm;
+    case 'load-state':
+      await loadVmState(vm, step, host, op.signal);
+      return vm;
+    case 'record-load':
+      return await recordLoad(vm, host);
+    case 'save-state':
+      await saveVmState(vm, host, op);
+      return vm;
+    case 'discard-state':
+      await discardSavedState(files.savedState);
+      return vm;
+    case 'record-suspension':
+      return await recordSuspension(vm, host);
     case 'record-start':
       return await recordStart(vm, host);
     case 'press-power-button':
@@ -134,11 +152,32 @@ async function recordExit(vm: Vm, byItself: boolean, host: VmPorts, signal: Abor
   return await changeVmStatus(host.objects, vm, ({ status }) => ({ ...status, phase: 'Stopping', ...how }));
 }
 
-async function recordStart(vm: Vm, host: VmPorts): Promise<Vm> {
+/** Records that the guest is in the memory of a VMM, which has yet to resume it. */
+async function recordLoad(vm: Vm, host: VmPorts): Promise<Vm> {
+  await noteVmm(vm, host);
+  return await changeVmStatus(host.objects, vm, ({ status }) => ({ ...status, phase: 'Paused' }));
+}
+
+/** Notes the processes of a VM. Returns false if it has ended already, which the next observation records. */
+async function noteVmm(vm: Vm, host: VmPorts): Promise<boolean> {
   const found = await host.sandbox.observe(vm.metadata.uid);
-  if (found.state !== 'running') return vm; // the VM has ended already, which the next observation records
+  if (found.state !== 'running') return false;
   const monitor = found.monitorPid === undefined ? undefined : hostProcess(found.monitorPid);
   noteVmProcesses(vm, { vmm: hostProcess(found.pid), monitor }, host.paths);
+  return true;
+}
+
+async function recordSuspension(vm: Vm, host: VmPorts): Promise<Vm> {
+  const suspended = await changeVmStatus(host.objects, vm, ({ status }) => suspendedStatus(status));
+  forgetLife(vm, host);
+  const { size } = await readStateNote(vmFiles(host.paths, vm.metadata.uid).savedState);
+  const message = `${humanBytes(bytes(size))} of memory and devices are saved`;
+  await recordWrite(suspended, { reason: 'Suspended', message }, host);
+  return suspended;
+}
+
+async function recordStart(vm: Vm, host: VmPorts): Promise<Vm> {
+  if (!(await noteVmm(vm, host))) return vm;
   const started = await changeVmStatus(host.objects, vm, ({ status }) => {
     const { exitCode: _exit, finishTime: _finish, message: _message, startRetry: _retry, ...rest } = status;
     const startTime = status.startTime ?? new Date(host.clock.now()).toISOString();

@@ -43,6 +43,13 @@ export function lastAddresses({ status: { network } }: Vm): ReadonlyMap<string, 
   return new Map(interfaces.map(({ name, ipAddresses }) => [name, ipAddresses]));
 }
 
+/** Pure. Returns the request for an interface with the MAC that the interface had when the VM last ran. */
+export function withLastMac(request: InterfaceRequest, { status: { network } }: Vm): InterfaceRequest {
+  if (request.kind !== 'cni' || request.mac !== undefined) return request;
+  const mac = network?.interfaces?.find(({ name }) => name === request.name)?.mac;
+  return { ...request, ...(mac !== undefined && { mac }) };
+}
+
 /** Pure. Returns the addresses and MACs that VMs other than `uid` have requested explicitly. */
 export function reservations(vms: readonly Vm[], uid: string): readonly Reservation[] {
   return vms

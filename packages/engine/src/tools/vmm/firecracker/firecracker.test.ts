@@ -69,7 +69,7 @@ test('bootRequests: every body is what its endpoint accepts, and the start comes
 });
 
 test('firecracker: boots, is paused, resumed, given less memory, and hears its button', async () => {
-  const sockets = { control: socketPath('life'), console: '' };
+  const sockets = { control: socketPath('life'), console: '', state: '' };
   await using double = await new ApiDouble().listen(sockets.control);
   assert.equal(await firecracker.hasBooted(sockets, never), false);
   double.asked.length = 0;
@@ -102,7 +102,7 @@ test('snapshot: a machine is halted and written down, and goes on in a Firecrack
   await using saved = await new ApiDouble().listen(from);
   await using loaded = await new ApiDouble().listen(to);
   await assert.rejects(saveSnapshot(from, files, never), { code: 'VMM_REFUSED', message: /before starting/ });
-  await firecracker.boot(machine, { control: from, console: '' }, never);
+  await firecracker.boot(machine, { control: from, console: '', state: '' }, never);
   await saveSnapshot(from, files, never);
   assert.deepEqual(saved.asked.at(-1)?.body, {
     snapshot_type: 'Full',
@@ -110,7 +110,7 @@ test('snapshot: a machine is halted and written down, and goes on in a Firecrack
     mem_file_path: files.memory,
   });
   await loadSnapshot(to, { ...files, taps: ['tap7'] }, never);
-  assert.equal(await firecracker.hasBooted({ control: to, console: '' }, never), true);
+  assert.equal(await firecracker.hasBooted({ control: to, console: '', state: '' }, never), true);
   assert.deepEqual(loaded.asked[0]?.body, {
     snapshot_path: files.state,
     mem_backend: { backend_type: 'File', backend_path: files.memory },
@@ -121,7 +121,7 @@ test('snapshot: a machine is halted and written down, and goes on in a Firecrack
 });
 
 test('firecracker: a refusal ends the boot, in the words of the VMM', async () => {
-  const sockets = { control: socketPath('refusal'), console: '' };
+  const sockets = { control: socketPath('refusal'), console: '', state: '' };
   await using double = await new ApiDouble().listen(sockets.control);
   double.faults.set('/boot-source', 'The kernel file cannot be opened');
   await assert.rejects(firecracker.boot(machine, sockets, never), {
@@ -134,14 +134,14 @@ test('firecracker: a refusal ends the boot, in the words of the VMM', async () =
 
 test('firecracker: a socket that comes late is waited for, and an abort ends the wait', async () => {
   const double = new ApiDouble();
-  const sockets = { control: socketPath('late'), console: '' };
+  const sockets = { control: socketPath('late'), console: '', state: '' };
   const booted = firecracker.boot(machine, sockets, never);
   setTimeout(() => void double.listen(sockets.control), 100);
   await booted;
   await double[Symbol.asyncDispose]();
   const stop = new AbortController();
   setTimeout(() => stop.abort(new Error('enough')), 50);
-  const late = { control: join(dir, 'never.sock'), console: '' };
+  const late = { control: join(dir, 'never.sock'), console: '', state: '' };
   await assert.rejects(
     firecracker.boot(machine, late, stop.signal),
     (failure: Error) => failure.name === 'AbortError' || failure.message === 'enough',

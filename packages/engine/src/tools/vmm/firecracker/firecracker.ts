@@ -45,6 +45,7 @@ export const firecracker: Vmm = {
   capabilities: {
     emulation: false,
     pause: true,
+    savedStates: false,
     balloon: true,
     diskFormats: ['raw'],
     serials: false,
@@ -85,6 +86,9 @@ export const firecracker: Vmm = {
   resume: async ({ control }, signal) => {
     await sendRequests(control, [{ method: 'PATCH', path: '/vm', body: { state: 'Resumed' } }], signal);
   },
+  version: () => noSavedStates(),
+  saveState: () => noSavedStates(),
+  loadState: () => noSavedStates(),
   resizeMemory: async ({ control }, size, signal) => {
     const booted = await bootedMemoryMiB(control, signal);
     const body = { amount_mib: booted - size / 2 ** 20 };
@@ -94,4 +98,9 @@ export const firecracker: Vmm = {
     const [booted, taken] = [await bootedMemoryMiB(control, signal), await balloonMiB(control, signal)];
     return bytes((booted - taken) * 2 ** 20);
   },
+};
+
+/** The engine asks for the capability before. */
+const noSavedStates = async (): Promise<never> => {
+  throw new Error('Ignite saves no states of Firecracker yet');
 };

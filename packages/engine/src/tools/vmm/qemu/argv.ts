@@ -68,6 +68,7 @@ export function qemuArgv(machine: Machine): readonly string[] {
           ...['-mon', 'chardev=events,mode=control'],
         ]),
     ...['-qmp', `unix:${escape(machine.controlSocket)},server=on,wait=off`],
+    ...(machine.loadsState === true ? ['-S', '-incoming', 'defer'] : []),
   ];
 }
 

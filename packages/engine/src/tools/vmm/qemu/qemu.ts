@@ -5,6 +5,7 @@ import { memoryOverhead } from '../memory-overhead.ts';
 import type { Vmm } from '../vmm.ts';
 import { qemuArgv, qemuPrograms } from './argv.ts';
 import { eventsRequest, guestEnd } from './events.ts';
+import { loadState, qemuVersion, saveState } from './migration.ts';
 import { qmpCommand } from './qmp.ts';
 
 const qemuPackages: Readonly<Record<Arch, string>> = { amd64: 'qemu-system-x86', arm64: 'qemu-system-arm' };
@@ -26,6 +27,7 @@ export const qemu: Vmm = {
   capabilities: {
     emulation: true,
     pause: true,
+    savedStates: true,
     balloon: true,
     diskFormats: ['qcow2', 'raw'],
     serials: true,
@@ -64,6 +66,9 @@ export const qemu: Vmm = {
   resume: async ({ control }, signal) => {
     await qmpCommand(control, { execute: 'cont' }, signal);
   },
+  version: ({ control }, signal) => qemuVersion(control, signal),
+  saveState,
+  loadState,
   resizeMemory: async ({ control }, size, signal) => {
     await qmpCommand(control, { execute: 'balloon', arguments: { value: size } }, signal);
   },

@@ -20,12 +20,18 @@ const messageSchema = v.union([
 
 /** The commands that Ignite gives, with their arguments (QEMU's docs/interop/qmp-ref). */
 export type QmpCommand =
-  | { readonly execute: 'system_powerdown' | 'quit' | 'stop' | 'cont' | 'query-balloon' }
+  | { readonly execute: 'system_powerdown' | 'quit' | 'stop' | 'cont' | QmpQuery }
   | {
       readonly execute: 'send-key';
       readonly arguments: { readonly keys: readonly { readonly type: 'qcode'; readonly data: 'power' }[] };
     }
-  | { readonly execute: 'balloon'; readonly arguments: { readonly value: number } };
+  | { readonly execute: 'balloon'; readonly arguments: { readonly value: number } }
+  | { readonly execute: 'migrate' | 'migrate-incoming'; readonly arguments: { readonly uri: string } }
+  | {
+      readonly execute: 'migrate-set-parameters';
+      readonly arguments: { readonly 'max-bandwidth': number };
+    };
+type QmpQuery = 'query-balloon' | 'query-status' | 'query-version' | 'query-migrate';
 
 /**
  * Runs one command of the QEMU Machine Protocol (QEMU's docs/interop/qmp-spec), and returns its result.

@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { type Readable, Transform, type TransformCallback, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import type { Bytes } from '@ignite/toolkit/units/bytes';
+import * as v from 'valibot';
+import { stateDamaged } from './errors.ts';
+import { hasSavedState } from './has-saved-state.ts';
+
+/** The size of the pieces in which a state is read from its file. */
+const pieceSize = 2 ** 20;
+
+/**
+ * What must be the same where a state is loaded as where it was saved, in words for people. The names are fixed: a
+ * state of which one is unknown, or missing, does not fit.
+ */
+export type StateTraits = Readonly<Record<string, string>>;
+
+const noteSchema = v.object({
+  format: v.literal(1),
+  traits: v.record(v.string(), v.string()),
+  size: v.number(),
+  sha256: v.string(),
+});
+
+/** What is noted beside a saved state. */
+export type StateNote = Omit<v.InferOutput<typeof noteSchema>, 'format'>;
+
+/**
+ * Saves a state in a folder, which appears once the state is complete and on the disk. `write` writes the state and
+ * ends its target. A state of more than `limit` bytes is refused.
+ */
+export async function writeSavedState(
+  dir: string,
+  { traits, limit }: { readonly traits: StateTraits; readonly limit: Bytes },
+  write: (target: Writable) => Promise<void>,
+): Promise<StateNote> {
+  const draft = draftOf(dir);
+  await rm(draft, { recursive: true, force: true });
+  try {
+    await mkdir(draft, { mode: 0o700 });
+    await chmod(draft, 0o700);
+    const meter = new Meter(limit);
+    const file = createWriteStream(machineIn(draft), { flags: 'wx', mode: 0o600, flush: true });
+    await Promise.all([write(meter), pipeline(meter, file)]);
+    const note = { traits, size: meter.size, sha256: meter.digest() };
+    await replaceFile(noteIn(draft), `${JSON.stringify({ format: 1, ...note })}\n`, 0o600);
+    await rename(draft, dir);
+    await syncFolder(dirname(dir));
+    return note;
+  } catch (failure) {
+    await rm(draft, { recursive: true, force: true });
+    throw failure;
+  }
+}
+
+/** @throws CodedError STATE_DAMAGED */
+export async function readStateNote(dir: string): Promise<StateNote> {
+  try {
+    return v.parse(noteSchema, JSON.parse(await readFile(noteIn(dir), 'utf8')));
+  } catch (failure) {
+    throw stateDamaged('its note cannot be read', failure);
+  }
+}
+
+/**
+ * Passes the saved state in a folder to `load`. Whether it is the state that was saved is known at its end only, so
+ * the machine must not run before this resolves.
+ * @throws CodedError STATE_DAMAGED
+ */
+export async function loadSavedState(
+  dir: string,
+  { size, sha256 }: StateNote,
+  load: (source: Readable) => Promise<void>,
+): Promise<void> {
+  const meter = new Meter(size as Bytes);
+  const file = createReadStream(machineIn(dir), { highWaterMark: pieceSize });
+  file.once('error', (failure) => meter.destroy(failure));
+  try {
+    await load(file.pipe(meter));
+  } catch (failure) {
+    // A state that is not the one that was saved is the reason for whatever else went wrong.
+    if (!hasCode(failure, 'STATE_DAMAGED') && !(await isWhole(dir, { size, sha256 })))
+      throw notAsSaved(failure);
+    throw failure;
+  } finally {
+    file.destroy();
+  }
+  if (meter.size !== size || meter.digest() !== sha256) throw notAsSaved();
+}
+
+const notAsSaved = (cause?: unknown) => stateDamaged('it is not what was saved', cause);
+
+async function isWhole(dir: string, { size, sha256 }: Pick<StateNote, 'size' | 'sha256'>): Promise<boolean> {
+  const hash = createHash('sha256');
+  let read = 0;
+  try {
+    for await (const piece of createReadStream(machineIn(dir), { highWaterMark: pieceSize })) {
+      hash.update(piece as Buffer);
+      read += (piece as Buffer).length;
+    }
+  } catch {
+    return false;
+  }
+  return read === size && hash.digest('hex') === sha256;
+}
+
+/**
+ * Removes a saved state, durably, so that no power cut brings it back after the machine has gone on, and what writers
+ * that were killed have left. No writer may be at work.
+ */
+export async function discardSavedState(dir: string): Promise<void> {
+  const [draft, old] = [draftOf(dir), `${draftOf(dir)}.old`];
+  for (const left of [draft, old]) await rm(left, { recursive: true, force: true });
+  if (!hasSavedState(dir)) return;
+  await rename(dir, old);
+  await syncFolder(dirname(dir));
+  await rm(old, { recursive: true, force: true });
+}
+
+/** Counts what passes, and computes its digest. */
+class Meter extends Transform {
+  readonly #hash = createHash('sha256');
+  readonly #limit: number;
+  size = 0;
+
+  constructor(limit: Bytes) {
+    super({ highWaterMark: pieceSize });
+    this.#limit = limit;
+  }
+
+  override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.size += piece.length;
+    if (this.size > this.#limit) return done(stateDamaged(`it is larger than ${this.#limit} bytes`));
+    this.#hash.update(piece);
+    done(null, piece);
+  }
+
+  digest(): string {
+    return this.#hash.digest('hex');
+  }
+}
+
+const draftOf = (dir: string): string => join(dirname(dir), `.${basename(dir)}.draft`);
+const machineIn = (dir: string): string => join(dir, 'machine');
+const noteIn = (dir: string): string => join(dir, 'note.json');
+
+async function syncFolder(dir: string): Promise<void> {
+  await using folder = await open(dir);
+  await folder.sync();
+}

@@ -1,0 +1,38 @@
+import type { Vm } from '@ignite/api/v1/vm';
+import { vmFiles, vmmSockets } from '../../tools/host/paths.ts';
+import { loadSavedState, readStateNote } from '../../tools/vmm/saved-state.ts';
+import type { LaunchOptions } from '../launch-options.ts';
+import type { VmPorts } from '../vm-ports.ts';
+import { vmmOf } from '../vmm-of.ts';
+import { whileVmmRuns } from './boot-vmm.ts';
+import { asBooted } from '../as-booted.ts';
+import { launchVmm } from './launch-vm.ts';
+import { machineOf, traitsOf } from './machine-of.ts';
+import { assertStateFits } from './state-traits.ts';
+
+/**
+ * Launches the VMM of a VM and loads its saved state. The guest is paused afterwards.
+ * @throws CodedError VMM_MISSING, KVM_NEEDED, VMM_FAILED, STATE_UNFIT, STATE_DAMAGED
+ */
+export async function loadVmState(
+  vm: Vm,
+  options: LaunchOptions,
+  host: VmPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  const guest = asBooted(vm);
+  const { savedState } = vmFiles(host.paths, vm.metadata.uid);
+  const sockets = vmmSockets(host.paths, vm.metadata.uid);
+  const note = await readStateNote(savedState);
+  const onHost = await machineOf(guest, { loadsState: true }, host, signal);
+  const { VMM: savedBy, ...saved } = note.traits;
+  assertStateFits(saved, await traitsOf(guest, onHost));
+  await launchVmm(guest, onHost, options, host, signal);
+  const vmm = vmmOf(guest, host);
+  await loadSavedState(savedState, note, (source) =>
+    whileVmmRuns(guest, host, signal, async (ending) => {
+      assertStateFits({ VMM: savedBy ?? '' }, { VMM: await vmm.version(sockets, ending) });
+      await vmm.loadState(sockets, source, ending);
+    }),
+  );
+}

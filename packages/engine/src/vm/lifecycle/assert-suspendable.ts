@@ -1,0 +1,19 @@
+import type { Vm } from '@ignite/api/v1/vm';
+import { asBooted } from '../as-booted.ts';
+import { cannotSuspend } from '../errors.ts';
+import { type Vmms, vmmOf } from '../vmm-of.ts';
+
+/**
+ * Asserts that the state of a VM can be saved and loaded again.
+ * @throws CodedError SUSPEND_UNSUPPORTED
+ */
+export function assertSuspendable(vm: Vm, host: { readonly vmms: Vmms }): void {
+  const { name, capabilities } = vmmOf(vm, host);
+  if (!capabilities.savedStates) throw cannotSuspend(`Ignite cannot save the state of ${name} yet`);
+  const { storage } = asBooted(vm).spec;
+  const folder = storage?.volumes.find(({ hostPath }) => hostPath);
+  if (folder)
+    throw cannotSuspend(`${name} cannot save the state of a shared folder, which "${folder.name}" is`);
+  if (vm.status.pending?.some((field) => field.startsWith('spec.kernel')))
+    throw cannotSuspend('its kernel was changed since it was booted, and the modules with it');
+}

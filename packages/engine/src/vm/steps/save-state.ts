@@ -1,0 +1,52 @@
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Vm } from '@ignite/api/v1/vm';
+import { bytes } from '@ignite/toolkit/units/bytes';
+import { vmFiles, vmmSockets } from '../../tools/host/paths.ts';
+import { sandboxUser } from '../../tools/sandbox/sandbox.ts';
+import { changeVmStatus } from '../../tools/store/vm-objects.ts';
+import { writeSavedState } from '../../tools/vmm/saved-state.ts';
+import { suspendFailed } from '../errors.ts';
+import { asBooted } from '../as-booted.ts';
+import { machineOf, traitsOf } from '../launch/machine-of.ts';
+import type { VmPorts } from '../vm-ports.ts';
+import { vmmOf } from '../vmm-of.ts';
+import { resumeSignal } from '../vmm-signal.ts';
+
+/** The size limit of what a state contains besides the guest's memory. */
+const devicesLimit = 256 * 2 ** 20;
+
+/**
+ * Saves the state of a paused VM. If that fails, the VM goes on.
+ * @throws CodedError SUSPEND_FAILED
+ */
+export async function saveVmState(vm: Vm, host: VmPorts, op: ClientOperation): Promise<void> {
+  const { name } = vm.metadata;
+  op.report({ kind: 'step', message: `Saving the memory of ${name}` });
+  try {
+    await save(vm, host, op.signal);
+  } catch (failure) {
+    await goOn(vm, host);
+    op.signal.throwIfAborted();
+    throw suspendFailed(name, failure);
+  }
+}
+
+async function save(vm: Vm, host: VmPorts, signal: AbortSignal): Promise<void> {
+  const { uid } = vm.metadata;
+  const guest = asBooted(vm);
+  const [vmm, sockets] = [vmmOf(guest, host), vmmSockets(host.paths, uid)];
+  const traits = {
+    ...(await traitsOf(guest, await machineOf(guest, {}, host, signal))),
+    VMM: await vmm.version(sockets, signal),
+  };
+  const limit = bytes(guest.spec.memory + devicesLimit);
+  await writeSavedState(vmFiles(host.paths, uid).savedState, { traits, limit }, (target) =>
+    vmm.saveState(sockets, target, sandboxUser(uid), signal),
+  );
+}
+
+async function goOn(vm: Vm, host: VmPorts): Promise<void> {
+  const sockets = vmmSockets(host.paths, vm.metadata.uid);
+  await vmmOf(vm, host).resume(sockets, resumeSignal());
+  await changeVmStatus(host.objects, vm, ({ status }) => ({ ...status, phase: 'Running' }));
+}
