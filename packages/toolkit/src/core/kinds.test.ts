@@ -105,6 +105,14 @@ describe("Kubernetes' own kinds", () => {
       stringData: { b: 'b' },
     });
     assert.deepEqual([stringData, data, type], [undefined, { a: 'YQ==', b: 'Yg==' }, 'Opaque']);
+    const empty = await client.create(secrets, {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { namespace: 'home', name: 'empty' },
+      data: {},
+      stringData: {},
+    });
+    assert.deepEqual([empty.stringData, empty.data], [undefined, undefined]);
   });
 
   test('the namespace that is always there cannot be deleted, whoever asks the store for it', async () => {

@@ -41,12 +41,11 @@ export const secretKind: Kind = defineKind({
   strategy: { prepare: withoutPlainText, immutable: ['/type'], problemsOfUpdate: problemsOfImmutable },
 });
 
-/** Pure. Returns the object with its plain values in Base64 among the others. */
-function withoutPlainText({ stringData, ...secret }: KubeObject & SecretFields): KubeObject {
-  if (stringData === undefined) return withoutEmptyData(secret);
+/** Pure. Returns the object with its plain values in Base64 among the others, and without data that has no entries. */
+function withoutPlainText({ stringData = {}, ...secret }: KubeObject & SecretFields): KubeObject {
   const encoded = Object.entries(stringData).map(([name, text]) => [
     name,
     Buffer.from(text).toString('base64'),
   ]);
-  return { ...secret, data: { ...secret.data, ...Object.fromEntries(encoded) } };
+  return withoutEmptyData({ ...secret, data: { ...secret.data, ...Object.fromEntries(encoded) } });
 }
