@@ -115,6 +115,16 @@ describe("Kubernetes' own kinds", () => {
     assert.deepEqual([empty.stringData, empty.data], [undefined, undefined]);
   });
 
+  test('a namespace keeps its name as a label when its status is written without one, as in Kubernetes', async () => {
+    using store = new MemoryStore();
+    const namespaces = servedKindOf(namespaceKind);
+    const client = new StoreObjectClient(store, [namespaces]);
+    const home = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'home' } };
+    const { metadata, ...created } = await client.create(namespaces, home);
+    const written = await client.updateStatus(namespaces, { ...created, metadata: { ...metadata, labels: {} } });
+    assert.deepEqual(written.metadata.labels, { 'kubernetes.io/metadata.name': 'home' });
+  });
+
   test('the namespace that is always there cannot be deleted, whoever asks the store for it', async () => {
     using store = new MemoryStore();
     const namespaces = servedKindOf(namespaceKind);
