@@ -103,7 +103,7 @@ export async function serveApiService(
   signal: AbortSignal,
 ): Promise<ApiService> {
   await ensureNamespaces(client, systemNamespaces, signal);
-  const { views, resources } = servedKinds({
+  const { views, builtIn, resources } = servedKinds({
     client,
     definitions,
     further,
@@ -154,7 +154,7 @@ export async function serveApiService(
   const ended = Promise.all([
     aborted(signal).then(end),
     known.ended,
-    definitions.run({ client, ...work }, signal),
+    definitions.run({ client, builtIn, ...work }, signal),
     admission.run(signal),
     controlNamespaces(
       { client, resources: stored, isComplete: () => definitions.isComplete, authorities, ...work },
@@ -195,6 +195,8 @@ const stored: readonly ServedResource[] = [
 /** All that is served. */
 interface ServedKinds {
   readonly views: readonly ServedResource[];
+  /** The kinds that no object defines. */
+  readonly builtIn: readonly ServedResource[];
   /** Returns all kinds. The list is the same as long as no kind is defined or removed. */
   readonly resources: () => readonly ServedResource[];
 }
@@ -209,14 +211,14 @@ function servedKinds({
 }: Pick<ApiServiceOptions, 'client' | 'engine' | 'definitions' | 'further' | 'self' | 'usage'>): ServedKinds {
   const views = viewsOf({ self, ...(usage && { usage }), served: () => resources(), clock: systemClock });
   const connectors = engine ? vmConnectors({ objects: client, vms: engine.vms }) : {};
-  const fixed = [...stored, ...further, ...views].map((served) => withVmConnectors(served, connectors));
-  let [defined, all] = [definitions.resources, [...fixed, ...definitions.resources]];
+  const builtIn = [...stored, ...further, ...views].map((served) => withVmConnectors(served, connectors));
+  let [defined, all] = [definitions.resources, [...builtIn, ...definitions.resources]];
   const resources = (): readonly ServedResource[] => {
     if (defined !== definitions.resources) {
       defined = definitions.resources;
-      all = [...fixed, ...defined];
+      all = [...builtIn, ...defined];
     }
     return all;
   };
-  return { views, resources };
+  return { views, builtIn, resources };
 }

@@ -47,6 +47,49 @@ test('clusters are served with their short names, their category, the status and
   assert.equal((await api.ask({ path, method: 'POST', body: wrong })).code, 422);
 });
 
+test('a definition of a kind of clusters, as others install it, has no effect: its deletion deletes no cluster', async () => {
+  await using api = await open();
+  const body = {
+    apiVersion: 'cluster.x-k8s.io/v1beta2',
+    kind: 'Cluster',
+    metadata: { name: 'dev' },
+    spec: {},
+  };
+  assert.equal((await api.ask({ path: `${home}/clusters`, method: 'POST', body })).code, 201);
+  const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  const definition = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'clusters.cluster.x-k8s.io' },
+    spec: {
+      group: 'cluster.x-k8s.io',
+      scope: 'Namespaced',
+      names: { kind: 'Cluster', plural: 'clusters' },
+      versions: ['v1beta1', 'v1beta2'].map((name) => ({
+        ...{ name, schema, served: true, storage: name === 'v1beta2' },
+      })),
+    },
+  };
+  assert.equal((await api.ask({ path: definitions, method: 'POST', body: definition })).code, 201);
+  const path = `${definitions}/clusters.cluster.x-k8s.io`;
+  const established = async (): Promise<unknown> => {
+    const { status } = (await api.ask({ path })).content as {
+      status?: { conditions?: readonly { type: string; status: string }[] };
+    };
+    return status?.conditions?.find(({ type }) => type === 'Established')?.status;
+  };
+  while ((await established()) === undefined) await systemClock.sleep(20, AbortSignal.timeout(60_000));
+  assert.equal(await established(), 'False');
+  const old = `${home}/clusters/dev`.replace('v1beta2', 'v1beta1');
+  assert.equal((await api.ask({ path: old })).code, 404);
+  await api.ask({ path, method: 'DELETE' });
+  while ((await api.ask({ path })).code !== 404) await systemClock.sleep(20, AbortSignal.timeout(60_000));
+  const { code, content } = await api.ask({ path: `${home}/clusters/dev` });
+  assert.equal(code, 200);
+  assert.equal((content['metadata'] as { deletionTimestamp?: string }).deletionTimestamp, undefined);
+});
+
 test('the controllers work from the first Cluster on', async () => {
   await using api = await open();
   const stop = new AbortController();
