@@ -118,6 +118,7 @@ export class CheckedClient extends ForwardingClient {
     checkHostUses(this.#user, { old, next }, rules);
     await checkParamAccess(this.#user, next, {
       access: rules,
+      old,
       served: this.#served(),
       policyNamed: async (name) => await this.#policyNamed(name),
     });
