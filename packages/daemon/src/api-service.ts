@@ -7,6 +7,7 @@ import { Admissions } from '@ignite/apiserver/admission/admissions';
 import { CertificateFolder } from '@ignite/apiserver/certificates/certificate-folder';
 import { definitionResource } from '@ignite/apiserver/custom-resource/definition/definition-kind';
 import type { ServedDefinitions } from '@ignite/apiserver/custom-resource/served-definitions';
+import type { StoredKind } from '@ignite/apiserver/namespaces/empty-namespace';
 import { controlNamespaces } from '@ignite/apiserver/namespaces/namespace-controller';
 import {
   builtInResourceOf,
@@ -51,6 +52,8 @@ export interface ApiServiceOptions {
   readonly definitions: ServedDefinitions;
   /** Kinds that are served besides those that every host has. */
   readonly further?: readonly ServedResource[];
+  /** Kinds that are not served here, whose objects may be in the store nevertheless. The client knows them too. */
+  readonly unserved?: readonly StoredKind[];
   readonly socket: string;
   /** The descriptor of a socket at which somebody else listens for us. It is served there, and not at `socket`. */
   readonly listenFd?: number;
@@ -89,6 +92,7 @@ export async function serveApiService(
     engine,
     definitions,
     further = [],
+    unserved = [],
     self,
     usage,
     socket,
@@ -148,6 +152,7 @@ export async function serveApiService(
   const end = (): Promise<void> => open.disposeAsync();
   const work = { clock: systemClock, log };
   const stored = (): readonly ServedResource[] => storedResources(api.resources());
+  const kept = (): readonly StoredKind[] => withUnserved(stored(), unserved);
   const authorities = async (until: AbortSignal): Promise<string> =>
     await new CertificateFolder(dir, systemClock).authorityCertificates(until);
   const garbage = (until: AbortSignal): Promise<void> => collectGarbage(client, stored(), until);
@@ -157,7 +162,7 @@ export async function serveApiService(
     definitions.run({ client, builtIn, ...work }, signal),
     admission.run(signal),
     controlNamespaces(
-      { client, resources: stored, isComplete: () => definitions.isComplete, authorities, ...work },
+      { client, resources: kept, isComplete: () => definitions.isComplete, authorities, ...work },
       signal,
     ),
     repeat({ name: 'collecting garbage', everyMs: 10_000, retryMs: 60_000, work: garbage }, work, signal),
@@ -165,6 +170,17 @@ export async function serveApiService(
   ]).then(() => {});
   return { ended, [Symbol.asyncDispose]: end };
 }
+
+/** A kind that is not served here may be one that an object defines. */
+const withUnserved = (
+  served: readonly StoredKind[],
+  unserved: readonly StoredKind[],
+): readonly StoredKind[] => [
+  ...served,
+  ...unserved.filter(
+    ({ group, resource }) => !served.some((each) => each.group === group && each.resource === resource),
+  ),
+];
 
 /** A host does not live longer for another start of ignited while its store cannot be reached. */
 const storeCheck = (client: ObjectClient): HealthCheck => ({
