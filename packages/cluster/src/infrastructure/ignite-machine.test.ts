@@ -16,7 +16,6 @@ import { clusterKind, igniteClusterKind, igniteMachineKind, machineKind } from '
 import { runControllers } from '../runtime/run-controllers.ts';
 import { Objects } from '../runtime/objects.ts';
 import { ProviderKinds } from '../runtime/provider-kinds.ts';
-import { secrets } from '../workload/node.ts';
 
 const namespace = 'default';
 
@@ -71,10 +70,6 @@ test('a Machine gets a VM that boots with its data, and learns of it what the co
     metadata: { namespace, name: 'dev' },
     spec: { infrastructureRef: { apiGroup: igniteClusterKind.group, kind: 'IgniteCluster', name: 'dev' } },
   });
-  await objectsOf(client, secrets).create({
-    metadata: { namespace, name: 'data' },
-    data: { value: Buffer.from('#cloud-config\n').toString('base64') },
-  });
   await objectsOf(client, igniteMachineKind).create({
     metadata: { namespace, name: 'dev-1' },
     spec: { vm: { image: { oci: 'node:v1.35.4' }, memory: '2GB' } },
@@ -89,7 +84,7 @@ test('a Machine gets a VM that boots with its data, and learns of it what the co
     },
   });
   const vm = (await found(async () => await vms.find({ namespace, name: 'dev-1' }))) as Vm;
-  assert.equal(vm.spec.cloudInit?.userData, '#cloud-config\n');
+  assert.deepEqual(vm.spec.cloudInit, { userDataSecretRef: { name: 'data', key: 'value' } });
   assert.equal(vm.spec.hostName, 'host-b');
   assert.equal(vm.spec.memory, 2 * 2 ** 30);
 
