@@ -43,13 +43,18 @@ export async function bringUp(
   if (goal.kind !== 'restarted') {
     const seen = await host.sandbox.observe(vm.metadata.uid);
     if (isStarted(vm, seen, host)) return { vm: await reachGoal(vm, { kind: up }, host, op) };
-    // It ran when its end was looked for, and has ended since.
-    if (seen.state === 'exited' && !isNewWish(vm)) return { vm: await settleEnd(vm, host, op) };
+    // It ran when its end was looked for, and has ended since. A VMM whose guest is saved has no end to settle.
+    const isOver = seen.state === 'exited' && !isSaved(vm, host.paths);
+    if (isOver && !isNewWish(vm)) return { vm: await settleEnd(vm, host, op) };
   }
   const down = goal.kind === 'restarted' ? await reachGoal(vm, { ...goal, kind: 'down' }, host, op) : vm;
+  const wasSaved = isSaved(down, host.paths);
   try {
     return { vm: await start(down, { ...request, kind: up }, host, op) };
   } catch (failure) {
+    // A guest whose saved state is used up is in its VMM alone, so that stays. The next reconcile resumes the guest.
+    const isUsedUp = wasSaved && !isSaved(down, host.paths);
+    if (isUsedUp && isStarted(down, await host.sandbox.observe(vm.metadata.uid), host)) throw failure;
     return { vm: await giveUp(vm, failure, request, host, op), failure };
   }
 }

@@ -9,6 +9,7 @@ import { observeVm } from '../observe/observe-vm.ts';
 import { type Goal, type VmNeeds, planVm } from '../plan/plan-vm.ts';
 import { executeStep } from '../steps/execute-step.ts';
 import type { VmPorts } from '../vm-ports.ts';
+import { resumeSignal } from '../vmm-signal.ts';
 
 /** Brings a VM to a goal from any state. The caller holds the VM's lock. */
 export async function reachGoal(vm: Vm, goal: Goal, host: VmPorts, op: ClientOperation): Promise<Vm> {
@@ -30,10 +31,14 @@ export async function reachGoal(vm: Vm, goal: Goal, host: VmPorts, op: ClientOpe
 
 async function takeSteps(vm: Vm, goal: Goal, host: VmPorts, op: ClientOperation): Promise<Vm> {
   const have = await observeVm(vm, host, op.signal);
+  const goesOn = goal.kind === 'running' || goal.kind === 'paused';
+  let { signal } = op;
   let now = vm;
   for (const step of planVm(goal, have, needsOf(vm))) {
-    op.signal.throwIfAborted();
-    now = await executeStep(step, now, host, op);
+    signal.throwIfAborted();
+    // Without its saved state the guest is nowhere but in its VMM, so whoever interrupts comes too late.
+    if (step.kind === 'discard-state' && goesOn) signal = resumeSignal();
+    now = await executeStep(step, now, host, { ...op, signal });
   }
   return now;
 }

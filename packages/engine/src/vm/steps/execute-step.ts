@@ -12,6 +12,7 @@ import { vmFiles, vmRunFiles, vmmSockets } from '../../tools/host/paths.ts';
 import { forgetVmProcesses, noteVmProcesses } from '../../tools/host/vm-processes.ts';
 import { changeVm, changeVmStatus, vmFinalizer } from '../../tools/store/vm-objects.ts';
 import { bytes, humanBytes } from '@ignite/toolkit/units/bytes';
+import { vmmFailed } from '../../tools/vmm/errors.ts';
 import { discardSavedState, readStateNote } from '../../tools/vmm/saved-state.ts';
 import { keepDisk, takeKeptDisk } from '../disks/kept-disk.ts';
 import { createDisk, growDisk } from '../disks/vm-disk.ts';
@@ -152,9 +153,12 @@ async function recordExit(vm: Vm, byItself: boolean, host: VmPorts, signal: Abor
   return await changeVmStatus(host.objects, vm, ({ status }) => ({ ...status, phase: 'Stopping', ...how }));
 }
 
-/** Records that the guest is in the memory of a VMM, which has yet to resume it. */
+/**
+ * Records that the guest is in the memory of a VMM, which has yet to resume it.
+ * @throws CodedError VMM_FAILED if the VMM has ended since
+ */
 async function recordLoad(vm: Vm, host: VmPorts): Promise<Vm> {
-  await noteVmm(vm, host);
+  if (!(await noteVmm(vm, host))) throw vmmFailed(undefined);
   return await changeVmStatus(host.objects, vm, ({ status }) => ({ ...status, phase: 'Paused' }));
 }
 
