@@ -4,6 +4,7 @@ import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { isWorthAnotherBoot, lostClocks } from '../../tools/guest/lost-clocks.ts';
 import { vmFiles } from '../../tools/host/paths.ts';
 import { readTail } from '../../tools/host/read-tail.ts';
+import { asBooted } from '../as-booted.ts';
 import { claimVolumes } from '../disks/claim-volumes.ts';
 import { observeVm } from '../observe/observe-vm.ts';
 import { type Goal, type VmNeeds, planVm } from '../plan/plan-vm.ts';
@@ -15,7 +16,7 @@ import { resumeSignal } from '../vmm-signal.ts';
 export async function reachGoal(vm: Vm, goal: Goal, host: VmPorts, op: ClientOperation): Promise<Vm> {
   // The claims are held until the VMM has opened the volumes, or has failed to start.
   const mayLaunch = goal.kind === 'running' || goal.kind === 'paused';
-  using _claim = mayLaunch ? await claimVolumes(vm, host, op.signal) : undefined;
+  using _claim = mayLaunch ? await claimVolumes(asBooted(vm), host, op.signal) : undefined;
   for (let [now, boots] = [vm, 1]; ; boots += 1) {
     try {
       return await takeSteps(now, goal, host, op);
@@ -34,7 +35,7 @@ async function takeSteps(vm: Vm, goal: Goal, host: VmPorts, op: ClientOperation)
   const goesOn = goal.kind === 'running' || goal.kind === 'paused';
   let { signal } = op;
   let now = vm;
-  for (const step of planVm(goal, have, needsOf(vm))) {
+  for (const step of planVm(goal, have, needsOf(asBooted(vm)))) {
     signal.throwIfAborted();
     // Without its saved state the guest is nowhere but in its VMM, so whoever interrupts comes too late.
     if (step.kind === 'discard-state' && goesOn) signal = resumeSignal();
@@ -43,14 +44,14 @@ async function takeSteps(vm: Vm, goal: Goal, host: VmPorts, op: ClientOperation)
   return now;
 }
 
+/** A guest that goes on needs what it was booted with. Nothing is recorded as booted of one that is about to boot. */
 function needsOf({ spec, status }: Vm): VmNeeds {
   const volumes = spec.storage?.volumes ?? [];
-  const bootedVolumes = (status.booted ?? spec).storage?.volumes ?? [];
   return {
     image: status.image === undefined,
     kernel: status.kernel === undefined,
     volumes: volumes.length > 0,
-    files: bootedVolumes.some(({ file }) => file),
+    files: volumes.some(({ file }) => file),
     folders: volumes.some(({ hostPath }) => hostPath),
   };
 }

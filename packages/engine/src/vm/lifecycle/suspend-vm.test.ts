@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, mock, test } from 'node:test';
 import type { Vm } from '@ignite/api/v1/vm';
+import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { vmFiles } from '../../tools/host/paths.ts';
-import { findVm } from '../../tools/store/vm-objects.ts';
+import { vmsIn } from '../../tools/store/kind-clients.ts';
+import { changeVmStatus, findVm } from '../../tools/store/vm-objects.ts';
 import type { Vmm } from '../../tools/vmm/vmm.ts';
 import { isSaved } from '../observe/liveness.ts';
 import type { VmPorts } from '../vm-ports.ts';
@@ -124,4 +126,16 @@ test('a start finds the exited VMM of a suspended guest, and loads its state', a
   assert.equal(await tell(), 'Suspended: Paused, VMM exited, saved');
   await startVm(await get(), {}, host, op);
   assert.equal(await tell(), 'Running: Running, VMM running');
+});
+
+test('a guest that goes on claims the disks of its boot, whatever its definition names by now', async () => {
+  const { host, get, tell } = await suspended();
+  const { spec } = sampleVm({ spec: { storage: { volumes: [{ name: 'data', volume: { name: 'data' } }] } } });
+  await changeVmStatus(host.objects, await get(), ({ status }) => ({ ...status, booted: spec }));
+  const other = sampleVm({ name: 'other', uid: 'fedcba9876543210' });
+  const { resourceVersion: _version, ...metadata } = other.metadata;
+  await vmsIn(host.objects).create({ metadata, spec, status: other.status });
+  mkdirSync(vmFiles(host.paths, other.metadata.uid).savedState, { recursive: true });
+  await assert.rejects(startVm(await get(), {}, host, op), { code: 'VOLUME_BUSY' });
+  assert.equal(await tell(), 'Running: Suspended, VMM absent, saved');
 });

@@ -64,7 +64,7 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
       await host.network.admit(uid, admissionOf(vm.metadata.labels, vm.spec.network), op.signal);
       return vm;
     case 'prepare-volumes':
-      await prepareVmVolumes(vm, host, op);
+      await prepareVmVolumes(asBooted(vm), host, op);
       return vm;
     case 'resize-memory':
       return await resizeMemory(vm, host, op.signal);
