@@ -12,7 +12,7 @@ import { changeVmStatus, findVm } from '../../tools/store/vm-objects.ts';
 import type { Vmm } from '../../tools/vmm/vmm.ts';
 import { isSaved } from '../observe/liveness.ts';
 import type { VmPorts } from '../vm-ports.ts';
-import { suspendVm } from './pause-vm.ts';
+import { suspendVm, whileHalted } from './pause-vm.ts';
 import { reconcileVm } from './reconcile-vm.ts';
 import { startVm } from './start-vm.ts';
 import { type World, uid, worldOf } from './world.sample.ts';
@@ -138,4 +138,17 @@ test('a guest that goes on claims the disks of its boot, whatever its definition
   mkdirSync(vmFiles(host.paths, other.metadata.uid).savedState, { recursive: true });
   await assert.rejects(startVm(await get(), {}, host, op), { code: 'VOLUME_BUSY' });
   assert.equal(await tell(), 'Running: Suspended, VMM absent, saved');
+});
+
+test('a guest whose start was killed once its state was loaded does not go on while its disk is read', async () => {
+  const { host, world, get, tell } = await suspended();
+  await changeVmStatus(host.objects, await get(), ({ status }) => ({ ...status, phase: 'Starting' }));
+  Object.assign(world, { sandbox: { state: 'running', pid: process.pid }, isPaused: true });
+  assert.equal(
+    await whileHalted(await get(), host, op.signal, tell),
+    'Suspended: Starting, VMM halted, saved',
+  );
+  assert.equal(await tell(), 'Suspended: Starting, VMM halted, saved');
+  await startVm(await get(), {}, host, op);
+  assert.equal(await tell(), 'Running: Running, VMM running');
 });
