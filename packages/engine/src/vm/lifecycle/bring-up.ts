@@ -86,9 +86,9 @@ async function recordStarting(vm: Vm, { paths, objects }: VmPorts): Promise<Vm> 
   noteVmProcesses(vm, { starter: hostProcess(process.pid) }, paths);
   const lastWish = lifeWishOf(vm);
   const isAutomatic = vm.status.phase === 'Restarting' && !isNewWish(vm);
-  const starting = await changeVmStatus(objects, vm, ({ status: { restarts, ...status } }) => ({
+  const starting = await changeVmStatus(objects, vm, ({ spec, status: { restarts, ...status } }) => ({
     // After a power failure, the end of the previous run is not recorded. A saved guest goes on with its life.
-    ...(isSaved(vm, paths) ? status : betweenLives(status)),
+    ...(isSaved(vm, paths) ? status : { ...betweenLives(status), booted: spec }),
     phase: 'Starting',
     lastWish,
     ...(isAutomatic && restarts && { restarts: withoutTime(restarts) }),

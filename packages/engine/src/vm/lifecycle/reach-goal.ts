@@ -44,7 +44,6 @@ async function takeSteps(vm: Vm, goal: Goal, host: VmPorts, op: ClientOperation)
   return now;
 }
 
-/** A guest that goes on needs what it was booted with. Nothing is recorded as booted of one that is about to boot. */
 function needsOf({ spec, status }: Vm): VmNeeds {
   const volumes = spec.storage?.volumes ?? [];
   return {

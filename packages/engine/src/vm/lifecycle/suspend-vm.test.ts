@@ -8,7 +8,7 @@ import type { Vm } from '@ignite/api/v1/vm';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { vmFiles } from '../../tools/host/paths.ts';
 import { vmsIn } from '../../tools/store/kind-clients.ts';
-import { changeVmStatus, findVm } from '../../tools/store/vm-objects.ts';
+import { changeVm, changeVmStatus, findVm } from '../../tools/store/vm-objects.ts';
 import type { Vmm } from '../../tools/vmm/vmm.ts';
 import { isSaved } from '../observe/liveness.ts';
 import type { VmPorts } from '../vm-ports.ts';
@@ -151,4 +151,16 @@ test('a guest whose start was killed once its state was loaded does not go on wh
   assert.equal(await tell(), 'Suspended: Starting, VMM halted, saved');
   await startVm(await get(), {}, host, op);
   assert.equal(await tell(), 'Running: Running, VMM running');
+});
+
+test('a guest goes on as it was booted, though a client of the API has changed the spec since', async () => {
+  const { host, get, tell } = await running();
+  await changeVm(host.objects, await get(), ({ spec }) => ({ spec: { ...spec, cpus: 2 } }));
+  await suspendVm(await get(), host, op);
+  await changeVm(host.objects, await get(), ({ spec }) => ({ spec: { ...spec, cpus: 3 } }));
+  assert.equal((await get()).status.booted?.cpus, 1);
+  await startVm(await get(), {}, host, op);
+  assert.equal(await tell(), 'Running: Running, VMM running');
+  await startVm(await get(), { restart: true, graceMs: 0 }, host, op);
+  assert.equal((await get()).status.booted?.cpus, 3);
 });

@@ -58,7 +58,7 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
       await growDisk(vm, host, op.signal);
       return vm;
     case 'attach-network':
-      return await attachNetwork(step.keepsMacs ? asBooted(vm) : vm, step, host, op);
+      return await attachNetwork(step.keepsMacs ? withBootedNics(vm) : vm, step, host, op);
     case 'publish-ports':
       await host.network.changePorts(uid, vm.spec.network.ports, op.signal);
       await host.network.admit(uid, admissionOf(vm.metadata.labels, vm.spec.network), op.signal);
@@ -69,13 +69,13 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
     case 'resize-memory':
       return await resizeMemory(vm, host, op.signal);
     case 'write-seed':
-      await writeSeed(vm, host, op.signal);
+      await writeSeed(asBooted(vm), host, op.signal);
       return vm;
     case 'share-folders':
-      await shareFolders(vm, host, op.signal);
+      await shareFolders(asBooted(vm), host, op.signal);
       return vm;
     case 'launch':
-      await launchVm(vm, step, host, op.signal);
+      await launchVm(asBooted(vm), step, host, op.signal);
       return vm;
     case 'load-state':
       await loadVmState(vm, step, host, op.signal);
@@ -138,6 +138,16 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
         finalizers: now.metadata.finalizers.filter((name) => name !== vmFinalizer),
       }));
   }
+}
+
+/** Returns a VM with the interfaces that its guest has. Its ports and its policy are those of today. */
+function withBootedNics(vm: Vm): Vm {
+  const { policy: _policy, ...booted } = asBooted(vm).spec.network;
+  const { policy } = vm.spec.network;
+  return {
+    ...vm,
+    spec: { ...vm.spec, network: { ...booted, ports: vm.spec.network.ports, ...(policy && { policy }) } },
+  };
 }
 
 /** Records that the disk is new, and so has no identity of another VM. */
