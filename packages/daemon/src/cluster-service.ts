@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { hostUses } from '@ignite/cluster/kinds/host-uses';
 import { kinds } from '@ignite/cluster/kinds/kinds';
 import { clusterKind } from '@ignite/cluster/kinds/object-kinds';
 import { Objects } from '@ignite/cluster/runtime/objects';
@@ -33,6 +34,7 @@ const scaling = scalingAt({
 const servedResource = (kind: Kind): ServedResource => ({
   ...servedResourceOf(kind),
   ...(kind.subresources?.includes('scale') && { scale: scaling }),
+  ...(hostUses[kind.kind] && { hostUses: hostUses[kind.kind] }),
 });
 
 /** Cluster API's kinds, as the API serves them. */
