@@ -17,6 +17,7 @@ const owner = {
   kind: 'KubeadmControlPlane',
   name: 'dev',
   uid: 'u',
+  controller: true,
 };
 const dayMs = 24 * 3_600_000;
 const nowMs = 1_800_000_000_000;
@@ -71,4 +72,29 @@ test('a kubeconfig is signed by the authority, and renewed when half of its year
   assert.equal(await read(), first);
   await ensureKubeconfig(client, at, { owner, nowMs: nowMs + 190 * dayMs }, signal);
   assert.notEqual(await read(), first);
+});
+
+test('a kubeconfig that people have brought is left as it is; one of ours that is damaged is made again', async () => {
+  const client = open();
+  await ensureKeys(client, place, { owner, nowMs }, signal);
+  const at = { ...place, endpoint: { host: '10.0.0.1', port: 6443 } };
+  const key = { namespace: 'default', name: 'dev-kubeconfig' };
+  const ofCluster = objectsOf(client, secrets);
+  const read = async (): Promise<string> => textIn(await ofCluster.get(key), 'value')!;
+  const damaged = [
+    'users: [{user: {token: t}}]',
+    '{',
+    'users: [{user: {client-certificate-data: bm9uZQ==}}]',
+  ];
+  for (const text of damaged) {
+    const data = { value: Buffer.from(text).toString('base64') };
+    await ofCluster.create({ metadata: key, data });
+    await ensureKubeconfig(client, at, { owner, nowMs }, signal);
+    assert.equal(await read(), text);
+    await client.delete({ ...secrets, ...key });
+    await ofCluster.create({ metadata: { ...key, ownerReferences: [owner] }, data });
+    await ensureKubeconfig(client, at, { owner, nowMs }, signal);
+    assert.match(await read(), /^current-context: dev-admin@dev$/m);
+    await client.delete({ ...secrets, ...key });
+  }
 });

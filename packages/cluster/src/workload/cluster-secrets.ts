@@ -18,6 +18,7 @@ import type { SecretFields } from '@ignite/toolkit/core/resources/secret';
 import * as v from 'valibot';
 import { parse, stringify } from 'yaml';
 import { clusterSecretType, labels } from '../contract/names.ts';
+import { controllerOf } from '../contract/owner.ts';
 import type { Endpoint } from '../kinds/cluster.ts';
 import { secrets } from './node.ts';
 
@@ -109,7 +110,10 @@ export async function createSecret(
   }
 }
 
-/** Keeps the kubeconfig of a cluster, and renews its certificate when half of its time is over. */
+/**
+ * Keeps the kubeconfig of a cluster, and renews its certificate when half of its time is over. One that its owner does
+ * not control was brought by people, and is left as it is.
+ */
 export async function ensureKubeconfig(
   client: ObjectClient,
   place: Place & { readonly endpoint: Required<Endpoint> },
@@ -119,6 +123,7 @@ export async function ensureKubeconfig(
   const { namespace, clusterName, endpoint } = place;
   const name = `${clusterName}-kubeconfig`;
   const known = await objectsOf(client, secrets).find({ namespace, name }, { signal });
+  if (known && controllerOf(known)?.uid !== owner.uid) return;
   if (known && expiryOf(textIn(known, 'value') ?? '') > nowMs + renewDays * dayMs) return;
   const ca = await readPair(client, secretName(place, 'ca'), place, signal);
   if (!ca) return;
@@ -235,12 +240,14 @@ function subjectOf({ subject }: X509Certificate): CertificateSubject {
   return { name: values('CN')[0] ?? '', organizations: values('O') };
 }
 
-/** Returns when the certificate in a kubeconfig ends; 0 if there is none. */
+/** Returns when the certificate in a kubeconfig ends; 0 if there is none that can be read. */
 function expiryOf(kubeconfig: string): number {
-  const { success, output } = v.safeParse(kubeconfigSchema, parse(kubeconfig));
-  if (!success) return 0;
-  const [{ user }] = output.users;
-  return new X509Certificate(Buffer.from(user['client-certificate-data'], 'base64')).validToDate.getTime();
+  try {
+    const [{ user }] = v.parse(kubeconfigSchema, parse(kubeconfig)).users;
+    return new X509Certificate(Buffer.from(user['client-certificate-data'], 'base64')).validToDate.getTime();
+  } catch {
+    return 0;
+  }
 }
 
 /** What we read again of a kubeconfig. */
