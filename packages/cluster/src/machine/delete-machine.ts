@@ -1,10 +1,11 @@
 import { withFindings } from '../contract/conditions.ts';
 import { annotations, labels } from '../contract/names.ts';
+import { controllerReference } from '../contract/owner.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import type { Machine, MachineStatus } from '../kinds/machine.ts';
 import { machineKind } from '../kinds/object-kinds.ts';
 import type { Reconciled, Work } from '../runtime/controller.ts';
-import { deleteExternal, findExternal } from '../runtime/external.ts';
+import { deleteOwn, findExternal, findOwn } from '../runtime/external.ts';
 import type { Node } from '../workload/node.ts';
 import type { WorkloadCluster } from '../workload/workload-cluster.ts';
 import { cordon, drain } from './drain-node.ts';
@@ -33,6 +34,7 @@ export async function deleteMachine(
   signal: AbortSignal,
 ): Promise<Reconciled<Machine>> {
   const { namespace } = machine.metadata;
+  const owner = controllerReference(machineKind, machine);
   const nowMs = work.clock.now();
   const known = await nodeOf(machine, cluster, work, signal);
   const { status = {} } = machine;
@@ -57,10 +59,10 @@ export async function deleteMachine(
         Object.hasOwn(machine.metadata.annotations, annotations.excludeVolumeDetach) ||
         isOver(deletion.waitForNodeVolumeDetachStartTime, limits.nodeVolumeDetachTimeoutSeconds, nowMs),
       hasInfrastructure:
-        (await findExternal(machine.spec.infrastructureRef, namespace, work)).object !== undefined,
+        (await findOwn(machine.spec.infrastructureRef, owner, namespace, work)).object !== undefined,
       hasBootstrapConfig:
         machine.spec.bootstrap.configRef !== undefined &&
-        (await findExternal(machine.spec.bootstrap.configRef, namespace, work)).object !== undefined,
+        (await findOwn(machine.spec.bootstrap.configRef, owner, namespace, work)).object !== undefined,
       hasNode:
         node !== undefined &&
         !isOver(
@@ -94,12 +96,13 @@ async function take(
   signal: AbortSignal,
 ): Promise<Reconciled<Machine>> {
   const { namespace } = machine.metadata;
+  const owner = controllerReference(machineKind, machine);
   switch (step) {
     case 'WaitingForInfrastructureDeletion':
-      await deleteExternal(machine.spec.infrastructureRef, namespace, work);
+      await deleteOwn(machine.spec.infrastructureRef, owner, namespace, work);
       break;
     case 'WaitingForBootstrapDeletion':
-      await deleteExternal(machine.spec.bootstrap.configRef, namespace, work);
+      await deleteOwn(machine.spec.bootstrap.configRef, owner, namespace, work);
       break;
     case 'DeletingNode':
       if (known.workload && known.node && known.node !== 'unknown')
