@@ -5,11 +5,7 @@ import {
   createPublicKey,
   generateKeyPairSync,
 } from 'node:crypto';
-import {
-  type CertificateSubject,
-  type Signer,
-  makeCertificate,
-} from '@ignite/toolkit/certificates/sign-certificate';
+import { type CertificateSubject, makeCertificate } from '@ignite/toolkit/certificates/sign-certificate';
 import { KindClient, objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
@@ -223,21 +219,9 @@ export function clientCertificate(
 ): KeyPair {
   const { privateKey, certificate } = makeCertificate(
     { subject, use: { type: 'client' }, ...validity(nowMs, clientDays) },
-    signerOf(authorityPair),
+    { certificate: authorityPair.certificate, privateKey: createPrivateKey(authorityPair.key) },
   );
   return { certificate, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
-}
-
-const signerOf = ({ certificate, key }: KeyPair): Signer => ({
-  subject: subjectOf(new X509Certificate(certificate)),
-  privateKey: createPrivateKey(key),
-});
-
-function subjectOf({ subject }: X509Certificate): CertificateSubject {
-  const parts = subject.split('\n').map((line) => line.split('='));
-  const values = (field: string): string[] =>
-    parts.filter(([name]) => name === field).map(([, value = '']) => value);
-  return { name: values('CN')[0] ?? '', organizations: values('O') };
 }
 
 /** Returns when the certificate in a kubeconfig ends; 0 if there is none that can be read. */
