@@ -1,3 +1,4 @@
+import { errorText } from '@ignite/toolkit/errors/error-text';
 import { withFindings } from '../contract/conditions.ts';
 import { annotations, labels } from '../contract/names.ts';
 import { controllerReference } from '../contract/owner.ts';
@@ -74,12 +75,25 @@ export async function deleteMachine(
   let next = await step(false);
   let message = '';
   if (next === 'DrainingNode' && known.workload && node && node !== 'unknown') {
-    await cordon(known.workload, node, signal);
-    const left = await drain(known.workload, node, signal);
-    message = left.length > 0 ? `Pods left: ${left.slice(0, 5).join(', ')}` : '';
-    if (left.length === 0) next = await step(true);
+    message = await drainProblem(known.workload, node, signal);
+    if (message === '') next = await step(true);
   }
   return await take(next, { machine, status, message, known, work }, signal);
+}
+
+/**
+ * Drains a node, and resolves with why that is not done yet; empty if it is. A failure does not end the reconcile: the
+ * time that the drain may take goes on.
+ */
+async function drainProblem(workload: WorkloadCluster, node: Node, signal: AbortSignal): Promise<string> {
+  try {
+    await cordon(workload, node, signal);
+    const left = await drain(workload, node, signal);
+    return left.length > 0 ? `Pods left: ${left.slice(0, 5).join(', ')}` : '';
+  } catch (failure) {
+    signal.throwIfAborted();
+    return `the node cannot be drained: ${errorText(failure)}`;
+  }
 }
 
 interface Taken {

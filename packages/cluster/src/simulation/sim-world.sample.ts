@@ -45,6 +45,8 @@ const staticPods = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler
 export class SimWorld implements WorkloadClusters {
   readonly vms = new Map<string, SimVm>();
   readonly violations: string[] = [];
+  /** What fails although the API servers answer. */
+  readonly failing = { evictions: false, etcd: false };
   readonly #clusters = new Map<string, SimCluster>();
   readonly #leaving = new Set<string>();
 
@@ -55,11 +57,15 @@ export class SimWorld implements WorkloadClusters {
     return {
       objects: cluster.client,
       evict: async ({ namespace, name }) => {
+        if (this.failing.evictions) throw new Error('this Pod has more than one disruption budget');
         await cluster.client.delete({ ...pods, namespace, name });
         return true;
       },
       etcd: {
-        members: async () => this.membersOf(key),
+        members: async () => {
+          if (this.failing.etcd) throw new Error('no endpoint answers');
+          return this.membersOf(key);
+        },
         remove: async (id) => {
           cluster.members = cluster.members.filter((each) => each.id !== id);
           if (cluster.leader === id) this.violations.push(`the leader of ${key} was removed`);
