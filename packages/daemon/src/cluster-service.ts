@@ -86,8 +86,12 @@ async function control(
 ): Promise<void> {
   using workloads = new RemoteClusters(client, clock);
   const own = kinds.map(({ group, plural, kind }) => ({ group, version: 'v1beta2', resource: plural, kind }));
+  const objects = new Objects({ client, clock, log, signal });
+  objects.onChange((object, isGone) => {
+    if (isGone && object.kind === clusterKind.kind) workloads.forget(object);
+  });
   const work = {
-    objects: new Objects({ client, clock, log, signal }),
+    objects,
     providers: new ProviderKinds(client, own),
     workloads,
     clock,
