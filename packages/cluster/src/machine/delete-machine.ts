@@ -96,6 +96,21 @@ async function drainProblem(workload: WorkloadCluster, node: Node, signal: Abort
   }
 }
 
+/** Deletes a node, and resolves with why that fails; empty if it does not. The time that it may take goes on. */
+async function nodeDeletionProblem(
+  workload: WorkloadCluster,
+  node: Node,
+  signal: AbortSignal,
+): Promise<string> {
+  try {
+    await deleteNode(workload, node, signal);
+    return '';
+  } catch (failure) {
+    signal.throwIfAborted();
+    return `the node cannot be deleted: ${errorText(failure)}`;
+  }
+}
+
 interface Taken {
   readonly machine: Machine;
   readonly status: MachineStatus;
@@ -111,6 +126,7 @@ async function take(
 ): Promise<Reconciled<Machine>> {
   const { namespace } = machine.metadata;
   const owner = controllerReference(machineKind, machine);
+  let problem = message;
   switch (step) {
     case 'WaitingForInfrastructureDeletion':
       await deleteOwn(machine.spec.infrastructureRef, owner, namespace, work);
@@ -120,7 +136,7 @@ async function take(
       break;
     case 'DeletingNode':
       if (known.workload && known.node && known.node !== 'unknown')
-        await deleteNode(known.workload, known.node, signal);
+        problem = await nodeDeletionProblem(known.workload, known.node, signal);
       break;
     case 'DeletionCompleted':
       return { object: machine, isCleared: true };
@@ -131,7 +147,7 @@ async function take(
   }
   const nowMs = work.clock.now();
   const findings = {
-    Deleting: { status: 'True', reason: step, message },
+    Deleting: { status: 'True', reason: step, message: problem },
     Ready: { status: 'False', reason: 'NotReady', message: 'the Machine is being deleted' },
     Available: { status: 'False', reason: 'NotReady', message: 'the Machine is being deleted' },
   } as const;

@@ -333,6 +333,21 @@ test('a Machine whose Pods cannot be evicted tells why, and goes when the time f
   assert.ok(simulation.nowMs - begun >= 300_000);
 });
 
+test('a Machine whose node cannot be deleted goes without it', async () => {
+  using simulation = await withCluster({ controlPlanes: 1, workers: 1 });
+  const worker = (await machinesOf(simulation)).find((each) => !isOfControlPlane(each))!;
+  const { name } = worker.metadata;
+  const find = async (): Promise<Machine | undefined> =>
+    (await machinesOf(simulation)).find(({ metadata }) => metadata.name === name);
+  simulation.world.failing.nodeDeletions = true;
+  await simulation.client.delete({ ...machineKind, namespace: 'default', name });
+  await simulation.until(async () => {
+    const found = findCondition((await find())!, 'Deleting');
+    return found?.message === 'the node cannot be deleted: a webhook forbids it';
+  });
+  await simulation.until(async () => (await find()) === undefined, { limitMs: 3_600_000 });
+});
+
 test('an etcd that does not answer holds up changes of a control plane, and its status tells so', async () => {
   using simulation = await withCluster({ controlPlanes: 1, workers: 1 });
   const etcdOf = async () =>
