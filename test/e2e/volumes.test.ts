@@ -196,6 +196,38 @@ test("user data is on a disk that the guest's cloud-init looks for, with the nam
   assert.match(said, /"10\.145\.\d+\.\d+\/16"/);
 });
 
+test('user data may be in a Secret, which is read at each start and shown nowhere', async () => {
+  const words = ['mount -t vfat -o ro /dev/vdd /mnt', 'cat /mnt/user-data'].join('; ');
+  const vm = {
+    apiVersion: 'ignite.weave.works/v1',
+    kind: 'VM',
+    metadata: { name: 'secretive' },
+    spec: {
+      image: { oci: 'busybox' },
+      memory: '128MB',
+      command: ['sh', '-c', `mkdir -p /mnt; ${words}`],
+      cloudInit: { userDataSecretRef: { name: 'boot', key: 'data' } },
+    },
+  };
+  writeFileSync(at('secretive.json'), JSON.stringify(vm));
+  const missing = await ignite.run('apply', '-f', at('secretive.json'));
+  assert.equal(missing.code, 1);
+  assert.match(
+    missing.stdout,
+    /^VM\/secretive failed: VM "secretive" gets its user data from the key "data" of the Secret default\/boot, which does not exist$/m,
+  );
+  for (const stringData of [{ data: '#cloud-config first\n' }, { data: '#cloud-config second\n' }]) {
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'boot' }, stringData };
+    writeFileSync(at('boot.json'), JSON.stringify(secret));
+    await ignite.ok('apply', '-f', at('boot.json'));
+    await ignite.ok('start', 'secretive');
+    assert.match(await logged('secretive', /#cloud-config/), new RegExp(stringData.data));
+    await ignite.ok('wait', 'secretive');
+  }
+  assert.doesNotMatch(await ignite.ok('get', 'vm/secretive', '-o', 'yaml'), /#cloud-config/);
+  await ignite.ok('rm', 'secretive');
+});
+
 test('a device that this host has mounted is not given away', async () => {
   const device = makeDevice('mounted', 'mke2fs', '-q', '-t', 'ext4');
   mkdirSync(at('mnt'));

@@ -194,8 +194,8 @@ test('update --restart-now, killed after its stop: whoever reconciles the VM nex
   const { spec, status } = await inspect('stored');
   assert.deepEqual([spec.cpus, spec.power, status.phase], [2, 'Running', 'Running']);
   assert.deepEqual(
-    [status.pending, status.booted],
-    [undefined, undefined],
+    [status.pending, status.booted?.cpus],
+    [undefined, 2],
     'it was started as it is wanted now',
   );
   assert.notEqual((await ignite.processesOf('stored')).vmm?.pid, before.vmm?.pid);

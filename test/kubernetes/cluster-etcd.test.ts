@@ -28,15 +28,14 @@ function startMembers(program: string, dir: string, authority: KeyAndCertificate
     notBefore: new Date(Date.now() - 3_600_000),
     notAfter: new Date(Date.now() + 3_600_000),
   };
-  const signer = { subject: { name: 'etcd-ca' }, privateKey: authority.privateKey };
   const server = makeCertificate(
     { subject: { name: 'etcd' }, use: { type: 'server', names: addresses }, ...validity },
-    signer,
+    authority,
   );
   // The gateway of etcd is a client of etcd itself. kubeadm makes one certificate for both.
   const gateway = makeCertificate(
     { subject: { name: 'gateway' }, use: { type: 'client' }, ...validity },
-    signer,
+    authority,
   );
   writeFileSync(join(dir, 'gateway.crt'), gateway.certificate);
   writeFileSync(join(dir, 'gateway.key'), pem(gateway), { mode: 0o600 });

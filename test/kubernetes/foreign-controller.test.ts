@@ -112,7 +112,7 @@ function writeKeys(dir: string): void {
   const authority = makeCertificate({ subject, use: { type: 'authority' }, ...times });
   const { privateKey, certificate } = makeCertificate(
     { subject: { name: 'webhook' }, use: { type: 'server', names: ['127.0.0.1'] }, ...times },
-    { subject, privateKey: authority.privateKey },
+    authority,
   );
   writeFileSync(join(dir, 'ca.crt'), authority.certificate);
   writeFileSync(join(dir, 'webhook.crt'), certificate);

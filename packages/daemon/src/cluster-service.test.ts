@@ -120,6 +120,61 @@ test('a host without clusters keeps a namespace for the clusters of others until
   while ((await api.ask({ path })).code !== 404) await systemClock.sleep(20, AbortSignal.timeout(60_000));
 });
 
+test('who may create machines of a cluster may not thereby use what is of the host', async () => {
+  await using api = await open();
+  const rbac = 'rbac.authorization.k8s.io';
+  const rules = [
+    { apiGroups: ['infrastructure.cluster.x-k8s.io'], resources: ['*'], verbs: ['create', 'get', 'update'] },
+    {
+      apiGroups: ['ignite.weave.works'],
+      resources: ['hosts/files'],
+      resourceNames: ['/srv/key'],
+      verbs: ['use'],
+    },
+  ];
+  const metadata = { name: 'maker' };
+  const create = async (resource: string, object: { readonly apiVersion: string; readonly kind: string }) =>
+    await api.client.create({ group: rbac, version: 'v1', resource }, { ...object, metadata });
+  await create('clusterroles', { apiVersion: `${rbac}/v1`, kind: 'ClusterRole', ...{ rules } });
+  await create('clusterrolebindings', {
+    ...{ apiVersion: `${rbac}/v1`, kind: 'ClusterRoleBinding' },
+    ...{ roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: 'maker' } },
+    ...{ subjects: [{ apiGroup: rbac, kind: 'User', name: 'ada' }] },
+  });
+  const token = await api.tokenOf('ada');
+  const specs = (hostPath: string) => {
+    const vm = { image: { oci: 'example.com/node:v1' }, copyFiles: [{ hostPath, vmPath: '/x' }] };
+    return [
+      ['ignitemachines', 'IgniteMachine', 'spec.vm', { vm }],
+      [
+        'ignitemachinetemplates',
+        'IgniteMachineTemplate',
+        'spec.template.spec.vm',
+        { template: { spec: { vm } } },
+      ],
+    ] as const;
+  };
+  const post = async (resource: string, kind: string, spec: object) => {
+    const body = {
+      apiVersion: 'infrastructure.cluster.x-k8s.io/v1beta2',
+      kind,
+      metadata: { name: 'm' },
+      spec,
+    };
+    return await api.ask({ path: `${infrastructure}/${resource}`, method: 'POST', body, token });
+  };
+  for (const [resource, kind, at, spec] of specs('/etc/shadow')) {
+    const { code, content } = await post(resource, kind, spec);
+    assert.equal(code, 403, kind);
+    assert.match(
+      (content as { message: string }).message,
+      new RegExp(`${at}.copyFiles\\S* uses /etc/shadow`),
+    );
+  }
+  for (const [resource, kind, , spec] of specs('/srv/key'))
+    assert.equal((await post(resource, kind, spec)).code, 201, kind);
+});
+
 test('the controllers work from the first Cluster on', async () => {
   await using api = await open();
   const stop = new AbortController();

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { hostUses } from '@ignite/cluster/kinds/host-uses';
 import { kinds } from '@ignite/cluster/kinds/kinds';
 import { clusterKind } from '@ignite/cluster/kinds/object-kinds';
 import { Objects } from '@ignite/cluster/runtime/objects';
@@ -33,6 +34,7 @@ const scaling = scalingAt({
 const servedResource = (kind: Kind): ServedResource => ({
   ...servedResourceOf(kind),
   ...(kind.subresources?.includes('scale') && { scale: scaling }),
+  ...(hostUses[kind.kind] && { hostUses: hostUses[kind.kind] }),
 });
 
 /** Cluster API's kinds, as the API serves them. */
@@ -84,8 +86,12 @@ async function control(
 ): Promise<void> {
   using workloads = new RemoteClusters(client, clock);
   const own = kinds.map(({ group, plural, kind }) => ({ group, version: 'v1beta2', resource: plural, kind }));
+  const objects = new Objects({ client, clock, log, signal });
+  objects.onChange((object, isGone) => {
+    if (isGone && object.kind === clusterKind.kind) workloads.forget(object);
+  });
   const work = {
-    objects: new Objects({ client, clock, log, signal }),
+    objects,
     providers: new ProviderKinds(client, own),
     workloads,
     clock,

@@ -11,6 +11,11 @@ test('hostResources: a VM as it comes by default names nothing of the host', () 
     [],
   ));
 
+test('hostResources: a Secret with user data', () =>
+  assert.deepEqual(found({ cloudInit: { userDataSecretRef: { name: 'boot', key: 'value' } } }), [
+    { kind: 'secret', name: 'boot', field: 'spec.cloudInit.userDataSecretRef' },
+  ]));
+
 test('hostResources: all kinds of volumes, with what may be done to them', () => {
   const volumes = [
     { name: 'a', blockDevice: { path: '/dev/sdb' } },

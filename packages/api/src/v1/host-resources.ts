@@ -1,4 +1,5 @@
 import { type EachField, findInFields, nothing } from '@ignite/toolkit/schema/each-field';
+import type { CloudInit } from './cloud-init.ts';
 import { imageOrigin } from './image-origin.ts';
 import type { NetworkPeer, NetworkPolicy } from './network-policy.ts';
 import type { VmMachine } from './vm-machine.ts';
@@ -29,6 +30,8 @@ export type HostResource = { readonly field: string } & (
   | { readonly kind: 'source'; readonly range: string }
   /** A program of the host whose content or help is used: `docker`, `containerd` or `containers-storage`. */
   | { readonly kind: 'service'; readonly name: string }
+  /** A Secret of the namespace of the VM. */
+  | { readonly kind: 'secret'; readonly name: string }
   /** The VM is started without anybody's request, such as after the host has booted. */
   | { readonly kind: 'restart'; readonly policy: string }
 );
@@ -62,6 +65,13 @@ const ofSsh: Fields<VmSsh> = {
   generateKey: nothing,
   authorizedKeysFile: readFile,
   authorizedKeys: nothing,
+};
+
+const ofCloudInit: Fields<CloudInit> = {
+  userData: nothing,
+  userDataSecretRef: ({ name }, field) => [{ kind: 'secret', name, field }],
+  metaData: nothing,
+  networkConfig: nothing,
 };
 
 const ofMachine: Fields<VmMachine> = { vmm: nothing, gic: nothing };
@@ -142,7 +152,7 @@ const ofSpec: Fields<VmSpec> = {
   ssh: (ssh, field) => findInFields(ssh, ofSsh, field),
   network: (given, field) => findInFields(given, ofNetwork, field),
   storage: (storage, field) => findInFields(storage, ofStorage(storage), field),
-  cloudInit: nothing,
+  cloudInit: (cloudInit, field) => findInFields(cloudInit, ofCloudInit, field),
   copyFiles: (copied, field) => copied.flatMap(({ hostPath }) => readFile(hostPath, field)),
   command: nothing,
   env: nothing,

@@ -165,8 +165,8 @@ export interface VmStatus {
   /** The fields of the spec that were changed while the VM runs and take effect at its next start. */
   readonly pending?: readonly string[];
   /**
-   * The spec with which the running guest was started; set once something that concerns it has been changed
-   * since.
+   * The spec with which the guest was started, be it running or suspended. Earlier versions recorded it once
+   * something that concerns the guest had been changed since.
    */
   readonly booted?: VmSpec;
   /**

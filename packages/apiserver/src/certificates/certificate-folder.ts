@@ -18,7 +18,6 @@ import {
   type CertificateRequest,
   type CertificateSubject,
   type KeyAndCertificate,
-  type Signer,
   makeCertificate,
 } from '@ignite/toolkit/certificates/sign-certificate';
 
@@ -111,8 +110,7 @@ export class CertificateFolder {
     request: Pick<CertificateRequest, 'subject' | 'use'>,
     ttlMs = longestMs,
   ): KeyAndCertificate {
-    const { privateKey } = signingAuthority(authorities, this.#clock.now())!;
-    const signer: Signer = { subject: authorityName, privateKey };
+    const signer = signingAuthority(authorities, this.#clock.now())!;
     return makeCertificate({ ...request, ...this.#validity(Math.min(ttlMs, longestMs)) }, signer);
   }
 

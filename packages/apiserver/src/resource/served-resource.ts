@@ -1,5 +1,6 @@
 import type { GroupVersionResource } from '@ignite/toolkit/client/group-version-resource';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
+import type { HostUses } from '@ignite/toolkit/allowance/host-use';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { ResourceVerb } from '../request/request-info.ts';
 import type { Connector } from './connector.ts';
@@ -48,6 +49,8 @@ export interface ServedResource extends GroupVersionResource {
   readonly mergeKeys?: Readonly<Record<string, string>>;
   /** The fields, without values, that every object of a kind of Kubernetes itself has before its author writes any. */
   readonly unwritten?: Readonly<Record<string, unknown>>;
+  /** Finds what an object uses of the host, which its writer must be allowed to use. */
+  readonly hostUses?: HostUses[string];
   /** What serves the objects if they are not in the store. */
   readonly view?: View;
 }

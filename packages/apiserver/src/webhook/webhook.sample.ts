@@ -28,11 +28,10 @@ export async function openWebhook(
   const times = { notBefore: new Date(Date.now() - day), notAfter: new Date(Date.now() + day) };
   const subject = { name: 'ca' };
   const authority = makeCertificate({ subject, use: { type: 'authority' }, ...times });
-  const signer = { subject, privateKey: authority.privateKey };
   const use = { type: 'server', names: ['127.0.0.1', 'hooks.home.svc'] } as const;
   const { privateKey, certificate } = makeCertificate(
     { subject: { name: 'webhook' }, use, ...times },
-    signer,
+    authority,
   );
   const asked: (readonly [string, Review])[] = [];
   const key = privateKey.export({ type: 'pkcs8', format: 'pem' });

@@ -7,7 +7,7 @@ import { type Cluster, type ReplicaCounts, isUsable } from '../kinds/cluster.ts'
 import { clusterKind, machineDeploymentKind, machineKind, machineSetKind } from '../kinds/object-kinds.ts';
 import type { Machine } from '../kinds/machine.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
-import { type External, deleteExternal, findExternal, keepOwned } from '../runtime/external.ts';
+import { type External, deleteOwn, findOwn, keepOwned } from '../runtime/external.ts';
 import { clusterFindings, workerCounts } from './cluster-conditions.ts';
 import { phaseOfCluster } from './cluster-phase.ts';
 import { planClusterDeletion } from './plan-cluster-deletion.ts';
@@ -88,8 +88,9 @@ async function owned(
   work: Work,
 ): Promise<External | undefined> {
   if (!reference) return undefined;
-  const found = await findExternal(reference, cluster.metadata.namespace, work);
-  const object = await keepOwned(found, ownerReference(clusterKind, cluster), cluster.metadata.name, work);
+  const owner = ownerReference(clusterKind, cluster);
+  const found = await findOwn(reference, owner, cluster.metadata.namespace, work);
+  const object = await keepOwned(found, owner, cluster.metadata.name, work);
   return { ...found, object };
 }
 
@@ -111,6 +112,7 @@ async function withEndpoint(
 async function takeDown(cluster: Cluster, work: Work): Promise<Reconciled<Cluster>> {
   const { objects } = work;
   const { namespace } = cluster.metadata;
+  const owner = ownerReference(clusterKind, cluster);
   const machines = await objects.ofCluster(machineKind, cluster);
   const workers: readonly (readonly [
     typeof machineKind | typeof machineSetKind | typeof machineDeploymentKind,
@@ -121,7 +123,7 @@ async function takeDown(cluster: Cluster, work: Work): Promise<Reconciled<Cluste
     [machineKind, machines.filter((each) => !isOfControlPlane(each))],
   ];
   const isThere = async (reference: Cluster['spec']['infrastructureRef']): Promise<boolean> =>
-    reference !== undefined && (await findExternal(reference, namespace, work)).object !== undefined;
+    reference !== undefined && (await findOwn(reference, owner, namespace, work)).object !== undefined;
   const step = planClusterDeletion({
     hasHook: Object.keys(cluster.metadata.annotations).some((name) => name.startsWith(hookAnnotation)),
     workers: workers.flatMap(([, each]) => each),
@@ -137,11 +139,11 @@ async function takeDown(cluster: Cluster, work: Work): Promise<Reconciled<Cluste
         for (const object of each) if (!controllerOf(object)) await objects.delete(kind, object);
       break;
     case 'WaitingForControlPlaneDeletion':
-      await deleteExternal(cluster.spec.controlPlaneRef, namespace, work);
+      await deleteOwn(cluster.spec.controlPlaneRef, owner, namespace, work);
       for (const machine of machines) if (!controllerOf(machine)) await objects.delete(machineKind, machine);
       break;
     case 'WaitingForInfrastructureDeletion':
-      await deleteExternal(cluster.spec.infrastructureRef, namespace, work);
+      await deleteOwn(cluster.spec.infrastructureRef, owner, namespace, work);
       break;
     case 'DeletionCompleted':
       return { object: cluster, isCleared: true };

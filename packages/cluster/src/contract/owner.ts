@@ -1,5 +1,6 @@
 import { apiVersionOf } from '@ignite/toolkit/client/group-version-resource';
 import type { KindResource } from '@ignite/toolkit/client/kind-client';
+import { groupOf } from '@ignite/toolkit/object/group-kind';
 import type { KubeObject, OwnerReference } from '@ignite/toolkit/object/kube-object';
 
 /** Pure. Returns a reference to an owner that does not control what it owns. */
@@ -38,3 +39,10 @@ export function withController<T extends KubeObject>(object: T, owner: OwnerRefe
   const others = (object.metadata.ownerReferences ?? []).filter(({ controller }) => !controller);
   return { ...object, metadata: { ...object.metadata, ownerReferences: [...others, owner] } };
 }
+
+/** Pure. Tells whether an object belongs to another one of the owner's kind. */
+export const isAnothers = ({ metadata }: KubeObject, owner: OwnerReference): boolean =>
+  (metadata.ownerReferences ?? []).some(
+    ({ apiVersion, kind, uid }) =>
+      kind === owner.kind && groupOf(apiVersion) === groupOf(owner.apiVersion) && uid !== owner.uid,
+  );

@@ -35,9 +35,9 @@ export function withStatus(
     CertificatesAvailable: finding(!message.startsWith('keys'), ['Available', 'NotAvailable'], message),
     MachinesReady: finding(ready === machines.length, ['Ready', 'NotReady']),
     MachinesUpToDate: finding(upToDate === machines.length, ['UpToDate', 'NotUpToDate']),
-    RollingOut: finding(upToDate < machines.length, ['RollingOut', 'NotRollingOut'], message),
-    ScalingUp: finding(machines.length < replicas, ['ScalingUp', 'NotScalingUp'], message),
-    ScalingDown: finding(machines.length > replicas, ['ScalingDown', 'NotScalingDown'], message),
+    RollingOut: { ...finding(upToDate < machines.length, ['RollingOut', 'NotRollingOut']), message },
+    ScalingUp: { ...finding(machines.length < replicas, ['ScalingUp', 'NotScalingUp']), message },
+    ScalingDown: { ...finding(machines.length > replicas, ['ScalingDown', 'NotScalingDown']), message },
     Remediating: finding(action.type === 'remediate', ['Remediating', 'NotRemediating']),
     Deleting: finding(controlPlane.metadata.deletionTimestamp !== undefined, ['Deleting', 'NotDeleting']),
   };

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
+import { errorText } from '@ignite/toolkit/errors/error-text';
 import { findCondition, finding, withFindings } from '../contract/conditions.ts';
 import { bootstrapGroup } from '../contract/groups.ts';
 import { annotations, finalizers, labels } from '../contract/names.ts';
@@ -27,6 +28,7 @@ import { findExternal } from '../runtime/external.ts';
 import { madeFrom, removeOrphans } from '../runtime/remove-orphans.ts';
 import { ensureKeys, ensureKubeconfig, readKeys } from '../workload/cluster-secrets.ts';
 import { nodes } from '../workload/node.ts';
+import type { EtcdMember, WorkloadCluster } from '../workload/workload-cluster.ts';
 import type { ControlPlaneMachine } from './control-plane-machine.ts';
 import { withStatus } from './control-plane-status.ts';
 import { createControlPlaneMachine } from './create-control-plane-machine.ts';
@@ -168,14 +170,14 @@ async function look(
 ): Promise<SeenControlPlane> {
   const workload = await work.workloads.of(cluster, signal);
   const isExternal = controlPlane.spec.kubeadmConfigSpec.clusterConfiguration?.etcd?.external !== undefined;
-  const known = isExternal ? 'external' : workload ? await workload.etcd.members(signal) : 'unknown';
+  const known = isExternal ? 'external' : await membersOf(workload, work, signal);
   const settled: Machine[] = [];
   const views: ControlPlaneMachine[] = [];
   for (const machine of await ownMachines(controlPlane, work)) {
     const isUpToDate = await matches(machine, controlPlane, work);
     const findings = {
       UpToDate: finding(isUpToDate, ['UpToDate', 'NotUpToDate'], 'the control plane wants another one'),
-      ...(workload && known !== 'unknown' && (await memberFindings(machine, workload, known, signal))),
+      ...(workload && (await memberFindings(machine, workload, known, signal))),
     };
     const conditions = withFindings(machine.status?.conditions, findings, machine, work.clock.now());
     const isSame = conditions === (machine.status?.conditions ?? conditions);
@@ -189,6 +191,21 @@ async function look(
     views.push(viewOf(written, isUpToDate));
   }
   return { machines: settled, views, members: known, workload };
+}
+
+/** An etcd may not answer although its API server does, which neither ends the reconcile nor hides what else is known. */
+async function membersOf(
+  workload: WorkloadCluster | undefined,
+  { log }: Work,
+  signal: AbortSignal,
+): Promise<readonly EtcdMember[] | 'unknown'> {
+  try {
+    return (await workload?.etcd.members(signal)) ?? 'unknown';
+  } catch (failure) {
+    signal.throwIfAborted();
+    log('warning', 'the members of an etcd cannot be told', { error: errorText(failure) });
+    return 'unknown';
+  }
 }
 
 function viewOf(machine: Machine, isUpToDate: boolean): ControlPlaneMachine {

@@ -18,26 +18,33 @@ export const memberGates = [...Object.keys(components), 'EtcdPodHealthy', 'EtcdM
 export async function memberFindings(
   machine: Machine,
   workload: WorkloadCluster,
-  members: readonly EtcdMember[] | 'external',
+  members: readonly EtcdMember[] | 'unknown' | 'external',
   signal: AbortSignal,
 ): Promise<Findings> {
   const node = machine.status?.nodeRef?.name;
-  const unknown: Finding = { status: 'Unknown', reason: 'InspectionFailed', message: 'there is no node yet' };
+  const unknown = uninspected('there is no node yet');
   const wanted = { ...components, ...(members === 'external' ? {} : { EtcdPodHealthy: 'etcd' }) };
   const found: Record<string, Finding> = {};
   for (const [type, component] of Object.entries(wanted))
     found[type] = node === undefined ? unknown : await podFinding(workload, `${component}-${node}`, signal);
   if (members === 'external') return found;
+  return { ...found, EtcdMemberHealthy: node === undefined ? unknown : memberFinding(node, members) };
+}
+
+const uninspected = (message: string): Finding => ({
+  status: 'Unknown',
+  reason: 'InspectionFailed',
+  message,
+});
+
+function memberFinding(node: string, members: readonly EtcdMember[] | 'unknown'): Finding {
+  if (members === 'unknown') return uninspected('etcd does not answer');
   const member = members.find(({ name }) => name === node);
-  found['EtcdMemberHealthy'] =
-    node === undefined
-      ? unknown
-      : finding(
-          member?.isHealthy === true,
-          ['Healthy', 'NotHealthy'],
-          member ? 'it does not answer' : 'there is no such member',
-        );
-  return found;
+  return finding(
+    member?.isHealthy === true,
+    ['Healthy', 'NotHealthy'],
+    member ? 'it does not answer' : 'there is no such member',
+  );
 }
 
 async function podFinding({ objects }: WorkloadCluster, name: string, signal: AbortSignal): Promise<Finding> {

@@ -1,6 +1,5 @@
 import { vmKind } from '@ignite/api/v1/object-kinds';
 import { hasVmm } from '@ignite/api/v1/vm-phase';
-import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import { type Finding, withFindings } from '../contract/conditions.ts';
 import { finalizers, labels } from '../contract/names.ts';
 import { controllerOf, isControlledBy } from '../contract/owner.ts';
@@ -8,8 +7,6 @@ import type { IgniteMachine } from '../kinds/ignite-infrastructure.ts';
 import type { Machine } from '../kinds/machine.ts';
 import { igniteMachineKind, machineKind } from '../kinds/object-kinds.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
-import { textIn } from '../workload/cluster-secrets.ts';
-import { secrets } from '../workload/node.ts';
 import { addressesOfMachine, providerIdOf, readiness, vmOfMachine } from './vm-of-machine.ts';
 
 const waitMs = 30_000;
@@ -21,13 +18,13 @@ export const igniteMachineController: Controller<IgniteMachine> = {
   kind: igniteMachineKind,
   finalizer: finalizers.igniteMachine,
   clusterOf: ({ metadata }) => metadata.labels[labels.cluster],
-  reconcile: async ({ object, cluster }, work, signal) => {
+  reconcile: async ({ object, cluster }, work) => {
     if (object.metadata.deletionTimestamp !== undefined) return await takeDown(object, work);
     const machine = await machineOf(object, work);
     if (!machine || !cluster) return { object, requeueAfterMs: waitMs };
     if (!cluster.status?.initialization?.infrastructureProvisioned)
       return waiting(object, 'WaitingForClusterInfrastructureReady', work);
-    return await bringUp(object, machine, work, signal);
+    return await bringUp(object, machine, work);
   },
 };
 
@@ -41,7 +38,6 @@ async function bringUp(
   infrastructure: IgniteMachine,
   machine: Machine,
   work: Work,
-  signal: AbortSignal,
 ): Promise<Reconciled<IgniteMachine>> {
   const { objects, clock } = work;
   const { namespace, name } = infrastructure.metadata;
@@ -52,8 +48,7 @@ async function bringUp(
   // A VM that is gone is not made again: its Machine is replaced.
   if (!known && wasProvisioned) return waiting(infrastructure, 'VMDeleted', work);
   if (!known && dataSecretName === undefined) return waiting(infrastructure, 'WaitingForBootstrapData', work);
-  const vm = known ?? (await createVm(infrastructure, machine, dataSecretName!, work, signal));
-  if (!vm) return waiting(infrastructure, 'WaitingForBootstrapData', work);
+  const vm = known ?? (await objects.create(vmKind, vmOfMachine(infrastructure, machine, dataSecretName!)));
   const isThere = hasVmm(vm);
   const providerID = providerIdOf(vm);
   const written =
@@ -81,24 +76,6 @@ async function bringUp(
       },
     },
   };
-}
-
-async function createVm(
-  infrastructure: IgniteMachine,
-  machine: Machine,
-  dataSecretName: string,
-  { objects }: Work,
-  signal: AbortSignal,
-) {
-  const { namespace } = infrastructure.metadata;
-  const secret = await objectsOf(objects.client, secrets).find(
-    { namespace, name: dataSecretName },
-    { signal },
-  );
-  const userData = secret && textIn(secret, 'value');
-  return userData === undefined
-    ? undefined
-    : await objects.create(vmKind, vmOfMachine(infrastructure, machine, userData));
 }
 
 async function takeDown(

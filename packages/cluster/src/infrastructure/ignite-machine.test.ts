@@ -4,6 +4,7 @@ import { vmKind } from '@ignite/api/v1/object-kinds';
 import { kinds as vmKinds } from '@ignite/api/v1/kinds';
 import type { Vm } from '@ignite/api/v1/vm';
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
 import { systemClock } from '@ignite/toolkit/clock/clock';
@@ -16,7 +17,6 @@ import { clusterKind, igniteClusterKind, igniteMachineKind, machineKind } from '
 import { runControllers } from '../runtime/run-controllers.ts';
 import { Objects } from '../runtime/objects.ts';
 import { ProviderKinds } from '../runtime/provider-kinds.ts';
-import { secrets } from '../workload/node.ts';
 
 const namespace = 'default';
 
@@ -58,11 +58,8 @@ async function found<T>(look: () => Promise<T | undefined>): Promise<T> {
   throw new Error('it did not come to pass');
 }
 
-test('a Machine gets a VM that boots with its data, and learns of it what the contract says', async () => {
-  await using opened = open();
-  const { client } = opened;
-  const machines = objectsOf(client, machineKind);
-  const vms = objectsOf(client, vmKind);
+/** Creates a cluster with a Machine, which boots with data of its author. */
+async function createMachine(client: ObjectClient): Promise<void> {
   await objectsOf(client, igniteClusterKind).create({
     metadata: { namespace, name: 'dev' },
     spec: { controlPlaneEndpoint: { host: '10.61.0.10', port: 6443 } },
@@ -71,15 +68,11 @@ test('a Machine gets a VM that boots with its data, and learns of it what the co
     metadata: { namespace, name: 'dev' },
     spec: { infrastructureRef: { apiGroup: igniteClusterKind.group, kind: 'IgniteCluster', name: 'dev' } },
   });
-  await objectsOf(client, secrets).create({
-    metadata: { namespace, name: 'data' },
-    data: { value: Buffer.from('#cloud-config\n').toString('base64') },
-  });
   await objectsOf(client, igniteMachineKind).create({
     metadata: { namespace, name: 'dev-1' },
     spec: { vm: { image: { oci: 'node:v1.35.4' }, memory: '2GB' } },
   });
-  await machines.create({
+  await objectsOf(client, machineKind).create({
     metadata: { namespace, name: 'dev-1' },
     spec: {
       clusterName: 'dev',
@@ -88,8 +81,16 @@ test('a Machine gets a VM that boots with its data, and learns of it what the co
       failureDomain: 'host-b',
     },
   });
+}
+
+test('a Machine gets a VM that boots with its data, and learns of it what the contract says', async () => {
+  await using opened = open();
+  const { client } = opened;
+  const machines = objectsOf(client, machineKind);
+  const vms = objectsOf(client, vmKind);
+  await createMachine(client);
   const vm = (await found(async () => await vms.find({ namespace, name: 'dev-1' }))) as Vm;
-  assert.equal(vm.spec.cloudInit?.userData, '#cloud-config\n');
+  assert.deepEqual(vm.spec.cloudInit, { userDataSecretRef: { name: 'data', key: 'value' } });
   assert.equal(vm.spec.hostName, 'host-b');
   assert.equal(vm.spec.memory, 2 * 2 ** 30);
 
@@ -130,4 +131,45 @@ test('a VM of the same name that belongs to somebody else is left alone', async 
   await infrastructure.delete({ namespace, name: 'web' });
   await found(async () => ((await infrastructure.find({ namespace, name: 'web' })) ? undefined : true));
   assert.ok(await vms.find({ namespace, name: 'web' }));
+});
+
+test('what belongs to another Machine or Cluster is not taken by a wrong reference, nor deleted', async () => {
+  await using opened = open();
+  const { client } = opened;
+  const machines = objectsOf(client, machineKind);
+  const infrastructure = objectsOf(client, igniteMachineKind);
+  await createMachine(client);
+  const first = await machines.get({ namespace, name: 'dev-1' });
+  const ownedBy = async (): Promise<readonly unknown[]> => [
+    (await infrastructure.get({ namespace, name: 'dev-1' })).metadata.ownerReferences?.map(
+      ({ name }) => name,
+    ),
+    (
+      await objectsOf(client, igniteClusterKind).get({ namespace, name: 'dev' })
+    ).metadata.ownerReferences?.map(({ name }) => name),
+  ];
+  const vm = await found(async () => await objectsOf(client, vmKind).find({ namespace, name: 'dev-1' }));
+  const cluster = await objectsOf(client, clusterKind).get({ namespace, name: 'dev' });
+  const thieves = [
+    [clusterKind, cluster.spec],
+    [machineKind, first.spec],
+  ] as const;
+  for (const [kind, spec] of thieves)
+    await objectsOf(client, kind).create({ metadata: { namespace, name: 'thief' }, spec });
+  for (const [kind] of thieves)
+    await found(async () =>
+      (await objectsOf(client, kind).get({ namespace, name: 'thief' })).status === undefined
+        ? undefined
+        : true,
+    );
+  assert.deepEqual(await ownedBy(), [['dev-1'], ['dev']]);
+  for (const [kind] of thieves.toReversed()) {
+    await objectsOf(client, kind).delete({ namespace, name: 'thief' });
+    await found(async () =>
+      (await objectsOf(client, kind).find({ namespace, name: 'thief' })) ? undefined : true,
+    );
+  }
+  assert.deepEqual(await ownedBy(), [['dev-1'], ['dev']]);
+  const left = await objectsOf(client, vmKind).get({ namespace, name: 'dev-1' });
+  assert.deepEqual([left.metadata.uid, left.metadata.deletionTimestamp], [vm.metadata.uid, undefined]);
 });

@@ -10,8 +10,12 @@ import type { IgniteMachine } from '../kinds/ignite-infrastructure.ts';
 import type { Machine, MachineAddress } from '../kinds/machine.ts';
 import { igniteMachineKind } from '../kinds/object-kinds.ts';
 
-/** Pure. Returns the VM of a machine, which boots with the data of a bootstrap provider. */
-export function vmOfMachine(infrastructure: IgniteMachine, machine: Machine, userData: string): NewOfKind {
+/** Pure. Returns the VM of a machine, which boots with the data in the Secret of a bootstrap provider. */
+export function vmOfMachine(
+  infrastructure: IgniteMachine,
+  machine: Machine,
+  dataSecretName: string,
+): NewOfKind {
   const { name, namespace, labels: own } = infrastructure.metadata;
   const { failureDomain } = machine.spec;
   return {
@@ -27,7 +31,8 @@ export function vmOfMachine(infrastructure: IgniteMachine, machine: Machine, use
     spec: {
       ...infrastructure.spec.vm,
       ...(failureDomain !== undefined && { hostName: failureDomain }),
-      cloudInit: { userData },
+      // Bootstrap providers write the data under this key (Cluster API's contract for them).
+      cloudInit: { userDataSecretRef: { name: dataSecretName, key: 'value' } },
       restartPolicy: 'always',
     },
   };

@@ -1,10 +1,12 @@
+import { errorText } from '@ignite/toolkit/errors/error-text';
 import { withFindings } from '../contract/conditions.ts';
 import { annotations, labels } from '../contract/names.ts';
+import { controllerReference } from '../contract/owner.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import type { Machine, MachineStatus } from '../kinds/machine.ts';
 import { machineKind } from '../kinds/object-kinds.ts';
 import type { Reconciled, Work } from '../runtime/controller.ts';
-import { deleteExternal, findExternal } from '../runtime/external.ts';
+import { deleteOwn, findExternal, findOwn } from '../runtime/external.ts';
 import type { Node } from '../workload/node.ts';
 import type { WorkloadCluster } from '../workload/workload-cluster.ts';
 import { cordon, drain } from './drain-node.ts';
@@ -33,6 +35,7 @@ export async function deleteMachine(
   signal: AbortSignal,
 ): Promise<Reconciled<Machine>> {
   const { namespace } = machine.metadata;
+  const owner = controllerReference(machineKind, machine);
   const nowMs = work.clock.now();
   const known = await nodeOf(machine, cluster, work, signal);
   const { status = {} } = machine;
@@ -57,10 +60,10 @@ export async function deleteMachine(
         Object.hasOwn(machine.metadata.annotations, annotations.excludeVolumeDetach) ||
         isOver(deletion.waitForNodeVolumeDetachStartTime, limits.nodeVolumeDetachTimeoutSeconds, nowMs),
       hasInfrastructure:
-        (await findExternal(machine.spec.infrastructureRef, namespace, work)).object !== undefined,
+        (await findOwn(machine.spec.infrastructureRef, owner, namespace, work)).object !== undefined,
       hasBootstrapConfig:
         machine.spec.bootstrap.configRef !== undefined &&
-        (await findExternal(machine.spec.bootstrap.configRef, namespace, work)).object !== undefined,
+        (await findOwn(machine.spec.bootstrap.configRef, owner, namespace, work)).object !== undefined,
       hasNode:
         node !== undefined &&
         !isOver(
@@ -72,12 +75,40 @@ export async function deleteMachine(
   let next = await step(false);
   let message = '';
   if (next === 'DrainingNode' && known.workload && node && node !== 'unknown') {
-    await cordon(known.workload, node, signal);
-    const left = await drain(known.workload, node, signal);
-    message = left.length > 0 ? `Pods left: ${left.slice(0, 5).join(', ')}` : '';
-    if (left.length === 0) next = await step(true);
+    message = await drainProblem(known.workload, node, signal);
+    if (message === '') next = await step(true);
   }
   return await take(next, { machine, status, message, known, work }, signal);
+}
+
+/**
+ * Drains a node, and resolves with why that is not done yet; empty if it is. A failure does not end the reconcile: the
+ * time that the drain may take goes on.
+ */
+async function drainProblem(workload: WorkloadCluster, node: Node, signal: AbortSignal): Promise<string> {
+  try {
+    await cordon(workload, node, signal);
+    const left = await drain(workload, node, signal);
+    return left.length > 0 ? `Pods left: ${left.slice(0, 5).join(', ')}` : '';
+  } catch (failure) {
+    signal.throwIfAborted();
+    return `the node cannot be drained: ${errorText(failure)}`;
+  }
+}
+
+/** Deletes a node, and resolves with why that fails; empty if it does not. The time that it may take goes on. */
+async function nodeDeletionProblem(
+  workload: WorkloadCluster,
+  node: Node,
+  signal: AbortSignal,
+): Promise<string> {
+  try {
+    await deleteNode(workload, node, signal);
+    return '';
+  } catch (failure) {
+    signal.throwIfAborted();
+    return `the node cannot be deleted: ${errorText(failure)}`;
+  }
 }
 
 interface Taken {
@@ -94,16 +125,18 @@ async function take(
   signal: AbortSignal,
 ): Promise<Reconciled<Machine>> {
   const { namespace } = machine.metadata;
+  const owner = controllerReference(machineKind, machine);
+  let problem = message;
   switch (step) {
     case 'WaitingForInfrastructureDeletion':
-      await deleteExternal(machine.spec.infrastructureRef, namespace, work);
+      await deleteOwn(machine.spec.infrastructureRef, owner, namespace, work);
       break;
     case 'WaitingForBootstrapDeletion':
-      await deleteExternal(machine.spec.bootstrap.configRef, namespace, work);
+      await deleteOwn(machine.spec.bootstrap.configRef, owner, namespace, work);
       break;
     case 'DeletingNode':
       if (known.workload && known.node && known.node !== 'unknown')
-        await deleteNode(known.workload, known.node, signal);
+        problem = await nodeDeletionProblem(known.workload, known.node, signal);
       break;
     case 'DeletionCompleted':
       return { object: machine, isCleared: true };
@@ -114,7 +147,7 @@ async function take(
   }
   const nowMs = work.clock.now();
   const findings = {
-    Deleting: { status: 'True', reason: step, message },
+    Deleting: { status: 'True', reason: step, message: problem },
     Ready: { status: 'False', reason: 'NotReady', message: 'the Machine is being deleted' },
     Available: { status: 'False', reason: 'NotReady', message: 'the Machine is being deleted' },
   } as const;

@@ -1,4 +1,5 @@
 import { KindClient, objectsOf } from '@ignite/toolkit/client/kind-client';
+import { errorText } from '@ignite/toolkit/errors/error-text';
 import { controllerOf } from '../contract/owner.ts';
 import { type Node, type Pod, isNodeReady, nodes, pods } from '../workload/node.ts';
 import type { WorkloadCluster } from '../workload/workload-cluster.ts';
@@ -15,7 +16,7 @@ export async function cordon({ objects }: WorkloadCluster, node: Node, signal: A
 
 /**
  * Evicts the Pods of a node, as far as their disruption budgets allow. Returns the names of those that are still there
- * and must go.
+ * and must go, with why they cannot be evicted. One that cannot be does not hold up the others.
  */
 export async function drain(
   workload: WorkloadCluster,
@@ -30,10 +31,25 @@ export async function drain(
     const verdict = drainVerdict(await drained(workload, pod, signal), isNodeReady(node));
     if (verdict === 'skip') continue;
     const { namespace, name } = pod.metadata;
-    left.push(`${namespace}/${name}`);
-    if (verdict === 'evict') await workload.evict({ namespace, name }, signal);
+    const failure = verdict === 'evict' ? await evict(workload, { namespace, name }, signal) : undefined;
+    left.push(`${namespace}/${name}${failure === undefined ? '' : ` (${failure})`}`);
   }
   return left;
+}
+
+/** Resolves with why a Pod cannot be evicted, unless that was asked for or has to wait for its disruption budget. */
+async function evict(
+  workload: WorkloadCluster,
+  pod: { readonly namespace: string; readonly name: string },
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    await workload.evict(pod, signal);
+    return undefined;
+  } catch (failure) {
+    signal.throwIfAborted();
+    return errorText(failure);
+  }
 }
 
 async function drained({ objects }: WorkloadCluster, pod: Pod, signal: AbortSignal): Promise<DrainedPod> {

@@ -6,7 +6,7 @@ import type { Cluster } from '../kinds/cluster.ts';
 import type { Machine } from '../kinds/machine.ts';
 import { clusterKind, machineKind } from '../kinds/object-kinds.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
-import { findExternal, keepOwned } from '../runtime/external.ts';
+import { findOwn, keepOwned } from '../runtime/external.ts';
 import { deleteMachine } from './delete-machine.ts';
 import { availability, machineFindings } from './machine-conditions.ts';
 import { findNode, initializeNode } from './machine-node.ts';
@@ -46,7 +46,12 @@ async function bringUp(
   const { namespace } = machine.metadata;
   const keep = async (reference: typeof configRef) =>
     reference &&
-    (await keepOwned(await findExternal(reference, namespace, work), owner, machine.spec.clusterName, work));
+    (await keepOwned(
+      await findOwn(reference, owner, namespace, work),
+      owner,
+      machine.spec.clusterName,
+      work,
+    ));
   const bootstrap = await keep(configRef);
   const infrastructure = await keep(machine.spec.infrastructureRef);
   const located = await withProvided(

@@ -2,8 +2,13 @@ import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { informerKey } from '@ignite/toolkit/controller/informer';
 import { labels } from '../contract/names.ts';
 
+/** How many of the objects that have gone are remembered: more than those of which an answer is still under way. */
+const mostGone = 4_096;
+
 /** The objects of one kind as they were last seen, which are found by their Cluster too. */
 export class CachedKind {
+  /** The uids of objects that have gone, the oldest first. An answer that was late would bring them back. */
+  readonly #gone = new Set<string>();
   readonly #objects = new Map<string, KubeObject>();
   readonly #byCluster = new Map<string, Map<string, KubeObject>>();
 
@@ -15,12 +20,13 @@ export class CachedKind {
     return [...(this.#byCluster.get(key)?.values() ?? [])];
   }
 
-  /** Takes an object, unless a newer state of it is known. */
+  /** Takes an object, unless it has gone or something newer of its name is known. */
   put(object: KubeObject): void {
     const key = informerKey(object);
     const known = this.#objects.get(key);
-    if (known && isOlder(object, known)) return;
-    this.remove(key);
+    if (this.#gone.has(object.metadata.uid)) return;
+    if (known && isOlder(object, known.metadata)) return;
+    this.#drop(key);
     this.#objects.set(key, object);
     const cluster = clusterKeyOf(object);
     if (cluster === undefined) return;
@@ -28,7 +34,23 @@ export class CachedKind {
     this.#byCluster.set(cluster, ofCluster.set(key, object));
   }
 
-  remove(key: string): void {
+  /** Removes an object for good. Another one of its name stays. */
+  remove(object: KubeObject): void {
+    const { uid } = object.metadata;
+    const key = informerKey(object);
+    this.#gone.add(uid);
+    if (this.#gone.size > mostGone) this.#gone.delete(this.#gone.values().next().value!);
+    if (this.#objects.get(key)?.metadata.uid === uid) this.#drop(key);
+  }
+
+  /** Returns the objects that are missing from a list of all, made at a later version of the store than theirs. */
+  lost(isListed: (key: string) => boolean, resourceVersion: string): readonly KubeObject[] {
+    return [...this.#objects]
+      .filter(([key, object]) => !isListed(key) && isOlder(object, { resourceVersion }))
+      .map(([, object]) => object);
+  }
+
+  #drop(key: string): void {
     const old = this.#objects.get(key);
     if (!old) return;
     this.#objects.delete(key);
@@ -47,10 +69,15 @@ export function clusterKeyOf({ metadata: { namespace, labels: all } }: KubeObjec
 }
 
 /**
- * Tells whether an object is an older state of another one. Versions of Kubernetes and of our stores are numbers that
+ * Tells whether an object is older than a version of its store. Versions of Kubernetes and of our stores are numbers that
  * grow; where they are not, nothing is known.
  */
-function isOlder({ metadata: a }: KubeObject, { metadata: b }: KubeObject): boolean {
-  const areNumbers = [a, b].every(({ resourceVersion }) => /^\d+$/.test(resourceVersion));
-  return a.uid === b.uid && areNumbers && BigInt(a.resourceVersion) < BigInt(b.resourceVersion);
+function isOlder(
+  { metadata }: KubeObject,
+  { resourceVersion }: { readonly resourceVersion: string },
+): boolean {
+  const versions = [metadata.resourceVersion, resourceVersion];
+  if (!versions.every((version) => /^\d+$/.test(version))) return false;
+  const [own, other] = versions.map(BigInt);
+  return own! < other!;
 }

@@ -1,7 +1,7 @@
 import type { ClientKind } from '@ignite/toolkit/client/kind-client';
 import type { KubeObject, OwnerReference } from '@ignite/toolkit/object/kube-object';
 import { labels } from '../contract/names.ts';
-import { withController, withOwner } from '../contract/owner.ts';
+import { isAnothers, withController, withOwner } from '../contract/owner.ts';
 import type { ContractReference } from '../contract/reference.ts';
 import type { Work } from './controller.ts';
 
@@ -18,6 +18,20 @@ export async function findExternal(
 ): Promise<External> {
   const kind = await providers.find(reference);
   return { kind, object: await objects.get(kind, { namespace, name: reference.name }) };
+}
+
+/**
+ * Finds what an owner refers to, unless it belongs to another one of its kind: a reference that is wrong neither takes
+ * anything from anybody nor deletes it.
+ */
+export async function findOwn(
+  reference: ContractReference,
+  owner: OwnerReference,
+  namespace: string,
+  work: Work,
+): Promise<External> {
+  const { kind, object } = await findExternal(reference, namespace, work);
+  return { kind, object: object && isAnothers(object, owner) ? undefined : object };
 }
 
 /** Gives an object of a provider its owner and the label of its Cluster. */
@@ -42,14 +56,15 @@ export async function keepOwned(
   return await objects.write(kind, object, next);
 }
 
-/** Deletes what a reference names. Resolves with whether it is gone. */
-export async function deleteExternal(
+/** Deletes what an owner refers to. Resolves with whether it is gone. */
+export async function deleteOwn(
   reference: ContractReference | undefined,
+  owner: OwnerReference,
   namespace: string,
   work: Work,
 ): Promise<boolean> {
   if (!reference) return true;
-  const { kind, object } = await findExternal(reference, namespace, work);
+  const { kind, object } = await findOwn(reference, owner, namespace, work);
   if (object) await work.objects.delete(kind, object);
   return (await work.objects.get(kind, { namespace, name: reference.name })) === undefined;
 }

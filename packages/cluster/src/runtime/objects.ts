@@ -70,7 +70,7 @@ export class Objects {
     const cached = await this.#cached(kind);
     const written = await this.#of(kind).update(next, this.#call);
     const { deletionTimestamp, finalizers } = written.metadata;
-    if (deletionTimestamp !== undefined && finalizers.length === 0) cached.remove(informerKey(written));
+    if (deletionTimestamp !== undefined && finalizers.length === 0) cached.remove(written);
     else cached.put(written);
     return written;
   }
@@ -92,7 +92,7 @@ export class Objects {
     try {
       const { remaining } = await this.#options.client.delete({ ...kind, namespace, name }, options);
       if (remaining) cached.put(remaining);
-      else cached.remove(informerKey(object));
+      else cached.remove(object);
     } catch (failure) {
       if (!hasCode(failure, 'NOT_FOUND') && !hasCode(failure, 'CONFLICT')) throw failure;
     }
@@ -120,10 +120,16 @@ export class Objects {
     const cached = new CachedKind();
     const asStored = { group, version, resource, kind, decode: (stored: KubeObject) => stored };
     const informer = new Informer(new KindClient(client, asStored), clock, log);
-    informer.onChange((object, isGone) => {
-      if (isGone) cached.remove(informerKey(object));
+    const tell: ObjectHandler = (object, isGone) => {
+      if (isGone) cached.remove(object);
       else cached.put(object);
       for (const handler of this.#handlers) handler(object, isGone);
+    };
+    informer.onChange(tell);
+    // What was created here and deleted while the watch was broken, the watch has never known.
+    informer.onListed((resourceVersion) => {
+      for (const lost of cached.lost((key) => informer.get(key) !== undefined, resourceVersion))
+        tell(lost, true);
     });
     void informer.run(signal);
     await Promise.race([informer.synced, aborted(signal)]);

@@ -313,6 +313,65 @@ test('a hook holds up the deletion of a Machine until it is taken away', async (
   assert.ok(!items.some(({ metadata }) => metadata.name === name), 'its node is gone too');
 });
 
+test('a Machine whose Pods cannot be evicted tells why, and goes when the time for that is over', async () => {
+  using simulation = await withCluster({ controlPlanes: 1, workers: 1 });
+  const worker = (await machinesOf(simulation)).find((each) => !isOfControlPlane(each))!;
+  const { name } = worker.metadata;
+  await simulation.change(machineKind, name, (object) =>
+    withSpec(object, { deletion: { nodeDrainTimeoutSeconds: 300 } }),
+  );
+  simulation.world.failing.evictions = true;
+  await simulation.client.delete({ ...machineKind, namespace: 'default', name });
+  const begun = simulation.nowMs;
+  const find = async (): Promise<Machine | undefined> =>
+    (await machinesOf(simulation)).find(({ metadata }) => metadata.name === name);
+  await simulation.until(async () => {
+    const found = (await find())?.status?.conditions?.find(({ type }) => type === 'Deleting');
+    return found?.message === `Pods left: default/web-${name} (this Pod has more than one disruption budget)`;
+  });
+  await simulation.until(async () => (await find()) === undefined, { limitMs: 3_600_000 });
+  assert.ok(simulation.nowMs - begun >= 300_000);
+});
+
+test('a Machine whose node cannot be deleted goes without it', async () => {
+  using simulation = await withCluster({ controlPlanes: 1, workers: 1 });
+  const worker = (await machinesOf(simulation)).find((each) => !isOfControlPlane(each))!;
+  const { name } = worker.metadata;
+  const find = async (): Promise<Machine | undefined> =>
+    (await machinesOf(simulation)).find(({ metadata }) => metadata.name === name);
+  simulation.world.failing.nodeDeletions = true;
+  await simulation.client.delete({ ...machineKind, namespace: 'default', name });
+  await simulation.until(async () => {
+    const found = findCondition((await find())!, 'Deleting');
+    return found?.message === 'the node cannot be deleted: a webhook forbids it';
+  });
+  await simulation.until(async () => (await find()) === undefined, { limitMs: 3_600_000 });
+});
+
+test('an etcd that does not answer holds up changes of a control plane, and its status tells so', async () => {
+  using simulation = await withCluster({ controlPlanes: 1, workers: 1 });
+  const etcdOf = async () =>
+    (await machinesOf(simulation))
+      .filter(isOfControlPlane)
+      .map((each) => findCondition(each, 'EtcdMemberHealthy'));
+  simulation.world.failing.etcd = true;
+  await simulation.change(kubeadmControlPlaneKind, 'dev', (object) => withSpec(object, { replicas: 3 }));
+  await simulation.until(async () => {
+    const [controlPlane] = await simulation.all<KubeadmControlPlane>(kubeadmControlPlaneKind);
+    return findCondition(controlPlane!, 'ScalingUp')?.message === 'etcd does not answer';
+  });
+  assert.partialDeepStrictEqual(await etcdOf(), [{ status: 'Unknown', message: 'etcd does not answer' }]);
+  simulation.world.failing.etcd = false;
+  await simulation.until(async () => await areReady(simulation, 4));
+});
+
+test('a control plane whose etcd never answers begins nevertheless, and gets its workers', async () => {
+  using simulation = await Simulation.open({ seed: 7 });
+  simulation.world.failing.etcd = true;
+  await createCluster(simulation, 'dev', { controlPlanes: 1, workers: 2 });
+  await simulation.until(async () => await areReady(simulation, 3));
+});
+
 test('with OnDelete, people delete old Machines themselves, and new ones take their places', async () => {
   using simulation = await withCluster({ controlPlanes: 1, workers: 2 }, { strategy: { type: 'OnDelete' } });
   await replaceWorkers(simulation);

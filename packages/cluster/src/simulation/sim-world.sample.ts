@@ -1,3 +1,4 @@
+import { ForwardingClient } from '@ignite/toolkit/client/forwarding-client';
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
@@ -41,10 +42,19 @@ const served: readonly ServedKind[] = [
 ];
 const staticPods = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd'];
 
+/** An API server that deletes nothing. */
+class UndeletableNodes extends ForwardingClient {
+  override delete(): Promise<never> {
+    return Promise.reject(new Error('a webhook forbids it'));
+  }
+}
+
 /** The machines, clusters and etcds of a simulation. It notes what must never happen. */
 export class SimWorld implements WorkloadClusters {
   readonly vms = new Map<string, SimVm>();
   readonly violations: string[] = [];
+  /** What fails although the API servers answer. */
+  readonly failing = { evictions: false, nodeDeletions: false, etcd: false };
   readonly #clusters = new Map<string, SimCluster>();
   readonly #leaving = new Set<string>();
 
@@ -53,13 +63,17 @@ export class SimWorld implements WorkloadClusters {
     const cluster = this.#cluster(key);
     if (!this.isReachable(key)) return undefined;
     return {
-      objects: cluster.client,
+      objects: this.failing.nodeDeletions ? new UndeletableNodes(() => cluster.client) : cluster.client,
       evict: async ({ namespace, name }) => {
+        if (this.failing.evictions) throw new Error('this Pod has more than one disruption budget');
         await cluster.client.delete({ ...pods, namespace, name });
         return true;
       },
       etcd: {
-        members: async () => this.membersOf(key),
+        members: async () => {
+          if (this.failing.etcd) throw new Error('no endpoint answers');
+          return this.membersOf(key);
+        },
         remove: async (id) => {
           cluster.members = cluster.members.filter((each) => each.id !== id);
           if (cluster.leader === id) this.violations.push(`the leader of ${key} was removed`);

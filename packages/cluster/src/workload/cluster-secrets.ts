@@ -5,11 +5,7 @@ import {
   createPublicKey,
   generateKeyPairSync,
 } from 'node:crypto';
-import {
-  type CertificateSubject,
-  type Signer,
-  makeCertificate,
-} from '@ignite/toolkit/certificates/sign-certificate';
+import { type CertificateSubject, makeCertificate } from '@ignite/toolkit/certificates/sign-certificate';
 import { KindClient, objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
@@ -18,6 +14,7 @@ import type { SecretFields } from '@ignite/toolkit/core/resources/secret';
 import * as v from 'valibot';
 import { parse, stringify } from 'yaml';
 import { clusterSecretType, labels } from '../contract/names.ts';
+import { controllerOf } from '../contract/owner.ts';
 import type { Endpoint } from '../kinds/cluster.ts';
 import { secrets } from './node.ts';
 
@@ -109,7 +106,10 @@ export async function createSecret(
   }
 }
 
-/** Keeps the kubeconfig of a cluster, and renews its certificate when half of its time is over. */
+/**
+ * Keeps the kubeconfig of a cluster, and renews its certificate when half of its time is over. One that its owner does
+ * not control was brought by people, and is left as it is.
+ */
 export async function ensureKubeconfig(
   client: ObjectClient,
   place: Place & { readonly endpoint: Required<Endpoint> },
@@ -119,6 +119,7 @@ export async function ensureKubeconfig(
   const { namespace, clusterName, endpoint } = place;
   const name = `${clusterName}-kubeconfig`;
   const known = await objectsOf(client, secrets).find({ namespace, name }, { signal });
+  if (known && controllerOf(known)?.uid !== owner.uid) return;
   if (known && expiryOf(textIn(known, 'value') ?? '') > nowMs + renewDays * dayMs) return;
   const ca = await readPair(client, secretName(place, 'ca'), place, signal);
   if (!ca) return;
@@ -218,29 +219,19 @@ export function clientCertificate(
 ): KeyPair {
   const { privateKey, certificate } = makeCertificate(
     { subject, use: { type: 'client' }, ...validity(nowMs, clientDays) },
-    signerOf(authorityPair),
+    { certificate: authorityPair.certificate, privateKey: createPrivateKey(authorityPair.key) },
   );
   return { certificate, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
 }
 
-const signerOf = ({ certificate, key }: KeyPair): Signer => ({
-  subject: subjectOf(new X509Certificate(certificate)),
-  privateKey: createPrivateKey(key),
-});
-
-function subjectOf({ subject }: X509Certificate): CertificateSubject {
-  const parts = subject.split('\n').map((line) => line.split('='));
-  const values = (field: string): string[] =>
-    parts.filter(([name]) => name === field).map(([, value = '']) => value);
-  return { name: values('CN')[0] ?? '', organizations: values('O') };
-}
-
-/** Returns when the certificate in a kubeconfig ends; 0 if there is none. */
+/** Returns when the certificate in a kubeconfig ends; 0 if there is none that can be read. */
 function expiryOf(kubeconfig: string): number {
-  const { success, output } = v.safeParse(kubeconfigSchema, parse(kubeconfig));
-  if (!success) return 0;
-  const [{ user }] = output.users;
-  return new X509Certificate(Buffer.from(user['client-certificate-data'], 'base64')).validToDate.getTime();
+  try {
+    const [{ user }] = v.parse(kubeconfigSchema, parse(kubeconfig)).users;
+    return new X509Certificate(Buffer.from(user['client-certificate-data'], 'base64')).validToDate.getTime();
+  } catch {
+    return 0;
+  }
 }
 
 /** What we read again of a kubeconfig. */

@@ -5,6 +5,7 @@ import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Cluster } from '../kinds/cluster.ts';
 import { readKeys, textIn } from './cluster-secrets.ts';
 import { kubeconfigAccess } from './kubeconfig-access.ts';
@@ -46,6 +47,12 @@ export class RemoteClusters implements WorkloadClusters, Disposable {
     return connected.answers ? connected.cluster : undefined;
   }
 
+  /** Ends the connection to a cluster. */
+  forget({ metadata: { uid } }: KubeObject): void {
+    this.#connected.get(uid)?.[Symbol.dispose]();
+    this.#connected.delete(uid);
+  }
+
   [Symbol.dispose](): void {
     for (const connected of this.#connected.values()) connected[Symbol.dispose]();
     this.#connected.clear();
@@ -58,15 +65,19 @@ export class RemoteClusters implements WorkloadClusters, Disposable {
       { signal },
     );
     const version = secret?.metadata.resourceVersion ?? '';
-    const known = this.#connected.get(uid);
-    if (known?.version === version) return known;
-    known?.[Symbol.dispose]();
-    this.#connected.delete(uid);
+    const current = (): Connected | undefined => {
+      const known = this.#connected.get(uid);
+      return known?.version === version ? known : undefined;
+    };
+    if (current()) return current();
+    const keys = await readKeys(this.#client, { namespace, clusterName: name }, signal);
+    // Another one may have connected meanwhile.
+    if (current()) return current();
+    this.forget(cluster);
     const access = secret && kubeconfigAccess(textIn(secret, 'value') ?? '');
     if (!access) return undefined;
     const connection = new ApiConnection(access);
     const objects = new HttpObjectClient(access);
-    const keys = await readKeys(this.#client, { namespace, clusterName: name }, signal);
     const made: Connected = {
       version,
       connection,

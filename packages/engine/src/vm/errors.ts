@@ -16,6 +16,7 @@ export type VmErrorCode =
   | 'SUSPEND_UNSUPPORTED'
   | 'SUSPEND_FAILED'
   | 'CONSOLE_UNSUPPORTED'
+  | 'USER_DATA_MISSING'
   | 'VM_EXITED'
   | 'VM_INVALID'
   | 'VM_LEAVING'
@@ -109,6 +110,13 @@ export const suspendFailed = (name: string, cause: unknown): CodedError =>
     `VM "${name}" could not be suspended, and goes on as before: ${errorText(cause)}`,
     'its state takes at most as much space as its memory, in the data directory of Ignite',
     cause,
+  );
+
+export const userDataMissing = (name: string, secret: string, key: string): CodedError =>
+  vmError(
+    'USER_DATA_MISSING',
+    `VM "${name}" gets its user data from the key "${key}" of the Secret ${secret}, which does not exist`,
+    `create it, or change spec.cloudInit.userDataSecretRef of the VM`,
   );
 
 export const consoleUnsupported = (name: string, vmm: string): CodedError =>

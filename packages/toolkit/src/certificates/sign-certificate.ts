@@ -1,5 +1,6 @@
 import {
   type KeyObject,
+  X509Certificate,
   createHash,
   createPublicKey,
   generateKeyPairSync,
@@ -59,40 +60,68 @@ export interface CertificateRequest {
   readonly notAfter: Date;
 }
 
-/** A private key and the name of its owner, with which certificates are signed. */
-export interface Signer {
-  readonly subject: CertificateSubject;
-  readonly privateKey: KeyObject;
-}
-
 export interface KeyAndCertificate {
   readonly privateKey: KeyObject;
   /** The certificate as PEM. */
   readonly certificate: string;
 }
 
-const ecdsaWithSha256 = '1.2.840.10045.4.3.2';
+/** The algorithms with which keys of a type sign a SHA-256 digest. */
+const algorithms: Readonly<Record<string, AlgorithmIdentifier>> = {
+  ec: new AlgorithmIdentifier({ algorithm: '1.2.840.10045.4.3.2' }),
+  rsa: new AlgorithmIdentifier({ algorithm: '1.2.840.113549.1.1.11', parameters: null }),
+};
 const [commonName, organization] = ['2.5.4.3', '2.5.4.10'];
 
-/** Makes a key and a certificate for it (RFC 5280). Without a signer, the certificate is signed by its own key. */
-export function makeCertificate(request: CertificateRequest, signer?: Signer): KeyAndCertificate {
+/** Who signs a certificate, as its certificate says it. */
+interface Issuer {
+  readonly name: Name;
+  readonly privateKey: KeyObject;
+  /** Absent if the issuer's own certificate does not have it. */
+  readonly keyIdentifier?: ArrayBuffer;
+}
+
+/**
+ * Makes a key and a certificate for it (RFC 5280). Without a signer, the certificate is signed by its own key.
+ * @throws Error if the signer's key is neither of RSA nor of an elliptic curve
+ */
+export function makeCertificate(request: CertificateRequest, signer?: KeyAndCertificate): KeyAndCertificate {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const issuer = signer ?? { subject: request.subject, privateKey };
-  const signatureAlgorithm = new AlgorithmIdentifier({ algorithm: ecdsaWithSha256 });
+  const subject = nameOf(request.subject);
+  const issuer = signer
+    ? issuerOf(signer)
+    : { name: subject, privateKey, keyIdentifier: keyIdentifier(privateKey) };
+  const signatureAlgorithm = algorithms[issuer.privateKey.asymmetricKeyType ?? ''];
+  if (!signatureAlgorithm)
+    throw new Error(`certificates are not signed with keys of type ${issuer.privateKey.asymmetricKeyType}`);
   const tbsCertificate = new TBSCertificate({
     version: Version.v3,
     serialNumber: serialNumber(),
     signature: signatureAlgorithm,
-    issuer: nameOf(issuer.subject),
+    issuer: issuer.name,
     validity: new Validity({ notBefore: request.notBefore, notAfter: request.notAfter }),
-    subject: nameOf(request.subject),
+    subject,
     subjectPublicKeyInfo: AsnConvert.parse(publicDer(privateKey), SubjectPublicKeyInfo),
-    extensions: new Extensions(extensionsOf(request.use, privateKey, issuer.privateKey)),
+    extensions: new Extensions(extensionsOf(request.use, privateKey, issuer)),
   });
   const signed = Buffer.from(AsnConvert.serialize(tbsCertificate));
   const signatureValue = toArrayBuffer(sign('sha256', signed, issuer.privateKey));
   const certificate = new Certificate({ tbsCertificate, signatureAlgorithm, signatureValue });
   return { privateKey, certificate: pemOf(Buffer.from(AsnConvert.serialize(certificate))) };
+}
+
+/** Others may have made the signer's certificate: names and identifiers must be as they are in it. */
+function issuerOf({ privateKey, certificate }: KeyAndCertificate): Issuer {
+  const { raw } = new X509Certificate(certificate);
+  const { subject, extensions = [] } = AsnConvert.parse(raw, Certificate).tbsCertificate;
+  const identifier = extensions.find(({ extnID }) => extnID === id_ce_subjectKeyIdentifier);
+  return {
+    name: subject,
+    privateKey,
+    ...(identifier && {
+      keyIdentifier: AsnConvert.parse(identifier.extnValue, SubjectKeyIdentifier).buffer,
+    }),
+  };
 }
 
 /** A serial number is positive, and has at most 20 octets. */
@@ -110,15 +139,19 @@ const attribute = (type: string, text: string): RelativeDistinguishedName =>
     new AttributeTypeAndValue({ type, value: new AttributeValue({ utf8String: text }) }),
   ]);
 
-function extensionsOf(use: CertificateUse, key: KeyObject, issuerKey: KeyObject): Extension[] {
+function extensionsOf(use: CertificateUse, key: KeyObject, issuer: Issuer): Extension[] {
   return [
     extension(id_ce_basicConstraints, new BasicConstraints(constraints(use)), true),
     extension(id_ce_keyUsage, new KeyUsage(keyUsage(use)), true),
     extension(id_ce_subjectKeyIdentifier, new SubjectKeyIdentifier(keyIdentifier(key))),
-    extension(
-      id_ce_authorityKeyIdentifier,
-      new AuthorityKeyIdentifier({ keyIdentifier: new KeyIdentifier(keyIdentifier(issuerKey)) }),
-    ),
+    ...(issuer.keyIdentifier
+      ? [
+          extension(
+            id_ce_authorityKeyIdentifier,
+            new AuthorityKeyIdentifier({ keyIdentifier: new KeyIdentifier(issuer.keyIdentifier) }),
+          ),
+        ]
+      : []),
     ...extendedExtensions(use),
   ];
 }

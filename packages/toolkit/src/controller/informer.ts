@@ -20,6 +20,7 @@ export class Informer<T extends KubeObject> {
   readonly #log: Log;
   readonly #selection: Selection;
   readonly #handlers: ChangeHandler<T>[] = [];
+  readonly #listHandlers: ((resourceVersion: string) => void)[] = [];
   readonly #synced = Promise.withResolvers<void>();
   #objects = new Map<string, T>();
   #isSynced = false;
@@ -43,6 +44,11 @@ export class Informer<T extends KubeObject> {
 
   onChange(handler: ChangeHandler<T>): void {
     this.#handlers.push(handler);
+  }
+
+  /** Calls the handler when all that was there at a version of the store has been told. */
+  onListed(handler: (resourceVersion: string) => void): void {
+    this.#listHandlers.push(handler);
   }
 
   /** Returns an object by its key, `namespace/name`. */
@@ -79,6 +85,7 @@ export class Informer<T extends KubeObject> {
       if (before.get(key)?.metadata.resourceVersion !== object.metadata.resourceVersion)
         this.#tell(object, false);
     for (const [key, object] of before) if (!this.#objects.has(key)) this.#tell(object, true);
+    for (const handler of this.#listHandlers) handler(resourceVersion);
     this.#isSynced = true;
     this.#synced.resolve();
     return resourceVersion;

@@ -1,9 +1,9 @@
-import { hostUses } from '@ignite/api/host-uses';
+import { hostUses as usesOfKinds } from '@ignite/api/host-uses';
 import { resources } from '@ignite/api/resources';
 import { group } from '@ignite/api/v1/group';
 import { hostResource } from '@ignite/api/v1/resources/host';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
-import type { HostUse } from '@ignite/toolkit/allowance/host-use';
+import type { HostUse, HostUses } from '@ignite/toolkit/allowance/host-use';
 import { keyText } from '@ignite/toolkit/object/object-key';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { UserInfo } from '../../request/user-info.ts';
@@ -15,13 +15,20 @@ import { decide, isMaster } from '../decide.ts';
 /**
  * Pure. Checks that a user who writes an object may use what it uses of the host: the verb `use` on
  * `hosts/paths`, `hosts/files` (only to read), `hosts/ports`, `hosts/networks` or `hosts/services`, each by its
- * name, and `get` on other objects. What the object has used before may stay.
+ * name, and `get` on other objects. What the object has used before may stay. `hostUses` finds the uses by kind.
  * @throws ObjectError FORBIDDEN
  */
-export function checkHostUses(user: UserInfo, { old, next }: ObjectWrite, access: AccessRules): void {
+export function checkHostUses(
+  user: UserInfo,
+  { old, next }: ObjectWrite,
+  access: AccessRules,
+  hostUses: HostUses = usesOfKinds,
+): void {
   if (isMaster(user)) return;
-  const before = new Set((old ? usesOf(old) : []).map(identityOf));
-  const forbidden = usesOf(next).filter((use) => !before.has(identityOf(use)) && !mayUse(user, use, access));
+  const before = new Set((old ? usesOf(old, hostUses) : []).map(identityOf));
+  const forbidden = usesOf(next, hostUses).filter(
+    (use) => !before.has(identityOf(use)) && !mayUse(user, use, access),
+  );
   if (forbidden.length === 0) return;
   const { kind, metadata } = next;
   const whats = forbidden.map((use) => `${use.field} uses ${useText(use)}`);
@@ -37,7 +44,7 @@ const identityOf = (use: SingleUse): string => JSON.stringify({ ...use, field: '
 /** Something of the host or another object. Only Syncs have allowances, which are written only by whoever may use all. */
 type SingleUse = Exclude<HostUse, { readonly kind: 'allowance' }>;
 
-function usesOf(object: KubeObject): readonly SingleUse[] {
+function usesOf(object: KubeObject, hostUses: HostUses): readonly SingleUse[] {
   const { [object.kind]: find } = hostUses;
   const manifest = { ...object, spec: object.spec };
   return (find?.(manifest) ?? []).filter((use) => use.kind !== 'allowance');

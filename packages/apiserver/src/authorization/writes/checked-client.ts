@@ -12,6 +12,7 @@ import type {
 } from '@ignite/toolkit/client/object-client';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import type { HostUses } from '@ignite/toolkit/allowance/host-use';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { forbiddenText } from '../../request/forbidden-text.ts';
 import type { ResourceRequest } from '../../request/request-info.ts';
@@ -66,7 +67,8 @@ export class CheckedClient extends ForwardingClient {
   ): Promise<KubeObject> {
     await this.#checkAllowed(creationOf(resource, object));
     await this.#checkAuthority(resource);
-    if (isChecked(resource)) await this.#check(undefined, await super.create(resource, object, dry(options)));
+    if (this.#isChecked(resource))
+      await this.#check(undefined, await super.create(resource, object, dry(options)));
     return await super.create(resource, object, options);
   }
 
@@ -77,7 +79,7 @@ export class CheckedClient extends ForwardingClient {
     options?: WriteOptions,
   ): Promise<KubeObject> {
     await this.#checkAuthority(resource);
-    if (isChecked(resource)) {
+    if (this.#isChecked(resource)) {
       const { namespace, name } = object.metadata;
       const old = await super.get({ ...resource, namespace, name }, options);
       await this.#check(old, await super.update(resource, object, dry(options)));
@@ -87,7 +89,8 @@ export class CheckedClient extends ForwardingClient {
 
   override async patch(key: ObjectKey, patch: ObjectPatch, options?: PatchOptions): Promise<KubeObject> {
     await this.#checkAuthority({ ...key, subresource: options?.subresource });
-    if (!isChecked(key) || options?.subresource !== undefined) return await super.patch(key, patch, options);
+    if (!this.#isChecked(key) || options?.subresource !== undefined)
+      return await super.patch(key, patch, options);
     return await untilNobodyInterferes(
       options?.signal,
       async () => await this.#patchChecked(key, patch, options),
@@ -115,13 +118,24 @@ export class CheckedClient extends ForwardingClient {
   async #check(old: KubeObject | undefined, next: KubeObject): Promise<void> {
     const rules = await this.#rules();
     checkEscalation(this.#user, { old, next }, rules);
-    checkHostUses(this.#user, { old, next }, rules);
+    checkHostUses(this.#user, { old, next }, rules, { ...hostUses, ...this.#furtherUses(next) });
     await checkParamAccess(this.#user, next, {
       access: rules,
       old,
       served: this.#served(),
       policyNamed: async (name) => await this.#policyNamed(name),
     });
+  }
+
+  #isChecked({ group }: GroupVersionResource): boolean {
+    return checkedGroups.has(group) || this.#served().some((each) => each.hostUses && each.group === group);
+  }
+
+  /** Returns what finds the uses of the host in an object of a kind that not every host serves. */
+  #furtherUses({ apiVersion, kind }: KubeObject): HostUses {
+    const [group] = apiVersion.split('/');
+    const found = this.#served().find((each) => each.hostUses && each.group === group && each.kind === kind);
+    return found?.hostUses ? { [kind]: found.hostUses } : {};
   }
 
   async #policyNamed(name: string): Promise<KubeObject | undefined> {
@@ -157,5 +171,3 @@ const checkedGroups: ReadonlySet<string> = new Set([
   policyGroup,
   ...resources.filter(({ kind }) => Object.hasOwn(hostUses, kind)).map(({ group }) => group),
 ]);
-
-const isChecked = ({ group }: GroupVersionResource): boolean => checkedGroups.has(group);

@@ -18,6 +18,7 @@ export function grantText(resource: HostResource): string {
       return `${kind}=${portText(resource.port)}`;
     case 'network':
     case 'service':
+    case 'secret':
       return `${kind}=${resource.name}`;
     case 'address':
       return `${kind}=${resource.address}`;
@@ -53,6 +54,8 @@ export function askText(resource: HostResource): string {
       return `access to the network "${resource.name}" (${field})`;
     case 'address':
       return `the address ${resource.address} (${field})`;
+    case 'secret':
+      return `the content of the Secret "${resource.name}" (${field})`;
     case 'service':
       return `the use of ${resource.name} (${field})`;
     case 'ingress':

@@ -15,7 +15,10 @@ export interface CloudInitFacts {
  * YAML too. The vendor data contains what Ignite needs and what user data may change: it authorizes the VM's
  * key for root, and keeps the host key that Ignite has made and pinned.
  */
-export function cloudInitSeed(cloudInit: CloudInit, facts: CloudInitFacts): Readonly<Record<string, string>> {
+export function cloudInitSeed(
+  cloudInit: Omit<CloudInit, 'userDataSecretRef'>,
+  facts: CloudInitFacts,
+): Readonly<Record<string, string>> {
   return {
     'user-data': cloudInit.userData ?? '',
     'meta-data': cloudInit.metaData ?? json(metaData(facts)),

@@ -7,7 +7,7 @@ import { volumesIn } from './kind-clients.ts';
 import { listVolumes } from './list-objects.ts';
 import { engineClient } from './engine-client.sample.ts';
 
-test('listVolumes: a volume is used by the VMs of its namespace that name it', async () => {
+test('listVolumes: a volume is used by the VMs of its namespace that name it, or have booted with it', async () => {
   const store = new MemoryStore();
   const objects = engineClient(store);
   for (const [namespace, uid] of [
@@ -21,12 +21,14 @@ test('listVolumes: a volume is used by the VMs of its namespace that name it', a
     });
   const vm = sampleVm({ spec: { storage: { volumes: [{ name: 'data', volume: { name: 'db' } }] } } });
   await store.create({ ...vm, metadata: { ...vm.metadata, namespace: 'prod' } });
+  const old = sampleVm({ name: 'old', uid: '3', status: { booted: vm.spec } });
+  await store.create({ ...old, metadata: { ...old.metadata, namespace: 'prod' } });
   const volumes = await listVolumes({ objects, self: { name: 'a', isAlone: true } });
   assert.deepEqual(
     volumes.map(({ metadata, status }) => [metadata.namespace, status.usedBy]),
     [
       ['default', []],
-      ['prod', ['web']],
+      ['prod', ['old', 'web']],
     ],
   );
 });

@@ -40,9 +40,13 @@ export async function listVolumes({ objects, self }: OwnObjects): Promise<readon
   });
 }
 
-/** Tells whether a VM names a volume, which is then in the VM's own namespace. */
+/**
+ * Tells whether a VM names a volume, or has booted with it, be its guest running or suspended. The volume is then in the
+ * VM's own namespace.
+ */
 export const usesVolume = (
-  { metadata, spec: { storage } }: Vm,
+  { metadata, spec, status }: Pick<Vm, 'metadata' | 'spec'> & { readonly status?: Vm['status'] },
   { namespace, name }: Volume['metadata'],
 ): boolean =>
-  metadata.namespace === namespace && storage?.volumes.some(({ volume }) => volume?.name === name) === true;
+  metadata.namespace === namespace &&
+  [spec, status?.booted].some((as) => as?.storage?.volumes.some(({ volume }) => volume?.name === name));

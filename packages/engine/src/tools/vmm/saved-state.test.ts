@@ -10,12 +10,13 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { after, describe, test } from 'node:test';
+import { after, describe, mock, test } from 'node:test';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import { hasSavedState } from './has-saved-state.ts';
 import { discardSavedState, loadSavedState, readStateNote, writeSavedState } from './saved-state.ts';
@@ -92,6 +93,19 @@ describe('a saved state', () => {
     await discardSavedState(dir);
     await discardSavedState(dir);
     assert.ok(!existsSync(dir));
+  });
+
+  test('that was not discarded durably is discarded so by the next attempt', async () => {
+    const dir = await saved();
+    await using file = await open(root);
+    const sync = mock.method(Object.getPrototypeOf(file) as typeof file, 'sync');
+    sync.mock.mockImplementationOnce(async () => Promise.reject(new Error('EIO')));
+    await assert.rejects(discardSavedState(dir), /EIO/);
+    assert.ok(!hasSavedState(dir));
+    await discardSavedState(dir);
+    assert.equal(sync.mock.callCount(), 2);
+    sync.mock.restore();
+    assert.deepEqual(readdirSync(join(dir, '..')), []);
   });
 
   for (const [what, harm] of [

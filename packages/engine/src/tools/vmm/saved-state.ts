@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type Readable, Transform, type TransformCallback, type Writable } from 'node:stream';
@@ -115,9 +115,12 @@ async function isWhole(dir: string, { size, sha256 }: Pick<StateNote, 'size' | '
  */
 export async function discardSavedState(dir: string): Promise<void> {
   const [draft, old] = [draftOf(dir), `${draftOf(dir)}.old`];
-  for (const left of [draft, old]) await rm(left, { recursive: true, force: true });
-  if (!hasSavedState(dir)) return;
-  await rename(dir, old);
+  await rm(draft, { recursive: true, force: true });
+  if (hasSavedState(dir)) {
+    await rm(old, { recursive: true, force: true });
+    await rename(dir, old);
+  }
+  if (!existsSync(old)) return;
   await syncFolder(dirname(dir));
   await rm(old, { recursive: true, force: true });
 }

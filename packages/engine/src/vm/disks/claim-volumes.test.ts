@@ -43,3 +43,19 @@ test('claimVolumes: a disk is free once nobody runs or is suspended who has it m
   rmSync(savedState, { recursive: true });
   await claim();
 });
+
+test('claimVolumes: a guest that is suspended has the disks of its boot, whatever its definition names by now', async () => {
+  const [first, second] = [withVolume('first', '3333333333333333'), withVolume('second', '4444444444444444')];
+  const { storage: _storage, ...spec } = first.spec;
+  const suspended = { ...first, spec, status: { ...first.status, booted: first.spec } };
+  const store = new MemoryStore();
+  for (const vm of [suspended, second]) await store.create(vm);
+  const sandbox = { observe: async () => ({ state: 'absent' }) } as unknown as Sandbox;
+  const host = { paths, objects: engineClient(store), self: { name: 'a', isAlone: true }, sandbox };
+  const { savedState } = vmFiles(paths, first.metadata.uid);
+  mkdirSync(savedState, { recursive: true });
+  await assert.rejects(claimVolumes(second, host, never), {
+    code: 'VOLUME_BUSY',
+    message: /in use by VM "first"/,
+  });
+});

@@ -11,6 +11,7 @@ import { volumeBusy } from '../../tools/storage/errors.ts';
 import { volumeLockName } from '../../tools/storage/volume-objects.ts';
 import { hasSavedState } from '../../tools/vmm/has-saved-state.ts';
 import { listOwnVms } from '../../tools/store/own-vms.ts';
+import { asBooted } from '../as-booted.ts';
 
 interface Claim {
   /** The key of the disk, which is the same for all who claim it; it is also the name of the lock. */
@@ -41,8 +42,9 @@ export async function claimVolumes(
     locks.use(await acquireLock(locksDir(host.paths), key, signal));
   const others = claims.length === 0 ? [] : await listOwnVms(host);
   for (const other of others) {
-    if (other.metadata.uid === vm.metadata.uid || !other.spec.storage) continue;
-    const clash = findClash(claims, await claimsOf(other));
+    if (other.metadata.uid === vm.metadata.uid) continue;
+    // A guest that is up, or suspended, has the disks of its boot. Those of its definition are promised to it.
+    const clash = findClash(claims, [...(await claimsOf(other)), ...(await claimsOf(asBooted(other)))]);
     if (!clash || !(await hasInUse(other, host))) continue;
     throw volumeBusy(
       clash.volume,

@@ -84,7 +84,10 @@ test('vmMachine: a guest that cannot see serials is told the places of its disks
     ],
   );
   assert.match(kernel.commandLine, /^console=ttyS0 reboot=k pci=off .* ignite\.end=reboot panic=-1 /);
-  assert.match(kernel.commandLine, / ignite\.disks=root,data,modules,seed,status debug$/);
+  assert.match(
+    kernel.commandLine,
+    / ignite\.disks=root,data,modules,seed,status ignite\.channel=vsock debug$/,
+  );
   const arm = vmMachine(vm({ arch: 'arm64' }), input).kernel.commandLine;
   assert.doesNotMatch(arm, /ignite\.end|i8042/, 'an arm64 machine can be switched off');
 });

@@ -11,8 +11,9 @@ const storage = {
   volumes: [{ name: 'src', hostPath: { path: '/srv' } }],
   volumeMounts: [{ name: 'src', mountPath: '/src' }],
 };
+const kernel = { id: 'k', version: '1' };
 const assertOf = (spec: object, status: Partial<VmStatus> = {}): void =>
-  assertSuspendable(sampleVm({ spec, status }), { vmms });
+  assertSuspendable(sampleVm({ spec, status: { kernel, ...status } }), { vmms });
 
 test('assertSuspendable: what cannot be saved and loaded again is refused before anything stands still', () => {
   const code = 'SUSPEND_UNSUPPORTED';
@@ -34,4 +35,12 @@ test('assertSuspendable: a folder that was added or taken away since the boot do
   assertOf({ storage }, { booted: spec });
   const withFolder = sampleVm({ spec: { storage } }).spec;
   assert.throws(() => assertOf({}, { booted: withFolder }), { code: 'SUSPEND_UNSUPPORTED' });
+});
+
+test('assertSuspendable: a redefinition with another kernel counts, wherever it was killed', () => {
+  const refusal = { code: 'SUSPEND_UNSUPPORTED', message: /kernel was changed/ };
+  const { spec } = sampleVm({ spec: { kernel: { oci: 'kernel:6.1' } } });
+  assert.throws(() => assertSuspendable(sampleVm({ spec }), { vmms }), refusal);
+  assert.throws(() => assertOf({ kernel: { oci: 'kernel:6.12' } }, { booted: spec }), refusal);
+  assertOf({ ...spec, cpus: 2 }, { booted: spec });
 });

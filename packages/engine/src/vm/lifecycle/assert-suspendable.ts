@@ -10,10 +10,15 @@ import { type Vmms, vmmOf } from '../vmm-of.ts';
 export function assertSuspendable(vm: Vm, host: { readonly vmms: Vmms }): void {
   const { name, capabilities } = vmmOf(vm, host);
   if (!capabilities.savedStates) throw cannotSuspend(`Ignite cannot save the state of ${name} yet`);
-  const { storage } = asBooted(vm).spec;
+  const { storage, kernel } = asBooted(vm).spec;
   const folder = storage?.volumes.find(({ hostPath }) => hostPath);
   if (folder)
     throw cannotSuspend(`${name} cannot save the state of a shared folder, which "${folder.name}" is`);
-  if (vm.status.pending?.some((field) => field.startsWith('spec.kernel')))
+  // A redefinition that was killed may not have told that it is pending.
+  const isKernelChanged =
+    vm.status.kernel === undefined ||
+    vm.spec.kernel.oci !== kernel.oci ||
+    vm.status.pending?.some((field) => field.startsWith('spec.kernel'));
+  if (isKernelChanged)
     throw cannotSuspend('its kernel was changed since it was booted, and the modules with it');
 }

@@ -43,13 +43,18 @@ export async function bringUp(
   if (goal.kind !== 'restarted') {
     const seen = await host.sandbox.observe(vm.metadata.uid);
     if (isStarted(vm, seen, host)) return { vm: await reachGoal(vm, { kind: up }, host, op) };
-    // It ran when its end was looked for, and has ended since.
-    if (seen.state === 'exited' && !isNewWish(vm)) return { vm: await settleEnd(vm, host, op) };
+    // It ran when its end was looked for, and has ended since. A VMM whose guest is saved has no end to settle.
+    const isOver = seen.state === 'exited' && !isSaved(vm, host.paths);
+    if (isOver && !isNewWish(vm)) return { vm: await settleEnd(vm, host, op) };
   }
   const down = goal.kind === 'restarted' ? await reachGoal(vm, { ...goal, kind: 'down' }, host, op) : vm;
+  const wasSaved = isSaved(down, host.paths);
   try {
     return { vm: await start(down, { ...request, kind: up }, host, op) };
   } catch (failure) {
+    // A guest whose saved state is used up is in its VMM alone, so that stays. The next reconcile resumes the guest.
+    const isUsedUp = wasSaved && !isSaved(down, host.paths);
+    if (isUsedUp && isStarted(down, await host.sandbox.observe(vm.metadata.uid), host)) throw failure;
     return { vm: await giveUp(vm, failure, request, host, op), failure };
   }
 }
@@ -81,9 +86,9 @@ async function recordStarting(vm: Vm, { paths, objects }: VmPorts): Promise<Vm> 
   noteVmProcesses(vm, { starter: hostProcess(process.pid) }, paths);
   const lastWish = lifeWishOf(vm);
   const isAutomatic = vm.status.phase === 'Restarting' && !isNewWish(vm);
-  const starting = await changeVmStatus(objects, vm, ({ status: { restarts, ...status } }) => ({
+  const starting = await changeVmStatus(objects, vm, ({ spec, status: { restarts, ...status } }) => ({
     // After a power failure, the end of the previous run is not recorded. A saved guest goes on with its life.
-    ...(isSaved(vm, paths) ? status : betweenLives(status)),
+    ...(isSaved(vm, paths) ? status : { ...betweenLives(status), booted: spec }),
     phase: 'Starting',
     lastWish,
     ...(isAutomatic && restarts && { restarts: withoutTime(restarts) }),

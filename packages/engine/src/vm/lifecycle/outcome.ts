@@ -22,7 +22,9 @@ export function outcomeOf(vm: Vm, nowMs: number, failure?: unknown): Outcome {
   };
 }
 
-function nextTimeOf({ status: { phase, restarts, startRetry } }: Vm): string | undefined {
+function nextTimeOf({ spec: { power }, status: { phase, restarts, startRetry } }: Vm): string | undefined {
   if (phase === 'Restarting') return restarts?.nextTime;
-  return phase === 'Failed' || phase === 'Suspended' ? startRetry?.nextTime : undefined;
+  // A guest that shall stay suspended is not tried again, although its last start has failed.
+  const isWaiting = phase === 'Failed' || (phase === 'Suspended' && power !== 'Suspended');
+  return isWaiting ? startRetry?.nextTime : undefined;
 }

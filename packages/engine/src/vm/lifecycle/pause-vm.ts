@@ -75,7 +75,9 @@ export async function whileHalted<T>(
 ): Promise<T> {
   const { uid } = vm.metadata;
   const { phase } = vm.status;
-  if (phase === 'Paused' || (await host.sandbox.observe(uid)).state !== 'running') return await work();
+  // A VMM beside a saved state only loads it. Its guest must not go on before the state is discarded.
+  if (phase === 'Paused' || isSaved(vm, host.paths)) return await work();
+  if ((await host.sandbox.observe(uid)).state !== 'running') return await work();
   const vmm = vmmOf(vm, host);
   if (!vmm.capabilities.pause) throw cannotPause(vmm.name);
   const sockets = vmmSockets(host.paths, uid);

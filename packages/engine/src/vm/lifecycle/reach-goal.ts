@@ -4,17 +4,19 @@ import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { isWorthAnotherBoot, lostClocks } from '../../tools/guest/lost-clocks.ts';
 import { vmFiles } from '../../tools/host/paths.ts';
 import { readTail } from '../../tools/host/read-tail.ts';
+import { asBooted } from '../as-booted.ts';
 import { claimVolumes } from '../disks/claim-volumes.ts';
 import { observeVm } from '../observe/observe-vm.ts';
 import { type Goal, type VmNeeds, planVm } from '../plan/plan-vm.ts';
 import { executeStep } from '../steps/execute-step.ts';
 import type { VmPorts } from '../vm-ports.ts';
+import { resumeSignal } from '../vmm-signal.ts';
 
 /** Brings a VM to a goal from any state. The caller holds the VM's lock. */
 export async function reachGoal(vm: Vm, goal: Goal, host: VmPorts, op: ClientOperation): Promise<Vm> {
   // The claims are held until the VMM has opened the volumes, or has failed to start.
   const mayLaunch = goal.kind === 'running' || goal.kind === 'paused';
-  using _claim = mayLaunch ? await claimVolumes(vm, host, op.signal) : undefined;
+  using _claim = mayLaunch ? await claimVolumes(asBooted(vm), host, op.signal) : undefined;
   for (let [now, boots] = [vm, 1]; ; boots += 1) {
     try {
       return await takeSteps(now, goal, host, op);
@@ -30,22 +32,25 @@ export async function reachGoal(vm: Vm, goal: Goal, host: VmPorts, op: ClientOpe
 
 async function takeSteps(vm: Vm, goal: Goal, host: VmPorts, op: ClientOperation): Promise<Vm> {
   const have = await observeVm(vm, host, op.signal);
+  const goesOn = goal.kind === 'running' || goal.kind === 'paused';
+  let { signal } = op;
   let now = vm;
-  for (const step of planVm(goal, have, needsOf(vm))) {
-    op.signal.throwIfAborted();
-    now = await executeStep(step, now, host, op);
+  for (const step of planVm(goal, have, needsOf(asBooted(vm)))) {
+    signal.throwIfAborted();
+    // Without its saved state the guest is nowhere but in its VMM, so whoever interrupts comes too late.
+    if (step.kind === 'discard-state' && goesOn) signal = resumeSignal();
+    now = await executeStep(step, now, host, { ...op, signal });
   }
   return now;
 }
 
 function needsOf({ spec, status }: Vm): VmNeeds {
   const volumes = spec.storage?.volumes ?? [];
-  const bootedVolumes = (status.booted ?? spec).storage?.volumes ?? [];
   return {
     image: status.image === undefined,
     kernel: status.kernel === undefined,
     volumes: volumes.length > 0,
-    files: bootedVolumes.some(({ file }) => file),
+    files: volumes.some(({ file }) => file),
     folders: volumes.some(({ hostPath }) => hostPath),
   };
 }

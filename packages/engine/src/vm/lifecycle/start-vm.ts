@@ -33,9 +33,9 @@ export async function startVm(
   try {
     return await reconciled(wanted, { ...request, retryNow: true }, host, op);
   } catch (failure) {
-    // Whoever interrupts a start no longer wants it.
-    const before = isSaved(vm, host.paths) ? 'Suspended' : 'Stopped';
-    if (op.signal.aborted && !restart) await writeWish(wanted, { power: before }, host);
+    // Whoever interrupts a start no longer wants it. A guest that was up, or has left its saved state, goes on.
+    const before = isSaved(vm, host.paths) ? 'Suspended' : anew ? 'Stopped' : undefined;
+    if (op.signal.aborted && !restart && before) await writeWish(wanted, { power: before }, host);
     throw failure;
   }
 }

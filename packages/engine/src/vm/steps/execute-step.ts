@@ -12,6 +12,7 @@ import { vmFiles, vmRunFiles, vmmSockets } from '../../tools/host/paths.ts';
 import { forgetVmProcesses, noteVmProcesses } from '../../tools/host/vm-processes.ts';
 import { changeVm, changeVmStatus, vmFinalizer } from '../../tools/store/vm-objects.ts';
 import { bytes, humanBytes } from '@ignite/toolkit/units/bytes';
+import { vmmFailed } from '../../tools/vmm/errors.ts';
 import { discardSavedState, readStateNote } from '../../tools/vmm/saved-state.ts';
 import { keepDisk, takeKeptDisk } from '../disks/kept-disk.ts';
 import { createDisk, growDisk } from '../disks/vm-disk.ts';
@@ -57,24 +58,24 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
       await growDisk(vm, host, op.signal);
       return vm;
     case 'attach-network':
-      return await attachNetwork(step.keepsMacs ? asBooted(vm) : vm, step, host, op);
+      return await attachNetwork(step.keepsMacs ? withBootedNics(vm) : vm, step, host, op);
     case 'publish-ports':
       await host.network.changePorts(uid, vm.spec.network.ports, op.signal);
       await host.network.admit(uid, admissionOf(vm.metadata.labels, vm.spec.network), op.signal);
       return vm;
     case 'prepare-volumes':
-      await prepareVmVolumes(vm, host, op);
+      await prepareVmVolumes(asBooted(vm), host, op);
       return vm;
     case 'resize-memory':
       return await resizeMemory(vm, host, op.signal);
     case 'write-seed':
-      await writeSeed(vm, host, op.signal);
+      await writeSeed(asBooted(vm), host, op.signal);
       return vm;
     case 'share-folders':
-      await shareFolders(vm, host, op.signal);
+      await shareFolders(asBooted(vm), host, op.signal);
       return vm;
     case 'launch':
-      await launchVm(vm, step, host, op.signal);
+      await launchVm(asBooted(vm), step, host, op.signal);
       return vm;
     case 'load-state':
       await loadVmState(vm, step, host, op.signal);
@@ -139,6 +140,16 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
   }
 }
 
+/** Returns a VM with the interfaces that its guest has. Its ports and its policy are those of today. */
+function withBootedNics(vm: Vm): Vm {
+  const { policy: _policy, ...booted } = asBooted(vm).spec.network;
+  const { policy } = vm.spec.network;
+  return {
+    ...vm,
+    spec: { ...vm.spec, network: { ...booted, ports: vm.spec.network.ports, ...(policy && { policy }) } },
+  };
+}
+
 /** Records that the disk is new, and so has no identity of another VM. */
 async function forgetAdoption(vm: Vm, objects: ObjectClient): Promise<Vm> {
   if (vm.status.adopted === undefined) return vm;
@@ -152,9 +163,12 @@ async function recordExit(vm: Vm, byItself: boolean, host: VmPorts, signal: Abor
   return await changeVmStatus(host.objects, vm, ({ status }) => ({ ...status, phase: 'Stopping', ...how }));
 }
 
-/** Records that the guest is in the memory of a VMM, which has yet to resume it. */
+/**
+ * Records that the guest is in the memory of a VMM, which has yet to resume it.
+ * @throws CodedError VMM_FAILED if the VMM has ended since
+ */
 async function recordLoad(vm: Vm, host: VmPorts): Promise<Vm> {
-  await noteVmm(vm, host);
+  if (!(await noteVmm(vm, host))) throw vmmFailed(undefined);
   return await changeVmStatus(host.objects, vm, ({ status }) => ({ ...status, phase: 'Paused' }));
 }
 

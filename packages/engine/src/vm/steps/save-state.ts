@@ -4,7 +4,7 @@ import { bytes } from '@ignite/toolkit/units/bytes';
 import { vmFiles, vmmSockets } from '../../tools/host/paths.ts';
 import { sandboxUser } from '../../tools/sandbox/sandbox.ts';
 import { changeVmStatus } from '../../tools/store/vm-objects.ts';
-import { writeSavedState } from '../../tools/vmm/saved-state.ts';
+import { discardSavedState, writeSavedState } from '../../tools/vmm/saved-state.ts';
 import { suspendFailed } from '../errors.ts';
 import { asBooted } from '../as-booted.ts';
 import { machineOf, traitsOf } from '../launch/machine-of.ts';
@@ -45,7 +45,9 @@ async function save(vm: Vm, host: VmPorts, signal: AbortSignal): Promise<void> {
   );
 }
 
+/** Lets the guest go on, but never beside a state of it: the save may have failed after the state was complete. */
 async function goOn(vm: Vm, host: VmPorts): Promise<void> {
+  await discardSavedState(vmFiles(host.paths, vm.metadata.uid).savedState);
   const sockets = vmmSockets(host.paths, vm.metadata.uid);
   await vmmOf(vm, host).resume(sockets, resumeSignal());
   await changeVmStatus(host.objects, vm, ({ status }) => ({ ...status, phase: 'Running' }));

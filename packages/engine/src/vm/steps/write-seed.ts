@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { hasOwnKey } from '@ignite/api/v1/has-own-key';
+import type { CloudInit } from '@ignite/api/v1/cloud-init';
 import type { Vm } from '@ignite/api/v1/vm';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import { writeCloudInitDisk } from '../../tools/guest/cloud-init-disk.ts';
@@ -13,8 +14,10 @@ import { hostProgram } from '../../tools/kernel/guest-programs.ts';
 import { type GuestSeed, renderSeed } from '../../tools/kernel/seed.ts';
 import type { Attachment } from '../../tools/network/network.ts';
 import { volumeMounts } from '../../tools/storage/volume-devices.ts';
+import { secretValue } from '../../tools/store/secret-value.ts';
 import { imageOf } from '../../tools/store/vm-objects.ts';
 import { volumesOf } from '../disks/volume-steps.ts';
+import { userDataMissing } from '../errors.ts';
 import { archOf } from '../arch-of.ts';
 import { readsCloudInit } from '../launch/vm-machine.ts';
 import { runsEntrypoint } from '../entrypoint.ts';
@@ -40,10 +43,27 @@ export async function writeSeed(vm: Vm, host: VmPorts, signal: AbortSignal): Pro
   const facts = { ...guestNetwork(vm, attachment), vmUid: uid, hostname: name, authorizedKeys };
   await writeCloudInitDisk(
     files.cloudInit,
-    cloudInitSeed(vm.spec.cloudInit ?? {}, facts),
+    cloudInitSeed(await withUserData(vm, host, signal), facts),
     host.runner,
     signal,
   );
+}
+
+/**
+ * Returns what a VM tells cloud-init, with the user data that a Secret holds.
+ * @throws CodedError USER_DATA_MISSING
+ */
+async function withUserData(
+  { metadata: { name, namespace }, spec: { cloudInit = {} } }: Vm,
+  { administration }: VmPorts,
+  signal: AbortSignal,
+): Promise<Omit<CloudInit, 'userDataSecretRef'>> {
+  const { userDataSecretRef, ...given } = cloudInit;
+  if (!userDataSecretRef) return given;
+  const { name: secret, key } = userDataSecretRef;
+  const userData = await secretValue(administration.served(), { namespace, name: secret, key }, signal);
+  if (userData === undefined) throw userDataMissing(name, `${namespace}/${secret}`, key);
+  return { ...given, userData };
 }
 
 async function seedOf(
