@@ -7,6 +7,7 @@ import { Admissions } from '@ignite/apiserver/admission/admissions';
 import { CertificateFolder } from '@ignite/apiserver/certificates/certificate-folder';
 import { definitionResource } from '@ignite/apiserver/custom-resource/definition/definition-kind';
 import type { ServedDefinitions } from '@ignite/apiserver/custom-resource/served-definitions';
+import type { StoredKind } from '@ignite/apiserver/namespaces/empty-namespace';
 import { controlNamespaces } from '@ignite/apiserver/namespaces/namespace-controller';
 import {
   builtInResourceOf,
@@ -51,6 +52,8 @@ export interface ApiServiceOptions {
   readonly definitions: ServedDefinitions;
   /** Kinds that are served besides those that every host has. */
   readonly further?: readonly ServedResource[];
+  /** Kinds that are not served here, whose objects may be in the store nevertheless. The client knows them too. */
+  readonly unserved?: readonly StoredKind[];
   readonly socket: string;
   /** The descriptor of a socket at which somebody else listens for us. It is served there, and not at `socket`. */
   readonly listenFd?: number;
@@ -89,6 +92,7 @@ export async function serveApiService(
     engine,
     definitions,
     further = [],
+    unserved = [],
     self,
     usage,
     socket,
@@ -103,7 +107,7 @@ export async function serveApiService(
   signal: AbortSignal,
 ): Promise<ApiService> {
   await ensureNamespaces(client, systemNamespaces, signal);
-  const { views, resources } = servedKinds({
+  const { views, builtIn, resources } = servedKinds({
     client,
     definitions,
     further,
@@ -148,16 +152,17 @@ export async function serveApiService(
   const end = (): Promise<void> => open.disposeAsync();
   const work = { clock: systemClock, log };
   const stored = (): readonly ServedResource[] => storedResources(api.resources());
+  const kept = (): readonly StoredKind[] => withUnserved(stored(), unserved);
   const authorities = async (until: AbortSignal): Promise<string> =>
     await new CertificateFolder(dir, systemClock).authorityCertificates(until);
   const garbage = (until: AbortSignal): Promise<void> => collectGarbage(client, stored(), until);
   const ended = Promise.all([
     aborted(signal).then(end),
     known.ended,
-    definitions.run({ client, ...work }, signal),
+    definitions.run({ client, builtIn, ...work }, signal),
     admission.run(signal),
     controlNamespaces(
-      { client, resources: stored, isComplete: () => definitions.isComplete, authorities, ...work },
+      { client, resources: kept, isComplete: () => definitions.isComplete, authorities, ...work },
       signal,
     ),
     repeat({ name: 'collecting garbage', everyMs: 10_000, retryMs: 60_000, work: garbage }, work, signal),
@@ -165,6 +170,17 @@ export async function serveApiService(
   ]).then(() => {});
   return { ended, [Symbol.asyncDispose]: end };
 }
+
+/** A kind that is not served here may be one that an object defines. */
+const withUnserved = (
+  served: readonly StoredKind[],
+  unserved: readonly StoredKind[],
+): readonly StoredKind[] => [
+  ...served,
+  ...unserved.filter(
+    ({ group, resource }) => !served.some((each) => each.group === group && each.resource === resource),
+  ),
+];
 
 /** A host does not live longer for another start of ignited while its store cannot be reached. */
 const storeCheck = (client: ObjectClient): HealthCheck => ({
@@ -195,6 +211,8 @@ const stored: readonly ServedResource[] = [
 /** All that is served. */
 interface ServedKinds {
   readonly views: readonly ServedResource[];
+  /** The kinds that no object defines. */
+  readonly builtIn: readonly ServedResource[];
   /** Returns all kinds. The list is the same as long as no kind is defined or removed. */
   readonly resources: () => readonly ServedResource[];
 }
@@ -209,14 +227,14 @@ function servedKinds({
 }: Pick<ApiServiceOptions, 'client' | 'engine' | 'definitions' | 'further' | 'self' | 'usage'>): ServedKinds {
   const views = viewsOf({ self, ...(usage && { usage }), served: () => resources(), clock: systemClock });
   const connectors = engine ? vmConnectors({ objects: client, vms: engine.vms }) : {};
-  const fixed = [...stored, ...further, ...views].map((served) => withVmConnectors(served, connectors));
-  let [defined, all] = [definitions.resources, [...fixed, ...definitions.resources]];
+  const builtIn = [...stored, ...further, ...views].map((served) => withVmConnectors(served, connectors));
+  let [defined, all] = [definitions.resources, [...builtIn, ...definitions.resources]];
   const resources = (): readonly ServedResource[] => {
     if (defined !== definitions.resources) {
       defined = definitions.resources;
-      all = [...fixed, ...defined];
+      all = [...builtIn, ...defined];
     }
     return all;
   };
-  return { views, resources };
+  return { views, builtIn, resources };
 }

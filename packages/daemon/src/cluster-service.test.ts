@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { clusterResources, runClusters, servedClusterKinds } from './cluster-service.ts';
 import { openServedApi } from './served-api.sample.ts';
+import { unservedClusterKinds } from './unserved-cluster-kinds.ts';
 
 const core = '/apis/cluster.x-k8s.io/v1beta2';
 const home = `${core}/namespaces/default`;
@@ -45,6 +46,78 @@ test('clusters are served with their short names, their category, the status and
   });
   const wrong = { ...body, metadata: { name: 'wrong' }, spec: { ...body.spec, replicas: -1 } };
   assert.equal((await api.ask({ path, method: 'POST', body: wrong })).code, 422);
+});
+
+test('a definition of a kind of clusters, as others install it, has no effect: its deletion deletes no cluster', async () => {
+  await using api = await open();
+  const body = {
+    apiVersion: 'cluster.x-k8s.io/v1beta2',
+    kind: 'Cluster',
+    metadata: { name: 'dev' },
+    spec: {},
+  };
+  assert.equal((await api.ask({ path: `${home}/clusters`, method: 'POST', body })).code, 201);
+  const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  const definition = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'clusters.cluster.x-k8s.io' },
+    spec: {
+      group: 'cluster.x-k8s.io',
+      scope: 'Namespaced',
+      names: { kind: 'Cluster', plural: 'clusters' },
+      versions: ['v1beta1', 'v1beta2'].map((name) => ({
+        ...{ name, schema, served: true, storage: name === 'v1beta2' },
+      })),
+    },
+  };
+  assert.equal((await api.ask({ path: definitions, method: 'POST', body: definition })).code, 201);
+  const path = `${definitions}/clusters.cluster.x-k8s.io`;
+  const established = async (): Promise<unknown> => {
+    const { status } = (await api.ask({ path })).content as {
+      status?: { conditions?: readonly { type: string; status: string }[] };
+    };
+    return status?.conditions?.find(({ type }) => type === 'Established')?.status;
+  };
+  while ((await established()) === undefined) await systemClock.sleep(20, AbortSignal.timeout(60_000));
+  assert.equal(await established(), 'False');
+  const old = `${home}/clusters/dev`.replace('v1beta2', 'v1beta1');
+  assert.equal((await api.ask({ path: old })).code, 404);
+  await api.ask({ path, method: 'DELETE' });
+  while ((await api.ask({ path })).code !== 404) await systemClock.sleep(20, AbortSignal.timeout(60_000));
+  const { code, content } = await api.ask({ path: `${home}/clusters/dev` });
+  assert.equal(code, 200);
+  assert.equal((content['metadata'] as { deletionTimestamp?: string }).deletionTimestamp, undefined);
+});
+
+test('a host without clusters keeps a namespace for the clusters of others until they are gone', async () => {
+  const named = (kinds: readonly { group: string; version: string; resource: string; kind: string }[]) =>
+    kinds.map(({ group, version, resource, kind }) => `${kind} ${resource}.${version}.${group}`).toSorted();
+  assert.deepEqual(named(unservedClusterKinds), named(servedClusterKinds));
+  await using api = await openServedApi({}, { kinds: [], resources: [], unserved: unservedClusterKinds });
+  assert.equal((await api.ask({ path: core })).code, 404);
+  const clusters = { group: 'cluster.x-k8s.io', version: 'v1beta2', resource: 'clusters' };
+  const key = { ...clusters, namespace: 'team', name: 'prod' };
+  const path = '/api/v1/namespaces/team';
+  const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team' } };
+  await api.ask({ path: '/api/v1/namespaces', method: 'POST', body });
+  const metadata = { namespace: 'team', name: 'prod', finalizers: ['cluster.cluster.x-k8s.io'] };
+  const cluster = { apiVersion: 'cluster.x-k8s.io/v1beta2', kind: 'Cluster', metadata, spec: {} };
+  await api.client.create(clusters, cluster);
+  await api.ask({ path, method: 'DELETE' });
+  const remaining = async (): Promise<string | undefined> => {
+    const { status } = (await api.ask({ path })).content as {
+      status?: { conditions?: readonly { type: string; message: string }[] };
+    };
+    return status?.conditions?.find(({ type }) => type === 'NamespaceContentRemaining')?.message;
+  };
+  while (!(await remaining())?.includes('clusters.cluster.x-k8s.io has 1 resource instances'))
+    await systemClock.sleep(20, AbortSignal.timeout(60_000));
+  const { deletionTimestamp } = (await api.client.get(key)).metadata;
+  assert.ok(deletionTimestamp !== undefined, 'the other host is told to delete the cluster');
+  await api.client.patch(key, { type: 'merge', changes: { metadata: { finalizers: [] } } });
+  while ((await api.ask({ path })).code !== 404) await systemClock.sleep(20, AbortSignal.timeout(60_000));
 });
 
 test('who may create machines of a cluster may not thereby use what is of the host', async () => {

@@ -31,6 +31,7 @@ import type { ApiTrust } from './api-trust.ts';
 import { alreadyRunning } from './errors.ts';
 import { measuredClient } from './measured-client.ts';
 import { Metrics, serveMetrics } from './metrics.ts';
+import { unservedClusterKinds } from './unserved-cluster-kinds.ts';
 import { controlVms } from './vm-controller.ts';
 import { VmMetricsSockets } from './vm-metrics-sockets.ts';
 import { hostUsage } from './host-usage.ts';
@@ -83,10 +84,11 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
   const settings = settleHostSettings(paths, {});
   // What clusters need takes memory, so it is loaded only where there may be some.
   const clusters = options.clusters ? await import('./cluster-service.ts') : undefined;
+  const unserved = clusters ? [] : unservedClusterKinds;
   const definitions = new ServedDefinitions();
   const objects = administration.served(
     ({ key, problem }) => log('warning', problem, { object: keyText(key) }),
-    () => [...(clusters?.servedClusterKinds ?? []), ...apiKinds(definitions)],
+    () => [...(clusters?.servedClusterKinds ?? []), ...apiKinds(definitions), ...unserved],
   );
   const deps = declaredHost(engines, { objects, self, sourceWorker, labels: nodeLabels });
   const metrics = new Metrics();
@@ -102,6 +104,7 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
             engine: client,
             definitions,
             ...(clusters && { further: clusters.clusterResources }),
+            unserved,
             observer: metrics.api,
             metrics: metricsText,
             socket: apiSocket,

@@ -47,6 +47,8 @@ export const kubectlPath: string | undefined = (process.env['PATH'] ?? '')
 export interface Further {
   readonly kinds: readonly ServedKind[];
   readonly resources: readonly ServedResource[];
+  /** Kinds that are not served, whose objects may be there nevertheless. */
+  readonly unserved?: readonly ServedKind[];
 }
 
 /** The API of a host as ignited serves it, on a socket and at an address, over a store in memory. */
@@ -60,12 +62,19 @@ export async function openServedApi(trust: ApiTrust = {}, further: Further = { k
   const fixed = [...hostKinds, ...coreKinds, ...accessKinds]
     .filter((kind) => hubOf(kind).inert === undefined)
     .map(servedKindOf);
-  const client = new StoreObjectClient(store, () => [...fixed, ...further.kinds, ...apiKinds(definitions)]);
+  const { unserved = [] } = further;
+  const client = new StoreObjectClient(store, () => [
+    ...fixed,
+    ...further.kinds,
+    ...apiKinds(definitions),
+    ...unserved,
+  ]);
   const api = await serveApiService(
     {
       client,
       definitions,
       further: further.resources,
+      unserved,
       self: { name: 'one', isAlone: true },
       socket,
       address: { host: '127.0.0.1', port: 0 },

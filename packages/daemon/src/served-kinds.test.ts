@@ -35,3 +35,29 @@ test('the server is found by the Service "kubernetes"', async () => {
   const { content } = await api.ask({ path });
   assert.partialDeepStrictEqual(content, { spec: { clusterIP: 'None', ports: [{ name: 'https' }] } });
 });
+
+test('no group of the server itself takes definitions of further kinds', async () => {
+  await using api = await openServedApi();
+  const { content } = await api.ask({ path: '/apis' });
+  const groups = (content['groups'] as readonly { readonly name: string }[]).map(({ name }) => name);
+  assert.ok(groups.includes('admissionregistration.k8s.io'));
+  const schema = { openAPIV3Schema: { type: 'object' } };
+  // Metrics are served where somebody measures.
+  for (const group of new Set([...groups, 'metrics.k8s.io'])) {
+    const body = {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: `pots.${group}` },
+      spec: {
+        group,
+        scope: 'Cluster',
+        names: { kind: 'Pot', plural: 'pots' },
+        versions: [{ name: 'v1beta1', served: true, storage: true, schema }],
+      },
+    };
+    const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    const answer = await api.ask({ path, method: 'POST', body });
+    assert.deepEqual([group, answer.code], [group, 422]);
+    assert.match(String(answer.content['message']), /are built in/);
+  }
+});

@@ -28,8 +28,10 @@ export async function assertStoredObjects({ client, resources, ask }: ServedApi)
         `${path} was changed: ${read.text} to ${again.text}`,
       );
       const object = JSON.parse(read.text) as (typeof items)[number];
-      const { managedFields: _managers, ...plain } = object.metadata;
-      const body = JSON.stringify({ ...object, metadata: plain });
+      const { managedFields: _managers, finalizers, ...plain } = object.metadata;
+      // As in Kubernetes, a finalizer may be stored twice, but nobody can apply it twice.
+      const once = { ...plain, finalizers: [...new Set(finalizers)] };
+      const body = JSON.stringify({ ...object, metadata: once });
       const apply = `${path}?fieldManager=again&force=true&dryRun=All`;
       const answer = await ask({ method: 'PATCH', path: apply, headers: applied, body });
       assert.equal(

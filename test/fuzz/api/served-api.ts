@@ -69,7 +69,7 @@ export async function serveFuzzedApi(): Promise<ServedApi> {
     if (level === 'error') errors.push(`${message} ${JSON.stringify(fields)}`);
   };
   const ending = new AbortController();
-  const running = definitions.run({ client, clock: systemClock, log }, ending.signal);
+  const running = definitions.run({ client, builtIn, clock: systemClock, log }, ending.signal);
   const api = await serveApi(
     {
       ...{ client, resources, log, checks: [], product: 'fuzzed' },

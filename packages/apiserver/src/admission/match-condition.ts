@@ -1,12 +1,9 @@
 import { type CelProgram, celProgram } from '../cel/cel-program.ts';
 import { anyShape } from '../cel/cel-shape.ts';
 import { plainValue } from '../cel/plain-value.ts';
-import { withinTime } from '../cel/within-time.ts';
+import type { TimeBudget } from '../cel/time-budget.ts';
 
 const variables = { object: anyShape, oldObject: anyShape, request: anyShape };
-
-/** The time in which a condition must be judged, in milliseconds. */
-const mostMs = 500;
 
 const compiled = new Map<string, CelProgram>();
 const mostCompiled = 1_000;
@@ -28,16 +25,20 @@ export type ConditionSubject = Readonly<Record<keyof typeof variables, unknown>>
 
 /**
  * Tells whether a condition is true.
- * @throws Error if it cannot be judged
+ * @throws Error if it cannot be judged, or not in time
  */
-export function isMet(expression: string, { object, oldObject, request }: ConditionSubject): boolean {
+export function isMet(
+  expression: string,
+  { object, oldObject, request }: ConditionSubject,
+  time: TimeBudget,
+): boolean {
   const program = conditionProgram(expression);
   const given = {
     object: plainValue(object),
     oldObject: plainValue(oldObject),
     request: plainValue(request),
   };
-  const result = withinTime(mostMs, () => program.evaluate(given));
+  const result = time.within(() => program.evaluate(given));
   if (result === 'TIMED_OUT') throw new Error('the expression takes too long');
   return result === true;
 }

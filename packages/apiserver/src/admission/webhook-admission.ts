@@ -3,6 +3,7 @@ import type { Admission, AdmittedWrite } from '@ignite/toolkit/client/admission'
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { TimeBudget } from '../cel/time-budget.ts';
 import type { ServedResource } from '../resource/served-resource.ts';
 import { AnsweredStatus } from '../response/answered-status.ts';
 import { wireObject } from '../response/wire-object.ts';
@@ -174,6 +175,9 @@ interface Wanted {
   readonly request: unknown;
 }
 
+/** The time in which all conditions of a webhook must be judged for a write, in milliseconds. */
+const mostMs = 500;
+
 /** Tells whether all conditions of a webhook are true. One that is false outweighs one that cannot be judged. */
 function isWanted({ matchConditions = [] }: AdmissionWebhook, { object, old, request }: Wanted): boolean {
   const subject = {
@@ -182,9 +186,10 @@ function isWanted({ matchConditions = [] }: AdmissionWebhook, { object, old, req
     request,
   };
   const failures: unknown[] = [];
+  const time = new TimeBudget(mostMs);
   for (const { expression } of matchConditions)
     try {
-      if (!isMet(expression, subject)) return false;
+      if (!isMet(expression, subject, time)) return false;
     } catch (failure) {
       failures.push(failure);
     }

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { CelInput } from '@bufbuild/cel';
 import { celProgram } from './cel-program.ts';
 import { anyShape } from './cel-shape.ts';
+import { TimeBudget } from './time-budget.ts';
 import { withinTime } from './within-time.ts';
 
 const evaluated = (text: string, self: CelInput = null): unknown =>
@@ -62,6 +63,20 @@ test('work that takes too long is ended', () => {
     withinTime(10_000, () => evaluated('self.size() == 3000', many)),
     true,
   );
+});
+
+test('works that have their time together are not begun once it is over', () => {
+  const time = new TimeBudget(50);
+  let begun = 0;
+  const endless = (): void => {
+    begun += 1;
+    for (;;);
+  };
+  assert.equal(
+    new TimeBudget(60_000).within(() => 1),
+    1,
+  );
+  assert.deepEqual([time.within(endless), time.within(endless), begun], ['TIMED_OUT', 'TIMED_OUT', 1]);
 });
 
 test('an expression is quick unless it goes through a list again and again, or looks for a pattern', () => {

@@ -1,21 +1,20 @@
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { deleteSeen, unlessChanged } from '../resource/delete-seen.ts';
 import type { CustomResourceDefinition } from './definition/definition.ts';
-import { isEstablished } from './definition/accepted-names.ts';
 import { servedDefinitionKind } from './definition/definition-kind.ts';
 import { cleanedUp } from './definition/terminating.ts';
 
 /**
  * Deletes the objects of a kind whose definition is being deleted, and lets go of the definition once there are
- * none any more. Returns whether it is done: objects may have finalizers that others wait for. A kind that was never
- * established has no objects.
+ * none any more. Returns whether it is done: objects may have finalizers that others wait for. A kind that is not served
+ * by its definition has no objects.
  */
 export async function deleteDefined(
   client: ObjectClient,
   definition: CustomResourceDefinition,
-  signal: AbortSignal,
+  { hasObjects, signal }: { readonly hasObjects: boolean; readonly signal: AbortSignal },
 ): Promise<boolean> {
-  if (isEstablished(definition) && !(await deleteObjects(client, definition, signal))) return false;
+  if (hasObjects && !(await deleteObjects(client, definition, signal))) return false;
   await client.update(servedDefinitionKind, cleanedUp(definition), { signal }).catch(unlessChanged);
   return true;
 }

@@ -9,7 +9,8 @@ import { WorkQueue } from '@ignite/toolkit/controller/work-queue';
 import type { Log } from '@ignite/toolkit/log/log';
 import { unlessChanged } from '../resource/delete-seen.ts';
 import type { ServedResource } from '../resource/served-resource.ts';
-import { isEstablished, statusWithNames } from './definition/accepted-names.ts';
+import { isEstablished, statusOfBuiltIn, statusWithNames } from './definition/accepted-names.ts';
+import { type BuiltInKind, builtInKindOf } from './definition/built-in-kind.ts';
 import { type CustomResourceDefinition, isDefinition } from './definition/definition.ts';
 import { servedDefinitionKind } from './definition/definition-kind.ts';
 import { isTerminating } from './definition/terminating.ts';
@@ -19,6 +20,8 @@ import { servedResourcesOf } from './served-resources-of.ts';
 
 export interface DefinitionsOptions {
   readonly client: ObjectClient;
+  /** The kinds that are served without a definition. Definitions of them have no effect. */
+  readonly builtIn: readonly BuiltInKind[];
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -45,26 +48,30 @@ export class ServedDefinitions {
   }
 
   /** Accepts the names of new definitions and serves their kinds, until `signal` aborts. */
-  async run({ client, clock, log }: DefinitionsOptions, signal: AbortSignal): Promise<void> {
+  async run({ client, builtIn, clock, log }: DefinitionsOptions, signal: AbortSignal): Promise<void> {
     const definitions = new KindClient(client, { ...servedDefinitionKind, decode: (stored) => stored });
     const informer = new Informer(definitions, clock, log);
     const queue = new WorkQueue(clock);
     informer.onChange(() => queue.add(allKey));
     // Where nothing is defined, nothing changes either.
     void informer.synced.then(() => queue.add(allKey));
+    const isServed = (definition: CustomResourceDefinition): boolean =>
+      isEstablished(definition) && !builtInKindOf(definition, builtIn);
     const reconcileAll = async (): Promise<void> => {
       await informer.synced;
       const known = informer.list().filter(isDefinition);
-      this.#serve(known.filter(isEstablished), client);
+      this.#serve(known.filter(isServed), client);
       for (const definition of known.filter(isTerminating)) queue.add(informerKey(definition));
-      await acceptNames(client, known, signal);
+      await acceptNames(client, known, builtIn, signal);
     };
     // Each definition is deleted by itself, so that none waits for another whose objects cannot be deleted.
     const reconcile = async (key: string): Promise<ReconcileResult> => {
       if (key === allKey) await reconcileAll();
       const found = informer.get(key);
       if (!found || !isDefinition(found) || !isTerminating(found)) return {};
-      return (await deleteDefined(client, found, signal)) ? {} : { requeueAfterMs: waitMs };
+      return (await deleteDefined(client, found, { hasObjects: isServed(found), signal }))
+        ? {}
+        : { requeueAfterMs: waitMs };
     };
     const controller = { name: 'definitions', queue, concurrency: 1, reconcile, clock, log };
     await Promise.all([informer.run(signal), runController(controller, signal)]);
@@ -87,13 +94,18 @@ const waitMs = 1_000;
 async function acceptNames(
   client: ObjectClient,
   definitions: readonly CustomResourceDefinition[],
+  builtIn: readonly BuiltInKind[],
   signal: AbortSignal,
 ): Promise<void> {
   const known = [...definitions];
   for (const [at, definition] of known.entries()) {
     const others = known.filter((_, other) => other !== at);
     const now = new Date().toISOString();
-    const next = { ...definition, status: statusWithNames(definition, others, now) };
+    const hiding = builtInKindOf(definition, builtIn);
+    const status = hiding
+      ? statusOfBuiltIn(definition, hiding, now)
+      : statusWithNames(definition, others, now);
+    const next = { ...definition, status };
     known[at] = next;
     if (!isDeepStrictEqual(next.status, definition.status)) await writeStatus(client, next, signal);
   }

@@ -1,6 +1,6 @@
 import { vmResource } from '@ignite/api/v1/resources/vm';
 import { volumeResource } from '@ignite/api/v1/resources/volume';
-import { resourceName } from '@ignite/toolkit/client/group-version-resource';
+import { type GroupVersionResource, resourceName } from '@ignite/toolkit/client/group-version-resource';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { type EventObject, isOfRemovedVm } from '@ignite/toolkit/core/resources/event';
 import type { Namespace } from '@ignite/toolkit/core/resources/namespace';
@@ -9,10 +9,13 @@ import { deleteSeen } from '../resource/delete-seen.ts';
 import type { ServedResource } from '../resource/served-resource.ts';
 import type { Remaining } from './deletion-conditions.ts';
 
+/** A kind whose objects are in the store, in one of its versions. */
+export type StoredKind = GroupVersionResource & Pick<ServedResource, 'isNamespaced'>;
+
 export interface Emptying {
   readonly client: ObjectClient;
   /** The kinds whose objects are in the store, each in one version. */
-  readonly resources: readonly ServedResource[];
+  readonly resources: readonly StoredKind[];
 }
 
 /** The kinds of which nothing is deleted that was created since the deletion began: nobody has meant that to go. */
@@ -54,7 +57,7 @@ const isCreatedAfter = (
   since = creationTimestamp,
 ): boolean => Date.parse(creationTimestamp) > Date.parse(since);
 
-const remainingOf = (resource: ServedResource, items: readonly KubeObject[], later: number): Remaining => ({
+const remainingOf = (resource: StoredKind, items: readonly KubeObject[], later: number): Remaining => ({
   resource: resourceName(resource),
   count: items.length,
   ...(later > 0 && { later }),

@@ -6,10 +6,9 @@ import { Informer } from '@ignite/toolkit/controller/informer';
 import { WorkQueue } from '@ignite/toolkit/controller/work-queue';
 import { type Namespace, defaultNamespace, storedNamespace } from '@ignite/toolkit/core/resources/namespace';
 import type { Log } from '@ignite/toolkit/log/log';
-import type { ServedResource } from '../resource/served-resource.ts';
 import { ensureNamespaces } from './ensure-namespaces.ts';
 import { deletionConditions } from './deletion-conditions.ts';
-import { emptyNamespace } from './empty-namespace.ts';
+import { type StoredKind, emptyNamespace } from './empty-namespace.ts';
 import { authoritiesMap, defaultAccount, furnishNamespace, furnitureResources } from './furnish-namespace.ts';
 import {
   contentFinalizer,
@@ -21,7 +20,7 @@ import {
 export interface NamespaceControllerOptions {
   readonly client: ObjectClient;
   /** Returns the kinds whose objects are in the store now. */
-  readonly resources: () => readonly ServedResource[];
+  readonly resources: () => readonly StoredKind[];
   /** Tells whether these are all kinds by now. No namespace is removed before. */
   readonly isComplete: () => boolean;
   /** Returns the certificates of the authorities of the server. */

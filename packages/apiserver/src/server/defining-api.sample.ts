@@ -34,12 +34,12 @@ export async function openDefiningApi({ authorizer = allowing, audited }: Defini
   const definitions = new ServedDefinitions();
   const fixed = coreKinds.map(servedKindOf);
   const client = new StoreObjectClient(store, () => [...fixed, ...apiKinds(definitions)]);
-  const running = definitions.run({ client, clock: systemClock, log: () => {} }, ending.signal);
   const builtIn = [
     definitionResource,
     ...[...coreKinds, ...admissionKinds].map(builtInResourceOf),
     ...[serviceResource, endpointSliceResource],
   ];
+  const running = definitions.run({ client, builtIn, clock: systemClock, log: () => {} }, ending.signal);
   const resources = () => [...builtIn, ...definitions.resources];
   const work = { client, clock: systemClock, log: () => {} };
   const admission = new Admissions({ ...work, authorizer, served: resources });

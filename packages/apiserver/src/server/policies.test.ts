@@ -200,3 +200,47 @@ test('a policy about a right asks for it, and one that does not end in time refu
   const slow = await api.ask(maps, 'POST', map('dill', { why: 'of a gardener', slow: 'yes' }));
   assert.match(String(slow.json['message']), /denied request: the expressions of the policy take too long$/);
 });
+
+test('a policy has its time for all params together: once it is over, no further one is looked at', async () => {
+  await using api = await openDefiningApi();
+  const many = Array.from({ length: 60 }, (_, at) => at).join(',');
+  for (const name of ['a', 'b']) {
+    const metadata = { name, labels: { of: 'params' } };
+    assert.equal((await api.ask(maps, 'POST', { metadata, data: { name } })).code, 201);
+  }
+  const spec = {
+    matchConstraints: ofMaps,
+    paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
+    validations: [
+      {
+        expression: '!(object.metadata.name in ["probe", "dill"]) || params.data.name != "b"',
+        message: 'of b',
+      },
+      {
+        expression: `object.metadata.name != "dill" || params.data.name != "a" || [${many}].all(a, [${many}].all(b, [${many}].all(c, [${many}].all(d, a + b + c + d < 1000))))`,
+      },
+    ],
+  };
+  const paramRef = {
+    ...{ selector: { matchLabels: { of: 'params' } }, namespace: 'home' },
+    parameterNotFoundAction: 'Deny',
+  };
+  const binding = { policyName: 'maps', validationActions: ['Warn'], paramRef };
+  for (const [path, body] of [
+    ['validatingadmissionpolicies', spec],
+    ['validatingadmissionpolicybindings', binding],
+  ] as const) {
+    const made = await api.ask(`${group}/${path}`, 'POST', { metadata: { name: 'maps' }, spec: body });
+    assert.equal(made.code, 201, JSON.stringify(made.json));
+  }
+  const warned = async (name: string): Promise<string> => {
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' } };
+    const answer = await fetch(`${api.url}${maps}?dryRun=All`, { ...init, body: JSON.stringify(map(name)) });
+    await answer.text();
+    return answer.headers.get('warning') ?? '';
+  };
+  while (!(await warned('probe')).includes('of b')) await delay(10);
+  const warnings = await warned('dill');
+  assert.match(warnings, /the expressions of the policy take too long/);
+  assert.doesNotMatch(warnings, /of b/);
+});

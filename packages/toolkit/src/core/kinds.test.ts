@@ -105,6 +105,37 @@ describe("Kubernetes' own kinds", () => {
       stringData: { b: 'b' },
     });
     assert.deepEqual([stringData, data, type], [undefined, { a: 'YQ==', b: 'Yg==' }, 'Opaque']);
+    const empty = await client.create(secrets, {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { namespace: 'home', name: 'empty' },
+      data: {},
+      stringData: {},
+    });
+    assert.deepEqual([empty.stringData, empty.data], [undefined, undefined]);
+    for (const plain of [{ a: -1 }, { a: null }, { '../a': 'b' }, 'a', null])
+      await assert.rejects(
+        client.create(secrets, {
+          apiVersion: 'v1',
+          kind: 'Secret',
+          metadata: { namespace: 'home', name: 'wrong' },
+          stringData: plain,
+        }),
+        { code: 'INVALID' },
+      );
+  });
+
+  test('a namespace keeps its name as a label when its status is written without one, as in Kubernetes', async () => {
+    using store = new MemoryStore();
+    const namespaces = servedKindOf(namespaceKind);
+    const client = new StoreObjectClient(store, [namespaces]);
+    const home = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'home' } };
+    const { metadata, ...created } = await client.create(namespaces, home);
+    const written = await client.updateStatus(namespaces, {
+      ...created,
+      metadata: { ...metadata, labels: {} },
+    });
+    assert.deepEqual(written.metadata.labels, { 'kubernetes.io/metadata.name': 'home' });
   });
 
   test('the namespace that is always there cannot be deleted, whoever asks the store for it', async () => {

@@ -11,6 +11,7 @@ import { type SecretFields, secretResource } from './resources/secret.ts';
 const mapExpected = 'must be a map';
 const textExpected = 'must be a text';
 const secretBase64 = v.pipe(v.string(textExpected), v.regex(isBase64, 'must be Base64'));
+const plainData = v.record(dataKey, v.string(textExpected), mapExpected);
 
 /** Passwords, keys and certificates. Tables show how many there are, and never a value. */
 export const secretKind: Kind = defineKind({
@@ -28,7 +29,7 @@ export const secretKind: Kind = defineKind({
         ),
         stringData: described(
           'Values by name as plain text, which are written into `data`.',
-          v.optional(v.record(dataKey, v.string(textExpected), mapExpected)),
+          v.optional(plainData),
         ),
         type: described(
           'Which names the data has, such as `kubernetes.io/tls`.',
@@ -41,12 +42,17 @@ export const secretKind: Kind = defineKind({
   strategy: { prepare: withoutPlainText, immutable: ['/type'], problemsOfUpdate: problemsOfImmutable },
 });
 
-/** Pure. Returns the object with its plain values in Base64 among the others. */
-function withoutPlainText({ stringData, ...secret }: KubeObject & SecretFields): KubeObject {
+/**
+ * Pure. Returns the object with its plain values in Base64 among the others, and without data that has no entries. Values
+ * that are no texts stay as they are, to be refused.
+ */
+function withoutPlainText(written: KubeObject & SecretFields): KubeObject {
+  const { stringData, ...secret } = written;
   if (stringData === undefined) return withoutEmptyData(secret);
+  if (!v.is(plainData, stringData)) return written;
   const encoded = Object.entries(stringData).map(([name, text]) => [
     name,
     Buffer.from(text).toString('base64'),
   ]);
-  return { ...secret, data: { ...secret.data, ...Object.fromEntries(encoded) } };
+  return withoutEmptyData({ ...secret, data: { ...secret.data, ...Object.fromEntries(encoded) } });
 }

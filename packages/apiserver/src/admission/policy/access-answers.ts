@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { CelAccessQuestion, CelDecision, Decide } from '../../cel/functions/authorizer-functions.ts';
 import type { Authorizer } from '../../request/access.ts';
 import type { AccessRequest } from '../../request/access-request.ts';
@@ -28,6 +29,8 @@ export class AccessAnswers {
   /** Returns what an evaluation results in once all that it asks is known. */
   async answered<T>(evaluate: (decide: Decide) => T, signal: AbortSignal): Promise<T> {
     for (let round = 1; ; round += 1) {
+      // Other requests, and the VMs of the host, have their turn between evaluations, none of which waits.
+      await turn(undefined, { signal });
       this.#asked = new Map();
       const result = evaluate((question) => this.#decide(question));
       if (this.#asked.size === 0 || round === mostRounds) return result;

@@ -8,7 +8,7 @@ import {
   authorizerValue,
 } from '../../cel/functions/authorizer-functions.ts';
 import { plainValue } from '../../cel/plain-value.ts';
-import { withinTime } from '../../cel/within-time.ts';
+import type { TimeBudget } from '../../cel/time-budget.ts';
 import type { Policy, Validation, refusalCodes } from './policy.ts';
 import { type PolicyPrograms, type ValidationPrograms, programsOf } from './policy-programs.ts';
 
@@ -43,14 +43,17 @@ export interface Judgement {
   readonly errors: readonly string[];
 }
 
-/** The time in which a policy must have judged a write, in milliseconds. */
-const mostMs = 1_000;
-
 const nothing: Judgement = { violations: [], annotations: {}, errors: [] };
 
+export interface JudgeOptions {
+  readonly decide: Decide;
+  /** The time in which it must have judged. */
+  readonly time: TimeBudget;
+}
+
 /** Judges a write by a policy. What the policy cannot judge, it refuses, unless its `failurePolicy` is `Ignore`. */
-export function judge(policy: Policy, write: JudgedWrite, decide: Decide): Judgement {
-  const judged = withinTime(mostMs, () => judgedBy(policy, write, decide));
+export function judge(policy: Policy, write: JudgedWrite, { decide, time }: JudgeOptions): Judgement {
+  const judged = time.within(() => judgedBy(policy, write, decide));
   return judged === 'TIMED_OUT' ? unjudged(policy, 'the expressions of the policy take too long') : judged;
 }
 

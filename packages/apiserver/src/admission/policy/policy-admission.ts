@@ -5,6 +5,7 @@ import { storedNamespace } from '@ignite/toolkit/core/resources/namespace';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { CelAccess } from '../../cel/functions/authorizer-functions.ts';
+import { TimeBudget } from '../../cel/time-budget.ts';
 import type { Authorizer } from '../../request/access.ts';
 import { type ServedResource, servedOfKind } from '../../resource/served-resource.ts';
 import { AnsweredStatus } from '../../response/answered-status.ts';
@@ -35,7 +36,12 @@ export interface PolicyAdmissionOptions extends UserWrite {
 interface MatchedWrite {
   readonly write: AdmittedWrite;
   readonly version: string;
+  /** What the policy has left to judge it. */
+  readonly time: TimeBudget;
 }
+
+/** The time in which a policy must have judged a write for all bindings and their params, in milliseconds. */
+const mostMs = 1_000;
 
 /** Lets policies refuse what one request writes, in the words of Kubernetes. */
 export class PolicyAdmission {
@@ -75,11 +81,12 @@ export class PolicyAdmission {
       );
     const refusals: PolicyRefusal[] = [];
     const annotations = new Map<string, Set<string>>();
+    const matched = { write, version, time: new TimeBudget(mostMs) };
     for (const binding of bindings) {
       const { matchResources } = binding.spec;
       if (matchResources && (await this.#versionFor(matchResources, write)) === undefined) continue;
       try {
-        for (const judgement of await this.#judgements(policy, binding, resource, { write, version })) {
+        for (const judgement of await this.#judgements(policy, binding, resource, matched)) {
           refusals.push(...this.#acted(policy, binding, judgement));
           for (const [key, value] of Object.entries(judgement.annotations))
             annotations.getOrInsertComputed(key, () => new Set()).add(value);
@@ -144,7 +151,7 @@ export class PolicyAdmission {
     matched: MatchedWrite,
   ): Promise<readonly Judgement[]> {
     const { client } = this.#options;
-    const { write } = matched;
+    const { write, time } = matched;
     const { signal } = write;
     const namespace = namespaceOf(write);
     const options = { client, namespace, signal };
@@ -153,14 +160,15 @@ export class PolicyAdmission {
     for (const params of await policyParams(policy, binding, resource, options))
       judgements.push(
         await this.#answers.answered(
-          (decide) => judge(policy, { ...judged, params: params ? wireObject(params, {}) : null }, decide),
+          (decide) =>
+            judge(policy, { ...judged, params: params ? wireObject(params, {}) : null }, { decide, time }),
           signal ?? never,
         ),
       );
     return judgements;
   }
 
-  async #judgedWrite({ write, version }: MatchedWrite): Promise<Omit<JudgedWrite, 'params'>> {
+  async #judgedWrite({ write, version }: Omit<MatchedWrite, 'time'>): Promise<Omit<JudgedWrite, 'params'>> {
     const { client, user, isDryRun } = this.#options;
     const [object, old] = await Promise.all(
       [write.object, write.old].map(async (each) => each && (await writtenVersion(write, each, version))),

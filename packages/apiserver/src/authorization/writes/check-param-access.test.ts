@@ -46,3 +46,17 @@ test('whoever lets a policy read objects must be allowed to read them himself', 
       return true;
     });
 });
+
+test('whoever changes a policy but nothing of what it tells, need not be allowed to read what it is applied by', async () => {
+  const ada = named('ada');
+  const spec = { paramKind: { apiVersion: 'v1', kind: 'Secret' }, validations: [{ expression: 'true' }] };
+  const old = written('ValidatingAdmissionPolicy', { ...spec, failurePolicy: 'Fail' });
+  const check = async (next: KubeObject): Promise<void> =>
+    await checkParamAccess(ada, next, { ...options(undefined), old });
+  await check({ ...old, metadata: { ...old.metadata, labels: { a: 'b' } } });
+  await check(written('ValidatingAdmissionPolicy', { ...spec, failurePolicy: 'Ignore' }));
+  const validations = [{ expression: 'false', messageExpression: 'params.data.key' }];
+  await assert.rejects(check(written('ValidatingAdmissionPolicy', { ...spec, validations })), {
+    code: 'FORBIDDEN',
+  });
+});

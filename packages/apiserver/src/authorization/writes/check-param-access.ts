@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { groupOf } from '@ignite/toolkit/object/group-kind';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
@@ -22,6 +23,8 @@ interface ParamRef {
 }
 
 export interface ParamAccessOptions {
+  /** The object that is replaced; undefined if there is none. */
+  readonly old?: KubeObject | undefined;
   readonly access: AccessRules;
   readonly served: readonly ServedResource[];
   /** Reads the policy of a binding; undefined if there is none yet. */
@@ -30,13 +33,13 @@ export interface ParamAccessOptions {
 
 /**
  * Checks that a user who writes a policy or its binding may read the objects that it is applied by, since expressions
- * tell in messages and in the audit log what is in them.
+ * tell in messages and in the audit log what is in them. Who changes nothing of what they tell, and to whom, needs no right.
  * @throws ObjectError FORBIDDEN
  */
 export async function checkParamAccess(
   user: UserInfo,
   object: KubeObject,
-  { access, served, policyNamed }: ParamAccessOptions,
+  { old, access, served, policyNamed }: ParamAccessOptions,
 ): Promise<void> {
   if (groupOf(object.apiVersion) !== policyGroup) return;
   const { paramKind, paramRef, policyName } = (object.spec ?? {}) as {
@@ -45,6 +48,7 @@ export async function checkParamAccess(
     readonly policyName?: string;
   };
   if (!paramKind && !paramRef) return;
+  if (old && isDeepStrictEqual(tellingPart(old), tellingPart(object))) return;
   const policy = policyName === undefined ? undefined : await policyNamed(policyName);
   const kind = paramKind ?? (policy?.spec as { readonly paramKind?: ParamKind } | undefined)?.paramKind;
   const { name = '', namespace = '' } = paramRef ?? {};
@@ -59,3 +63,5 @@ export async function checkParamAccess(
   if (!decide(user, request, access).isAllowed)
     throw new ObjectError('FORBIDDEN', forbiddenText(user, request));
 }
+
+const tellingPart = ({ spec }: KubeObject): object => ({ ...(spec as object), failurePolicy: undefined });

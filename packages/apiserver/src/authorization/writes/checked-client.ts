@@ -121,6 +121,7 @@ export class CheckedClient extends ForwardingClient {
     checkHostUses(this.#user, { old, next }, rules, { ...hostUses, ...this.#furtherUses(next) });
     await checkParamAccess(this.#user, next, {
       access: rules,
+      old,
       served: this.#served(),
       policyNamed: async (name) => await this.#policyNamed(name),
     });

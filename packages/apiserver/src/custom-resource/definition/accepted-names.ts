@@ -1,4 +1,5 @@
 import { type NewCondition, withCondition } from '@ignite/toolkit/object/condition';
+import type { BuiltInKind } from './built-in-kind.ts';
 import type { CustomResourceDefinition, DefinitionNames, DefinitionStatus } from './definition.ts';
 import { isTerminating } from './terminating.ts';
 
@@ -23,6 +24,21 @@ export function statusWithNames(
   const established = old?.status === 'True' ? old : { ...establishedCondition(conflict), ...observed };
   const next = withCondition(withNames, established, now);
   return { ...status, conditions: next, acceptedNames: names };
+}
+
+/** Pure. Returns the status of a definition of a kind that the server has itself: it has no names, whatever it had before. */
+export function statusOfBuiltIn(
+  { status = {}, metadata }: CustomResourceDefinition,
+  { group, kind }: BuiltInKind,
+  now: string,
+): DefinitionStatus {
+  const conflict = { reason: 'KindConflict', message: `the kind ${kind} of ${group} is built in` };
+  const observed = { observedGeneration: metadata.generation };
+  const conditions = [namesCondition(conflict), establishedCondition(conflict)].reduce(
+    (known, condition) => withCondition(known, { ...condition, ...observed }, now),
+    status.conditions ?? [],
+  );
+  return { ...status, conditions, acceptedNames: {} };
 }
 
 interface Conflict {

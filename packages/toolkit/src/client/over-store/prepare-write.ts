@@ -90,8 +90,12 @@ export function draftStatus(kind: ServedKind, old: KubeObject, wanted: KubeObjec
       ? keptMetadata(old.metadata, wanted.metadata)
       : managedMetadata(old.metadata, wanted.metadata),
   };
-  const { status: completed } = withDefaults(kind, next);
-  return { ...kept, metadata: next.metadata, ...(completed !== undefined && { status: completed }) };
+  const { status: completed, metadata: labelled } = withDefaults(kind, next);
+  return {
+    ...kept,
+    metadata: kind.statusHasMetadata ? labelled : next.metadata,
+    ...(completed !== undefined && { status: completed }),
+  };
 }
 
 /** Returns a draft that others have changed, without the changes that no author of an object may make. */
