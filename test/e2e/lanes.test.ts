@@ -52,7 +52,9 @@ test('a command in a lane has processes, files and a network of its own, and its
   const said = stdout.trim().split('\n');
   assert.deepEqual(said.slice(0, -1), ['alone', 'lo', 'tap0']);
   assert.ok(Number(said.at(-1)) < 10, stdout);
-  assert.deepEqual(readdirSync(tmp), ['here']);
+  // A checkout that is in /tmp itself is shown in the lane's too.
+  const made = readdirSync(tmp).filter((name) => !scripts.startsWith(`/tmp/${name}/`));
+  assert.deepEqual(made, ['here']);
   assert.deepEqual(changed.filter(existsSync), []);
   assert.ok(!existsSync('/sys/class/net/alone'));
 });
