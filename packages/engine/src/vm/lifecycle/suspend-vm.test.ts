@@ -53,7 +53,7 @@ async function suspended(): Promise<Guest> {
 test('a start that is interrupted once the saved state is used up goes on, since the guest is in its VMM alone', async () => {
   const { host, vmm, get, tell } = await suspended();
   const interrupt = new AbortController();
-  const resume = vmm.resume;
+  const resume = vmm.resume.bind(vmm);
   mock.method(vmm, 'resume', async (...[sockets, signal]: Parameters<typeof resume>) => {
     assert.ok(!isSaved(await get(), host.paths));
     interrupt.abort(new Error('interrupted'));
@@ -86,7 +86,7 @@ test('a guest that was loaded and could not be resumed waits in its VMM for the 
 
 test('a VMM that ends once it has loaded a state leaves the state', async () => {
   const { host, world, vmm, get, tell } = await suspended();
-  const load = vmm.loadState;
+  const load = vmm.loadState.bind(vmm);
   mock.method(
     vmm,
     'loadState',
@@ -107,7 +107,7 @@ test('a save that fails once the state is complete discards it before the guest 
   const { savedState } = vmFiles(host.paths, uid);
   await using file = await open(dir);
   const handles = Object.getPrototypeOf(file) as typeof file;
-  const { sync } = handles;
+  const sync = Reflect.get(handles, 'sync') as (this: typeof file) => Promise<void>;
   let failures = 0;
   const syncs = mock.method(handles, 'sync', async function (this: typeof file): Promise<void> {
     if (existsSync(savedState) && failures++ === 0) throw new Error('EIO');
