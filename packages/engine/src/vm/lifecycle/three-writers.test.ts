@@ -6,6 +6,7 @@ import { after, test } from 'node:test';
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { restartedAtAnnotation } from '@ignite/api/v1/restarted-at';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
 import { changeVm, getVm } from '../../tools/store/vm-objects.ts';
 import type { VmPorts } from '../vm-ports.ts';
@@ -96,7 +97,12 @@ async function control(host: VmPorts, world: World, isOver: () => boolean): Prom
       rounds < 100,
       `the controller finds no end: ${JSON.stringify(await getVm(host.objects, { namespace: 'default', name: 'web' }))}`,
     );
-    const outcome = await actor.run('controller', () => reconcileUnlessBusy(uid, host, op));
+    const outcome = await actor
+      .run('controller', () => reconcileUnlessBusy(uid, host, op))
+      .catch((failure: unknown) => {
+        if (!hasCode(failure, 'SUSPEND_FAILED')) throw failure;
+        return undefined; // the controller's queue tries again
+      });
     if (outcome?.requeueAfterMs !== undefined) world.nowMs += outcome.requeueAfterMs;
     quiet = wasOver && outcome && outcome.requeueAfterMs === undefined ? quiet + 1 : 0;
     await delay(wasOver ? 0 : leewayMs);
