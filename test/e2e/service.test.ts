@@ -105,14 +105,14 @@ test('ignited that is killed loses no write that it has acknowledged, and watche
     [],
     'each write that was acknowledged is there',
   );
+  const isAllSeen = (): boolean => kept.every((name) => seen.includes(name));
   const stop = new AbortController();
-  for await (const event of second.client.watch(configMaps, {
-    resourceVersion: seenTo,
-    signal: stop.signal,
-  })) {
-    if (event.type !== 'BOOKMARK') seen.push(event.object.metadata.name);
-    if (kept.every((name) => seen.includes(name)) || event.type === 'BOOKMARK') break;
-  }
+  const rest = second.client.watch(configMaps, { resourceVersion: seenTo, signal: stop.signal });
+  if (!isAllSeen())
+    for await (const event of rest) {
+      if (event.type !== 'BOOKMARK') seen.push(event.object.metadata.name);
+      if (isAllSeen() || event.type === 'BOOKMARK') break;
+    }
   assert.deepEqual(
     seen.filter((name) => name.startsWith('n')).toSorted(),
     kept.toSorted(),

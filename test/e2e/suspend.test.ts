@@ -43,7 +43,8 @@ after(async () => {
 /** Runs a VM with a process that counts in its memory, ten times a second. */
 async function run(name: string, image: string, ...args: readonly string[]): Promise<void> {
   await ignite.ok('run', image, '--name', name, '--ssh', ...args);
-  const count = 'i=0; while :; do i=$((i+1)); echo $i >/run/count; /run/ignite/busybox sleep 0.1; done';
+  const count =
+    'b=/run/ignite/busybox; i=0; while :; do i=$((i+1)); echo $i >/run/new; $b mv /run/new /run/count; $b sleep 0.1; done';
   await inside(name, `(${count}) >/dev/null 2>&1 </dev/null & echo $! >/run/counter`);
 }
 
@@ -200,7 +201,7 @@ test('a damaged state is refused and kept, until the VM is booted anew', async (
 test('a change of a suspended VM waits for its next boot', async () => {
   const bootId = await inside('web', 'cat /proc/sys/kernel/random/boot_id');
   await ignite.ok('suspend', 'web');
-  assert.match(await ignite.ok('update', 'web', '--cpus', '2'), /take effect at the next start/);
+  assert.match(await ignite.ok('update', 'web', '--cpus', '2'), /^~ VM\/web: changed at the next start$/m);
   await ignite.ok('start', 'web');
   assert.equal(await inside('web', 'nproc; cat /proc/sys/kernel/random/boot_id'), `1\n${bootId}`);
   assert.deepEqual((await inspect('web')).status.pending, ['spec.cpus']);
