@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import { stringify } from 'yaml';
@@ -21,6 +22,12 @@ export const mediaTypeOf = ({ encoding }: Form): string => `application/${encodi
 const gzipFrom = 128 * 2 ** 10;
 const zipped = promisify(gzip);
 
+/**
+ * An answer over TLS of this size in bytes is the last of its connection. While Node has as much to send, it pauses the
+ * parser of requests, and breaks the connection off if TLS has read the next one already (HPE_PAUSED).
+ */
+const lastFrom = 2 ** 16;
+
 /** Sends an answer, zipped if it is large and the client reads that; or nothing if the client has it already. */
 export async function send(response: ServerResponse, answer: Answer): Promise<void> {
   const { headers, method } = response.req;
@@ -32,6 +39,8 @@ export async function send(response: ServerResponse, answer: Answer): Promise<vo
   const isZipped = content.length >= gzipFrom && /\bgzip\b/.test(headers['accept-encoding'] ?? '');
   const body = isZipped ? await zipped(content, { level: constants.Z_BEST_SPEED }) : content;
   if (isZipped) response.setHeader('content-encoding', 'gzip').setHeader('vary', 'accept-encoding');
+  if (body.length >= lastFrom && response.socket instanceof TLSSocket)
+    response.setHeader('connection', 'close');
   response.writeHead(answer.code, { 'content-length': body.length }).end(method === 'HEAD' ? '' : body);
 }
 
