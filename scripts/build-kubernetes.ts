@@ -2,6 +2,7 @@ import {
   CannotBuild,
   builtProgram,
   clusterApiManagers,
+  clusterPrograms,
   clusterctl,
   e2eTest,
   etcd,
@@ -10,11 +11,13 @@ import {
 } from '../test/kubernetes/fixtures/go-program.ts';
 
 /**
- * Builds what the tests on Kubernetes run, unless it is in the cache already. The managers of Cluster API and
- * Kubernetes' own tests take many minutes more, and are only built for the arguments `cluster-api` and `e2e.test`.
+ * Builds what the tests on Kubernetes run, unless it is in the cache already. The programs of nodes
+ * and control planes, the managers of Cluster API and Kubernetes' own tests take many minutes more: they are only
+ * built for the arguments `cluster`, `cluster-api` and `e2e.test`.
  */
 const asked = [
   ...(process.argv.includes(clusterctl.folder) ? [...Object.values(clusterApiManagers), clusterctl] : []),
+  ...(process.argv.includes('cluster') ? clusterPrograms : []),
   ...(process.argv.includes(e2eTest.name) ? [e2eTest] : []),
 ];
 const never = new AbortController().signal;
