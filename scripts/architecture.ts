@@ -39,7 +39,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
     ['sinks'],
     ['sync-service'],
   ],
-  'packages/engine/src': [['tools'], ['vm'], ['operations']],
+  'packages/engine/src': [['tools'], ['vm'], ['pod'], ['operations']],
   'packages/engine/src/tools': [
     ['events', 'host', 'usage'],
     ['container-engine', 'network', 'store', 'vmm'],

@@ -24,7 +24,7 @@ const secretFolderSchema = v.strictObject({
 });
 
 const volumeSchema = v.strictObject({
-  name: described('Name of the volume in the pod.', label),
+  name: described('Name of the volume among those of the program.', label),
   path: described('Folder in which the program finds it.', place),
 });
 
