@@ -39,7 +39,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
     ['sinks'],
     ['sync-service'],
   ],
-  'packages/engine/src': [['tools'], ['vm'], ['operations']],
+  'packages/engine/src': [['tools'], ['vm'], ['pod'], ['operations']],
   'packages/engine/src/tools': [
     ['events', 'host', 'usage'],
     ['container-engine', 'network', 'store', 'vmm'],
@@ -69,7 +69,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
     ['kinds'],
     ['workload'],
     ['runtime'],
-    ['bootstrap', 'cluster', 'control-plane', 'health-check', 'infrastructure', 'machine', 'scaling'],
+    ['bootstrap', 'cluster', 'control-plane', 'health-check', 'hosted-control-plane', 'infrastructure', 'machine', 'scaling'],
   ],
   'packages/legacy/src': [['go-template', 'v1alpha4'], ['go-view', 'v1alpha2', 'v1alpha3'], ['import']],
 };

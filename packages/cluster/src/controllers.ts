@@ -4,6 +4,7 @@ import { kubeadmControlPlaneController } from './control-plane/kubeadm-control-p
 import { igniteClusterController } from './infrastructure/ignite-cluster-controller.ts';
 import { igniteMachineController } from './infrastructure/ignite-machine-controller.ts';
 import { machineHealthCheckController } from './health-check/machine-health-check-controller.ts';
+import { hostedControlPlaneController } from './hosted-control-plane/hosted-control-plane-controller.ts';
 import { machineController } from './machine/machine-controller.ts';
 import { type Controller, controllerFor } from './runtime/controller.ts';
 import { machineDeploymentController } from './scaling/machine-deployment-controller.ts';
@@ -20,8 +21,9 @@ export const clusterControllers: readonly Controller[] = [
   controllerFor(kubeadmControlPlaneController),
 ];
 
-/** The controllers of our own infrastructure: a VM for each machine. */
+/** The controllers of our own infrastructure: a VM for each machine, and programs of a host for a control plane. */
 export const igniteControllers: readonly Controller[] = [
+  controllerFor(hostedControlPlaneController),
   controllerFor(igniteClusterController),
   controllerFor(igniteMachineController),
 ];

@@ -29,6 +29,7 @@ import type { ApiAddress } from './api-address.ts';
 import { serveApiService } from './api-service.ts';
 import type { ApiTrust } from './api-trust.ts';
 import { alreadyRunning } from './errors.ts';
+import { type PodKeeper, controlHostPods } from './host-pod-controller.ts';
 import { measuredClient } from './measured-client.ts';
 import { Metrics, serveMetrics } from './metrics.ts';
 import { unservedClusterKinds } from './unserved-cluster-kinds.ts';
@@ -52,6 +53,8 @@ export interface GitopsServiceOptions {
   readonly clearRemovedVms: (signal: AbortSignal) => Promise<void>;
   /** Records when what runs in a VM that was started here can be used. */
   readonly recordWhenReady: (vm: Vm, signal: AbortSignal) => Promise<void>;
+  /** Makes the pods of this host what their objects say, where clusters are served. */
+  readonly pods: PodKeeper;
   readonly nodeLabels: Readonly<Record<string, string>>;
   /** Whether clusters are served, and their controllers run. */
   readonly clusters: boolean;
@@ -152,6 +155,11 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
       api?.ended,
       controlled,
       clusters?.runClusters({ client: objects, self, clock: deps.clock, log, observer: metrics }, signal),
+      clusters &&
+        controlHostPods(
+          { client: objects, self, keeper: options.pods, clock: deps.clock, log, observer: metrics },
+          signal,
+        ),
       vms.run(signal),
       keepHost(
         { ...settings, ...self, paths, administration, clock: deps.clock, clear: clearRemovedVms },

@@ -1,6 +1,8 @@
+import { hostPodResource } from '@ignite/api/host-pod/resource';
 import { contractVersion } from '@ignite/cluster/contract/groups';
 import {
   clusterResource,
+  hostedControlPlaneResource,
   igniteClusterResource,
   igniteMachineResource,
   kubeadmConfigResource,
@@ -25,6 +27,8 @@ export const unservedClusterKinds: readonly ServedKind[] = [
   machineHealthCheckResource,
   kubeadmConfigResource,
   kubeadmControlPlaneResource,
+  hostedControlPlaneResource,
+  hostPodResource,
   igniteClusterResource,
   igniteMachineResource,
   ...Object.values(templateResources),

@@ -101,6 +101,31 @@ describe('what is refused', () => {
       /configRef or dataSecretName/,
     ],
     ['an unknown field', 'Cluster', { paused: true, more: 1 }, /unknown field "more"/],
+    [
+      'a hosted control plane of several replicas',
+      'HostedControlPlane',
+      { version: 'v1.35.4', replicas: 3 },
+      /several replicas is not there yet/,
+    ],
+    [
+      'a program in the root of its image',
+      'HostPod',
+      {
+        programs: [{ name: 'a', image: 'a', command: ['/a'], volumes: [{ name: 'data', path: '/' }] }],
+      },
+      /must be below/,
+    ],
+    [
+      'two programs of one name',
+      'HostPod',
+      {
+        programs: [
+          { name: 'a', image: 'a', command: ['/a'] },
+          { name: 'a', image: 'b', command: ['/b'] },
+        ],
+      },
+      /must have different names/,
+    ],
     ['an even control plane', 'KubeadmControlPlane', { ...controlPlaneSpec, replicas: 2 }, /must be odd/],
     [
       'a small control plane without surge',
@@ -154,6 +179,34 @@ describe('what cannot be changed', () => {
       /skip a minor/,
     ],
     ['one minor version', 'KubeadmControlPlane', controlPlaneSpec, { version: 'v1.36.3' }, undefined],
+    [
+      'two minor versions of a hosted control plane at once',
+      'HostedControlPlane',
+      { version: 'v1.35.4' },
+      { version: 'v1.37.0' },
+      /skip a minor version of Kubernetes: v1.35.4 is what runs now/,
+    ],
+    [
+      'a hosted control plane to an older version',
+      'HostedControlPlane',
+      { version: 'v1.35.4' },
+      { version: 'v1.34.4' },
+      /must not go back/,
+    ],
+    [
+      'one minor version of a hosted control plane',
+      'HostedControlPlane',
+      { version: 'v1.35.4' },
+      { version: 'v1.36.3' },
+      undefined,
+    ],
+    [
+      'the host of a pod',
+      'HostPod',
+      { hostName: 'a' },
+      { hostName: 'b' },
+      /hostName: cannot be changed/,
+    ],
     [
       'where etcd is',
       'KubeadmControlPlane',

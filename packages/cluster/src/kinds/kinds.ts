@@ -1,4 +1,7 @@
+import { hostPodSpecSchema } from '@ignite/api/host-pod/host-pod';
+import { hostPodResource } from '@ignite/api/host-pod/resource';
 import { selectsLabels } from '@ignite/toolkit/access/label-selector';
+import { newUid } from '@ignite/toolkit/object/uid';
 import { type Kind, defineKind } from '@ignite/toolkit/scheme/kind';
 import type { UpdateProblem } from '@ignite/toolkit/scheme/strategy';
 import type { GenericSchema } from 'valibot';
@@ -13,6 +16,11 @@ import {
 import { minorOf, minorsBetween } from '../contract/kubernetes-version.ts';
 import { clusterSpecSchema } from './cluster.ts';
 import { withClusterLabel, withDeploymentDefaults, withTemplateLabels } from './defaults.ts';
+import {
+  type HostedControlPlane,
+  hostedControlPlaneSpecSchema,
+  hostedControlPlaneTemplateSpecSchema,
+} from './hosted-control-plane.ts';
 import {
   igniteClusterSpecSchema,
   igniteClusterTemplateSpecSchema,
@@ -31,6 +39,7 @@ import { type MachineSetSpec, machineSetSpecSchema } from './machine-set.ts';
 import { machineSpecSchema } from './machine.ts';
 import {
   clusterResource,
+  hostedControlPlaneResource,
   igniteClusterResource,
   igniteMachineResource,
   kubeadmConfigResource,
@@ -129,6 +138,34 @@ export const kinds: readonly Kind[] = [
     strategy: { immutable: ['/spec'] },
   }),
   defineKind({
+    ...hostedControlPlaneResource,
+    versions: versionsOf(controlPlaneGroup, 'HostedControlPlane', hostedControlPlaneSpecSchema),
+    strategy: {
+      names: 'DnsLabel',
+      initialStatus: {},
+      problemsOfUpdate: (old, next) =>
+        problemsOfHosted(old as HostedControlPlane, next as HostedControlPlane),
+    },
+  }),
+  defineKind({
+    ...templateResources.hostedControlPlane,
+    versions: versionsOf(
+      controlPlaneGroup,
+      'HostedControlPlaneTemplate',
+      hostedControlPlaneTemplateSpecSchema,
+    ),
+    strategy: { immutable: ['/spec'] },
+  }),
+  defineKind({
+    ...hostPodResource,
+    versions: versionsOf(hostPodResource.group, 'HostPod', hostPodSpecSchema),
+    strategy: {
+      initialStatus: {},
+      newUid,
+      problemsOfUpdate: (old, next) => problemsOfHost(old as Bound, next as Bound),
+    },
+  }),
+  defineKind({
     ...igniteClusterResource,
     versions: versionsOf(infrastructureGroup, 'IgniteCluster', igniteClusterSpecSchema),
     strategy: { initialStatus: {} },
@@ -171,3 +208,35 @@ function problemsOfControlPlane(
         ]),
   ];
 }
+
+/**
+ * A hosted control plane is upgraded one minor version at a time, counted from the version that runs, and never goes
+ * back: its etcd holds objects in the form of the newer version.
+ */
+function problemsOfHosted(
+  { spec: old, status }: HostedControlPlane,
+  { spec: next }: HostedControlPlane,
+): readonly UpdateProblem[] {
+  if (next.version === old.version) return problemsOfHost({ spec: old }, { spec: next });
+  const running = status?.version ?? old.version;
+  const message =
+    minorsBetween(next.version, running) >= 2
+      ? `must not skip a minor version of Kubernetes: ${running} is what runs now`
+      : minorsBetween(next.version, old.version) < 0
+        ? 'must not go back to an older minor version of Kubernetes'
+        : undefined;
+  return [
+    ...(message === undefined ? [] : [{ path: '/spec/version', message }]),
+    ...problemsOfHost({ spec: old }, { spec: next }),
+  ];
+}
+
+interface Bound {
+  readonly spec: { readonly hostName?: string | undefined };
+}
+
+/** What a host runs and keeps stays on it. */
+const problemsOfHost = ({ spec: old }: Bound, { spec: next }: Bound): readonly UpdateProblem[] =>
+  old.hostName === undefined || old.hostName === next.hostName
+    ? []
+    : [{ path: '/spec/hostName', message: 'cannot be changed: the data is on that host' }];

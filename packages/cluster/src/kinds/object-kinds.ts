@@ -9,6 +9,7 @@ import {
   infrastructureGroup,
 } from '../contract/groups.ts';
 import type { Cluster } from './cluster.ts';
+import type { HostedControlPlane } from './hosted-control-plane.ts';
 import type { IgniteCluster, IgniteMachine } from './ignite-infrastructure.ts';
 import type { KubeadmConfig } from './kubeadm-config.ts';
 import type { KubeadmControlPlane } from './kubeadm-control-plane.ts';
@@ -18,6 +19,7 @@ import type { MachineSet } from './machine-set.ts';
 import type { Machine } from './machine.ts';
 import {
   clusterResource,
+  hostedControlPlaneResource,
   igniteClusterResource,
   igniteMachineResource,
   kubeadmConfigResource,
@@ -41,6 +43,10 @@ export const kubeadmConfigKind = objectKind<KubeadmConfig>(
 );
 export const kubeadmControlPlaneKind = objectKind<KubeadmControlPlane>(
   kubeadmControlPlaneResource,
+  `${controlPlaneGroup}/${contractVersion}`,
+);
+export const hostedControlPlaneKind = objectKind<HostedControlPlane>(
+  hostedControlPlaneResource,
   `${controlPlaneGroup}/${contractVersion}`,
 );
 export const igniteClusterKind = objectKind<IgniteCluster>(

@@ -3,6 +3,7 @@ import type { Resource } from '@ignite/toolkit/scheme/resource';
 import { bootstrapGroup, controlPlaneGroup, coreGroup, infrastructureGroup } from '../contract/groups.ts';
 import { ageColumn, clusterColumn, conditionColumn, count, nameColumn, readinessBy } from './columns.ts';
 import type { Cluster } from './cluster.ts';
+import type { HostedControlPlane } from './hosted-control-plane.ts';
 import type { IgniteCluster, IgniteMachine } from './ignite-infrastructure.ts';
 import type { KubeadmConfig } from './kubeadm-config.ts';
 import type { KubeadmControlPlane } from './kubeadm-control-plane.ts';
@@ -172,6 +173,32 @@ export const kubeadmControlPlaneResource = {
   applyOrder: 5,
 } satisfies Resource<KubeadmControlPlane>;
 
+export const hostedControlPlaneResource = {
+  ...scaled,
+  group: controlPlaneGroup,
+  kind: 'HostedControlPlane',
+  plural: 'hostedcontrolplanes',
+  shortNames: ['hcp'],
+  columns: [
+    nameColumn,
+    conditionColumn('Available'),
+    { title: 'DESIRED', cell: ({ spec }) => count(spec.replicas) },
+    { title: 'READY', cell: ({ status }) => count(status?.readyReplicas) },
+    { title: 'UP-TO-DATE', cell: ({ status }) => count(status?.upToDateReplicas) },
+    {
+      title: 'INITIALIZED',
+      cell: ({ status }) => told(status?.initialization?.controlPlaneInitialized),
+      wide: true,
+    },
+    { title: 'ENDPOINT', cell: ({ spec }) => spec.controlPlaneEndpoint?.host ?? '' },
+    ageColumn,
+    { title: 'VERSION', cell: ({ spec }) => spec.version },
+  ],
+  readiness: readinessBy('Available'),
+  summary: ({ status }) => `ready: ${status?.readyReplicas ?? 0}`,
+  applyOrder: 5,
+} satisfies Resource<HostedControlPlane>;
+
 export const igniteClusterResource = {
   ...common,
   group: infrastructureGroup,
@@ -220,6 +247,7 @@ const templateOf = ({ group, kind }: Pick<Resource, 'group' | 'kind'>) =>
 export const templateResources = {
   kubeadmConfig: templateOf(kubeadmConfigResource),
   kubeadmControlPlane: templateOf(kubeadmControlPlaneResource),
+  hostedControlPlane: templateOf(hostedControlPlaneResource),
   igniteCluster: templateOf(igniteClusterResource),
   igniteMachine: templateOf(igniteMachineResource),
 };

@@ -37,9 +37,10 @@ interface Place {
 
 const dayMs = 24 * 3_600_000;
 const authorityDays = 3_650;
-const clientDays = 365;
+/** How long the certificates last that are not of authorities. */
+export const leafDays = 365;
 /** A certificate that is as far from its end as this is renewed. */
-const renewDays = 180;
+export const renewDays = 180;
 
 const subjects: Readonly<Record<Exclude<Purpose, 'sa'>, string>> = {
   ca: 'kubernetes',
@@ -123,7 +124,7 @@ export async function ensureKubeconfig(
   if (known && expiryOf(textIn(known, 'value') ?? '') > nowMs + renewDays * dayMs) return;
   const ca = await readPair(client, secretName(place, 'ca'), place, signal);
   if (!ca) return;
-  const value = kubeconfigText(clusterName, endpoint, ca, nowMs);
+  const value = adminKubeconfig(clusterName, endpoint, ca, nowMs);
   if (!known)
     return await createSecret(client, { namespace, clusterName, name, owner, data: { value } }, signal);
   const { data } = known as KubeObject & SecretFields;
@@ -181,20 +182,31 @@ const validity = (nowMs: number, days: number): { readonly notBefore: Date; read
   notAfter: new Date(nowMs + days * dayMs),
 });
 
-function kubeconfigText(
+const adminKubeconfig = (
   clusterName: string,
-  { host, port }: Required<Endpoint>,
+  endpoint: Required<Endpoint>,
   ca: KeyPair,
   nowMs: number,
-): string {
-  const { certificate, key } = clientCertificate(ca, {
+): string =>
+  clientKubeconfig({ clusterName, endpoint, user: `${clusterName}-admin` }, ca, {
     name: 'kubernetes-admin',
     organizations: ['system:masters'],
     nowMs,
   });
-  const user = `${clusterName}-admin`;
+
+/** Makes a kubeconfig with a certificate of its own. */
+export function clientKubeconfig(
+  {
+    clusterName,
+    endpoint,
+    user = 'default',
+  }: { readonly clusterName: string; readonly endpoint: Required<Endpoint>; readonly user?: string },
+  ca: KeyPair,
+  subject: CertificateSubject & { readonly nowMs: number },
+): string {
+  const { certificate, key } = clientCertificate(ca, subject);
   const context = `${user}@${clusterName}`;
-  const server = `https://${host!.includes(':') ? `[${host}]` : host}:${port}`;
+  const server = urlOf(endpoint);
   return stringify({
     apiVersion: 'v1',
     kind: 'Config',
@@ -212,13 +224,29 @@ function kubeconfigText(
   });
 }
 
+/** Pure. Returns the address of an API server. */
+export const urlOf = ({ host, port }: Required<Endpoint>): string =>
+  `https://${host!.includes(':') ? `[${host}]` : host}:${port}`;
+
 /** Makes a certificate with which somebody shows an authority's servers who he is. */
 export function clientCertificate(
   authorityPair: KeyPair,
   { nowMs, ...subject }: CertificateSubject & { readonly nowMs: number },
 ): KeyPair {
   const { privateKey, certificate } = makeCertificate(
-    { subject, use: { type: 'client' }, ...validity(nowMs, clientDays) },
+    { subject, use: { type: 'client' }, ...validity(nowMs, leafDays) },
+    { certificate: authorityPair.certificate, privateKey: createPrivateKey(authorityPair.key) },
+  );
+  return { certificate, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
+}
+
+/** Makes a certificate for a server, which has names and addresses. */
+export function serverCertificate(
+  authorityPair: KeyPair,
+  { name, names, nowMs }: { readonly name: string; readonly names: readonly string[]; readonly nowMs: number },
+): KeyPair {
+  const { privateKey, certificate } = makeCertificate(
+    { subject: { name }, use: { type: 'server', names }, ...validity(nowMs, leafDays) },
     { certificate: authorityPair.certificate, privateKey: createPrivateKey(authorityPair.key) },
   );
   return { certificate, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };

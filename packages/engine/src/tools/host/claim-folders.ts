@@ -12,11 +12,13 @@ const privateFolders = [
   'kernels',
   'locks',
   'oci',
+  'pod-images',
+  'pods',
   'scratch',
   'vms',
   'volumes',
 ];
-const privateRunFolders = ['restarts', 'runtime', 'shares', 'vms'];
+const privateRunFolders = ['pods', 'restarts', 'runtime', 'shares', 'vms'];
 
 /**
  * Creates the data directory and the run directory with their folders, which only root can enter. One folder is open:

@@ -121,7 +121,7 @@ export class LocalNetwork implements Network {
     const nics = planNics(request.interfaces, await netnsLinks(uid, this.#runner, signal));
     await this.#handOver(nics, request, signal);
     const dns = await this.#services.publish(nics, record, request, signal);
-    const attachment = attachmentOf(record, nics, dns);
+    const attachment = attachmentOf(record, nics, { dns, hasGuest: request.vmmUid !== undefined });
     const attached = { ...record, attachment };
     await this.#firewall.admit(uid, await this.#known(attached), signal);
     await this.#records.write(attached);
@@ -255,7 +255,10 @@ export class LocalNetwork implements Network {
     signal: AbortSignal,
   ): Promise<void> {
     const hasIpv6 = existsSync('/proc/sys/net/ipv6');
-    const lines = nics.flatMap((nic, at) => planHandOver(nic, at, { vmmUid, hasIpv6 }));
+    const lines =
+      vmmUid === undefined
+        ? ['link set dev lo up']
+        : nics.flatMap((nic, at) => planHandOver(nic, at, { vmmUid, hasIpv6 }));
     await linkBatch(uid, lines, { runner: this.#runner, signal });
   }
 
@@ -321,7 +324,7 @@ const portsOf = (records: readonly AttachmentRecord[]): readonly PortMapping[] =
 function attachmentOf(
   { uid, interfaces }: AttachmentRecord,
   nics: readonly PlannedNic[],
-  dns: readonly string[],
+  { dns, hasGuest }: { readonly dns: readonly string[]; readonly hasGuest: boolean },
 ): Attachment {
   return {
     netnsPath: netnsPath(uid),
@@ -330,7 +333,7 @@ function attachmentOf(
       return {
         name,
         ...(network !== undefined && { network }),
-        tap: tapName(at),
+        ...(hasGuest && { tap: tapName(at) }),
         mac,
         mtu,
         addresses,

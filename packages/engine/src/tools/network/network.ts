@@ -68,8 +68,8 @@ export interface AttachRequest extends Admission {
    * outside.
    */
   readonly shadowsPrograms?: boolean;
-  /** The user that the VMM runs as, who may open the taps. */
-  readonly vmmUid: number;
+  /** The user that the VMM runs as, who may open the taps. Without it, programs use the interfaces, and no guest. */
+  readonly vmmUid?: number;
   /** The requested interfaces, eth0 first. */
   readonly interfaces: readonly InterfaceRequest[];
   /** The reservations of all other VMs. */
@@ -90,7 +90,8 @@ export interface AttachedNic {
   readonly name: string;
   /** The network; absent for an interface that plugins of another network created. */
   readonly network?: string;
-  readonly tap: string;
+  /** Absent where programs use the interface, and no guest. */
+  readonly tap?: string;
   /** The guest's MAC. */
   readonly mac: string;
   /** The MTU in bytes. */

@@ -32,7 +32,10 @@ export const bundleConfig = (spec: SandboxSpec, host: HostTree, root = 'rootfs')
       ...(spec.blockDevices ?? []).map((device) => blockDeviceNode(device, spec.user)),
     ],
     resources: resourcesOf(spec),
-    seccomp: systemCallFilter(spec.privileges !== undefined),
+    seccomp: systemCallFilter({
+      isPrivileged: spec.privileges !== undefined,
+      usesIp: spec.usesIp === true,
+    }),
     maskedPaths,
     readonlyPaths,
   },

@@ -42,7 +42,10 @@ export class ConmonSandbox implements Sandbox {
     for (const dir of [at.rootfs, at.exitDir, at.monitorDir])
       await mkdir(dir, { recursive: true, mode: 0o755 });
     await handOverMounts(spec);
-    const config = bundleConfig(spec, hostTree());
+    const config =
+      spec.rootfs === undefined
+        ? bundleConfig(spec, hostTree())
+        : bundleConfig(spec, { readOnly: [] }, spec.rootfs);
     await writeFile(join(at.bundle, 'config.json'), JSON.stringify(config), { mode: 0o600 });
     const runtime = await this.#ociRuntime();
     const exitCommand = await outsideMonitorCgroup(spec.exitCommand);

@@ -20,8 +20,8 @@ const programs = ['/usr/bin/nsenter', '/usr/bin/setpriv', '/usr/bin/env'];
  * good before the program starts.
  */
 export function dockerContainer(spec: SandboxSpec, host: HostTree, input: DockerContainerInput): object {
-  const { netnsPath, privileges } = spec;
-  if (netnsPath === undefined || privileges) throw new RangeError('Docker isolates only VMMs');
+  const { netnsPath, privileges, rootfs } = spec;
+  if (netnsPath === undefined || privileges || rootfs !== undefined) throw new RangeError('Docker isolates only VMMs');
   return {
     Image: input.image,
     Hostname: `ignite-${spec.uid}`,

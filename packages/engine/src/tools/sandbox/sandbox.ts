@@ -49,6 +49,13 @@ export interface SandboxSpec {
   readonly privileges?: SandboxPrivileges;
   /** The network namespace; without it, the program has no network. */
   readonly netnsPath?: string;
+  /** Set if the program opens sockets of IP itself. Only conmon grants it. */
+  readonly usesIp?: true;
+  /**
+   * The root of an image's file system, which the program sees instead of the host's programs and libraries. Folders
+   * for mounts are made in it. Only conmon grants it.
+   */
+  readonly rootfs?: string;
   readonly mounts: readonly SandboxMount[];
   readonly devices: readonly string[];
   readonly blockDevices?: readonly SandboxBlockDevice[];

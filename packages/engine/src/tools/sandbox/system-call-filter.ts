@@ -29,6 +29,14 @@ const newNamespaceBits = [
  */
 const afUnix = 1;
 
+/**
+ * The families of sockets that are refused to a program that uses IP: all but those for IP, for itself, and for asking
+ * the kernel about its interfaces (AF_UNIX, AF_INET, AF_INET6, AF_NETLINK). A filter compares an argument only once in a
+ * rule, so each is refused by itself.
+ */
+const refusedFamilies = [0, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15];
+const afNetlink = 16;
+
 const errno = { EPERM: 1, ENOSYS: 38, EAFNOSUPPORT: 97 } as const; // errno(3)
 
 const setIdBits = [0o4000, 0o2000];
@@ -69,20 +77,36 @@ const refuse = (
   errnoRet: number = errno.EPERM,
 ): CallRule => ({ names, action: 'SCMP_ACT_ERRNO', errnoRet, ...(args && { args }) });
 
-/** The rules of Docker's default profile against creating namespaces, and sockets that lead out of them. */
-export const namespaceRules: readonly CallRule[] = [
+const refuseFamily = (value: number, op: 'SCMP_CMP_NE' | 'SCMP_CMP_EQ' | 'SCMP_CMP_GT'): CallRule =>
+  refuse(['socket', 'socketpair'], [{ index: 0, value, op }], errno.EAFNOSUPPORT);
+
+/** The rules of Docker's default profile against creating namespaces. */
+const unshareRules: readonly CallRule[] = [
   ...newNamespaceBits.map((bit) => refuse(['clone'], [hasBit(0, bit)])),
   // Its flags are in memory, out of a filter's sight. The C library falls back to clone.
   refuse(['clone3'], undefined, errno.ENOSYS),
-  refuse(['socket', 'socketpair'], [{ index: 0, value: afUnix, op: 'SCMP_CMP_NE' }], errno.EAFNOSUPPORT),
 ];
 
+/** The rules against creating namespaces, and sockets that lead out of them. */
+export const namespaceRules: readonly CallRule[] = [...unshareRules, refuseFamily(afUnix, 'SCMP_CMP_NE')];
+
+const ipRules: readonly CallRule[] = [
+  ...unshareRules,
+  refuseFamily(afNetlink, 'SCMP_CMP_GT'),
+  ...refusedFamilies.map((family) => refuseFamily(family, 'SCMP_CMP_EQ')),
+];
+
+export interface FilteredProgram {
+  /** Capabilities make some calls dangerous. */
+  readonly isPrivileged: boolean;
+  readonly usesIp: boolean;
+}
+
 /**
- * Pure. Returns the seccomp part of an OCI bundle. It is stricter if `isPrivileged`, because capabilities
- * make some calls dangerous. It only knows the native calls of this architecture: a 32-bit or x32 call kills
+ * Pure. Returns the seccomp part of an OCI bundle. It is stricter for a privileged program. It only knows the native calls of this architecture: a 32-bit or x32 call kills
  * the process.
  */
-export function systemCallFilter(isPrivileged: boolean): object {
+export function systemCallFilter({ isPrivileged, usesIp }: FilteredProgram): object {
   const syscalls = isPrivileged
     ? [
         refuse([...refusedCalls.filter((name) => name !== 'unshare'), 'openat2']),
@@ -95,5 +119,5 @@ export function systemCallFilter(isPrivileged: boolean): object {
         ),
       ]
     : [refuse(refusedCalls)];
-  return { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [...syscalls, ...namespaceRules] };
+  return { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [...syscalls, ...(usesIp ? ipRules : namespaceRules)] };
 }

@@ -70,7 +70,7 @@ export function vmMachine(
     },
     disks,
     shares: devices.shares,
-    nics: attachment.nics.map(({ tap, mac }) => ({ tap, mac })),
+    nics: attachment.nics.flatMap(({ tap, mac }) => (tap === undefined ? [] : [{ tap, mac }])),
     statusFile: '/vm/exit-status',
     events: '/vm/events/qmp',
     controlSocket: '/vm/run/control.sock',

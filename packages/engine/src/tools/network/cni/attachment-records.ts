@@ -16,7 +16,7 @@ import { convertOldRecord } from './old-attachment-record.ts';
 const nicSchema = v.strictObject({
   name: v.string(),
   network: v.exactOptional(v.string()),
-  tap: v.string(),
+  tap: v.exactOptional(v.string()),
   mac: v.string(),
   mtu: v.pipe(v.number(), v.safeInteger()),
   addresses: v.array(v.string()),

@@ -345,7 +345,7 @@ async function standIn(more: Partial<AttachRequest>): Promise<StandIn> {
   ip(`netns add ${netns}`);
   const relay = spawn(
     'ip',
-    ['netns', 'exec', netnsName(asked.uid), 'perl', '-e', relayFrom, nic!.tap, netns],
+    ['netns', 'exec', netnsName(asked.uid), 'perl', '-e', relayFrom, nic!.tap!, netns],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },

@@ -9,6 +9,7 @@ import {
   type AttachedRecord,
   guestTableLines,
   hostLinks,
+  hasGuest,
   isBridge,
   isAttached,
   linkTableLines,
@@ -69,9 +70,12 @@ export class Firewall {
         const state = await this.#compare(host, linkTable(device), lines, signal);
         if (state) faults.push({ of: { device }, state });
       }
-      for (const record of present) {
+      for (const record of present.filter(hasGuest)) {
         const { uid, name, attachment } = record;
-        const devices = attachment.nics.flatMap((nic) => [nic.name, nic.tap]);
+        const devices = attachment.nics.flatMap(({ name: device, tap }) => [
+          device,
+          ...(tap === undefined ? [] : [tap]),
+        ]);
         await this.#inScratch(
           devices.map((device) => `tuntap add dev ${device} mode tap`),
           signal,
@@ -107,7 +111,7 @@ export class Firewall {
       return mayBeUsed ? [] : removalLines(linkTable(device));
     });
     await this.#nft.apply(host, lines, signal);
-    for (const record of concerned)
+    for (const record of concerned.filter(hasGuest))
       await this.#nft.apply({ kind: 'netns', uid: record.uid }, guestTableLines(record, present), signal);
   }
 

@@ -14,6 +14,10 @@ export type AttachedRecord = AttachmentRecord & { readonly attachment: Attachmen
 export const isAttached = (record: AttachmentRecord): record is AttachedRecord =>
   record.attachment !== undefined;
 
+/** Tells whether there is a guest in a namespace. Programs there are unprivileged, and cannot send under a false address. */
+export const hasGuest = ({ attachment }: AttachedRecord): boolean =>
+  attachment.nics.some(({ tap }) => tap !== undefined);
+
 /**
  * Pure. Returns the device of this host that carries an interface's packets: a bridge, or the end of a veth
  * pair. Returns `undefined` if there is none, or if its plugin has rules of its own.
@@ -64,12 +68,16 @@ function linkGuest(
 /** Pure. Returns the lines that build the table of a VM's namespace. */
 export const guestTableLines = (record: AttachedRecord, all: readonly AttachedRecord[]): readonly string[] =>
   planGuestTable(
-    record.attachment.nics.map((nic) => guestNic(nic, record)),
+    record.attachment.nics.flatMap((nic) =>
+      nic.tap === undefined ? [] : [guestNic({ ...nic, tap: nic.tap }, record)],
+    ),
     policyOf(record, all),
   );
 
+type GuestInterface = AttachedNic & { readonly tap: string };
+
 function guestNic(
-  { name, tap, mac, addresses, isRedirected }: AttachedNic,
+  { name, tap, mac, addresses, isRedirected }: GuestInterface,
   { interfaces }: AttachedRecord,
 ): GuestNic {
   const made = interfaces.find((each) => each.name === name);

@@ -1,0 +1,102 @@
+import type { Condition } from '@ignite/toolkit/object/condition';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { isDnsLabel } from '@ignite/toolkit/object/name';
+import { described } from '@ignite/toolkit/schema/described';
+import { bytes } from '@ignite/toolkit/units/bytes';
+import * as v from 'valibot';
+import { absolutePath } from '../v1/absolute-path.ts';
+import { size } from '../v1/size.ts';
+
+const mib = 2 ** 20;
+const label = v.pipe(
+  v.string(),
+  v.check(isDnsLabel, 'must consist of lower-case letters, digits and hyphens'),
+);
+const place = v.pipe(
+  absolutePath,
+  v.check((path) => path !== '/', 'must be below /'),
+);
+
+/** A folder in which a program finds the entries of a Secret as files. */
+const secretFolderSchema = v.strictObject({
+  path: described('Folder in which the program finds the entries as files.', place),
+  secretName: described('Secret of the same namespace.', v.pipe(v.string(), v.nonEmpty(), v.maxLength(253))),
+});
+
+const volumeSchema = v.strictObject({
+  name: described('Name of the volume among those of the program.', label),
+  path: described('Folder in which the program finds it.', place),
+});
+
+const probeSchema = v.strictObject({
+  port: described('Port at the address of the pod.', v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535))),
+  path: described('Path that answers 200 over HTTPS when the program is ready.', absolutePath),
+});
+
+export const hostProgramSchema = v.strictObject({
+  name: described('Name of the program in the pod.', label),
+  image: described('OCI image that the program comes from.', v.pipe(v.string(), v.nonEmpty())),
+  command: described(
+    'Command line, which begins with a path in the image.',
+    v.pipe(v.array(v.string()), v.nonEmpty()),
+  ),
+  secrets: described('Secrets that the program reads.', v.optional(v.array(secretFolderSchema), [])),
+  volumes: described('What the program keeps.', v.optional(v.array(volumeSchema), [])),
+  memory: described(
+    'Memory limit.',
+    v.optional(size({ atLeast: 16 * mib, multipleOf: mib }), bytes(512 * mib)),
+  ),
+  cpus: described('Limit of CPUs.', v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 2)),
+  probe: described('How it is told whether the program is ready; without it, when it runs.', v.optional(probeSchema)),
+});
+export type HostProgram = v.InferOutput<typeof hostProgramSchema>;
+
+export const hostPodSpecSchema = v.strictObject({
+  hostName: described('Host that runs the programs; if absent, a host takes them.', v.optional(label)),
+  programs: described(
+    'Programs with a common address, each in a sandbox of its own. Without any, there is the address alone.',
+    v.optional(
+      v.pipe(
+        v.array(hostProgramSchema),
+        v.maxLength(16),
+        v.check(
+          (programs) => new Set(programs.map(({ name }) => name)).size === programs.length,
+          'must have different names',
+        ),
+      ),
+      [],
+    ),
+  ),
+});
+export type HostPodSpec = v.InferOutput<typeof hostPodSpecSchema>;
+
+export type HostProgramState = 'Waiting' | 'Running' | 'Ended';
+
+export interface HostProgramStatus {
+  readonly name: string;
+  readonly state: HostProgramState;
+  /** Whether it answers its probe, or runs if it has none. */
+  readonly isReady: boolean;
+  /** The image of the program that runs, or ran last. */
+  readonly image?: string;
+  readonly startTime?: string;
+  /** How often it ended since it was started for the first time after a boot. */
+  readonly restarts?: number;
+  /** Why it waits or has ended. */
+  readonly message?: string;
+}
+
+export interface HostPodStatus {
+  /** Where VMs and this host reach the programs. */
+  readonly address?: string;
+  readonly programs?: readonly HostProgramStatus[];
+  readonly observedGeneration?: number;
+  readonly conditions?: readonly Condition[];
+}
+
+/** Programs that a host runs in sandboxes beside its VMs, with an address on the network of VMs. */
+export interface HostPod extends KubeObject {
+  readonly kind: 'HostPod';
+  readonly spec: HostPodSpec;
+  readonly status?: HostPodStatus;
+}

@@ -1,0 +1,189 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { HostPod } from '@ignite/api/host-pod/host-pod';
+import { hostPodKind } from '@ignite/api/host-pod/object-kind';
+import { finalizers, labels } from '../contract/names.ts';
+import { controllerReference, isControlledBy, ownerReference, withOwner } from '../contract/owner.ts';
+import { type Cluster, isUsable } from '../kinds/cluster.ts';
+import type { HostedControlPlane } from '../kinds/hosted-control-plane.ts';
+import { clusterKind, hostedControlPlaneKind } from '../kinds/object-kinds.ts';
+import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
+import { ensureKeys, ensureKubeconfig, readKeys } from '../workload/cluster-secrets.ts';
+import { coreDnsObjects, kubeProxyObjects } from './addon-objects.ts';
+import { apiServerPort, ensureComponentSecrets } from './component-secrets.ts';
+import { withHostedStatus } from './hosted-status.ts';
+import { nodeObjects } from './node-objects.ts';
+import { planPrograms } from './plan-programs.ts';
+import { networkOf } from './service-network.ts';
+import { hashOf, writeObjects } from './write-objects.ts';
+
+const waitMs = 5_000;
+const lookMs = 60_000;
+const deletionMs = 2_000;
+/** The annotations by which people say that they bring an addon themselves, as for control planes of kubeadm. */
+const skips = {
+  coreDns: 'controlplane.cluster.x-k8s.io/skip-coredns',
+  kubeProxy: 'controlplane.cluster.x-k8s.io/skip-kube-proxy',
+};
+
+/** Keeps control planes whose components a host runs without a VM: keys, a pod of the host, and what nodes look for. */
+export const hostedControlPlaneController: Controller<HostedControlPlane> = {
+  name: 'hosted-control-plane',
+  kind: hostedControlPlaneKind,
+  finalizer: finalizers.hostedControlPlane,
+  clusterOf: ({ metadata }) => metadata.labels[labels.cluster],
+  reconcile: async ({ object, cluster }, work, signal) => {
+    if (object.metadata.deletionTimestamp !== undefined) return await takeDown(object, work);
+    if (!cluster) return { object };
+    const owned = await work.objects.write(
+      hostedControlPlaneKind,
+      object,
+      withOwner(object, ownerReference(clusterKind, cluster)),
+    );
+    return await keep(owned, cluster, work, signal);
+  },
+};
+
+async function keep(
+  controlPlane: HostedControlPlane,
+  cluster: Cluster,
+  work: Work,
+  signal: AbortSignal,
+): Promise<Reconciled<HostedControlPlane>> {
+  const { client } = work.objects;
+  const { namespace, name: clusterName } = cluster.metadata;
+  const place = { namespace, clusterName };
+  const isInitialized = controlPlane.status?.initialization?.controlPlaneInitialized === true;
+  const waiting = (object: HostedControlPlane, waitsFor: string, pod?: HostPod) => ({
+    object: withHostedStatus(object, {
+      ...{ pod, isInitialized, waitsFor, isReachable: false, nowMs: work.clock.now() },
+    }),
+    requeueAfterMs: waitMs,
+  });
+  const network = networkOf(cluster);
+  if (!network) return waiting(controlPlane, 'the network of Services must be one of IPv4');
+  const making = {
+    owner: controllerReference(hostedControlPlaneKind, controlPlane),
+    nowMs: work.clock.now(),
+  };
+  // Another authority than that of a running cluster would lock all its nodes out.
+  if (!isInitialized) await ensureKeys(client, place, making, signal);
+  const keys = await readKeys(client, place, signal);
+  if (!keys) return waiting(controlPlane, 'keys of the cluster are missing');
+  const pod = await ensurePod(controlPlane, clusterName, work);
+  if (!pod) return waiting(controlPlane, `the HostPod ${podName(controlPlane)} belongs to somebody else`);
+  const address = pod.status?.address;
+  if (address === undefined) return waiting(controlPlane, 'a host has to give the API server an address', pod);
+  const located = await withEndpoint(controlPlane, address, work);
+  const endpoint = isUsable(cluster.spec.controlPlaneEndpoint)
+    ? cluster.spec.controlPlaneEndpoint
+    : { host: located.spec.controlPlaneEndpoint?.host ?? address, port: apiServerPort(located.spec) };
+  await ensureComponentSecrets(
+    client,
+    { ...place, spec: located.spec, keys, network, address, endpoint },
+    making,
+    signal,
+  );
+  await ensureKubeconfig(client, { ...place, endpoint }, making, signal);
+  const planned = { spec: located.spec, clusterName, network, address, pod };
+  const running = await withPrograms(pod, planPrograms(planned), work);
+  const workload = isPodServing(running) ? await work.workloads.of(cluster, signal) : undefined;
+  if (!workload) return waiting(located, '', running);
+  const objects = [
+    ...nodeObjects({
+      ...{ clusterName, endpoint, network },
+      version: located.spec.version,
+      authority: keys.ca.certificate,
+      imageRepository: located.spec.imageRepository,
+    }),
+    ...addonsOf(located, { clusterName, endpoint, network, authority: keys.ca.certificate }),
+  ];
+  const hash = hashOf(objects);
+  if (located.status?.writtenObjects !== hash) await writeObjects(workload.objects, objects, signal);
+  const written = { ...located, status: { ...located.status, writtenObjects: hash } };
+  return {
+    object: withHostedStatus(written, {
+      ...{ pod: running, isReachable: true, isInitialized: true, waitsFor: '', nowMs: work.clock.now() },
+    }),
+    requeueAfterMs: lookMs,
+  };
+}
+
+function addonsOf(
+  { metadata, spec }: HostedControlPlane,
+  known: Omit<Parameters<typeof nodeObjects>[0], 'version' | 'imageRepository'>,
+): ReturnType<typeof nodeObjects> {
+  const facts = { ...known, version: spec.version, imageRepository: spec.imageRepository };
+  const isSkipped = (annotation: string): boolean => Object.hasOwn(metadata.annotations, annotation);
+  return [
+    ...(isSkipped(skips.kubeProxy) ? [] : kubeProxyObjects(facts, spec)),
+    ...(isSkipped(skips.coreDns) ? [] : coreDnsObjects(facts, spec)),
+  ];
+}
+
+const podName = ({ metadata }: HostedControlPlane): string => metadata.name;
+
+/** Returns the pod of a control plane. A new one has no programs: keys can be made once its address is known. */
+async function ensurePod(
+  controlPlane: HostedControlPlane,
+  clusterName: string,
+  { objects }: Work,
+): Promise<HostPod | undefined> {
+  const { namespace } = controlPlane.metadata;
+  const name = podName(controlPlane);
+  const found = await objects.get(hostPodKind, { namespace, name });
+  if (found) return isControlledBy(found, controlPlane) ? found : undefined;
+  const { hostName } = controlPlane.spec;
+  return await objects.create(hostPodKind, {
+    metadata: {
+      ...{ name, namespace },
+      labels: { [labels.cluster]: clusterName, [labels.controlPlane]: '' },
+      ownerReferences: [controllerReference(hostedControlPlaneKind, controlPlane)],
+    },
+    spec: { ...(hostName !== undefined && { hostName }), programs: [] },
+  });
+}
+
+/** The endpoint is that of the API server unless people have chosen another one, which leads to it. */
+async function withEndpoint(
+  controlPlane: HostedControlPlane,
+  address: string,
+  { objects }: Work,
+): Promise<HostedControlPlane> {
+  const { controlPlaneEndpoint } = controlPlane.spec;
+  if (isUsable(controlPlaneEndpoint)) return controlPlane;
+  const endpoint = { host: controlPlaneEndpoint?.host ?? address, port: apiServerPort(controlPlane.spec) };
+  return await objects.write(hostedControlPlaneKind, controlPlane, {
+    ...controlPlane,
+    spec: { ...controlPlane.spec, controlPlaneEndpoint: endpoint },
+  });
+}
+
+async function withPrograms(
+  pod: HostPod,
+  programs: HostPod['spec']['programs'],
+  { objects }: Work,
+): Promise<HostPod> {
+  if (isDeepStrictEqual(pod.spec.programs, programs)) return pod;
+  return await objects.write(hostPodKind, pod, { ...pod, spec: { ...pod.spec, programs } });
+}
+
+const isPodServing = ({ status }: HostPod): boolean =>
+  status?.programs?.some(({ name, isReady }) => name === 'kube-apiserver' && isReady) === true;
+
+/** The pod goes before the control plane, and with it all that its host has of it. */
+async function takeDown(
+  controlPlane: HostedControlPlane,
+  { objects, clock }: Work,
+): Promise<Reconciled<HostedControlPlane>> {
+  const { namespace } = controlPlane.metadata;
+  const pod = await objects.get(hostPodKind, { namespace, name: podName(controlPlane) });
+  if (!pod || !isControlledBy(pod, controlPlane)) return { object: controlPlane, isCleared: true };
+  await objects.delete(hostPodKind, pod);
+  const waitsFor = 'the components are being ended';
+  return {
+    object: withHostedStatus(controlPlane, {
+      ...{ pod, waitsFor, isReachable: false, isInitialized: true, nowMs: clock.now() },
+    }),
+    requeueAfterMs: deletionMs,
+  };
+}

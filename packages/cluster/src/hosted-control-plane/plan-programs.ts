@@ -1,0 +1,212 @@
+import type { HostPod, HostPodSpec } from '@ignite/api/host-pod/host-pod';
+import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
+import type { HostedControlPlaneSpec } from '../kinds/hosted-control-plane.ts';
+import { componentImage, etcdImage, versionOfImage } from './component-images.ts';
+import { apiServerPort, secretNameOf } from './component-secrets.ts';
+import type { ClusterNetwork } from './service-network.ts';
+
+export interface PlannedControlPlane {
+  readonly spec: HostedControlPlaneSpec;
+  readonly clusterName: string;
+  readonly network: ClusterNetwork;
+  /** The address of the pod. */
+  readonly address: string;
+  /** What the pod runs now. */
+  readonly pod: HostPod;
+}
+
+/** A program as it is written, without what has a default. */
+type Program = HostPodSpec['programs'][number];
+type Arguments = readonly (readonly [string, string])[];
+
+const keys = '/etc/kubernetes';
+const etcdUrl = 'https://127.0.0.1:2379';
+const etcdPeerUrl = 'https://127.0.0.1:2380';
+const megabytes = (count: number): Bytes => bytes(count * 2 ** 20);
+
+/**
+ * Pure. Returns the programs of a control plane. What speaks to the API server is started, or brought to another version,
+ * once the API server is ready in that version: no component may be newer than it.
+ */
+export function planPrograms(planned: PlannedControlPlane): HostPodSpec['programs'] {
+  const { spec, pod } = planned;
+  const image = componentImage('kube-apiserver', spec.version, spec);
+  const isServing = pod.status?.programs?.some(
+    (each) => each.name === 'kube-apiserver' && each.image === image && each.isReady,
+  );
+  const followers = isServing ? spec.version : followedVersion(pod);
+  return [
+    etcd(planned),
+    apiServer(planned, image),
+    ...(followers === undefined
+      ? []
+      : [controllerManager(planned, followers), scheduler(planned, followers)]),
+  ];
+}
+
+/** Returns the version of what already speaks to the API server. */
+function followedVersion({ spec }: HostPod): string | undefined {
+  const follower = spec.programs.find(({ name }) => name === 'kube-controller-manager');
+  return follower && versionOfImage(follower.image);
+}
+
+function etcd({ spec, clusterName }: PlannedControlPlane): Program {
+  return program(
+    'etcd',
+    etcdImage(spec.version, spec),
+    [
+      ['name', 'etcd'],
+      ['data-dir', '/var/lib/etcd/data'],
+      ['listen-client-urls', etcdUrl],
+      ['advertise-client-urls', etcdUrl],
+      ['listen-peer-urls', etcdPeerUrl],
+      ['initial-advertise-peer-urls', etcdPeerUrl],
+      ['initial-cluster', `etcd=${etcdPeerUrl}`],
+      ...['', 'peer-'].flatMap(
+        (of): Arguments => [
+          [`${of}client-cert-auth`, 'true'],
+          [`${of}cert-file`, `${keys}/server.crt`],
+          [`${of}key-file`, `${keys}/server.key`],
+          [`${of}trusted-ca-file`, `${keys}/ca.crt`],
+        ],
+      ),
+      // Its gateway to REST would speak to itself as a client.
+      ['enable-grpc-gateway', 'false'],
+      ['snapshot-count', '10000'],
+    ],
+    {
+      extraArgs: spec.etcd?.extraArgs,
+      secret: secretNameOf(clusterName, 'etcd'),
+      memory: megabytes(1_024),
+      volumes: [{ name: 'data', path: '/var/lib/etcd' }],
+    },
+  );
+}
+
+function apiServer({ spec, clusterName, network, address }: PlannedControlPlane, image: string): Program {
+  const port = apiServerPort(spec);
+  return program(
+    'kube-apiserver',
+    image,
+    [
+      ['bind-address', address],
+      ['advertise-address', address],
+      ['secure-port', String(port)],
+      ['tls-cert-file', `${keys}/apiserver.crt`],
+      ['tls-private-key-file', `${keys}/apiserver.key`],
+      ['client-ca-file', `${keys}/ca.crt`],
+      ['etcd-servers', etcdUrl],
+      ['etcd-cafile', `${keys}/etcd-ca.crt`],
+      ['etcd-certfile', `${keys}/etcd-client.crt`],
+      ['etcd-keyfile', `${keys}/etcd-client.key`],
+      ['kubelet-client-certificate', `${keys}/kubelet-client.crt`],
+      ['kubelet-client-key', `${keys}/kubelet-client.key`],
+      ['kubelet-preferred-address-types', 'InternalIP,ExternalIP,Hostname'],
+      ['proxy-client-cert-file', `${keys}/front-proxy-client.crt`],
+      ['proxy-client-key-file', `${keys}/front-proxy-client.key`],
+      ['requestheader-client-ca-file', `${keys}/front-proxy-ca.crt`],
+      ['requestheader-allowed-names', 'front-proxy-client'],
+      ['requestheader-username-headers', 'X-Remote-User'],
+      ['requestheader-group-headers', 'X-Remote-Group'],
+      ['requestheader-extra-headers-prefix', 'X-Remote-Extra-'],
+      ['service-account-issuer', `https://kubernetes.default.svc.${network.domain}`],
+      ['service-account-key-file', `${keys}/sa.pub`],
+      ['service-account-signing-key-file', `${keys}/sa.key`],
+      ['service-cluster-ip-range', network.services],
+      ['authorization-mode', 'Node,RBAC'],
+      ['enable-admission-plugins', 'NodeRestriction'],
+      ['enable-bootstrap-token-auth', 'true'],
+      ['allow-privileged', 'true'],
+      ['profiling', 'false'],
+    ],
+    {
+      extraArgs: spec.apiServer?.extraArgs,
+      secret: secretNameOf(clusterName, 'apiserver'),
+      memory: megabytes(2_048),
+      probe: { port, path: '/readyz' },
+    },
+  );
+}
+
+function controllerManager(
+  { spec, clusterName, network }: PlannedControlPlane,
+  version: string,
+): Program {
+  return program(
+    'kube-controller-manager',
+    componentImage('kube-controller-manager', version, spec),
+    [
+      ...clientArguments,
+      ['client-ca-file', `${keys}/ca.crt`],
+      ['requestheader-client-ca-file', `${keys}/front-proxy-ca.crt`],
+      ['root-ca-file', `${keys}/ca.crt`],
+      ['cluster-signing-cert-file', `${keys}/ca.crt`],
+      ['cluster-signing-key-file', `${keys}/ca.key`],
+      ['service-account-private-key-file', `${keys}/sa.key`],
+      ['use-service-account-credentials', 'true'],
+      ['controllers', '*,bootstrapsigner,tokencleaner'],
+      ['cluster-name', clusterName],
+      ['service-cluster-ip-range', network.services],
+      ...(network.pods === undefined
+        ? []
+        : ([
+            ['allocate-node-cidrs', 'true'],
+            ['cluster-cidr', network.pods],
+          ] as const)),
+    ],
+    {
+      extraArgs: spec.controllerManager?.extraArgs,
+      secret: secretNameOf(clusterName, 'controller-manager'),
+      memory: megabytes(1_024),
+    },
+  );
+}
+
+const scheduler = ({ spec, clusterName }: PlannedControlPlane, version: string): Program =>
+  program('kube-scheduler', componentImage('kube-scheduler', version, spec), clientArguments, {
+    extraArgs: spec.scheduler?.extraArgs,
+    secret: secretNameOf(clusterName, 'scheduler'),
+    memory: megabytes(512),
+  });
+
+/** There is one of each, so that nobody has to be elected. */
+const clientArguments: Arguments = [
+  ['bind-address', '127.0.0.1'],
+  ['leader-elect', 'false'],
+  ['profiling', 'false'],
+  ['kubeconfig', `${keys}/kubeconfig`],
+  ['authentication-kubeconfig', `${keys}/kubeconfig`],
+  ['authorization-kubeconfig', `${keys}/kubeconfig`],
+];
+
+interface ProgramMore {
+  readonly extraArgs: readonly { readonly name: string; readonly value: string }[] | undefined;
+  readonly secret: string;
+  readonly memory: Bytes;
+  readonly volumes?: Program['volumes'];
+  readonly probe?: NonNullable<Program['probe']>;
+}
+
+/** An argument that people give takes the place of ours. */
+function program(
+  name: string,
+  image: string,
+  given: Arguments,
+  { extraArgs = [], secret, memory, volumes = [], probe }: ProgramMore,
+): Program {
+  const extra = new Set(extraArgs.map((each) => each.name));
+  const all = [
+    ...given.filter(([each]) => !extra.has(each)),
+    ...extraArgs.map((each) => [each.name, each.value] as const),
+  ];
+  return {
+    name,
+    image,
+    command: [`/usr/local/bin/${name}`, ...all.map(([each, value]) => `--${each}=${value}`)],
+    secrets: [{ path: keys, secretName: secret }],
+    volumes,
+    memory,
+    cpus: 2,
+    ...(probe && { probe }),
+  };
+}

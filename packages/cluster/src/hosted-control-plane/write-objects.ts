@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import { apiVersionOf } from '@ignite/toolkit/client/group-version-resource';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import type { WrittenObject } from './written-object.ts';
+
+/** Pure. Returns what tells objects from those of another version or another network. */
+export const hashOf = (objects: readonly WrittenObject[]): string =>
+  createHash('sha256').update(JSON.stringify(objects)).digest('hex').slice(0, 16);
+
+/** Writes objects into a cluster. Fields that others have added to them stay. */
+export async function writeObjects(
+  client: ObjectClient,
+  objects: readonly WrittenObject[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const object of objects) await writeObject(client, object, signal);
+}
+
+async function writeObject(
+  client: ObjectClient,
+  { resource, metadata, content, isTheirs }: WrittenObject,
+  signal: AbortSignal,
+): Promise<void> {
+  const { namespace, name } = metadata;
+  const place = { ...(namespace !== undefined && { namespace }), name };
+  try {
+    const whole = { apiVersion: apiVersionOf(resource), kind: resource.kind, metadata, ...content };
+    await client.create(resource, whole, { signal });
+  } catch (failure) {
+    if (!hasCode(failure, 'ALREADY_EXISTS')) throw failure;
+    if (isTheirs) return;
+    const changes = { metadata: { labels: metadata.labels ?? {} }, ...content };
+    await client.patch({ ...resource, ...place }, { type: 'merge', changes }, { signal });
+  }
+}

@@ -1,0 +1,97 @@
+import type { Condition } from '@ignite/toolkit/object/condition';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { isDnsLabel } from '@ignite/toolkit/object/name';
+import { described } from '@ignite/toolkit/schema/described';
+import * as v from 'valibot';
+import { kubernetesVersionSchema } from '../contract/kubernetes-version.ts';
+import { replicatedMetadataSchema } from '../contract/replicated-metadata.ts';
+import { endpointSchema } from './cluster.ts';
+
+const text = v.pipe(v.string(), v.nonEmpty());
+
+const extraArgsSchema = described(
+  'Arguments beside those that the controller gives; one of the same name takes its place.',
+  v.optional(v.array(v.strictObject({ name: text, value: v.string() }))),
+);
+
+const componentSchema = v.optional(v.strictObject({ extraArgs: extraArgsSchema }));
+
+const hostedControlPlaneEntries = {
+  version: described('Version of Kubernetes.', kubernetesVersionSchema),
+  replicas: described(
+    'Number of replicas.',
+    v.optional(v.picklist([1], 'must be 1: a control plane of several replicas is not there yet'), 1),
+  ),
+  imageRepository: described(
+    'Where the images of the components are; by default registry.k8s.io.',
+    v.optional(text),
+  ),
+  hostName: described(
+    'Host that runs the components; if absent, a host takes them.',
+    v.optional(v.pipe(v.string(), v.check(isDnsLabel, 'must be the name of a host'))),
+  ),
+  controlPlaneEndpoint: described(
+    'Where the API server is reached; filled in with its address on the network of VMs if it is absent.',
+    v.optional(endpointSchema),
+  ),
+  etcd: v.optional(
+    v.strictObject({
+      imageTag: described('Tag of its image; by default that of the version of Kubernetes.', v.optional(text)),
+      extraArgs: extraArgsSchema,
+    }),
+  ),
+  apiServer: v.optional(
+    v.strictObject({
+      extraArgs: extraArgsSchema,
+      certSANs: described('Further names and addresses in its certificate.', v.optional(v.array(text))),
+    }),
+  ),
+  controllerManager: componentSchema,
+  scheduler: componentSchema,
+  dns: v.optional(
+    v.strictObject({
+      imageTag: described('Tag of the image of CoreDNS; by default that of the version of Kubernetes.', v.optional(text)),
+    }),
+  ),
+};
+
+export const hostedControlPlaneSpecSchema = v.strictObject(hostedControlPlaneEntries);
+export type HostedControlPlaneSpec = v.InferOutput<typeof hostedControlPlaneSpecSchema>;
+
+const {
+  version: _version,
+  controlPlaneEndpoint: _endpoint,
+  ...templateEntries
+} = hostedControlPlaneEntries;
+
+export const hostedControlPlaneTemplateSpecSchema = v.strictObject({
+  template: v.strictObject({
+    metadata: v.optional(replicatedMetadataSchema),
+    spec: v.optional(v.strictObject(templateEntries), {}),
+  }),
+});
+
+export interface HostedControlPlaneStatus {
+  readonly initialization?: { readonly controlPlaneInitialized?: boolean };
+  /** No Machines belong to it (Cluster API's contract of control planes). */
+  readonly externalManagedControlPlane?: true;
+  /** The version of the oldest component that runs. */
+  readonly version?: string;
+  readonly versions?: readonly { readonly version: string; readonly replicas: number }[];
+  readonly selector?: string;
+  readonly replicas?: number;
+  readonly readyReplicas?: number;
+  readonly availableReplicas?: number;
+  readonly upToDateReplicas?: number;
+  /** A hash of the objects that were last written into the cluster for its nodes. */
+  readonly writtenObjects?: string;
+  readonly observedGeneration?: number;
+  readonly conditions?: readonly Condition[];
+}
+
+/** A control plane whose components a host runs in sandboxes, without a VM. */
+export interface HostedControlPlane extends KubeObject {
+  readonly kind: 'HostedControlPlane';
+  readonly spec: HostedControlPlaneSpec;
+  readonly status?: HostedControlPlaneStatus;
+}
