@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '@ignite/toolkit/clock/clock';
-import { clusterResources, runClusters, servedClusterKinds } from './cluster-service.ts';
+import { servedClusterKinds } from '@ignite/cluster/kinds/served-kinds';
+import { runClusters } from '@ignite/cluster/run-clusters';
+import { clusterResources } from './cluster-resources.ts';
 import { openServedApi } from './served-api.sample.ts';
 import { unservedClusterKinds } from './unserved-cluster-kinds.ts';
 
@@ -175,12 +180,14 @@ test('who may create machines of a cluster may not thereby use what is of the ho
     assert.equal((await post(resource, kind, spec)).code, 201, kind);
 });
 
-test('the controllers work from the first Cluster on', async () => {
+test('the controllers work from the first Cluster on', async (t) => {
   await using api = await open();
   const stop = new AbortController();
   const log = (): void => {};
+  const locksDir = mkdtempSync(join(tmpdir(), 'clusters-'));
+  t.after(() => rmSync(locksDir, { recursive: true }));
   const running = runClusters(
-    { client: api.client, self: { name: 'one', isAlone: false }, clock: systemClock, log },
+    { client: api.client, host: { name: 'one', isAlone: false, locksDir }, clock: systemClock, log },
     stop.signal,
   );
   const post = async (path: string, kind: string, spec: object): Promise<void> => {
