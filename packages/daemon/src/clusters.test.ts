@@ -180,6 +180,52 @@ test('who may create machines of a cluster may not thereby use what is of the ho
     assert.equal((await post(resource, kind, spec)).code, 201, kind);
 });
 
+test('the ready roles give rights to clusters: viewers look, operators scale and replace, admins create', async () => {
+  await using api = await open();
+  const rbac = 'rbac.authorization.k8s.io';
+  const tokens = new Map<string, string>();
+  for (const role of ['viewer', 'operator', 'admin']) {
+    await api.client.create(
+      { group: rbac, version: 'v1', resource: 'clusterrolebindings' },
+      {
+        ...{ apiVersion: `${rbac}/v1`, kind: 'ClusterRoleBinding', metadata: { name: role } },
+        ...{ roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: `ignite:${role}` } },
+        ...{ subjects: [{ apiGroup: rbac, kind: 'User', name: role }] },
+      },
+    );
+    tokens.set(role, await api.tokenOf(role));
+  }
+  const path = `${home}/machinedeployments`;
+  const body = {
+    ...{ apiVersion: 'cluster.x-k8s.io/v1beta2', kind: 'MachineDeployment', metadata: { name: 'workers' } },
+    spec: { clusterName: 'dev', template: { spec: machineSpec } },
+  };
+  const codes = async (request: {
+    readonly path: string;
+    readonly method?: string;
+    readonly body?: (role: string) => object;
+  }): Promise<readonly number[]> => {
+    const answers: number[] = [];
+    for (const [role, token] of tokens) {
+      const { body: bodyOf, ...asked } = request;
+      answers.push((await api.ask({ ...asked, ...(bodyOf && { body: bodyOf(role) }), token })).code);
+    }
+    return answers;
+  };
+  const named = (name: string): object => ({ ...body, metadata: { name } });
+  assert.deepEqual(await codes({ path, method: 'POST', body: named }), [403, 403, 201]);
+  const scale = {
+    ...{ apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name: 'admin' }, spec: { replicas: 3 } },
+  };
+  assert.deepEqual(await codes({ path: `${path}/admin` }), [200, 200, 200]);
+  assert.deepEqual(
+    await codes({ path: `${path}/admin/scale`, method: 'PUT', body: () => scale }),
+    [403, 200, 200],
+  );
+  assert.deepEqual(await codes({ path: `${path}/admin`, method: 'DELETE' }), [403, 403, 200]);
+  assert.deepEqual(await codes({ path: `${home}/machines/gone`, method: 'DELETE' }), [403, 404, 404]);
+});
+
 test('the controllers work from the first Cluster on', async (t) => {
   await using api = await open();
   const stop = new AbortController();

@@ -16,7 +16,7 @@ export const awaitedOfControlPlane = ({ cluster, controlPlane, machines }: Clust
   if (!cluster.spec.controlPlaneRef) return undefined;
   if (!controlPlane) return 'the control plane: it does not exist';
   const { spec, status } = contractOf(controlPlane);
-  const because = reasonOf(controlPlane, 'Available') ?? reasonOfMachines(machines, true);
+  const because = reasonOfMachines(machines, true) ?? reasonOf(controlPlane, 'Available');
   const { replicas = 1, version } = spec;
   const has = (text: string): string => `the control plane: ${text}${because === undefined ? '' : ` (${because})`}`;
   if (!isSeen(controlPlane)) return has('its controller has not looked at it yet');

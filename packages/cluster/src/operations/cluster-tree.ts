@@ -89,8 +89,14 @@ const lineOf = ({ title, object }: Branch, branch: string): TreeLine => ({
   branch,
   title,
   replicas: object ? replicasOf(object) : '',
-  condition: object && (findCondition(object, 'Available') ?? findCondition(object, 'Ready')),
+  condition: object && summaryOf(object),
 });
+
+/** A Machine says in `Ready` what it lacks; `Available` only adds for how long it must have been ready. */
+function summaryOf(object: KubeObject): Condition | undefined {
+  const [available, ready] = [findCondition(object, 'Available'), findCondition(object, 'Ready')];
+  return ready && ready.status !== 'True' ? ready : (available ?? ready);
+}
 
 function replicasOf(object: KubeObject): string {
   const { spec, status } = contractOf(object);

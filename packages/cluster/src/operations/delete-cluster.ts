@@ -3,7 +3,8 @@ import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { contractVersion } from '../contract/groups.ts';
-import { clusterKind, secretObjects } from '../kinds/object-kinds.ts';
+import { initLockKey } from '../bootstrap/init-lock.ts';
+import { clusterKind, configMapObjects, secretObjects } from '../kinds/object-kinds.ts';
 import { clusterResources } from '../kinds/resources.ts';
 import { type Look, type Waiting, waitFor } from './await-cluster.ts';
 import { type ClusterKey, ofCluster, viewCluster } from './cluster-view.ts';
@@ -54,10 +55,11 @@ async function removeLeft(key: ClusterKey, client: ObjectClient, signal: AbortSi
     }
   // A Secret without an owner was brought by somebody, to whom it stays.
   const secrets = await new KindClient(client, secretObjects).list({ ...ofCluster(key), signal });
-  for (const secret of secrets.items)
-    if (secret.metadata.ownerReferences?.length) {
+  const lock = await new KindClient(client, configMapObjects).find(initLockKey(key), { signal });
+  for (const object of [...secrets.items, ...(lock ? [lock] : [])])
+    if (object.metadata.ownerReferences?.length) {
       isAny = true;
-      await remove(client, secretObjects, secret, signal);
+      await remove(client, object.kind === secretObjects.kind ? secretObjects : configMapObjects, object, signal);
     }
   return isAny;
 }
