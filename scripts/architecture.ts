@@ -10,7 +10,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   apiserver: ['toolkit', 'api'],
   cluster: ['toolkit', 'api'],
   daemon: ['toolkit', 'api', 'engine', 'legacy', 'apiserver', 'cluster'],
-  cli: ['toolkit', 'api', 'apiserver', 'engine', 'legacy'],
+  cli: ['toolkit', 'api', 'apiserver', 'cluster', 'engine', 'legacy'],
 };
 
 /**
@@ -70,6 +70,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
     ['workload'],
     ['runtime'],
     ['bootstrap', 'cluster', 'control-plane', 'health-check', 'hosted-control-plane', 'infrastructure', 'machine', 'scaling'],
+      ['operations'],
   ],
   'packages/legacy/src': [['go-template', 'v1alpha4'], ['go-view', 'v1alpha2', 'v1alpha3'], ['import']],
 };

@@ -19,7 +19,10 @@ import type { LocalClient } from '@ignite/engine/operations/client/local-client'
 import type { EnginePorts } from '@ignite/engine/vm/engine-ports';
 import type { LegacyImportRequest, LegacyResult } from '@ignite/legacy/import/import-request';
 import type { BrokenObject } from '@ignite/toolkit/store/store';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import type { Log } from '@ignite/toolkit/log/log';
 import { type ChosenHost, chosenHost } from './remote/chosen-host.ts';
 import type { FlagValues, Invocation } from './arguments/command.ts';
 import { logLevelOf, tells } from './arguments/log-level.ts';
@@ -211,8 +214,9 @@ const ownProgram = (): readonly string[] => [
 ];
 
 /** What a command passes to the engine along with a request. */
-interface Operation extends ClientOperation {
+export interface Operation extends ClientOperation {
   readonly endProgress: Progress['end'];
+  readonly debug: Progress['debug'];
 }
 
 interface ClientOptions {
@@ -232,7 +236,7 @@ export async function withClient<T>(
   await using client = far;
   const { flags, io, signal } = invocation;
   using progress = new Progress(io, logLevelOf(flags));
-  return await use(client, { signal, report: progress.report, endProgress: progress.end });
+  return await use(client, operationOf(progress, signal));
 }
 
 /** For `import-legacy`. */
@@ -271,7 +275,43 @@ async function withEngine<T>(
   });
   await using client = new LocalClient(ports);
   if (!awaitsRestart) await takeUpRestarts(ports);
-  return await use(client, ports, { signal, report: progress.report, endProgress: progress.end });
+  return await use(client, ports, operationOf(progress, signal));
+}
+
+const operationOf = ({ report, end, debug }: Progress, signal: AbortSignal): Operation => ({
+  ...{ signal, report, debug },
+  endProgress: end,
+});
+
+/** This host, for commands that run controllers in their own process. */
+export interface OwnHost {
+  readonly client: Client;
+  /** Returns the objects of all kinds under the rules of these besides. */
+  readonly served: (further: readonly ServedKind[]) => ObjectClient;
+  readonly self: { readonly name: string; readonly isAlone: boolean; readonly locksDir: string };
+  /** Makes the VMs what their objects say until `until` aborts. */
+  readonly controlVms: (log: Log, until: AbortSignal) => Promise<void>;
+  readonly op: Operation;
+}
+
+export async function withOwnHost<T>(
+  invocation: Invocation,
+  use: (host: OwnHost) => Promise<T>,
+): Promise<T> {
+  const [{ controlOwnVms }, { locksDir }] = await Promise.all([
+    import('@ignite/engine/vm/lifecycle/control-own-vms'),
+    import('@ignite/engine/tools/host/paths'),
+  ]);
+  return await withEngine(invocation, async (client, ports, op) => {
+    const { administration, self, paths } = ports;
+    return await use({
+      client,
+      served: (further) => administration.served(undefined, () => further),
+      self: { ...self, locksDir: locksDir(paths) },
+      controlVms: async (log, until) => await controlOwnVms(ports, log, until),
+      op,
+    });
+  });
 }
 
 /** For commands that speak to registries alone, which need no root. */
@@ -291,7 +331,7 @@ export async function withRegistries<T>(
   const trace = { tell: progress.debug, output: () => tells(level, 'trace') };
   const runner = tells(level, 'debug') ? tracedRunner(localRunner, trace) : localRunner;
   const registries = new LocalRegistries({ runner, env: io.env });
-  return await use(registries, { signal, report: progress.report, endProgress: progress.end });
+  return await use(registries, operationOf(progress, signal));
 }
 
 /** What declarative commands work with. */
@@ -355,4 +395,10 @@ export async function installedVmms(signal: AbortSignal): Promise<readonly Insta
     import('@ignite/toolkit/process/local-runner'),
   ]);
   return await find(localRunner, signal);
+}
+
+/** Tells whether KVM works on this host. It needs no root. */
+export async function hasKvm(): Promise<boolean> {
+  const { kvmLack } = await import('@ignite/engine/tools/vmm/accel');
+  return (await kvmLack()) === undefined;
 }

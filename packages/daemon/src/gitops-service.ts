@@ -4,7 +4,7 @@ import type { Client } from '@ignite/api/client/client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import { settleHostSettings } from '@ignite/engine/tools/host/settle-host-settings';
-import { type Paths, apiDir } from '@ignite/engine/tools/host/paths';
+import { type Paths, apiDir, locksDir } from '@ignite/engine/tools/host/paths';
 import { serveHost } from '@ignite/engine/tools/host/served-host';
 import type { ThisHost } from '@ignite/engine/tools/host/this-host';
 import type { StoreAdministration } from '@ignite/engine/tools/store/store-administration';
@@ -33,7 +33,7 @@ import { type PodKeeper, controlHostPods } from './host-pod-controller.ts';
 import { measuredClient } from './measured-client.ts';
 import { Metrics, serveMetrics } from './metrics.ts';
 import { unservedClusterKinds } from './unserved-cluster-kinds.ts';
-import { controlVms } from './vm-controller.ts';
+import { controlVms } from '@ignite/engine/vm/lifecycle/control-vms';
 import { VmMetricsSockets } from './vm-metrics-sockets.ts';
 import { hostUsage } from './host-usage.ts';
 import { keepHost } from './keep-host.ts';
@@ -86,12 +86,12 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
   const host = nodeLabels['hostname'] ?? nodeName(self);
   const settings = settleHostSettings(paths, {});
   // What clusters need takes memory, so it is loaded only where there may be some.
-  const clusters = options.clusters ? await import('./cluster-service.ts') : undefined;
+  const clusters = options.clusters ? await loadClusters() : undefined;
   const unserved = clusters ? [] : unservedClusterKinds;
   const definitions = new ServedDefinitions();
   const objects = administration.served(
     ({ key, problem }) => log('warning', problem, { object: keyText(key) }),
-    () => [...(clusters?.servedClusterKinds ?? []), ...apiKinds(definitions), ...unserved],
+    () => [...(clusters?.kinds ?? []), ...apiKinds(definitions), ...unserved],
   );
   const deps = declaredHost(engines, { objects, self, sourceWorker, labels: nodeLabels });
   const metrics = new Metrics();
@@ -106,7 +106,7 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
             client: measuredClient(objects, metrics.api),
             engine: client,
             definitions,
-            ...(clusters && { further: clusters.clusterResources }),
+            ...(clusters && { further: clusters.resources }),
             unserved,
             observer: metrics.api,
             metrics: metricsText,
@@ -154,7 +154,16 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
     [
       api?.ended,
       controlled,
-      clusters?.runClusters({ client: objects, self, clock: deps.clock, log, observer: metrics }, signal),
+      clusters?.run(
+        {
+          client: objects,
+          host: { ...self, locksDir: locksDir(paths) },
+          clock: deps.clock,
+          log,
+          observer: metrics,
+        },
+        signal,
+      ),
       clusters &&
         controlHostPods(
           { client: objects, self, keeper: options.pods, clock: deps.clock, log, observer: metrics },
@@ -170,6 +179,15 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
     ],
     () => ending.abort(),
   );
+}
+
+async function loadClusters() {
+  const [{ servedClusterKinds }, { clusterResources }, { runClusters }] = await Promise.all([
+    import('@ignite/cluster/kinds/served-kinds'),
+    import('./cluster-resources.ts'),
+    import('@ignite/cluster/run-clusters'),
+  ]);
+  return { kinds: servedClusterKinds, resources: clusterResources, run: runClusters };
 }
 
 /**

@@ -1,18 +1,6 @@
 import { hostPodResource } from '@ignite/api/host-pod/resource';
 import { contractVersion } from '@ignite/cluster/contract/groups';
-import {
-  clusterResource,
-  hostedControlPlaneResource,
-  igniteClusterResource,
-  igniteMachineResource,
-  kubeadmConfigResource,
-  kubeadmControlPlaneResource,
-  machineDeploymentResource,
-  machineHealthCheckResource,
-  machineResource,
-  machineSetResource,
-  templateResources,
-} from '@ignite/cluster/kinds/resources';
+import { clusterResources } from '@ignite/cluster/kinds/resources';
 import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
 
 /**
@@ -20,20 +8,12 @@ import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
  * that their objects are in namespaces that this host removes. Without schemas, they take no memory.
  */
 export const unservedClusterKinds: readonly ServedKind[] = [
-  clusterResource,
-  machineResource,
-  machineSetResource,
-  machineDeploymentResource,
-  machineHealthCheckResource,
-  kubeadmConfigResource,
-  kubeadmControlPlaneResource,
-  hostedControlPlaneResource,
+  ...clusterResources,
   hostPodResource,
-  igniteClusterResource,
-  igniteMachineResource,
-  ...Object.values(templateResources),
-].map(({ group, plural, kind, scope }) => ({
-  ...{ group, version: contractVersion, resource: plural, kind },
-  isNamespaced: scope === 'Namespaced',
-  hasStatus: true,
-}));
+].map(
+  ({ group, plural, kind, scope }) => ({
+    ...{ group, version: contractVersion, resource: plural, kind },
+    isNamespaced: scope === 'Namespaced',
+    hasStatus: true,
+  }),
+);

@@ -1,5 +1,5 @@
-import { recordResources, resources } from '@ignite/api/resources';
 import { resourceNamed } from '@ignite/toolkit/scheme/resource';
+import { allKinds } from './listed-kinds.ts';
 import { type Placeholder, choicesAt, parseOperands } from './operand.ts';
 
 /** Uids as Ignite and as Kubernetes makes them. An object has the same one in every namespace. */
@@ -56,4 +56,4 @@ const nameWithin = (namespace: string, name: string): string =>
   name === '' || name.includes('/') || wholeUid.test(name) ? name : `${namespace}/${name}`;
 
 const isNamespaced = (word: string): boolean =>
-  resourceNamed(word, [...resources, ...recordResources])?.scope === 'Namespaced';
+  resourceNamed(word, allKinds)?.scope === 'Namespaced';

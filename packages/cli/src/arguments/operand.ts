@@ -1,6 +1,6 @@
-import { resources } from '@ignite/api/resources';
 import { cniNetworkResource } from '@ignite/api/v1/resources/cni-network';
 import { nounOf } from '@ignite/toolkit/scheme/resource';
+import { listedKinds } from './listed-kinds.ts';
 
 /** What a word of a usage line stands for, if it can be completed. */
 export type Placeholder =
@@ -33,7 +33,7 @@ export interface Operand {
 }
 
 /** An object is named by the word for its kind, such as `VM` or `IMAGE`. */
-const objects = [...resources, cniNetworkResource].map((resource): [string, Placeholder] => [
+const objects = [...listedKinds, cniNetworkResource].map((resource): [string, Placeholder] => [
   nounOf(resource).toUpperCase(),
   { kind: 'object', of: resource.kind },
 ]);

@@ -100,6 +100,18 @@ const gitops: Readonly<Record<string, Load>> = {
   daemon: async () => (await import('./gitops/gitops.ts')).daemon,
 };
 
+const clusters: Readonly<Record<string, Load>> = {
+  'cluster ls': async () => (await import('./cluster/list.ts')).clusterList,
+  'cluster create': async () => (await import('./cluster/create.ts')).clusterCreate,
+  'cluster describe': async () => (await import('./cluster/describe.ts')).clusterDescribe,
+  'cluster kubeconfig': async () => (await import('./cluster/kubeconfig.ts')).clusterKubeconfig,
+  'cluster scale': async () => (await import('./cluster/scale.ts')).clusterScale,
+  'cluster upgrade': async () => (await import('./cluster/upgrade.ts')).clusterUpgrade,
+  'cluster pause': async () => (await import('./cluster/pause.ts')).clusterPause,
+  'cluster resume': async () => (await import('./cluster/pause.ts')).clusterResume,
+  'cluster delete': async () => (await import('./cluster/delete.ts')).clusterDelete,
+};
+
 const host: Readonly<Record<string, Load>> = {
   events: async () => (await import('./host/events.ts')).events,
   'system df': async () => (await import('./host/system-df.ts')).systemDf,
@@ -132,6 +144,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { title: 'Volumes', commands: volumes },
   { title: 'Manifests', commands: declared },
   { title: 'GitOps', commands: gitops },
+  { title: 'Clusters', commands: clusters },
   { title: 'Host', commands: host },
 ];
 
@@ -150,6 +163,7 @@ export const aliases: Readonly<Record<string, string>> = {
   'image push': 'push',
   'image tag': 'tag',
   rmk: 'kernel rm',
+  'cluster rm': 'cluster delete',
   unpause: 'resume',
   top: 'stats',
   'vm top': 'stats',

@@ -1,9 +1,9 @@
-import { resources } from '@ignite/api/resources';
 import { cniNetworkResource } from '@ignite/api/v1/resources/cni-network';
 import { resourceNamed } from '@ignite/toolkit/scheme/resource';
 import { FlagValues, type Flag, type FlagValue, type Flags } from '../arguments/command.ts';
 import type { Spelling } from '../arguments/find-command.ts';
 import { globalFlags } from '../arguments/global-flags.ts';
+import { listedKinds } from '../arguments/listed-kinds.ts';
 import { withLetters } from '../arguments/namespace.ts';
 import { type Placeholder, choicesAt, parseOperands, placeholder } from '../arguments/operand.ts';
 import { takesValue, tokenize } from '../arguments/tokens.ts';
@@ -161,7 +161,7 @@ function lookUpOf(choice: Placeholder, first: string | undefined): readonly Look
 
 /** `image` and `images` are Image; what is no kind has no objects. */
 const kindNamed = (word = 'vm'): string | undefined =>
-  resourceNamed(word, [...resources, cniNetworkResource])?.kind;
+  resourceNamed(word, [...listedKinds, cniNetworkResource])?.kind;
 
 const merge = (parts: readonly Partial<CompletionPlan>[]): Partial<CompletionPlan> => ({
   candidates: parts.flatMap(({ candidates = [] }) => candidates),

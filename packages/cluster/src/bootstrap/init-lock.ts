@@ -8,6 +8,11 @@ import { clusterKind } from '../kinds/object-kinds.ts';
 const configMaps = { group: '', version: 'v1', resource: 'configmaps', kind: 'ConfigMap' };
 const field = 'lock-information';
 
+interface Place {
+  readonly namespace: string;
+  readonly name: string;
+}
+
 /**
  * Takes the lock of a cluster that is to be begun, so that only one Machine begins it. A lock whose Machine is gone is
  * given up, and can be taken the next time. Resolves with whether this Machine has it.
@@ -20,7 +25,7 @@ export async function takeInitLock(
 ): Promise<boolean> {
   const { namespace } = cluster.metadata;
   const locks = objectsOf(client, configMaps);
-  const key = lockKey(cluster);
+  const key = initLockKey(cluster.metadata);
   const lock = await locks.find(key);
   if (lock) {
     const holder = holderOf(lock);
@@ -44,16 +49,14 @@ export async function takeInitLock(
 /** Gives up the lock of a cluster that was begun. */
 export async function releaseInitLock(client: ObjectClient, cluster: Cluster): Promise<void> {
   try {
-    await objectsOf(client, configMaps).delete(lockKey(cluster));
+    await objectsOf(client, configMaps).delete(initLockKey(cluster.metadata));
   } catch (failure) {
     if (!hasCode(failure, 'NOT_FOUND')) throw failure;
   }
 }
 
-const lockKey = ({ metadata }: Cluster): { readonly namespace: string; readonly name: string } => ({
-  namespace: metadata.namespace,
-  name: `${metadata.name}-lock`,
-});
+/** Returns where the lock of a cluster is. */
+export const initLockKey = ({ namespace, name }: Place): Place => ({ namespace, name: `${name}-lock` });
 
 function holderOf(lock: { readonly [field: string]: unknown }): string | undefined {
   const { [field]: text } = (lock['data'] ?? {}) as Readonly<Record<string, string | undefined>>;

@@ -25,6 +25,7 @@ import {
 } from '../kinds/object-kinds.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
 import { findExternal } from '../runtime/external.ts';
+import { ownTemplate } from '../runtime/own-template.ts';
 import { madeFrom, removeOrphans } from '../runtime/remove-orphans.ts';
 import { ensureKeys, ensureKubeconfig, readKeys } from '../workload/cluster-secrets.ts';
 import { nodes } from '../workload/node.ts';
@@ -56,6 +57,7 @@ export const kubeadmControlPlaneController: Controller<KubeadmControlPlane> = {
       object,
       withOwner(object, ownerReference(clusterKind, cluster)),
     );
+    await ownTemplate(owned.spec.machineTemplate.spec.infrastructureRef, cluster, work);
     return await keep(owned, cluster, work, signal);
   },
 };

@@ -46,8 +46,13 @@ export const providerIdOf = ({ metadata }: Vm): string => `ignite://${metadata.u
 
 /** Pure. Tells whether the VM of a machine is there. One that has been there stays provisioned. */
 export function readiness(vm: Vm): Finding {
-  const { phase } = vm.status;
-  return finding(hasVmm(vm), ['Running', 'NotRunning'], `${vmResource.noun} ${vm.metadata.name} is ${phase}`);
+  const { phase, message } = vm.status;
+  const why = message === undefined ? '' : `: ${message}`;
+  return finding(
+    hasVmm(vm),
+    ['Running', 'NotRunning'],
+    `${vmResource.noun} ${vm.metadata.name} is ${phase}${why}`,
+  );
 }
 
 /** Pure. Returns the addresses of a VM as those of a machine. */

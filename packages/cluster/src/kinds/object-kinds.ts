@@ -1,3 +1,4 @@
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { secretResource } from '@ignite/toolkit/core/resources/secret';
 import { configMapResource } from '@ignite/toolkit/core/resources/config-map';
 import { objectKind } from '@ignite/toolkit/scheme/object-kind';
@@ -28,6 +29,7 @@ import {
   machineHealthCheckResource,
   machineResource,
   machineSetResource,
+  templateResources,
 } from './resources.ts';
 
 const core = `${coreGroup}/${contractVersion}`;
@@ -55,6 +57,14 @@ export const igniteClusterKind = objectKind<IgniteCluster>(
 );
 export const igniteMachineKind = objectKind<IgniteMachine>(
   igniteMachineResource,
+  `${infrastructureGroup}/${contractVersion}`,
+);
+export const kubeadmConfigTemplateKind = objectKind<KubeObject>(
+  templateResources.kubeadmConfig,
+  `${bootstrapGroup}/${contractVersion}`,
+);
+export const igniteMachineTemplateKind = objectKind<KubeObject>(
+  templateResources.igniteMachine,
   `${infrastructureGroup}/${contractVersion}`,
 );
 export const secretObjects = objectKind(secretResource, 'v1');

@@ -252,6 +252,21 @@ export const templateResources = {
   igniteMachine: templateOf(igniteMachineResource),
 };
 
+/** All of them. The kinds have their schemas in `kinds.ts`. */
+export const clusterResources = [
+  clusterResource,
+  machineDeploymentResource,
+  machineSetResource,
+  machineResource,
+  machineHealthCheckResource,
+  kubeadmControlPlaneResource,
+  kubeadmConfigResource,
+  hostedControlPlaneResource,
+  igniteClusterResource,
+  igniteMachineResource,
+  ...Object.values(templateResources),
+] as const satisfies readonly Resource[];
+
 const told = (value: boolean | undefined): string => (value === undefined ? '' : String(value));
 
 const addressText = ({ address }: { readonly address: string }): string => address;

@@ -7,6 +7,7 @@ import type { MachineDeployment, MachineDeploymentStatus } from '../kinds/machin
 import type { MachineSet } from '../kinds/machine-set.ts';
 import { clusterKind, machineDeploymentKind, machineKind, machineSetKind } from '../kinds/object-kinds.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
+import { ownTemplate } from '../runtime/own-template.ts';
 import { findCurrentSet, isSameTemplate } from './find-current-set.ts';
 import { planOnDelete } from './plan-on-delete.ts';
 import { planProportionalScale } from './plan-proportional-scale.ts';
@@ -28,6 +29,9 @@ export const machineDeploymentController: Controller<MachineDeployment> = {
   reconcile: async ({ object, cluster }, work) => {
     if (object.metadata.deletionTimestamp !== undefined) return await takeDown(object, work);
     if (!cluster) return { object, requeueAfterMs: waitMs };
+    const { bootstrap, infrastructureRef } = object.spec.template.spec;
+    for (const reference of [bootstrap.configRef, infrastructureRef])
+      if (reference) await ownTemplate(reference, cluster, work);
     return await roll(await owned(object, cluster, work), work);
   },
 };

@@ -3,10 +3,11 @@ import { collectGarbage } from '@ignite/toolkit/controller/garbage-collector';
 import { type KindResource, objectsOf } from '@ignite/toolkit/client/kind-client';
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
+import { kinds as vmKinds } from '@ignite/api/v1/kinds';
 import { coreKinds } from '@ignite/toolkit/core/kinds';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
-import { clusterControllers } from '../controllers.ts';
+import { clusterControllers, igniteControllers } from '../controllers.ts';
 import { kinds } from '../kinds/kinds.ts';
 import type { Controller, Work } from '../runtime/controller.ts';
 import { Objects } from '../runtime/objects.ts';
@@ -16,6 +17,7 @@ import { followKinds, routeChanges } from '../runtime/route-changes.ts';
 import { FaultyClient } from './faulty-client.sample.ts';
 import { seededRandom } from './seeded-random.sample.ts';
 import { simControllers, simDefinitions, simServedKinds } from './sim-provider.sample.ts';
+import { simVmController } from './sim-vms.sample.ts';
 import { SimWorld } from './sim-world.sample.ts';
 
 export interface SimulationOptions {
@@ -28,7 +30,7 @@ export interface SimulationOptions {
 
 const startMs = 1_800_000_000_000;
 const retryMs = 1_000;
-const served = [...kinds.map(servedKindOf), ...coreKinds.map(servedKindOf), ...simServedKinds];
+const served = [...kinds, ...coreKinds, ...vmKinds].map(servedKindOf).concat(simServedKinds);
 
 /**
  * Runs the controllers and a provider one object at a time, in an order that the seed decides, on a clock that goes on
@@ -79,7 +81,13 @@ export class Simulation implements Disposable {
   static async open(options: SimulationOptions): Promise<Simulation> {
     const simulation = new Simulation(options);
     const delayMs = (): number => 1_000 + Math.floor(simulation.#random() * 30_000);
-    const controllers = [...clusterControllers, ...simControllers({ world: simulation.world, delayMs })];
+    const provider = { world: simulation.world, delayMs };
+    const controllers = [
+      ...clusterControllers,
+      ...igniteControllers,
+      ...simControllers(provider),
+      simVmController(provider),
+    ];
     simulation.client.isFaulty = false;
     for (const { resource, object } of simDefinitions) await simulation.client.create(resource, object);
     simulation.client.isFaulty = true;

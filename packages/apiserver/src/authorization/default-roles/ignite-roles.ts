@@ -8,6 +8,11 @@ import { type DefaultRole, readVerbs, rule, writeVerbs } from './default-role.ts
 
 const gitops = gitSourceResource.group;
 
+const cluster = 'cluster.x-k8s.io';
+const controlPlane = `controlplane.${cluster}`;
+/** The groups of Cluster API. */
+const clusterGroups = [cluster, controlPlane, `bootstrap.${cluster}`, `infrastructure.${cluster}`];
+
 /** What can be done inside a VM. All of these are streams, which are opened by the verb `create`. */
 const streams = ['vms/attach', 'vms/cp', 'vms/exec', 'vms/portforward', 'vms/ssh'] as const;
 
@@ -18,6 +23,7 @@ const namesOf = (all: readonly Kind[]): readonly string[] =>
 const viewing: readonly PolicyRule[] = [
   rule(readVerbs, [ignite], [...namesOf(kinds), 'vms/log', 'vms/scale']),
   rule(readVerbs, [gitops], namesOf(gitopsKinds)),
+  rule(readVerbs, clusterGroups, ['*']),
   rule(readVerbs, [''], ['configmaps', 'namespaces', 'nodes', 'pods', 'pods/log', 'pods/status', 'services']),
   rule(readVerbs, ['', 'events.k8s.io'], ['events']),
   rule(readVerbs, ['metrics.k8s.io'], ['nodes', 'pods']),
@@ -27,11 +33,15 @@ const operating: readonly PolicyRule[] = [
   rule(writeVerbs, [ignite], ['images', 'kernels', 'vms', 'volumes']),
   rule(['patch', 'update'], [ignite], ['vms/scale']),
   rule(['create'], [ignite], streams),
+  // Whoever could create a Machine could have it boot with any Secret, and read that inside.
+  rule(['patch', 'update'], [cluster], ['machinedeployments/scale', 'machinesets/scale']),
+  rule(['patch', 'update'], [controlPlane], ['hostedcontrolplanes/scale', 'kubeadmcontrolplanes/scale']),
+  rule(['delete'], [cluster], ['machines']),
   rule(['create'], [''], ['pods/attach', 'pods/exec', 'pods/portforward']),
 ];
 
 const administering: readonly PolicyRule[] = [
-  rule(['*'], [ignite, gitops], ['*']),
+  rule(['*'], [ignite, gitops, ...clusterGroups], ['*']),
   rule([...readVerbs, ...writeVerbs], [''], ['configmaps', 'secrets']),
 ];
 

@@ -98,7 +98,7 @@ export const deleteDeclared: Command = {
     const files = flags.list('filename');
     const manifests = files.length === 0 && args.length > 0 ? [] : await readManifestFiles(files, invocation);
     const { parseKey, parseKind } = await import('./declared-kind.ts');
-    const keys = [...manifests.map(objectKey), ...args.map(parseKey)];
+    const keys = [...manifests.map(objectKey), ...args.map((text) => parseKey(text))];
     const remove = async (host: DeclaredHost): Promise<number> => {
       const { client, syncs, op } = host;
       const { deps } = syncs;

@@ -1,15 +1,18 @@
-import { recordResources, resources } from '@ignite/api/resources';
+import { resources } from '@ignite/api/resources';
 import { writtenForm } from '@ignite/api/written-form';
 import type { Client, ReadClient } from '@ignite/api/client/client';
+import { clusterResource, machineDeploymentResource, machineResource } from '@ignite/cluster/kinds/resources';
 import { fullName, fullNames } from '@ignite/api/v1/shown-name';
 import { withoutSecrets } from '@ignite/toolkit/core/hide-secret';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Column, Resource } from '@ignite/toolkit/scheme/resource';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { notFound } from '@ignite/toolkit/store/store';
 import { age } from '@ignite/toolkit/text/age';
 import type { Command } from '../../arguments/command.ts';
 import { inNamespace, listNamespaceFlags } from '../../arguments/namespace.ts';
-import { withClient, withReader } from '../../context.ts';
+import { allKinds } from '../../arguments/listed-kinds.ts';
+import { isForOtherHost, withClient, withReader } from '../../context.ts';
 import { namespaceColumns } from '../../render/namespace-columns.ts';
 import {
   assertTemplateFlags,
@@ -19,10 +22,18 @@ import {
   printObjects,
   viewContext,
 } from '../../render/objects.ts';
-import { apiResource, groupKind, parseKey, parseKind } from './declared-kind.ts';
+import { apiResource, groupKind, isOfClusters, parseKey, parseKind } from './declared-kind.ts';
 
 const resourceOf = ({ kind }: KubeObject): Resource | undefined =>
-  [...resources, ...recordResources].find((resource) => resource.kind === kind);
+  allKinds.find((resource) => resource.kind === kind);
+
+/** What is listed where no kind is named. Of a cluster, that is what people look at first. */
+const overview: readonly Resource[] = [
+  ...resources,
+  clusterResource,
+  machineDeploymentResource,
+  machineResource,
+];
 
 /** The columns of objects of several kinds, each of which says for itself how it is. */
 const columns: readonly Column<KubeObject>[] = [
@@ -55,11 +66,11 @@ export const get: Command = {
     const { flags, args, namespace, io, signal } = invocation;
     assertTemplateFlags(flags);
     const [first, second] = args;
-    const named = first?.includes('/') ? parseKey(first) : undefined;
-    const kind = named?.kind ?? (first === undefined ? undefined : parseKind(first).kind);
+    const named = first?.includes('/') ? parseKey(first, allKinds) : undefined;
+    const kind = named?.kind ?? (first === undefined ? undefined : parseKind(first, allKinds).kind);
     const name = named ? fullName({ metadata: named }) : second;
     const show = async (look: Look): Promise<number> => {
-      const kinds = kind === undefined ? resources.map((each) => each.kind) : [kind];
+      const kinds = kind === undefined ? overview.map((each) => each.kind) : [kind];
       const format = documentFormatOf(flags);
       const shown = flags.isSet('show-secrets') ? (object: KubeObject) => object : withoutSecrets;
       if (name !== undefined && format !== undefined) {
@@ -68,7 +79,7 @@ export const get: Command = {
       }
       const found =
         name === undefined
-          ? (await Promise.all(kinds.map((each) => listKind(each, look)))).flat()
+          ? (await Promise.all(kinds.map((each) => listKind(each, look, kind === undefined)))).flat()
           : [await findNamed(kinds[0]!, name, look)];
       // Objects that are in no namespace are listed for whoever asks for their kind.
       const isPlaced = name === undefined && (kind === undefined || apiResource(kind).scope === 'Namespaced');
@@ -78,13 +89,24 @@ export const get: Command = {
       );
       return 0;
     };
+    if (isForOtherHost(invocation))
+      return await withClient(invocation, async (client) => await show(lookThrough(client, signal)));
     const isSecretAsked = kind === undefined || kind === 'Secret';
     return await withReader(invocation, async (reader) =>
       // Whoever is not root may read what is stored, and not the key of Secrets.
       isSecretAsked && process.getuid?.() === 0
         ? await withClient(
             invocation,
-            async (client) => await show({ ...lookThrough(client, signal), client: reader }),
+            async (client) => {
+              const { list, get: find } = lookThrough(client, signal);
+              const stored = lookAtStored(reader, signal);
+              // The kinds of clusters are known to the store alone.
+              return await show({
+                ...stored,
+                list: async (each) => await (isOfClusters(each) ? stored : { list }).list(each),
+                get: find,
+              });
+            },
           )
         : await show(lookAtStored(reader, signal)),
     );
@@ -132,13 +154,23 @@ function lookAtStored(client: ReadClient, signal: AbortSignal): Look {
   };
 }
 
-async function listKind(kind: string, { client, list, signal }: Look): Promise<readonly KubeObject[]> {
+async function listKind(
+  kind: string,
+  { client, list, signal }: Look,
+  isOfMany: boolean,
+): Promise<readonly KubeObject[]> {
   if (kind === 'VM') return await client.vms.list(signal);
   if (kind === 'Volume') return await client.volumes.list(signal);
   if (kind === 'Host') return await client.hosts.list(signal);
   if (kind === 'Image') return await client.images.list(signal);
   if (kind === 'Kernel') return await client.kernels.list(signal);
-  return await list(kind);
+  try {
+    return await list(kind);
+  } catch (failure) {
+    // Another host may serve no clusters.
+    if (isOfMany && isOfClusters(kind) && hasCode(failure, 'NOT_FOUND')) return [];
+    throw failure;
+  }
 }
 
 export async function findNamed(

@@ -1,11 +1,11 @@
 import type { NetworkFinder, ReadClient } from '@ignite/api/client/client';
-import { resources } from '@ignite/api/resources';
 import { cniNetworkResource } from '@ignite/api/v1/resources/cni-network';
 import { fullName, shownName } from '@ignite/api/v1/shown-name';
 import { namespaceResource } from '@ignite/toolkit/core/resources/namespace';
 import type { GroupKind } from '@ignite/toolkit/object/group-kind';
 import type { StoreReader } from '@ignite/toolkit/store/store';
 import type { Command } from '../../arguments/command.ts';
+import { listedKinds } from '../../arguments/listed-kinds.ts';
 import { namespaceFlags, namespaceOf } from '../../arguments/namespace.ts';
 import { type Candidate, type CompletionPlan, planCompletion } from '../../completion/plan-completion.ts';
 import { readIfAllowed, tokenNames } from '../../context.ts';
@@ -46,7 +46,7 @@ export const complete: Command = {
 
 async function lookUp(plan: CompletionPlan, io: Io): Promise<readonly Candidate[]> {
   const kinds: readonly Candidate[] = plan.lookUp.some(({ kind }) => kind === 'kind')
-    ? resources.map(({ kind }) => ({ text: kind.toLowerCase(), help: '' }))
+    ? listedKinds.map(({ kind }) => ({ text: kind.toLowerCase(), help: '' }))
     : [];
   // Whoever may not look at the store is offered what else there is.
   const namespace = namespaceOf(namespaceFlags, plan.flags, io.env);
@@ -79,7 +79,7 @@ async function namesFor(
     if (choice.kind === 'vm-path')
       return (await namesOf(groupKind('VM'))).map(({ text, help }) => ({ text: `${text}:`, help }));
     if (choice.kind !== 'key') return [];
-    const keys = resources.map(async ({ kind }) =>
+    const keys = listedKinds.map(async ({ kind }) =>
       (await namesOf(groupKind(kind))).map(({ text, help }) => ({
         text: `${kind.toLowerCase()}/${text}`,
         help,

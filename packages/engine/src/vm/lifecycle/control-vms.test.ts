@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Vm, VmStatus } from '@ignite/api/v1/vm';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
-import type { Outcome } from '@ignite/engine/vm/lifecycle/outcome';
+import type { Outcome } from './outcome.ts';
 import { ManualClock, settled } from '@ignite/toolkit/clock/manual-clock';
 import { type ChangeHandler, informerKey } from '@ignite/toolkit/controller/informer';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
-import { controlVms } from './vm-controller.ts';
+import { controlVms } from './control-vms.ts';
 
 /** The VMs of a store that a test writes to. */
 class Vms {

@@ -1,6 +1,6 @@
 import type { Vm } from '@ignite/api/v1/vm';
 import { hasVmm } from '@ignite/api/v1/vm-phase';
-import type { Outcome } from '@ignite/engine/vm/lifecycle/outcome';
+import type { Outcome } from './outcome.ts';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import {
   type ControllerObserver,

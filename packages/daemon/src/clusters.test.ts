@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '@ignite/toolkit/clock/clock';
-import { clusterResources, runClusters, servedClusterKinds } from './cluster-service.ts';
+import { servedClusterKinds } from '@ignite/cluster/kinds/served-kinds';
+import { runClusters } from '@ignite/cluster/run-clusters';
+import { clusterResources } from './cluster-resources.ts';
 import { openServedApi } from './served-api.sample.ts';
 import { unservedClusterKinds } from './unserved-cluster-kinds.ts';
 
@@ -175,12 +180,60 @@ test('who may create machines of a cluster may not thereby use what is of the ho
     assert.equal((await post(resource, kind, spec)).code, 201, kind);
 });
 
-test('the controllers work from the first Cluster on', async () => {
+test('the ready roles give rights to clusters: viewers look, operators scale and replace, admins create', async () => {
+  await using api = await open();
+  const rbac = 'rbac.authorization.k8s.io';
+  const tokens = new Map<string, string>();
+  for (const role of ['viewer', 'operator', 'admin']) {
+    await api.client.create(
+      { group: rbac, version: 'v1', resource: 'clusterrolebindings' },
+      {
+        ...{ apiVersion: `${rbac}/v1`, kind: 'ClusterRoleBinding', metadata: { name: role } },
+        ...{ roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: `ignite:${role}` } },
+        ...{ subjects: [{ apiGroup: rbac, kind: 'User', name: role }] },
+      },
+    );
+    tokens.set(role, await api.tokenOf(role));
+  }
+  const path = `${home}/machinedeployments`;
+  const body = {
+    ...{ apiVersion: 'cluster.x-k8s.io/v1beta2', kind: 'MachineDeployment', metadata: { name: 'workers' } },
+    spec: { clusterName: 'dev', template: { spec: machineSpec } },
+  };
+  const codes = async (request: {
+    readonly path: string;
+    readonly method?: string;
+    readonly body?: (role: string) => object;
+  }): Promise<readonly number[]> => {
+    const answers: number[] = [];
+    for (const [role, token] of tokens) {
+      const { body: bodyOf, ...asked } = request;
+      answers.push((await api.ask({ ...asked, ...(bodyOf && { body: bodyOf(role) }), token })).code);
+    }
+    return answers;
+  };
+  const named = (name: string): object => ({ ...body, metadata: { name } });
+  assert.deepEqual(await codes({ path, method: 'POST', body: named }), [403, 403, 201]);
+  const scale = {
+    ...{ apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name: 'admin' }, spec: { replicas: 3 } },
+  };
+  assert.deepEqual(await codes({ path: `${path}/admin` }), [200, 200, 200]);
+  assert.deepEqual(
+    await codes({ path: `${path}/admin/scale`, method: 'PUT', body: () => scale }),
+    [403, 200, 200],
+  );
+  assert.deepEqual(await codes({ path: `${path}/admin`, method: 'DELETE' }), [403, 403, 200]);
+  assert.deepEqual(await codes({ path: `${home}/machines/gone`, method: 'DELETE' }), [403, 404, 404]);
+});
+
+test('the controllers work from the first Cluster on', async (t) => {
   await using api = await open();
   const stop = new AbortController();
   const log = (): void => {};
+  const locksDir = mkdtempSync(join(tmpdir(), 'clusters-'));
+  t.after(() => rmSync(locksDir, { recursive: true }));
   const running = runClusters(
-    { client: api.client, self: { name: 'one', isAlone: false }, clock: systemClock, log },
+    { client: api.client, host: { name: 'one', isAlone: false, locksDir }, clock: systemClock, log },
     stop.signal,
   );
   const post = async (path: string, kind: string, spec: object): Promise<void> => {

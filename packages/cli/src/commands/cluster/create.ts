@@ -1,0 +1,110 @@
+import type { Client } from '@ignite/api/client/client';
+import { awaitCluster } from '@ignite/cluster/operations/await-cluster';
+import type { ClusterRequest } from '@ignite/cluster/operations/cluster-request';
+import { createCluster } from '@ignite/cluster/operations/create-cluster';
+import { planCluster } from '@ignite/cluster/operations/plan-cluster';
+import { readClusterKubeconfig } from '@ignite/cluster/operations/read-kubeconfig';
+import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
+import type { Command, Invocation } from '../../arguments/command.ts';
+import { namespaceFlags } from '../../arguments/namespace.ts';
+import type { ClusterHost } from '../../cluster-context.ts';
+import { hasKvm, isForOtherHost } from '../../context.ts';
+import { addContext, userKubeconfigPath } from '../../files/user-kubeconfig.ts';
+import { createdText, printDone } from '../../render/message/done.ts';
+import { tellNote } from '../../render/message/note.ts';
+import { documentFlag, documentFormatOf, printDocument } from '../../render/objects.ts';
+import { clusterKey, isWaiting, unattendedNote, waitFlags, waitingOf, withWishedCluster } from './cluster-flags.ts';
+import { nodeImage, planRequest, requestFlags } from './plan-request.ts';
+
+export type NodeImageErrorCode = 'NODE_IMAGE_MISSING';
+
+export const clusterCreate: Command = {
+  name: 'cluster create',
+  arguments: 'NAME',
+  arity: { least: 1, most: 1 },
+  summary: 'Create a Kubernetes cluster, and wait until its nodes are ready',
+  details: [
+    'With --control-plane=auto, the control plane is in VMs where KVM works and --endpoint is given, and hosted otherwise: its programs run in sandboxes of this host, without a VM.',
+    'The cluster becomes a context of your kubeconfig, which is $KUBECONFIG or ~/.kube/config, and the current one.',
+    'Where no ignited with --clusters runs, the command does its work until the cluster is there. What must go on after that, such as the replacement of machines that fail, needs ignited.',
+  ],
+  examples: [
+    'ignite cluster create dev',
+    'ignite cluster create prod --workers 2 --memory 4GB --kubernetes v1.34.4',
+    'ignite cluster create prod --control-plane vm --control-planes 3 --endpoint 10.61.0.10:6443',
+    'ignite cluster create dev --dry-run > cluster.yaml',
+  ],
+  flags: {
+    ...requestFlags,
+    ...namespaceFlags,
+    kubeconfig: { type: 'boolean', default: 'true', help: 'make the cluster a context of your kubeconfig' },
+    ...waitFlags,
+    'dry-run': { type: 'boolean', help: 'print the objects of the cluster, without creating them' },
+    output: { ...documentFlag, help: 'print the objects as json or yaml' },
+  },
+  run: async (invocation) => {
+    const { flags, args, namespace = 'default', io } = invocation;
+    const key = { ...clusterKey(args[0]!), namespace };
+    const canAccelerate = !isForOtherHost(invocation) && (await hasKvm());
+    const { request, why } = planRequest(key, flags, canAccelerate);
+    const planned = planCluster(request);
+    const format = documentFormatOf(flags);
+    if (flags.isSet('dry-run')) {
+      const items = planned.map(({ object }) => object);
+      if (format === 'json') await printDocument({ apiVersion: 'v1', kind: 'List', items }, format, io);
+      else {
+        const { stringify } = await import('yaml');
+        io.out.write(items.map((object) => stringify(object)).join('---\n'));
+      }
+      return 0;
+    }
+    if (why !== undefined) tellNote(why, invocation);
+    return await withWishedCluster(invocation, async (host) => {
+      const waiting = waitingOf(host, flags);
+      await assertImage(request, host.client, host.op.signal);
+      const created = await createCluster(planned, host.objects, host.op.signal);
+      printDone(created, createdText('cluster', created), invocation);
+      if (!isWaiting(flags)) return 0;
+      const { cluster } = await awaitCluster(key, waiting);
+      await tellReady(request, host, invocation);
+      if (format !== undefined) await printDocument(cluster, format, io);
+      return 0;
+    });
+  },
+};
+
+async function tellReady(request: ClusterRequest, host: ClusterHost, invocation: Invocation): Promise<void> {
+  const { namespace, name, version } = request;
+  const { flags, io } = invocation;
+  const { objects, op } = host;
+  const tell = (text: string): void => {
+    if (!flags.isSet('quiet') && documentFormatOf(flags) === undefined) io.out.write(`${text}\n`);
+  };
+  tell(`Cluster "${name}" runs Kubernetes ${version}`);
+  if (flags.switch('kubeconfig', true)) {
+    const kubeconfig = await readClusterKubeconfig(request, objects, op.signal);
+    const path = userKubeconfigPath(io.env);
+    const isAdded = await addContext(path, { context: name, cluster: `${namespace}/${name}`, kubeconfig });
+    if (isAdded) tell(`Your kubeconfig has the context "${name}": kubectl get nodes`);
+    else
+      tellNote(
+        `${path} has a context "${name}" of somebody else, which stays: "ignite cluster kubeconfig ${namespace}/${name}" prints that of the cluster`,
+        invocation,
+      );
+  }
+  if (host.hasControlled()) tellNote(unattendedNote, invocation);
+}
+
+/** An image that somebody names is fetched where it is; ours are in no registry. */
+async function assertImage({ version, workers: { shape } }: ClusterRequest, { images }: Client, signal: AbortSignal): Promise<void> {
+  if (shape.image !== nodeImage(version)) return;
+  try {
+    await images.find(shape.image, signal);
+  } catch (failure) {
+    if (!hasCode(failure, 'IMAGE_NOT_FOUND')) throw failure;
+    throw new CodedError<NodeImageErrorCode>('NODE_IMAGE_MISSING', `this host has no image ${shape.image} for the nodes`, {
+      hint: `build it with "images/kubernetes/build ${version} node.tar" and load it with "ignite load --input node.tar", or name one in a registry with --image`,
+      cause: failure,
+    });
+  }
+}

@@ -1,0 +1,29 @@
+import { deleteCluster } from '@ignite/cluster/operations/delete-cluster';
+import type { Command } from '../../arguments/command.ts';
+import { namespaceFlags } from '../../arguments/namespace.ts';
+import { withClusterControllers } from '../../cluster-context.ts';
+import { removeContext, userKubeconfigPath } from '../../files/user-kubeconfig.ts';
+import { clusterKey, waitFlags, waitingOf } from './cluster-flags.ts';
+
+export const clusterDelete: Command = {
+  name: 'cluster delete',
+  arguments: 'CLUSTER',
+  arity: { least: 1, most: 1 },
+  summary: 'Delete a cluster with its machines, and wait until all of it is gone',
+  details: [
+    'The workers go first, then the control plane. What was not finished because of a time limit goes on when the command is run again. The context of the cluster is taken out of your kubeconfig.',
+  ],
+  examples: ['ignite cluster delete dev'],
+  flags: { ...namespaceFlags, timeout: waitFlags['timeout']! },
+  run: async (invocation) => {
+    const { flags, args, io } = invocation;
+    const key = clusterKey(args[0]!);
+    await withClusterControllers(invocation, async (host) => {
+      await deleteCluster(key, waitingOf(host, flags));
+    });
+    const { namespace, name } = key;
+    await removeContext(userKubeconfigPath(io.env), { context: name, cluster: `${namespace}/${name}` });
+    if (!flags.isSet('quiet')) io.out.write(`Deleted cluster "${name}"\n`);
+    return 0;
+  },
+};

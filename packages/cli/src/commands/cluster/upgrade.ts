@@ -1,0 +1,58 @@
+import { contractOf } from '@ignite/cluster/contract/provider-object';
+import type { ClusterView } from '@ignite/cluster/operations/cluster-view';
+import { assertNotPaused, findCluster } from '@ignite/cluster/operations/find-cluster';
+import { type ClusterVersions, assertUpgrade } from '@ignite/cluster/operations/plan-upgrade';
+import { upgradeCluster } from '@ignite/cluster/operations/upgrade-cluster';
+import type { Command } from '../../arguments/command.ts';
+import { namespaceFlags } from '../../arguments/namespace.ts';
+import { usageError } from '../../arguments/usage-error.ts';
+import { withClusterControllers } from '../../cluster-context.ts';
+import { printDone } from '../../render/message/done.ts';
+import { clusterKey, kubernetesFlag, versionOf, waitFlags, waitingOf } from './cluster-flags.ts';
+
+export const clusterUpgrade: Command = {
+  name: 'cluster upgrade',
+  arguments: 'CLUSTER',
+  arity: { least: 1, most: 1 },
+  summary: 'Upgrade a cluster to another version of Kubernetes: its control plane, and then its workers',
+  details: [
+    'A control plane is upgraded by one minor version at a time, and never to an older one. Workers are replaced one after the other, and their Pods move to others. An upgrade that was interrupted goes on when the command is run again.',
+  ],
+  examples: ['ignite cluster upgrade prod --kubernetes v1.36.3'],
+  flags: {
+    ...namespaceFlags,
+    kubernetes: kubernetesFlag,
+    image: {
+      type: 'string',
+      value: 'IMAGE',
+      default: 'that of the version',
+      help: 'image of the nodes, if the name of the present one does not contain its version',
+    },
+    timeout: waitFlags['timeout']!,
+  },
+  run: async (invocation) => {
+    const { flags, args } = invocation;
+    const key = clusterKey(args[0]!);
+    const version = versionOf(flags);
+    if (version === undefined) throw usageError('no version given', 'give --kubernetes, such as --kubernetes v1.36.3');
+    const image = flags.text('image');
+    return await withClusterControllers(invocation, async (host) => {
+      const waiting = waitingOf(host, flags);
+      const view = await findCluster(host.objects, key, host.op.signal);
+      assertNotPaused(view);
+      assertUpgrade(versionsOf(view, version), version);
+      await upgradeCluster(view, { version, ...(image !== undefined && { image }) }, waiting);
+      printDone(view.cluster, `Cluster "${key.name}" runs Kubernetes ${version}`, invocation);
+      return 0;
+    });
+  },
+};
+
+function versionsOf({ controlPlane, deployments }: ClusterView, otherwise: string): ClusterVersions {
+  return {
+    controlPlane: (controlPlane && contractOf(controlPlane).spec.version) ?? otherwise,
+    workers: deployments.flatMap(({ metadata: { name }, spec: { template } }) =>
+      template.spec.version === undefined ? [] : [{ name, version: template.spec.version }],
+    ),
+  };
+}

@@ -1,0 +1,63 @@
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import type { Clock } from '@ignite/toolkit/clock/clock';
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { awaitedOf } from './awaited.ts';
+import { type ClusterKey, type ClusterView, viewCluster } from './cluster-view.ts';
+import { clusterNotFound } from './find-cluster.ts';
+
+export type WaitErrorCode = 'CLUSTER_NOT_READY';
+
+/** How a command waits for a cluster. */
+export interface Waiting {
+  readonly client: ObjectClient;
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  readonly op: ClientOperation;
+}
+
+const lookMs = 1_000;
+
+/**
+ * Waits until a cluster is as it is wished, and reports what it still lacks.
+ * @param awaited says what a cluster lacks
+ * @throws CodedError CLUSTER_NOT_READY when the time is up, CLUSTER_NOT_FOUND
+ */
+export async function awaitCluster(
+  key: ClusterKey,
+  waiting: Waiting,
+  awaited: (view: ClusterView) => string | undefined = awaitedOf,
+): Promise<ClusterView> {
+  const { client, op } = waiting;
+  return await waitFor(key, waiting, async () => {
+    const view = await viewCluster(client, key, op.signal);
+    if (!view) throw clusterNotFound(key);
+    const lacks = awaited(view);
+    return lacks === undefined ? { found: view } : { lacks };
+  });
+}
+
+/** What there is to be found, or what is still to come. */
+export type Look<T> = { readonly found: T } | { readonly lacks: string };
+
+/** Looks every second until something is found. @throws CodedError CLUSTER_NOT_READY when the time is up */
+export async function waitFor<T>(
+  { namespace, name }: ClusterKey,
+  { clock, timeoutMs, op }: Waiting,
+  look: () => Promise<Look<T>>,
+): Promise<T> {
+  const end = clock.now() + timeoutMs;
+  for (let told = ''; ; ) {
+    const seen = await look();
+    if ('found' in seen) return seen.found;
+    if (seen.lacks !== told) op.report({ kind: 'step', message: `Waiting for ${seen.lacks}` });
+    told = seen.lacks;
+    if (clock.now() >= end)
+      throw new CodedError<WaitErrorCode>(
+        'CLUSTER_NOT_READY',
+        `cluster "${name}" is not as it was asked for in time: waiting for ${told}`,
+        { hint: `"ignite cluster describe ${namespace}/${name}" shows how far it is; what was asked for stays asked for` },
+      );
+    await clock.sleep(lookMs, op.signal);
+  }
+}

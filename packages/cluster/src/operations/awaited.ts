@@ -1,0 +1,99 @@
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { findCondition } from '../contract/conditions.ts';
+import { labels } from '../contract/names.ts';
+import { contractOf } from '../contract/provider-object.ts';
+import type { MachineDeployment } from '../kinds/machine-deployment.ts';
+import type { Machine } from '../kinds/machine.ts';
+import type { ClusterView } from './cluster-view.ts';
+
+/** Pure. Returns in words what a cluster still lacks to be as it is wished; `undefined` if nothing. */
+export const awaitedOf = (view: ClusterView): string | undefined =>
+  awaitedOfPause(view) ??
+  awaitedOfInfrastructure(view) ?? awaitedOfControlPlane(view) ?? awaitedOfWorkers(view) ?? awaitedOfCluster(view);
+
+/** Pure. The same of its control plane alone, which is upgraded first. */
+export const awaitedOfControlPlane = ({ cluster, controlPlane, machines }: ClusterView): string | undefined => {
+  if (!cluster.spec.controlPlaneRef) return undefined;
+  if (!controlPlane) return 'the control plane: it does not exist';
+  const { spec, status } = contractOf(controlPlane);
+  const because = reasonOfMachines(machines, true) ?? reasonOf(controlPlane, 'Available');
+  const { replicas = 1, version } = spec;
+  const has = (text: string): string => `the control plane: ${text}${because === undefined ? '' : ` (${because})`}`;
+  if (!isSeen(controlPlane)) return has('its controller has not looked at it yet');
+  if (status.initialization?.controlPlaneInitialized !== true) return has('it is not initialized');
+  const { readyReplicas = 0, upToDateReplicas = status.replicas } = status;
+  if (upToDateReplicas !== undefined && upToDateReplicas < replicas)
+    return has(`${upToDateReplicas} of ${replicas} have the version ${version ?? ''}`.trimEnd());
+  if (readyReplicas < replicas) return has(`${readyReplicas} of ${replicas} are ready`);
+  if ((status.replicas ?? replicas) > replicas) return has(`${status.replicas} are to become ${replicas}`);
+  const running = versionOf(controlPlane);
+  return version !== undefined && running !== undefined && running !== version
+    ? has(`${running} is to become ${version}`)
+    : undefined;
+};
+
+const awaitedOfPause = ({ cluster }: ClusterView): string | undefined =>
+  cluster.spec.paused ? 'somebody to resume the cluster, which is paused' : undefined;
+
+function awaitedOfInfrastructure({ cluster, infrastructure }: ClusterView): string | undefined {
+  if (!cluster.spec.infrastructureRef || cluster.status?.initialization?.infrastructureProvisioned)
+    return undefined;
+  const because = infrastructure && reasonOf(infrastructure, 'Ready');
+  return `the infrastructure${because === undefined ? '' : `: ${because}`}`;
+}
+
+function awaitedOfWorkers({ deployments, machines }: ClusterView): string | undefined {
+  const late = deployments.find((deployment) => !isSettled(deployment));
+  if (!late) return undefined;
+  const { availableReplicas = 0, upToDateReplicas = 0, replicas = 0 } = late.status ?? {};
+  const wanted = late.spec.replicas ?? 1;
+  const because = reasonOfMachines(
+    machines.filter(({ metadata }) => metadata.labels[labels.deployment] === late.metadata.name),
+    false,
+  );
+  const counts =
+    replicas > wanted && availableReplicas >= wanted
+      ? `${replicas} are to become ${wanted}`
+      : `${Math.min(availableReplicas, upToDateReplicas)} of ${wanted} are available`;
+  return `the workers ${late.metadata.name}: ${counts}${because === undefined ? '' : ` (${because})`}`;
+}
+
+function isSettled({ metadata, spec, status }: MachineDeployment): boolean {
+  const wanted = spec.replicas ?? 1;
+  return (
+    isSeen({ metadata, status }) &&
+    [status?.replicas, status?.upToDateReplicas, status?.readyReplicas, status?.availableReplicas].every(
+      (count) => (count ?? 0) === wanted,
+    )
+  );
+}
+
+function awaitedOfCluster({ cluster }: ClusterView): string | undefined {
+  const available = findCondition(cluster, 'Available');
+  return available?.status === 'True' ? undefined : (available?.message ?? 'the cluster: nobody has looked at it yet');
+}
+
+/** A status tells of the wish that its controller has seen. */
+const isSeen = ({ metadata, status }: Pick<KubeObject, 'metadata' | 'status'>): boolean =>
+  ((status ?? {}) as { readonly observedGeneration?: number }).observedGeneration === metadata.generation;
+
+/** The version that runs, which control planes of Machines tell by these. */
+function versionOf({ status }: KubeObject): string | undefined {
+  const { version } = (status ?? {}) as { readonly version?: unknown };
+  return typeof version === 'string' ? version : undefined;
+}
+
+function reasonOf(object: KubeObject, type: string): string | undefined {
+  const condition = findCondition(object, type);
+  if (!condition || condition.status === 'True') return undefined;
+  return condition.message || condition.reason || undefined;
+}
+
+/** Says of one Machine that is not ready why, which is often the reason for all else. */
+function reasonOfMachines(machines: readonly Machine[], isControlPlane: boolean): string | undefined {
+  const late = machines
+    .filter(({ metadata }) => Object.hasOwn(metadata.labels, labels.controlPlane) === isControlPlane)
+    .find((machine) => findCondition(machine, 'Ready')?.status !== 'True');
+  const reason = late && reasonOf(late, 'Ready');
+  return reason === undefined ? undefined : `${late!.metadata.name}: ${reason}`;
+}

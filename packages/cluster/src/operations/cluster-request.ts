@@ -1,0 +1,36 @@
+import type { Endpoint } from '../kinds/cluster.ts';
+
+/** The VM of a node. */
+export interface NodeShape {
+  readonly image: string;
+  readonly cpus: number;
+  readonly memory: string;
+  readonly diskSize: string;
+}
+
+/**
+ * Where the control plane runs: hosted, as processes in sandboxes of a host, or in VMs, which need an endpoint that leads
+ * to them.
+ */
+export type ControlPlaneRequest =
+  | { readonly kind: 'hosted'; readonly replicas: number }
+  | {
+      readonly kind: 'vm';
+      readonly replicas: number;
+      readonly endpoint: Required<Endpoint>;
+      readonly shape: NodeShape;
+    };
+
+/** A pod network that the node image brings, or one that comes with manifests, or none. */
+export type PodNetwork = 'podnet' | 'none';
+
+/** What someone asks for who wants a cluster. */
+export interface ClusterRequest {
+  readonly name: string;
+  readonly namespace: string;
+  /** The version of Kubernetes, such as `v1.35.4`. */
+  readonly version: string;
+  readonly controlPlane: ControlPlaneRequest;
+  readonly workers: { readonly replicas: number; readonly shape: NodeShape };
+  readonly podNetwork: PodNetwork;
+}

@@ -1,0 +1,62 @@
+import { objectsOf } from '@ignite/toolkit/client/kind-client';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { labels } from '../contract/names.ts';
+import { clusterKind } from '../kinds/object-kinds.ts';
+import type { PlannedObject } from './plan-cluster.ts';
+
+export type CreateClusterErrorCode = 'CLUSTER_EXISTS' | 'CLUSTER_NAME_TAKEN';
+
+/**
+ * Creates the objects of a cluster, the Cluster last. What an attempt that was cut off has left is made what the plan says.
+ * Resolves with the Cluster.
+ * @throws CodedError CLUSTER_EXISTS, CLUSTER_NAME_TAKEN
+ */
+export async function createCluster(
+  planned: readonly PlannedObject[],
+  client: ObjectClient,
+  signal: AbortSignal,
+): Promise<KubeObject> {
+  const { metadata } = planned.at(-1)!.object;
+  const key = { namespace: metadata.namespace!, name: metadata.name! };
+  if (await objectsOf(client, clusterKind).find(key, { signal })) throw exists(key.name);
+  for (const each of planned.slice(0, -1)) await put(each, key.name, client, signal);
+  const { kind, object } = planned.at(-1)!;
+  try {
+    return await client.create(kind, object, { signal });
+  } catch (failure) {
+    throw hasCode(failure, 'ALREADY_EXISTS') ? exists(key.name) : failure;
+  }
+}
+
+/** Creates an object if it is not there, and gives it its spec if it is the cluster's own. */
+export async function put(
+  { kind, object }: PlannedObject,
+  cluster: string,
+  client: ObjectClient,
+  signal: AbortSignal,
+): Promise<void> {
+  const { namespace, name } = object.metadata;
+  const objects = objectsOf(client, kind);
+  const change = async (): Promise<KubeObject> =>
+    await objects.modify(
+      { namespace: namespace!, name: name! },
+      (now) => {
+        if (now.metadata.labels[labels.cluster] !== cluster) throw taken(kind.kind, name!);
+        return { ...now, spec: object['spec'] };
+      },
+      { signal },
+    );
+  await objects.modifyOrCreate(change, object, { signal });
+}
+
+const exists = (name: string): CodedError<CreateClusterErrorCode> =>
+  new CodedError('CLUSTER_EXISTS', `there is a cluster "${name}" already`, {
+    hint: `choose another name, or run "ignite cluster scale" or "upgrade" to change it`,
+  });
+
+const taken = (kind: string, name: string): CodedError<CreateClusterErrorCode> =>
+  new CodedError('CLUSTER_NAME_TAKEN', `${kind} "${name}" is there already, and belongs to no cluster of this name`, {
+    hint: 'choose another name for the cluster, or delete that object',
+  });

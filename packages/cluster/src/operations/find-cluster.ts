@@ -1,0 +1,29 @@
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { type ClusterKey, type ClusterView, viewCluster } from './cluster-view.ts';
+
+export type FindClusterErrorCode = 'CLUSTER_NOT_FOUND' | 'CLUSTER_PAUSED';
+
+export const clusterNotFound = ({ namespace, name }: ClusterKey): CodedError<FindClusterErrorCode> =>
+  new CodedError('CLUSTER_NOT_FOUND', `there is no cluster "${name}" in the namespace ${namespace}`, {
+    hint: '"ignite cluster ls -A" lists the clusters',
+  });
+
+/** @throws CodedError CLUSTER_NOT_FOUND */
+export async function findCluster(
+  client: ObjectClient,
+  key: ClusterKey,
+  signal: AbortSignal,
+): Promise<ClusterView> {
+  const view = await viewCluster(client, key, signal);
+  if (!view) throw clusterNotFound(key);
+  return view;
+}
+
+/** Nothing is done to a paused cluster, so that a change would be waited for in vain. @throws CodedError CLUSTER_PAUSED */
+export function assertNotPaused({ cluster: { metadata, spec } }: ClusterView): void {
+  if (spec.paused)
+    throw new CodedError<FindClusterErrorCode>('CLUSTER_PAUSED', `cluster "${metadata.name}" is paused`, {
+      hint: `run "ignite cluster resume ${metadata.namespace}/${metadata.name}" first`,
+    });
+}

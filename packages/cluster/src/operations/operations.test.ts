@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { vmKind } from '@ignite/api/v1/object-kinds';
+import type { Vm } from '@ignite/api/v1/vm';
+import type { KindResource } from '@ignite/toolkit/client/kind-client';
+import { objectsOf } from '@ignite/toolkit/client/kind-client';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import {
+  clusterKind,
+  configMapObjects,
+  igniteClusterKind,
+  igniteMachineTemplateKind,
+  kubeadmConfigTemplateKind,
+  machineKind,
+  secretObjects,
+} from '../kinds/object-kinds.ts';
+import { clusterResources } from '../kinds/resources.ts';
+import { Simulation } from '../simulation/simulation.sample.ts';
+import { nodes } from '../workload/node.ts';
+import { type Waiting, awaitCluster } from './await-cluster.ts';
+import type { ClusterRequest } from './cluster-request.ts';
+import { clusterTree } from './cluster-tree.ts';
+import { kindOf, viewCluster } from './cluster-view.ts';
+import { createCluster } from './create-cluster.ts';
+import { deleteCluster } from './delete-cluster.ts';
+import { findCluster } from './find-cluster.ts';
+import { planCluster } from './plan-cluster.ts';
+import { readClusterKubeconfig } from './read-kubeconfig.ts';
+import { scaleCluster } from './scale-cluster.ts';
+import { upgradeCluster } from './upgrade-cluster.ts';
+
+const shape = { image: 'ignite-kubernetes:v1.35.4', cpus: 2, memory: '2GB', diskSize: '10GB' };
+const key = { namespace: 'default', name: 'dev' };
+const request: ClusterRequest = {
+  ...key,
+  version: 'v1.35.4',
+  controlPlane: { kind: 'vm', replicas: 1, endpoint: { host: '10.61.0.10', port: 6443 }, shape },
+  workers: { replicas: 2, shape },
+  podNetwork: 'podnet',
+};
+const { signal } = new AbortController();
+
+interface Opened extends Disposable {
+  readonly simulation: Simulation;
+  readonly waiting: Waiting;
+  readonly told: string[];
+}
+
+/** Opens a simulation whose time goes on while a command waits. */
+async function open(timeoutMs = 3_600_000): Promise<Opened> {
+  const simulation = await Simulation.open({ seed: 11 });
+  const told: string[] = [];
+  const clock = {
+    now: () => simulation.nowMs,
+    sleep: async (ms: number) => {
+      const end = simulation.nowMs + ms;
+      await simulation.until(() => simulation.nowMs >= end);
+    },
+  };
+  const report = (event: { readonly kind: string; readonly message?: string }): void =>
+    void told.push(`${event.kind}: ${event.message}`);
+  const waiting = { client: simulation.client, clock, timeoutMs, op: { signal, report } };
+  return { simulation, waiting, told, [Symbol.dispose]: () => simulation[Symbol.dispose]() };
+}
+
+async function openWithCluster(): Promise<Opened> {
+  const opened = await open();
+  await createCluster(planCluster(request), opened.simulation.client, signal);
+  await awaitCluster(key, opened.waiting);
+  return opened;
+}
+
+const namesOf = (objects: readonly KubeObject[]): readonly string[] =>
+  objects.map(({ metadata }) => metadata.name).toSorted();
+
+/** Everything of a cluster that is stored, by kind and name. */
+async function leftIn(simulation: Simulation): Promise<readonly string[]> {
+  const kinds: readonly KindResource[] = [
+    ...clusterResources.map(({ group, kind }) => kindOf({ apiGroup: group, kind })),
+    ...[vmKind, secretObjects, configMapObjects],
+  ];
+  const found: string[] = [];
+  for (const kind of kinds)
+    found.push(...(await simulation.all(kind)).map(({ metadata }) => `${kind.kind}/${metadata.name}`));
+  return found;
+}
+
+test('a cluster is created, and what it lacks is told until it is there', async () => {
+  using opened = await openWithCluster();
+  const { simulation, told } = opened;
+  assert.equal(told[0], 'step: Waiting for the infrastructure');
+  assert.ok(told.some((text) => text.includes('the control plane: it is not initialized')), told.join('\n'));
+  assert.match(told.at(-1)!, /^step: Waiting for the workers dev-workers: [01] of 2 are available/);
+  assert.deepEqual(simulation.world.violations, []);
+  const { items } = await simulation.world.clientOf('default/dev').list(nodes);
+  assert.equal(items.length, 3);
+  assert.match(await readClusterKubeconfig(key, simulation.client, signal), /server: https:\/\/10.61.0.10:6443/);
+  await assert.rejects(
+    createCluster(planCluster(request), simulation.client, signal),
+    (failure) => hasCode(failure, 'CLUSTER_EXISTS'),
+  );
+  const view = await findCluster(simulation.client, key, signal);
+  const tree = clusterTree(view).map(
+    ({ branch, title, replicas, condition }) =>
+      `${branch}${title.replace(/-0[0-9a-z]{4}(?=$|-)/g, '-*')} ${replicas} ${condition?.status ?? ''}`,
+  );
+  assert.deepEqual(tree, [
+    'Cluster/dev  True',
+    '├─Infrastructure - IgniteCluster/dev  True',
+    '├─ControlPlane - KubeadmControlPlane/dev-control-plane 1/1 True',
+    '│ └─Machine/dev-control-plane-*  True',
+    '└─Workers  ',
+    '  └─MachineDeployment/dev-workers 2/2 True',
+    '    ├─Machine/dev-workers-*-*  True',
+    '    └─Machine/dev-workers-*-*  True',
+  ]);
+});
+
+test('a creation that was cut off is completed by another one', async () => {
+  using opened = await open();
+  const { simulation, waiting } = opened;
+  const planned = planCluster(request);
+  for (const { kind, object } of planned.slice(0, 3)) await simulation.client.create(kind, object);
+  await createCluster(planned, simulation.client, signal);
+  const { deployments } = await awaitCluster(key, waiting);
+  assert.equal(deployments[0]?.status?.availableReplicas, 2);
+});
+
+test("an object of somebody else's of the same name is not taken", async () => {
+  using opened = await open();
+  const { simulation } = opened;
+  await simulation.create(igniteClusterKind, 'dev', {});
+  await assert.rejects(
+    createCluster(planCluster(request), simulation.client, signal),
+    (failure) => hasCode(failure, 'CLUSTER_NAME_TAKEN'),
+  );
+  assert.deepEqual(await simulation.all(clusterKind), []);
+});
+
+test('a cluster is scaled to more workers and to fewer, and its control plane to three', async () => {
+  using opened = await openWithCluster();
+  const { simulation, waiting } = opened;
+  for (const size of [{ workers: 4 }, { workers: 1, controlPlanes: 3 }]) {
+    await scaleCluster(await findCluster(simulation.client, key, signal), size, simulation.client, signal);
+    const { machines } = await awaitCluster(key, waiting);
+    assert.equal(machines.length, size.workers + (size.controlPlanes ?? 1));
+  }
+  assert.equal(simulation.world.membersOf('default/dev').length, 3);
+  assert.deepEqual(simulation.world.violations, []);
+});
+
+test('an upgrade changes the control plane first, and then the workers; old templates go', async () => {
+  using opened = await openWithCluster();
+  const { simulation, waiting, told } = opened;
+  const before = namesOf(await simulation.all(igniteMachineTemplateKind));
+  told.length = 0;
+  const view = await findCluster(simulation.client, key, signal);
+  const { machines } = await upgradeCluster(view, { version: 'v1.36.3' }, waiting);
+  assert.deepEqual([...new Set(machines.map(({ spec }) => spec.version))], ['v1.36.3']);
+  const images = (await simulation.all<Vm>(vmKind)).map(({ spec }) => spec.image.oci);
+  assert.deepEqual([...new Set(images)], ['ignite-kubernetes:v1.36.3']);
+  const first = (part: string): number => told.findIndex((text) => text.includes(part));
+  assert.ok(first('the control plane') !== -1 && first('the control plane') < first('the workers'), told.join('\n'));
+  const after = namesOf(await simulation.all(igniteMachineTemplateKind));
+  assert.equal(after.length, 2);
+  assert.ok(after.every((name) => !before.includes(name)));
+  assert.equal((await simulation.all(kubeadmConfigTemplateKind)).length, 1);
+  assert.deepEqual(simulation.world.violations, []);
+  const again = await upgradeCluster(
+    await findCluster(simulation.client, key, signal),
+    { version: 'v1.36.3' },
+    waiting,
+  );
+  assert.deepEqual(namesOf(again.machines), namesOf(machines), 'an upgrade that is done changes nothing');
+});
+
+test('an image whose name does not tell its version is asked for', async () => {
+  using opened = await open();
+  const { simulation, waiting } = opened;
+  const plain = { ...shape, image: 'example.com/node:latest' };
+  await createCluster(planCluster({ ...request, workers: { replicas: 1, shape: plain } }), simulation.client, signal);
+  const view = (await viewCluster(simulation.client, key, signal))!;
+  await awaitCluster(key, waiting);
+  await assert.rejects(
+    upgradeCluster(view, { version: 'v1.36.3' }, waiting),
+    (failure) => hasCode(failure, 'NODE_IMAGE_UNKNOWN'),
+  );
+});
+
+test('nothing is left of a cluster that was deleted, but what somebody has brought', async () => {
+  using opened = await openWithCluster();
+  const { simulation, waiting, told } = opened;
+  simulation.world.leave('default/dev');
+  const labels = { 'cluster.x-k8s.io/cluster-name': 'dev' };
+  const metadata = { namespace: 'default', name: 'mine', labels };
+  await objectsOf(simulation.client, secretObjects).create({ metadata });
+  told.length = 0;
+  await deleteCluster(key, waiting);
+  assert.deepEqual(await leftIn(simulation), ['Secret/mine']);
+  assert.equal(simulation.world.vms.size, 0);
+  assert.match(told[0]!, /the deletion of 3 machines/);
+  await assert.rejects(deleteCluster(key, waiting), (failure) => hasCode(failure, 'CLUSTER_NOT_FOUND'));
+});
+
+test('what a creation that was cut off has left is deleted without a Cluster', async () => {
+  using opened = await open();
+  const { simulation, waiting } = opened;
+  for (const { kind, object } of planCluster(request).slice(0, -1)) await simulation.client.create(kind, object);
+  await deleteCluster(key, waiting);
+  assert.deepEqual(await leftIn(simulation), []);
+});
+
+test('a wait ends with its time, and says for what it was; a paused cluster is not waited for in vain', async () => {
+  using opened = await open(5_000);
+  const { simulation, waiting } = opened;
+  await createCluster(planCluster(request), simulation.client, signal);
+  await simulation.change(clusterKind, 'dev', (now) => ({ ...now, spec: { ...(now.spec as object), paused: true } }));
+  await assert.rejects(awaitCluster(key, waiting), {
+    code: 'CLUSTER_NOT_READY',
+    message:
+      'cluster "dev" is not as it was asked for in time: waiting for somebody to resume the cluster, which is paused',
+  });
+  await assert.rejects(deleteCluster(key, waiting), (failure) => hasCode(failure, 'CLUSTER_PAUSED'));
+  assert.equal((await simulation.all(machineKind)).length, 0);
+});

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { hubOf } from '@ignite/toolkit/scheme/kind';
+import * as v from 'valibot';
+import { stringify } from 'yaml';
+import { kinds } from '../kinds/kinds.ts';
+import type { ClusterRequest } from './cluster-request.ts';
+import { planCluster } from './plan-cluster.ts';
+
+const shape = { image: 'ignite-kubernetes:v1.35.4', cpus: 2, memory: '2GB', diskSize: '10GB' };
+const hosted: ClusterRequest = {
+  name: 'dev',
+  namespace: 'default',
+  version: 'v1.35.4',
+  controlPlane: { kind: 'hosted', replicas: 1 },
+  workers: { replicas: 1, shape },
+  podNetwork: 'podnet',
+};
+const inVms: ClusterRequest = {
+  ...hosted,
+  namespace: 'prod',
+  controlPlane: { kind: 'vm', replicas: 3, endpoint: { host: '10.61.0.10', port: 6443 }, shape },
+  workers: { replicas: 2, shape: { ...shape, memory: '4GB' } },
+  podNetwork: 'none',
+};
+
+const textOf = (request: ClusterRequest): string =>
+  planCluster(request)
+    .map(({ object }) => stringify(object))
+    .join('---\n');
+
+for (const [name, request] of Object.entries({
+  'hosted-control-plane': hosted,
+  'control-plane-in-vms': inVms,
+  'one-vm': { ...inVms, controlPlane: { ...inVms.controlPlane, replicas: 1 }, workers: { replicas: 0, shape } },
+} satisfies Record<string, ClusterRequest>))
+  test(`planCluster: ${name}`, (t) => {
+    t.assert.fileSnapshot(textOf(request), join(import.meta.dirname, `golden/${name}.yaml`), {
+      serializers: [(text: string) => text],
+    });
+  });
+
+test('planCluster: what is planned is valid, and the Cluster comes last', () => {
+  for (const request of [hosted, inVms]) {
+    const planned = planCluster(request);
+    assert.equal(planned.at(-1)?.object.kind, 'Cluster');
+    for (const { object } of planned) {
+      const kind = kinds.find((each) => each.kind === object.kind);
+      if (object.kind === 'HostedControlPlane' && !kind) continue;
+      const { success, issues } = v.safeParse(hubOf(kind!).spec!, object['spec']);
+      assert.ok(success, `${object.kind}: ${issues?.map(({ message }) => message).join(', ')}`);
+    }
+  }
+});
+
+test('planCluster: another content of a template is another template, and the same content the same one', () => {
+  const templatesOf = (request: ClusterRequest): readonly string[] =>
+    planCluster(request)
+      .filter(({ object }) => object.kind === 'IgniteMachineTemplate')
+      .map(({ object }) => object.metadata.name!);
+  assert.deepEqual(templatesOf(hosted), templatesOf({ ...hosted, version: 'v1.36.3' }));
+  const bigger = { ...hosted, workers: { replicas: 1, shape: { ...shape, cpus: 4 } } };
+  assert.notDeepEqual(templatesOf(hosted), templatesOf(bigger));
+});
