@@ -73,7 +73,7 @@ function bootstrapped({ bootstrap }: VmStatus): Readonly<Record<string, Finding>
     case 'Running':
       return { Bootstrapped: { status: 'Unknown', reason: 'Running', message: output } };
     case 'Done':
-      return { Bootstrapped: yes('Done', output) };
+      return { Bootstrapped: yes('Done', '') };
     case 'Failed':
       return { Bootstrapped: no('CommandsFailed', output) };
     case 'Refused':
