@@ -47,7 +47,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
     ['rootfs'],
     ['oci'],
     ['kernel'],
-    ['guest', 'storage'],
+    ['guest', 'storage', 'user-data'],
     ['doctor'],
   ],
   'packages/engine/src/operations': [['changes', 'declare', 'metrics', 'space'], ['archive'], ['client']],

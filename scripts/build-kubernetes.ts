@@ -4,6 +4,7 @@ import {
   clusterApiManagers,
   clusterPrograms,
   clusterctl,
+  coreDns,
   e2eTest,
   etcd,
   kubeApiServer,
@@ -17,7 +18,7 @@ import {
  */
 const asked = [
   ...(process.argv.includes(clusterctl.folder) ? [...Object.values(clusterApiManagers), clusterctl] : []),
-  ...(process.argv.includes('cluster') ? clusterPrograms : []),
+  ...(process.argv.includes('cluster') ? [...clusterPrograms, coreDns] : []),
   ...(process.argv.includes(e2eTest.name) ? [e2eTest] : []),
 ];
 const never = new AbortController().signal;

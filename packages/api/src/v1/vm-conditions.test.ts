@@ -32,6 +32,19 @@ test('withConditions: a VM that is to have SSH is ready once that has answered',
   assert.equal(told({ ...running, readyTime: now }, { ssh: { generateKey: true } }), 'TTTTT SshAnswered');
 });
 
+test('withConditions: what a guest has told of its user data, if anything', () => {
+  const running = { ...content, phase: 'Running' } as const;
+  const found = (state: NonNullable<VmStatus['bootstrap']>['state']) =>
+    withConditions(sampleVm({ status: { ...running, bootstrap: { state, output: 'last' } } }), now)
+      .conditions?.filter(({ type }) => type === 'Bootstrapped')
+      .map(({ status, reason, message }) => `${status} ${reason} ${message}`);
+  assert.deepEqual(found('Running'), ['Unknown Running last']);
+  assert.deepEqual(found('Done'), ['True Done ']);
+  assert.deepEqual(found('Failed'), ['False CommandsFailed last']);
+  assert.deepEqual(found('Refused'), ['False Refused last']);
+  assert.deepEqual(found('CloudInit'), []);
+});
+
 test('withConditions: a failure is told where it happened, and its time is that of the first', () => {
   const failed = { phase: 'Failed', message: 'not found', observedGeneration: 3 } as const;
   const status = withConditions(sampleVm({ status: failed }), now);

@@ -27,6 +27,7 @@ const findingsOf = (vm: Facts): Readonly<Record<string, Finding>> => ({
 const ofLife = (vm: Facts): Readonly<Record<string, Finding>> => ({
   NetworkAttached: networkAttached(vm),
   Booted: booted(vm),
+  ...bootstrapped(vm.status),
   Ready: ready(vm),
 });
 
@@ -62,6 +63,24 @@ function booted({ status }: Pick<Vm, 'status'>): Finding {
   return hasVmm({ status })
     ? yes('Started', status.startTime === undefined ? '' : `at ${status.startTime}`)
     : down(status);
+}
+
+/** Nothing is said of a guest that has told nothing, or leaves its user data to cloud-init. */
+function bootstrapped({ bootstrap }: VmStatus): Readonly<Record<string, Finding>> {
+  if (!bootstrap) return {};
+  const { state, output } = bootstrap;
+  switch (state) {
+    case 'Running':
+      return { Bootstrapped: { status: 'Unknown', reason: 'Running', message: output } };
+    case 'Done':
+      return { Bootstrapped: yes('Done', '') };
+    case 'Failed':
+      return { Bootstrapped: no('CommandsFailed', output) };
+    case 'Refused':
+      return { Bootstrapped: no('Refused', output) };
+    case 'CloudInit':
+      return {};
+  }
 }
 
 /** A VM is ready when it runs and, if it waits for SSH, its SSH has answered since its start. */

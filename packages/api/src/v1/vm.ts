@@ -137,6 +137,13 @@ export interface StartRetry {
   readonly nextTime: string;
 }
 
+/** How far a guest has come with its user data. cloud-init tells nothing of it. */
+export interface BootstrapStatus {
+  readonly state: 'Running' | 'Done' | 'Failed' | 'Refused' | 'CloudInit';
+  /** The last lines of the output, or why the user data was refused. */
+  readonly output: string;
+}
+
 export interface VmStatus {
   readonly phase: VmPhase;
   /** Why the phase is `Failed`, or anything else that a person should know. */
@@ -178,6 +185,8 @@ export interface VmStatus {
   readonly startTime?: string;
   /** The time at which its SSH first answered since the start (RFC 3339), if somebody has waited for that. */
   readonly readyTime?: string;
+  /** What the guest has told of its user data. */
+  readonly bootstrap?: BootstrapStatus;
   /** The time of the end (RFC 3339); set once the VM has stopped. */
   readonly finishTime?: string;
   /**

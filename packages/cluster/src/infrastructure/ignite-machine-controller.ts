@@ -7,7 +7,7 @@ import type { IgniteMachine } from '../kinds/ignite-infrastructure.ts';
 import type { Machine } from '../kinds/machine.ts';
 import { igniteMachineKind, machineKind } from '../kinds/object-kinds.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
-import { addressesOfMachine, providerIdOf, readiness, vmOfMachine } from './vm-of-machine.ts';
+import { addressesOfMachine, bootstrappedOf, providerIdOf, readiness, vmOfMachine } from './vm-of-machine.ts';
 
 const waitMs = 30_000;
 const deletionMs = 2_000;
@@ -58,9 +58,10 @@ async function bringUp(
           ...infrastructure,
           spec: { ...infrastructure.spec, providerID },
         });
+  const Bootstrapped = bootstrappedOf(vm);
   const conditions = withFindings(
     infrastructure.status?.conditions,
-    { Ready: readiness(vm) },
+    { ...(Bootstrapped && { Bootstrapped }), Ready: readiness(vm) },
     infrastructure,
     clock.now(),
   );

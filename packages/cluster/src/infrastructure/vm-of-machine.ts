@@ -44,15 +44,29 @@ export function vmOfMachine(
  */
 export const providerIdOf = ({ metadata }: Vm): string => `ignite://${metadata.uid}`;
 
-/** Pure. Tells whether the VM of a machine is there. One that has been there stays provisioned. */
+/**
+ * Pure. Tells whether the VM of a machine is there and has not failed to become a node. One that has been there stays
+ * provisioned.
+ */
 export function readiness(vm: Vm): Finding {
   const { phase, message } = vm.status;
+  const bootstrapped = bootstrappedOf(vm);
+  if (hasVmm(vm) && bootstrapped?.status === 'False') return { ...bootstrapped, reason: 'BootstrapFailed' };
   const why = message === undefined ? '' : `: ${message}`;
   return finding(
     hasVmm(vm),
     ['Running', 'NotRunning'],
     `${vmResource.noun} ${vm.metadata.name} is ${phase}${why}`,
   );
+}
+
+/**
+ * Pure. Returns what the guest of a machine has told of its bootstrap data. A guest whose image has cloud-init tells
+ * nothing.
+ */
+export function bootstrappedOf({ status }: Vm): Finding | undefined {
+  const told = status.conditions?.find(({ type }) => type === 'Bootstrapped');
+  return told && { status: told.status, reason: told.reason, message: told.message };
 }
 
 /** Pure. Returns the addresses of a VM as those of a machine. */

@@ -32,6 +32,7 @@ const vmStatus = Object.keys({
   image: true,
   kernel: true,
   adopted: true,
+  bootstrap: true,
   network: true,
   restarts: true,
   pending: true,

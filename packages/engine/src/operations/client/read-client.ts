@@ -15,6 +15,7 @@ import { engineReader } from '../../tools/store/engine-objects.ts';
 import { listImages, listKernels, listVolumes } from '../../tools/store/list-objects.ts';
 import { type OnBroken, storeToRead } from '../../tools/store/open-store.ts';
 import { type OwnObjects, isOwn, listOwnVms } from '../../tools/store/own-vms.ts';
+import { withBootstrap } from '../../vm/observe/bootstrap.ts';
 import { hostSight } from '../../vm/observe/liveness.ts';
 import { seenVm } from '../../vm/observe/seen-vm.ts';
 
@@ -65,7 +66,8 @@ async function listSeenVms({ objects, self, paths }: ReadHost): Promise<readonly
   const vms = await listAllVms(objects);
   const nowMs = Date.now();
   const alive = vms.every((vm) => isOwn(vm, self)) ? new Set<string>() : await liveHosts(objects, nowMs);
-  const sight = { self, alive, ...hostSight(paths, nowMs) };
+  const told = (vm: Vm): Vm => withBootstrap(vm, paths);
+  const sight = { self, alive, withBootstrap: told, ...hostSight(paths, nowMs) };
   return vms.map((vm) => seenVm(vm, sight));
 }
 

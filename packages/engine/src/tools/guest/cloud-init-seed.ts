@@ -10,6 +10,11 @@ export interface CloudInitFacts {
   readonly authorizedKeys: readonly string[];
 }
 
+/** The files of cloud-init's data source NoCloud, by name. */
+export type CloudInitSeed = Readonly<
+  Record<'user-data' | 'meta-data' | 'network-config' | 'vendor-data', string>
+>;
+
 /**
  * Pure. Returns the files of cloud-init's data source NoCloud, by name. Generated files are JSON, which is
  * YAML too. The vendor data contains what Ignite needs and what user data may change: it authorizes the VM's
@@ -18,7 +23,7 @@ export interface CloudInitFacts {
 export function cloudInitSeed(
   cloudInit: Omit<CloudInit, 'userDataSecretRef'>,
   facts: CloudInitFacts,
-): Readonly<Record<string, string>> {
+): CloudInitSeed {
   return {
     'user-data': cloudInit.userData ?? '',
     'meta-data': cloudInit.metaData ?? json(metaData(facts)),

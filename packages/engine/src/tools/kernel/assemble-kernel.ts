@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { copyFile, lstat, readFile, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { Arch } from '@ignite/api/v1/arch';
@@ -57,6 +57,7 @@ export async function assembleKernel(
   await deps.runner.run({ tool: 'depmod', args: ['--basedir', root, version] }, signal);
   const order = moduleOrder(await readFile(join(modulesDir, 'modules.dep'), 'utf8'), bootModules);
   for (const path of order) await assertInside(root, join(modulesDir, path), source);
+  await placeConfig({ root, source, version, modulesDir });
   await using programs = await openProgramTree(arch, deps, signal);
   const initrd = await buildInitrd({
     modulesDir,
@@ -75,6 +76,25 @@ export async function assembleKernel(
   await deps.runner.run({ tool: 'mksquashfs', args }, signal);
   const size = await placeKernelFolder(draft.path, target);
   return { id, version, arch, size };
+}
+
+/**
+ * Puts the configuration of the kernel, if the tree has it in /boot, beside the modules: there a guest finds it, for
+ * instance kubeadm, which asks what the kernel can do.
+ */
+async function placeConfig({ root, source, version, modulesDir }: ConfigPlace): Promise<void> {
+  const name = `boot/config-${version}`;
+  const target = join(modulesDir, 'config');
+  if (!existsSync(join(root, name)) || existsSync(target)) return;
+  await assertInside(root, join(root, name), source);
+  await copyFile(join(root, name), target);
+}
+
+interface ConfigPlace {
+  readonly root: string;
+  readonly source: string;
+  readonly version: string;
+  readonly modulesDir: string;
 }
 
 async function findKernelImage(root: string, source: string): Promise<string> {

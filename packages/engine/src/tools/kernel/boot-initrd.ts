@@ -9,6 +9,7 @@ import { guestApplets } from './guest-applets.ts';
 const guestScripts = [
   'init',
   'agent',
+  'bootstrap',
   'channel',
   'clock',
   'supervise',

@@ -60,6 +60,8 @@ export interface GuestSeed {
   /** Fresh random bytes for the guest's random number generator. */
   readonly entropy: Uint8Array;
   readonly mounts: readonly SeedMount[];
+  /** What guest/bootstrap reads to carry out the user data. */
+  readonly userData?: readonly CpioEntry[];
   /** The files to copy into the guest. `path` is absolute in the guest. */
   readonly files: readonly { readonly path: string; readonly mode: number; readonly content: Uint8Array }[];
 }
@@ -97,6 +99,7 @@ export function renderSeed(seed: GuestSeed): Buffer {
         ]
       : []),
     ...(seed.programs ?? []).map((entry) => ({ ...entry, path: `programs/${entry.path}` })),
+    ...(seed.userData ?? []).map((entry) => ({ ...entry, path: `user-data/${entry.path}` })),
     ...seed.files.map(({ path, mode, content }) => file(`files${path}`, content, mode)),
   ];
   return cpioArchive(withParents(entries));

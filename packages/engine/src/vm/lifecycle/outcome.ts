@@ -1,5 +1,6 @@
 import type { Vm } from '@ignite/api/v1/vm';
 import type { Condition } from '@ignite/toolkit/object/condition';
+import { awaitsBootstrap, bootstrapLookMs } from '../plan/awaits-bootstrap.ts';
 
 /** What a reconciliation has led to. */
 export interface Outcome {
@@ -13,13 +14,19 @@ export interface Outcome {
 
 /** Pure. Returns the outcome for a VM as it is stored now. */
 export function outcomeOf(vm: Vm, nowMs: number, failure?: unknown): Outcome {
-  const nextTime = nextTimeOf(vm);
+  const requeueAfterMs = untilNextMs(vm, nowMs);
   return {
     vm,
     conditions: vm.status.conditions ?? [],
-    ...(nextTime !== undefined && { requeueAfterMs: Math.max(0, Date.parse(nextTime) - nowMs) }),
+    ...(requeueAfterMs !== undefined && { requeueAfterMs }),
     ...(failure !== undefined && { failure }),
   };
+}
+
+function untilNextMs(vm: Vm, nowMs: number): number | undefined {
+  const nextTime = nextTimeOf(vm);
+  if (nextTime !== undefined) return Math.max(0, Date.parse(nextTime) - nowMs);
+  return vm.status.phase === 'Running' && awaitsBootstrap(vm) ? bootstrapLookMs(vm, nowMs) : undefined;
 }
 
 function nextTimeOf({ spec: { power }, status: { phase, restarts, startRetry } }: Vm): string | undefined {

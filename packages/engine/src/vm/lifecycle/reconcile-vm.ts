@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
 import { changeVmStatus } from '../../tools/store/vm-objects.ts';
+import { withBootstrap } from '../observe/bootstrap.ts';
 import { hostSight, isSaved, withTruePhase } from '../observe/liveness.ts';
 import { goalOf } from '../plan/goal-of.ts';
 import type { VmPorts } from '../vm-ports.ts';
@@ -77,8 +79,18 @@ async function pursue(
   }
 }
 
-/** Records the generation that was acted upon. */
-async function recordSeen(vm: Vm, observedGeneration: number, { objects }: VmPorts): Promise<Vm> {
-  if (vm.status.observedGeneration === observedGeneration) return vm;
-  return await changeVmStatus(objects, vm, ({ status }) => ({ ...status, observedGeneration }));
+/** Records the generation that was acted upon, and what the guest has told. */
+async function recordSeen(
+  vm: Vm,
+  observedGeneration: number,
+  { objects, paths }: Pick<VmPorts, 'objects' | 'paths'>,
+): Promise<Vm> {
+  const { bootstrap } = withBootstrap(vm, paths).status;
+  if (vm.status.observedGeneration === observedGeneration && isDeepStrictEqual(bootstrap, vm.status.bootstrap))
+    return vm;
+  return await changeVmStatus(objects, vm, ({ status }) => ({
+    ...status,
+    observedGeneration,
+    ...(bootstrap && { bootstrap }),
+  }));
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Vm } from '@ignite/api/v1/vm';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { seenVm } from './seen-vm.ts';
 
@@ -13,6 +14,7 @@ const sight = {
   ...{ self: { name: 'a', isAlone: false }, boot: 'mine', alive: new Set(['b']), nowMs: 0 },
   processesOf: () => ({ vmm }),
   isSaved: () => false,
+  withBootstrap: (vm: Vm) => vm,
 };
 const phaseOf = (hostName: string): string => seenVm(running(hostName), sight).status.phase;
 

@@ -10,6 +10,8 @@ export interface Sight extends HostSight {
   readonly self: ThisHost;
   /** The names of the hosts that renew their leases. */
   readonly alive: ReadonlySet<string>;
+  /** Adds what the guest of an own VM has told since its status was recorded. */
+  readonly withBootstrap: (vm: Vm) => Vm;
 }
 
 /**
@@ -22,6 +24,6 @@ export function seenVm(vm: Vm, sight: Sight): Vm {
     const { hostName } = vm.spec;
     return hostName === undefined || sight.alive.has(hostName) ? vm : ofSilentHost(vm, hostName, now);
   }
-  const shown = withTruePhase(vm, sight);
+  const shown = sight.withBootstrap(withTruePhase(vm, sight));
   return shown === vm ? vm : { ...shown, status: withConditions(shown, now) };
 }

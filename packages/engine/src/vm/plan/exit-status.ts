@@ -3,9 +3,12 @@ import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import { isWorthAnotherBoot } from '../../tools/guest/lost-clocks.ts';
 import type { GuestEnd } from '../../tools/vmm/vmm.ts';
 
+const bootstrapReports = ['running', 'done', 'refused', 'cloud-init'] as const;
+type BootstrapReport = (typeof bootstrapReports)[number];
+
 /**
  * The reports of a guest through its disk `status`, oldest first: `up`, `ready`, `exit CODE`, `wrote BYTES`,
- * `failed WHY`, `no-ssh-server`, `lost-clock TIMES`.
+ * `failed WHY`, `no-ssh-server`, `lost-clock TIMES`, `bootstrap WORD CODE OUTPUT`.
  */
 export type GuestReport =
   /** The guest's init runs, and its clock ticks. */
@@ -18,7 +21,14 @@ export type GuestReport =
   | { readonly kind: 'wrote'; readonly size: Bytes }
   | { readonly kind: 'failed'; readonly why: string }
   /** SSH was requested, but the image contains no known SSH server. */
-  | { readonly kind: 'no-ssh-server' };
+  | { readonly kind: 'no-ssh-server' }
+  /** How far guest/bootstrap has come with the user data, with the last lines of its output. */
+  | {
+      readonly kind: 'bootstrap';
+      readonly state: BootstrapReport;
+      readonly code: number;
+      readonly output: string;
+    };
 
 /** Pure. Parses the reports. A guest is not trusted: unknown lines are skipped. */
 export function parseGuestReports(text: string): readonly GuestReport[] {
@@ -30,10 +40,18 @@ export function parseGuestReports(text: string): readonly GuestReport[] {
     if (exit && Number(exit[1]) <= 255) return [{ kind: 'exit', code: Number(exit[1]) }];
     const wrote = /^wrote (\d{1,15})$/.exec(line);
     if (wrote) return [{ kind: 'wrote', size: bytes(Number(wrote[1])) }];
+    const bootstrap = /^bootstrap ([a-z-]+) (\d{1,3}) ([\x20-\x7e]{0,2000})$/.exec(line);
+    const state = bootstrapReports.find((each) => each === bootstrap?.[1]);
+    if (bootstrap && state)
+      return [{ kind: 'bootstrap', state, code: Number(bootstrap[2]), output: unescaped(bootstrap[3]!) }];
     const failed = /^failed ([\x20-\x7e]{1,200})$/.exec(line);
     return failed ? [{ kind: 'failed', why: failed[1]! }] : [];
   });
 }
+
+/** A guest writes a newline as `\n`, and a backslash as two. */
+const unescaped = (text: string): string =>
+  text.replaceAll(/\\([\\n])/g, (_, escaped: string) => (escaped === 'n' ? '\n' : '\\')).trim();
 
 /** The facts from which the end of a VM is determined. */
 export interface ExitEvidence {

@@ -13,6 +13,7 @@ import type { CpioEntry } from '../../tools/kernel/cpio.ts';
 import { hostProgram } from '../../tools/kernel/guest-programs.ts';
 import { type GuestSeed, renderSeed } from '../../tools/kernel/seed.ts';
 import type { Attachment } from '../../tools/network/network.ts';
+import { compileUserData } from '../../tools/user-data/compile-user-data.ts';
 import { volumeMounts } from '../../tools/storage/volume-devices.ts';
 import { secretValue } from '../../tools/store/secret-value.ts';
 import { imageOf } from '../../tools/store/vm-objects.ts';
@@ -38,15 +39,16 @@ export async function writeSeed(vm: Vm, host: VmPorts, signal: AbortSignal): Pro
   if (network.state !== 'attached') throw new Error(`the network of VM ${name} is gone`);
   const { attachment } = network;
   const authorizedKeys = await keysOf(vm, files.publicKey);
-  await replaceFile(files.seed, renderSeed(await seedOf(vm, attachment, authorizedKeys, host)), 0o600);
-  if (!readsCloudInit(vm)) return;
   const facts = { ...guestNetwork(vm, attachment), vmUid: uid, hostname: name, authorizedKeys };
-  await writeCloudInitDisk(
-    files.cloudInit,
-    cloudInitSeed(await withUserData(vm, host, signal), facts),
-    host.runner,
-    signal,
-  );
+  const cloudInit = cloudInitSeed(await withUserData(vm, host, signal), facts);
+  const seed = await seedOf(vm, attachment, authorizedKeys, host);
+  const userData = cloudInit['user-data'];
+  const compiled =
+    seed.bootMode === 'init' && !seed.isWholeDisk && userData !== ''
+      ? { userData: compileUserData(userData, cloudInit['meta-data']) }
+      : {};
+  await replaceFile(files.seed, renderSeed({ ...seed, ...compiled }), 0o600);
+  if (readsCloudInit(vm)) await writeCloudInitDisk(files.cloudInit, cloudInit, host.runner, signal);
 }
 
 /**
