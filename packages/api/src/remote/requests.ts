@@ -4,6 +4,7 @@ import type { ImportVmRequest } from '../client/archive-client.ts';
 import type { CommitRequest, ImageConfigChanges } from '../client/change-client.ts';
 import type { CopyRequest } from '../client/file-client.ts';
 import type { ImportImageRequest } from '../client/image-client.ts';
+import type { CopyVmRequest, CreateSnapshotRequest } from '../client/snapshot-client.ts';
 import type { UsageRequest } from '../client/usage-client.ts';
 import type {
   CreateVmRequest,
@@ -73,6 +74,16 @@ export const startVm = v.strictObject({
 export const stopVm = v.strictObject(stopFields satisfies Fields<StopVmRequest>);
 export const restartVm = v.strictObject({ ...startFields, ...stopFields } satisfies Fields<RestartVmRequest>);
 export const removal = v.strictObject({ force: flag });
+export const createSnapshot = v.strictObject({
+  name: optional(text),
+  labels: optional(record),
+  diskOnly: optional(flag),
+} satisfies Fields<CreateSnapshotRequest>);
+export const copyVm = v.strictObject({
+  names: texts,
+  holds: v.picklist(['Disk', 'Machine']),
+  sshTimeoutMs: optional(whole),
+} satisfies Fields<CopyVmRequest>);
 export const logs = v.strictObject({
   follow: flag,
   tail: optional(whole),

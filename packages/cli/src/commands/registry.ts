@@ -20,6 +20,9 @@ const vms: Readonly<Record<string, Load>> = {
   resume: async () => (await import('./vm/lifecycle.ts')).resume,
   rm: async () => (await import('./vm/lifecycle.ts')).rm,
   update: async () => (await import('./vm/update.ts')).update,
+  fork: async () => (await import('./vm/copies.ts')).fork,
+  clone: async () => (await import('./vm/copies.ts')).clone,
+  rollback: async () => (await import('./vm/copies.ts')).rollback,
   rename: async () => (await import('./vm/rename.ts')).rename,
   wait: async () => (await import('./vm/wait.ts')).wait,
   ps: async () => (await import('./vm/ps.ts')).ps,
@@ -76,6 +79,14 @@ const volumes: Readonly<Record<string, Load>> = {
   'volume prune': async () => (await import('./objects/prune.ts')).volumePrune,
 };
 
+const snapshots: Readonly<Record<string, Load>> = {
+  'snapshot ls': async () => (await import('./resource/snapshot.ts')).snapshots,
+  'snapshot create': async () => (await import('./resource/snapshot.ts')).snapshotCreate,
+  'snapshot inspect': async () => (await import('./resource/snapshot.ts')).snapshotInspect,
+  'snapshot restore': async () => (await import('./resource/snapshot.ts')).snapshotRestore,
+  'snapshot rm': async () => (await import('./resource/snapshot.ts')).snapshotRemove,
+};
+
 const declared: Readonly<Record<string, Load>> = {
   apply: async () => (await import('./declare/apply.ts')).apply,
   diff: async () => (await import('./declare/apply.ts')).diff,
@@ -130,6 +141,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { title: 'Kernels', commands: kernels },
   { title: 'Networks', commands: networks },
   { title: 'Volumes', commands: volumes },
+  { title: 'Snapshots', commands: snapshots },
   { title: 'Manifests', commands: declared },
   { title: 'GitOps', commands: gitops },
   { title: 'Host', commands: host },

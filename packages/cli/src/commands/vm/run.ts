@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import type { Client } from '@ignite/api/client/client';
+import { specFromSnapshot } from '@ignite/api/v1/spec-from-snapshot';
 import type { CreateVmRequest, StartVmRequest } from '@ignite/api/client/vm-client';
 import type { Vm } from '@ignite/api/v1/vm';
 import { defaultVmm, vmmNames } from '@ignite/api/v1/vm-machine';
@@ -28,6 +30,11 @@ import { storageOf, volumeFlags } from './volume-flags.ts';
 
 const createFlags: Flags = {
   config: { type: 'string', value: 'FILE', help: 'manifest of the VM; flags take precedence over it' },
+  from: {
+    type: 'string',
+    value: 'SNAPSHOT',
+    help: 'snapshot to make the VM from, instead of an image; flags for its network, name and labels still apply',
+  },
   name: { type: 'string', short: 'n', value: 'NAME', default: 'generated', help: 'name of the VM' },
   ...namespaceBeside('name'),
   cpus: { type: 'string', value: 'COUNT', default: '1', help: 'number of CPUs' },
@@ -128,7 +135,9 @@ export const create: Command = {
   flags: createFlags,
   run: async (invocation) => {
     const request = await createRequest(invocation);
-    const vm = await withClient(invocation, (client, op) => client.vms.create(request, op));
+    const vm = await withClient(invocation, async (client, op) =>
+      client.vms.create(await fromSnapshot(request, client, invocation), op),
+    );
     printDone(vm, createdText('VM', vm), invocation);
     return 0;
   },
@@ -156,7 +165,8 @@ export const run: Command = {
     const { flags, io } = invocation;
     const [request, starting] = [await createRequest(invocation), startRequest(flags)];
     return await withClient(invocation, async (client, op) => {
-      const created = await client.vms.create({ ...request, preflight: starting }, op);
+      const whole = await fromSnapshot(request, client, invocation);
+      const created = await client.vms.create({ ...whole, preflight: starting }, op);
       if (!flags.isSet('interactive')) printDone(created, createdText('VM', created), invocation);
       const vm = await client.vms.start(created.metadata.uid, starting, op);
       if (flags.isSet('interactive')) {
@@ -191,7 +201,9 @@ async function createRequest(invocation: Invocation): Promise<CreateVmRequest> {
   const [wanted, otherwise] = [spec, file?.spec].map((each) => each?.image && familiarSource(each.image.oci));
   if (otherwise !== undefined && wanted !== undefined && otherwise !== wanted)
     tellNote(`${config}: image ${otherwise} is overridden by ${wanted} from the command line`, invocation);
-  if (spec.image === undefined)
+  if (flags.isSet('from') && (invocation.args.length > 0 || config !== undefined))
+    throw usageError('--from: a snapshot has an image already', 'omit the image and --config');
+  if (spec.image === undefined && !flags.isSet('from'))
     throw usageError('no image given', 'name an image, or give a manifest with --config');
   const name = flags.text('name') ?? file?.name;
   const namespace = file?.namespace ?? invocation.namespace;
@@ -207,6 +219,23 @@ async function createRequest(invocation: Invocation): Promise<CreateVmRequest> {
     ...(await registryConfig(invocation)),
     ...runtimeOf(flags, configuration),
   };
+}
+
+/** Returns the request for a VM that is made from a snapshot, if it is. The defaults of the configuration do not apply then. */
+async function fromSnapshot(
+  request: CreateVmRequest,
+  client: Client,
+  { flags, signal, ...invocation }: Invocation,
+): Promise<CreateVmRequest> {
+  const query = flags.text('from');
+  if (query === undefined) return request;
+  const within = invocation.namespace === undefined || query.includes('/') ? '' : `${invocation.namespace}/`;
+  const snapshot = await client.snapshots.find(`${within}${query}`, signal);
+  const given = specOf({ ...invocation, flags, signal });
+  const namespace = snapshot.metadata.namespace;
+  if (invocation.namespace !== undefined && invocation.namespace !== namespace)
+    throw usageError('--from: a VM is made in the namespace of its snapshot', `use -n ${namespace}`);
+  return { ...request, namespace, spec: overridden(specFromSnapshot(snapshot) as VmFile['spec'], given) };
 }
 
 /** Returns a spec with the fields that override it. The SSH access of one is never combined with that of another. */

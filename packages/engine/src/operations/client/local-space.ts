@@ -105,7 +105,7 @@ export class LocalSpace implements SpaceClient {
 
   /** Lists the known objects. A damaged record counts too, so that the files of its VM are not leftovers. */
   async #known(signal: AbortSignal): Promise<KnownObjects> {
-    const { vms, images, kernels, volumes } = this.#read;
+    const { vms, images, kernels, volumes, snapshots } = this.#read;
     const { administration, self } = this.#host;
     const salvagedVms = (await administration.salvaged('VM')) as readonly Vm[];
     return {
@@ -122,6 +122,7 @@ export class LocalSpace implements SpaceClient {
         ...((await administration.salvaged('Kernel')) as readonly Kernel[]),
       ],
       volumes: await volumes.list(signal),
+      snapshots: await snapshots.list(signal),
     };
   }
 }

@@ -9,8 +9,10 @@ import { guestApplets } from './guest-applets.ts';
 const guestScripts = [
   'init',
   'agent',
+  'become',
   'channel',
   'clock',
+  'identity',
   'supervise',
   'start-entrypoint',
   'run-entrypoint',
