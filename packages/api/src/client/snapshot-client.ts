@@ -21,6 +21,13 @@ export interface CopyVmRequest {
   readonly sshTimeoutMs?: number;
 }
 
+/** The VMs that are to start from a template. */
+export interface WarmRequest {
+  readonly namespace?: string;
+  /** The spec of such a VM as a person wrote it. */
+  readonly spec: unknown;
+}
+
 /** Manages snapshots, which outlive the VMs of which they were taken. */
 export interface SnapshotClient extends Finder<Snapshot> {
   /**
@@ -35,6 +42,11 @@ export interface SnapshotClient extends Finder<Snapshot> {
   rollback(vm: string, snapshot: string, op: ClientOperation): Promise<Vm>;
   /** Makes new VMs of a VM, which goes on, and starts them. */
   copy(vm: string, request: CopyVmRequest, op: ClientOperation): Promise<readonly Vm[]>;
+  /**
+   * Makes a template for VMs like one that is described, unless there is one.
+   * @throws CodedError WARM_UNSUPPORTED
+   */
+  warm(request: WarmRequest, op: ClientOperation): Promise<Snapshot>;
   /** Removes a snapshot. The VMs that were made of it have what they need. */
   remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Snapshot>;
 }

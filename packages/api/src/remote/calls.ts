@@ -132,6 +132,7 @@ export const plainCalls = {
   'snapshots.create': acts(v.tuple([text, requests.createSnapshot]), everything),
   'snapshots.rollback': acts(v.tuple([text, text]), everything),
   'snapshots.copy': acts(v.tuple([text, requests.copyVm]), everything),
+  'snapshots.warm': acts(v.tuple([requests.warmRequest]), everything),
   'snapshots.remove': acts(v.tuple([text, requests.removal]), viewing('delete', 'snapshots')),
   'hosts.list': reads(none, viewing('list', 'hosts')),
   'hosts.find': reads(query, viewing('list', 'hosts')),

@@ -4,7 +4,7 @@ import type { ImportVmRequest } from '../client/archive-client.ts';
 import type { CommitRequest, ImageConfigChanges } from '../client/change-client.ts';
 import type { CopyRequest } from '../client/file-client.ts';
 import type { ImportImageRequest } from '../client/image-client.ts';
-import type { CopyVmRequest, CreateSnapshotRequest } from '../client/snapshot-client.ts';
+import type { CopyVmRequest, CreateSnapshotRequest, WarmRequest } from '../client/snapshot-client.ts';
 import type { UsageRequest } from '../client/usage-client.ts';
 import type {
   CreateVmRequest,
@@ -54,6 +54,7 @@ export const createVm = v.strictObject({
   spec: v.unknown(),
   // Only these of the options of the start that follows are of use to it.
   preflight: optional(v.object({ ignorePreflightChecks: optional(texts) })),
+  isWarm: optional(flag),
   runtime,
 } satisfies Fields<Omit<CreateVmRequest, 'registryConfigDir'>>);
 export const redefineVm = v.strictObject({
@@ -79,6 +80,10 @@ export const createSnapshot = v.strictObject({
   labels: optional(record),
   diskOnly: optional(flag),
 } satisfies Fields<CreateSnapshotRequest>);
+export const warmRequest = v.strictObject({
+  namespace: optional(text),
+  spec: v.unknown(),
+} satisfies Fields<WarmRequest>);
 export const copyVm = v.strictObject({
   names: texts,
   holds: v.picklist(['Disk', 'Machine']),

@@ -84,6 +84,9 @@ const snapshots: Readonly<Record<string, Load>> = {
   'snapshot create': async () => (await import('./resource/snapshot.ts')).snapshotCreate,
   'snapshot inspect': async () => (await import('./resource/snapshot.ts')).snapshotInspect,
   'snapshot restore': async () => (await import('./resource/snapshot.ts')).snapshotRestore,
+  warm: async () => (await import('./vm/warm.ts')).warm,
+  'warm ls': async () => (await import('./vm/warm.ts')).templates,
+  'warm rm': async () => (await import('./vm/warm.ts')).templateRemove,
   'snapshot rm': async () => (await import('./resource/snapshot.ts')).snapshotRemove,
 };
 

@@ -35,7 +35,8 @@ export type VmErrorCode =
   | 'SNAPSHOT_UNSUPPORTED'
   | 'SNAPSHOT_UNFIT'
   | 'SNAPSHOT_FAILED'
-  | 'SNAPSHOT_INVALID';
+  | 'SNAPSHOT_INVALID'
+  | 'WARM_UNSUPPORTED';
 
 const vmError = (code: VmErrorCode, what: string, hint: string, cause?: unknown): CodedError<VmErrorCode> =>
   new CodedError(code, what, { hint, cause });
@@ -140,6 +141,9 @@ export const snapshotUnfit = (name: string, why: string): CodedError =>
 
 export const cannotSnapshot = (why: string): CodedError =>
   vmError('SNAPSHOT_UNSUPPORTED', `no snapshot can be taken of the VM: ${why}`, 'see docs/snapshots.md');
+
+export const cannotWarm = (why: string): CodedError =>
+  vmError('WARM_UNSUPPORTED', `the VM cannot start from a template: ${why}`, 'start it with --warm never');
 
 export const snapshotFailed = (name: string, cause: unknown): CodedError =>
   vmError(

@@ -1,5 +1,9 @@
 import { resolve } from 'node:path';
 import type { Client } from '@ignite/api/client/client';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { WarmRequest } from '@ignite/api/client/snapshot-client';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { errorText } from '@ignite/toolkit/errors/error-text';
 import { specFromSnapshot } from '@ignite/api/v1/spec-from-snapshot';
 import type { CreateVmRequest, StartVmRequest } from '@ignite/api/client/vm-client';
 import type { Vm } from '@ignite/api/v1/vm';
@@ -19,7 +23,7 @@ import { networkFlags, networkOf } from '../../arguments/network-flags.ts';
 import { networkPluginNote, runtimeFlags, runtimeOf } from '../../arguments/runtime-flags.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { readConfiguration, registryConfig, registryFlags } from '../../configuration.ts';
-import { isForOtherHost, withClient } from '../../context.ts';
+import { isForOtherHost, warmLater, withClient } from '../../context.ts';
 import { foundSource } from '../../files/found-sources.ts';
 import { carriedSpec } from '../../remote/carried-spec.ts';
 import { createdText, printDone } from '../../render/message/done.ts';
@@ -28,7 +32,7 @@ import { cloudInitFlags, cloudInitOf } from './cloud-init-flags.ts';
 import { readVmFile } from './vm-file.ts';
 import { storageOf, volumeFlags } from './volume-flags.ts';
 
-const createFlags: Flags = {
+export const createFlags: Flags = {
   config: { type: 'string', value: 'FILE', help: 'manifest of the VM; flags take precedence over it' },
   from: {
     type: 'string',
@@ -97,6 +101,8 @@ const createFlags: Flags = {
   ...legacyFlags,
 };
 
+const warmth = ['auto', 'always', 'never'] as const;
+
 export const startFlags: Flags = {
   interactive: {
     type: 'boolean',
@@ -159,6 +165,13 @@ export const run: Command = {
   flags: {
     ...createFlags,
     ...startFlags,
+    warm: {
+      type: 'string',
+      value: 'WHEN',
+      values: warmth,
+      default: 'never',
+      help: 'start from a template: auto if there is one, and make one in the background otherwise; always, and make one first; never',
+    },
     detach: { type: 'boolean', help: 'do not attach to its console, which is so without --interactive' },
   },
   run: async (invocation) => {
@@ -166,9 +179,15 @@ export const run: Command = {
     const [request, starting] = [await createRequest(invocation), startRequest(flags)];
     return await withClient(invocation, async (client, op) => {
       const whole = await fromSnapshot(request, client, invocation);
-      const created = await client.vms.create({ ...whole, preflight: starting }, op);
+      const when = flags.choice('warm', warmth) ?? 'never';
+      const isWarm = when !== 'never' && !flags.isSet('from');
+      if (when === 'always') await client.snapshots.warm(warmRequest(whole), op);
+      const created = await client.vms.create({ ...whole, isWarm, preflight: starting }, op);
       if (!flags.isSet('interactive')) printDone(created, createdText('VM', created), invocation);
-      const vm = await client.vms.start(created.metadata.uid, starting, op);
+      const vm = isWarm
+        ? await startWarm(created, starting, client, op)
+        : await client.vms.start(created.metadata.uid, starting, op);
+      if (when === 'auto' && isWarm && vm.spec.source === undefined) warmLater(vm, invocation);
       if (flags.isSet('interactive')) {
         const { attachUntilEnd } = await import('./attach.ts');
         op.endProgress();
@@ -180,6 +199,29 @@ export const run: Command = {
   },
 };
 
+const warmRequest = ({ namespace, spec }: CreateVmRequest): WarmRequest => ({
+  ...(namespace !== undefined && { namespace }),
+  spec,
+});
+
+/** Starts a VM that may come from a template. A template that does not fit this host any more goes, and the VM boots. */
+async function startWarm(
+  { metadata, spec }: Vm,
+  starting: StartVmRequest,
+  client: Client,
+  op: ClientOperation,
+): Promise<Vm> {
+  try {
+    return await client.vms.start(metadata.uid, starting, op);
+  } catch (failure) {
+    const isUnfit = ['STATE_UNFIT', 'STATE_DAMAGED'].some((code) => hasCode(failure, code));
+    if (spec.source === undefined || !isUnfit) throw failure;
+    op.report({ kind: 'warning', message: `the template cannot be used, so the VM boots: ${errorText(failure)}` });
+    await client.snapshots.remove(`${metadata.namespace}/${spec.source.snapshot}`, { force: false }, op);
+    return await client.vms.start(metadata.uid, { ...starting, cold: true }, op);
+  }
+}
+
 export const startedLine = (vm: Vm): string =>
   `Started VM "${vm.metadata.name}" with address ${vm.status.network?.ipAddresses[0] ?? 'none'}\n`;
 
@@ -187,7 +229,7 @@ export const startedLine = (vm: Vm): string =>
  * Returns the request for a new VM. Flags take precedence over the file of `--config`, and the file over the
  * configuration's defaults for VMs.
  */
-async function createRequest(invocation: Invocation): Promise<CreateVmRequest> {
+export async function createRequest(invocation: Invocation): Promise<CreateVmRequest> {
   const { flags } = invocation;
   const configuration = await readConfiguration(invocation);
   const { vmDefaults = {} } = configuration;

@@ -1,12 +1,18 @@
 import type { Finder } from '@ignite/api/client/finder';
 import type { ClientOperation } from '@ignite/api/client/progress';
-import type { CopyVmRequest, CreateSnapshotRequest, SnapshotClient } from '@ignite/api/client/snapshot-client';
+import type {
+  CopyVmRequest,
+  CreateSnapshotRequest,
+  SnapshotClient,
+  WarmRequest,
+} from '@ignite/api/client/snapshot-client';
 import type { Snapshot } from '@ignite/api/v1/snapshot';
 import type { Vm } from '@ignite/api/v1/vm';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
 import { copyVm } from '../snapshots/copy-vm.ts';
 import { createSnapshot } from '../snapshots/create-snapshot.ts';
+import { makeTemplate } from '../snapshots/make-template.ts';
 import { removeSnapshot } from '../snapshots/remove-snapshot.ts';
 import { rollBack } from '../snapshots/roll-back.ts';
 import type { LocalVms } from './local-vms.ts';
@@ -48,6 +54,10 @@ export class LocalSnapshots implements SnapshotClient {
 
   async copy(query: string, request: CopyVmRequest, op: ClientOperation): Promise<readonly Vm[]> {
     return await copyVm(query, request, { host: this.#host, vms: this.#vms }, op);
+  }
+
+  async warm(request: WarmRequest, op: ClientOperation): Promise<Snapshot> {
+    return await makeTemplate(request, { host: this.#host, vms: this.#vms }, op);
   }
 
   async remove(query: string, _request: { readonly force: boolean }, op: ClientOperation): Promise<Snapshot> {

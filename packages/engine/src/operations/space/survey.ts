@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, parse, relative } from 'node:path';
 import type { SpaceItem } from '@ignite/api/client/space-client';
+import { isTemplate } from '@ignite/api/v1/template';
 import type { Vm } from '@ignite/api/v1/vm';
 import { fullName, shownName } from '@ignite/api/v1/shown-name';
 import { isLocked } from '@ignite/toolkit/lock/process-lock';
@@ -83,12 +84,12 @@ const volumeItems = (paths: Paths, { volumes }: KnownObjects): readonly Promise<
     return measured({ kind: 'volume', name: fullName(volume), uid: metadata.uid, path, isUsed });
   });
 
-/** Somebody has taken a snapshot to keep it. */
+/** Somebody has taken a snapshot to keep it, unless it is a template. */
 const snapshotItems = (paths: Paths, { snapshots }: KnownObjects): readonly Promise<SpaceItem>[] =>
   snapshots.map((snapshot) => {
     const { uid } = snapshot.metadata;
     const path = snapshotDir(paths, uid);
-    return measured({ kind: 'snapshot', name: fullName(snapshot), uid, path, isUsed: true });
+    return measured({ kind: 'snapshot', name: fullName(snapshot), uid, path, isUsed: !isTemplate(snapshot) });
   });
 
 /** The phases in which a VM uses nothing of the host but space. */

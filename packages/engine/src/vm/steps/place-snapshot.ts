@@ -63,13 +63,15 @@ export const lockSnapshot = async (
 ): Promise<Disposable> => await acquireLock(locksDir(paths), `snapshot-${uid}`, signal);
 
 /** Returns the snapshot that a VM names, which is of its own namespace. */
-async function sourceOf({ metadata, spec }: Vm, { objects }: VmPorts): Promise<Snapshot> {
+async function sourceOf({ metadata, spec, status }: Vm, { objects }: VmPorts): Promise<Snapshot> {
   const name = spec.source?.snapshot ?? '';
   const snapshot = await snapshotsIn(objects).find({ namespace: metadata.namespace, name });
   if (!snapshot || snapshot.metadata.deletionTimestamp !== undefined) throw snapshotGone(name);
-  const { vmSpec } = snapshot.status;
-  if (vmSpec.image.oci !== spec.image.oci)
-    throw snapshotUnfit(name, `its image is ${vmSpec.image.oci}, and that of the VM is ${spec.image.oci}`);
+  const { vmSpec, image } = snapshot.status;
+  // The image of a VM is known by its digest once it is here, and by its name before.
+  const isOfImage =
+    status.image === undefined ? vmSpec.image.oci === spec.image.oci : image.digest === status.image.digest;
+  if (!isOfImage) throw snapshotUnfit(name, `its image is another ${vmSpec.image.oci}`);
   const vmms = [vmSpec, spec].map(({ machine }) => machine?.vmm);
   if (vmms[0] !== vmms[1]) throw snapshotUnfit(name, 'it was taken of a VM with another VMM');
   return snapshot;
