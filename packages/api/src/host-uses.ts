@@ -28,6 +28,8 @@ function useOf(resource: HostResource, namespace: string): readonly HostUse[] {
       return [{ kind: 'path', path: resource.path, access: resource.access, field }];
     case 'volume':
       return [{ kind: 'object', key: { kind: 'Volume', namespace, name: resource.name }, field }];
+    case 'snapshot':
+      return [{ kind: 'object', key: { kind: 'Snapshot', namespace, name: resource.name }, field }];
     case 'secret':
       return [{ kind: 'object', key: { kind: 'Secret', namespace, name: resource.name }, field }];
     case 'port':

@@ -8,6 +8,7 @@ import type { Resource } from '@ignite/toolkit/scheme/resource';
 import { hostResource } from './v1/resources/host.ts';
 import { imageResource } from './v1/resources/image.ts';
 import { kernelResource } from './v1/resources/kernel.ts';
+import { snapshotResource } from './v1/resources/snapshot.ts';
 import { vmResource } from './v1/resources/vm.ts';
 import { volumeResource } from './v1/resources/volume.ts';
 
@@ -17,6 +18,7 @@ export const resources = [
   imageResource,
   kernelResource,
   volumeResource,
+  snapshotResource,
   gitSourceResource,
   syncResource,
   hostResource,

@@ -15,12 +15,14 @@ import {
   kubeconfigPath,
   storePath,
 } from '@ignite/engine/tools/host/paths';
+import type { Vm } from '@ignite/api/v1/vm';
 import type { LocalClient } from '@ignite/engine/operations/client/local-client';
 import type { EnginePorts } from '@ignite/engine/vm/engine-ports';
 import type { LegacyImportRequest, LegacyResult } from '@ignite/legacy/import/import-request';
 import type { BrokenObject } from '@ignite/toolkit/store/store';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
+import { spawnDetached } from '@ignite/toolkit/process/spawn-detached';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { Log } from '@ignite/toolkit/log/log';
 import { type ChosenHost, chosenHost } from './remote/chosen-host.ts';
@@ -247,6 +249,14 @@ export async function importLegacy(
   await assertLocal(invocation, '"ignite import-legacy"');
   const { importLegacy: importAll } = await import('@ignite/legacy/import/import-legacy'); // it brings YAML
   return await withEngine(invocation, (_client, ports, op) => importAll(request, ports, op));
+}
+
+/** Has a template made for VMs like one of this host, by a process that nobody waits for. */
+export function warmLater({ metadata }: Vm, invocation: Invocation): void {
+  if (isForOtherHost(invocation)) return;
+  const paths = pathsOf(invocation.flags, invocation.io.env);
+  const like = `--like=${metadata.namespace}/${metadata.name}`;
+  spawnDetached([...ownCommand(paths), 'warm', like], paths.runDir);
 }
 
 /** Opens the engine of this host. That the command is for this host is for the caller to make sure of. */

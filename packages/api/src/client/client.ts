@@ -11,6 +11,7 @@ import type { ChangeClient } from './change-client.ts';
 import type { EventClient } from './event-client.ts';
 import type { FileClient } from './file-client.ts';
 import type { Volume } from '../v1/volume.ts';
+import type { Snapshot } from '../v1/snapshot.ts';
 import type { Finder } from './finder.ts';
 import type { HostClient } from './host-client.ts';
 import type { ImageClient } from './image-client.ts';
@@ -19,6 +20,7 @@ import type { SpaceClient } from './space-client.ts';
 import type { UsageClient } from './usage-client.ts';
 import type { LifeClient } from './life-client.ts';
 import type { VmClient } from './vm-client.ts';
+import type { SnapshotClient } from './snapshot-client.ts';
 import type { VolumeClient } from './volume-client.ts';
 
 /** Finds networks, which are files of the host that others write too. */
@@ -42,6 +44,7 @@ export interface ReadClient {
   readonly kernels: Finder<Kernel>;
   readonly networks: NetworkFinder;
   readonly volumes: Finder<Volume>;
+  readonly snapshots: Finder<Snapshot>;
   readonly events: EventClient;
   readonly hosts: Finder<Host>;
   /** The objects of all kinds, as they are stored: Secrets are encrypted. */
@@ -60,6 +63,7 @@ export interface Client extends ReadClient, AsyncDisposable {
   readonly images: ImageClient;
   readonly kernels: KernelClient;
   readonly volumes: VolumeClient;
+  readonly snapshots: SnapshotClient;
   readonly host: HostClient;
   readonly hosts: HostRegistry;
   readonly usage: UsageClient;

@@ -5,6 +5,7 @@ import { cniNetworkResource } from '../v1/resources/cni-network.ts';
 import { hostResource } from '../v1/resources/host.ts';
 import { imageResource } from '../v1/resources/image.ts';
 import { kernelResource } from '../v1/resources/kernel.ts';
+import { snapshotResource } from '../v1/resources/snapshot.ts';
 import { vmResource } from '../v1/resources/vm.ts';
 import { volumeResource } from '../v1/resources/volume.ts';
 import { type Named, fullName, fullNames, shownName } from '../v1/shown-name.ts';
@@ -19,6 +20,7 @@ const resources = {
   CniNetwork: cniNetworkResource,
   Kernel: kernelResource,
   Volume: volumeResource,
+  Snapshot: snapshotResource,
   Host: hostResource,
 } as const;
 

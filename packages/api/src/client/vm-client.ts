@@ -15,6 +15,8 @@ export interface CreateVmRequest {
   /** The spec as a person wrote it. The client fills in defaults and validates everything. */
   readonly spec: unknown;
   readonly registryConfigDir?: string;
+  /** Whether the VM starts from a template, if there is one for VMs like it. */
+  readonly isWarm?: boolean;
   /**
    * Set for a VM that is to run, and is started right after. What the host lacks for that is then found before anything is
    * fetched.

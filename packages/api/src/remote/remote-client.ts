@@ -30,6 +30,7 @@ export function remoteClient({ lines, objects, copies }: RemoteClientOptions): C
     kernels: remoteKernels(lines),
     networks: { ...plainPart('networks', lines), broken: async () => await brokenNetworks(lines) },
     volumes: plainPart('volumes', lines),
+    snapshots: plainPart('snapshots', lines),
     host: { ...plainPart('host', lines), fix: refused, installService: refused, uninstallService: refused },
     hosts: plainPart('hosts', lines),
     usage: plainPart('usage', lines),

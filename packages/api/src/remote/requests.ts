@@ -4,6 +4,7 @@ import type { ImportVmRequest } from '../client/archive-client.ts';
 import type { CommitRequest, ImageConfigChanges } from '../client/change-client.ts';
 import type { CopyRequest } from '../client/file-client.ts';
 import type { ImportImageRequest } from '../client/image-client.ts';
+import type { CopyVmRequest, CreateSnapshotRequest, WarmRequest } from '../client/snapshot-client.ts';
 import type { UsageRequest } from '../client/usage-client.ts';
 import type {
   CreateVmRequest,
@@ -53,6 +54,7 @@ export const createVm = v.strictObject({
   spec: v.unknown(),
   // Only these of the options of the start that follows are of use to it.
   preflight: optional(v.object({ ignorePreflightChecks: optional(texts) })),
+  isWarm: optional(flag),
   runtime,
 } satisfies Fields<Omit<CreateVmRequest, 'registryConfigDir'>>);
 export const redefineVm = v.strictObject({
@@ -73,6 +75,20 @@ export const startVm = v.strictObject({
 export const stopVm = v.strictObject(stopFields satisfies Fields<StopVmRequest>);
 export const restartVm = v.strictObject({ ...startFields, ...stopFields } satisfies Fields<RestartVmRequest>);
 export const removal = v.strictObject({ force: flag });
+export const createSnapshot = v.strictObject({
+  name: optional(text),
+  labels: optional(record),
+  diskOnly: optional(flag),
+} satisfies Fields<CreateSnapshotRequest>);
+export const warmRequest = v.strictObject({
+  namespace: optional(text),
+  spec: v.unknown(),
+} satisfies Fields<WarmRequest>);
+export const copyVm = v.strictObject({
+  names: texts,
+  holds: v.picklist(['Disk', 'Machine']),
+  sshTimeoutMs: optional(whole),
+} satisfies Fields<CopyVmRequest>);
 export const logs = v.strictObject({
   follow: flag,
   tail: optional(whole),

@@ -19,6 +19,8 @@ export type HostResource = { readonly field: string } & (
   | { readonly kind: 'folder' | 'file' | 'device'; readonly path: string; readonly access: Access }
   /** A Volume by its name. */
   | { readonly kind: 'volume'; readonly name: string; readonly access: Access }
+  /** A Snapshot by its name, which holds what was on the disk and in the memory of another VM. */
+  | { readonly kind: 'snapshot'; readonly name: string }
   | { readonly kind: 'port'; readonly port: PortMapping }
   /** A CNI network. The default network, which a VM is on unless it names another, is not a resource. */
   | { readonly kind: 'network'; readonly name: string }
@@ -156,6 +158,7 @@ const ofSpec: Fields<VmSpec> = {
   copyFiles: (copied, field) => copied.flatMap(({ hostPath }) => readFile(hostPath, field)),
   command: nothing,
   env: nothing,
+  source: ({ snapshot }, field) => [{ kind: 'snapshot', name: snapshot, field }],
   sandbox: (sandbox, field) => findInFields(sandbox, ofSandbox, field),
   restartPolicy: (policy, field) => (policy === 'no' ? [] : [{ kind: 'restart', policy, field }]),
   power: nothing,

@@ -13,8 +13,10 @@ import { namelessMetadataSchema } from './nameless-metadata.ts';
 import { hostResource } from './resources/host.ts';
 import { imageResource } from './resources/image.ts';
 import { kernelResource } from './resources/kernel.ts';
+import { snapshotResource } from './resources/snapshot.ts';
 import { vmResource } from './resources/vm.ts';
 import { volumeResource } from './resources/volume.ts';
+import { snapshotSpecSchema } from './snapshot.ts';
 import { type Vm, vmSpecSchema } from './vm.ts';
 import { type Volume, volumeSpecSchema } from './volume.ts';
 
@@ -66,6 +68,11 @@ export const kinds: readonly Kind[] = [
           ? [{ path: '/spec/size', message: 'must not be less than it is' }]
           : [],
     },
+  }),
+  defineKind({
+    ...snapshotResource,
+    versions: [{ apiVersion, kind: 'Snapshot', spec: snapshotSpecSchema }],
+    strategy: { origin: '"ignite snapshot create" takes it', immutable: ['/spec'] },
   }),
   defineKind({
     ...hostResource,

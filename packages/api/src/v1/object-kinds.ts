@@ -9,8 +9,10 @@ import { type Kernel, kernelSpecSchema } from './kernel.ts';
 import { hostResource } from './resources/host.ts';
 import { imageResource } from './resources/image.ts';
 import { kernelResource } from './resources/kernel.ts';
+import { snapshotResource } from './resources/snapshot.ts';
 import { vmResource } from './resources/vm.ts';
 import { volumeResource } from './resources/volume.ts';
+import { type Snapshot, snapshotSpecSchema } from './snapshot.ts';
 import { type Vm, vmSpecSchema } from './vm.ts';
 import { type Volume, volumeSpecSchema } from './volume.ts';
 
@@ -22,4 +24,9 @@ export const vmKind = objectKind<Vm>(vmResource, apiVersion, (stored) =>
 export const imageKind = objectKind<Image>(imageResource, apiVersion, completeSpec(imageSpecSchema));
 export const kernelKind = objectKind<Kernel>(kernelResource, apiVersion, completeSpec(kernelSpecSchema));
 export const volumeKind = objectKind<Volume>(volumeResource, apiVersion, completeSpec(volumeSpecSchema));
+export const snapshotKind = objectKind<Snapshot>(
+  snapshotResource,
+  apiVersion,
+  completeSpec(snapshotSpecSchema),
+);
 export const hostKind = objectKind<Host>(hostResource, apiVersion, completeSpec(hostSpecSchema));

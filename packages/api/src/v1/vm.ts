@@ -79,6 +79,10 @@ export const vmSpecSchema = v.strictObject({
     'Environment variables for the entrypoint, in addition to those of the image; ignored by images that boot an init.',
     v.optional(environmentSchema),
   ),
+  source: described(
+    'Snapshot from which the VM is made, with its disk and, if it holds that, its memory; it is used until the VM has a disk.',
+    v.optional(v.strictObject({ snapshot: v.pipe(v.string(), v.nonEmpty()) })),
+  ),
   sandbox: v.optional(vmSandboxSchema),
   restartPolicy: described(
     'Restart policy: whether the VM is started again after it ends by itself.',

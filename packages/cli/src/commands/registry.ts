@@ -20,6 +20,9 @@ const vms: Readonly<Record<string, Load>> = {
   resume: async () => (await import('./vm/lifecycle.ts')).resume,
   rm: async () => (await import('./vm/lifecycle.ts')).rm,
   update: async () => (await import('./vm/update.ts')).update,
+  fork: async () => (await import('./vm/copies.ts')).fork,
+  clone: async () => (await import('./vm/copies.ts')).clone,
+  rollback: async () => (await import('./vm/copies.ts')).rollback,
   rename: async () => (await import('./vm/rename.ts')).rename,
   wait: async () => (await import('./vm/wait.ts')).wait,
   ps: async () => (await import('./vm/ps.ts')).ps,
@@ -74,6 +77,17 @@ const volumes: Readonly<Record<string, Load>> = {
   'volume inspect': async () => (await import('./resource/volume.ts')).volumeInspect,
   'volume rm': async () => (await import('./resource/volume.ts')).volumeRemove,
   'volume prune': async () => (await import('./objects/prune.ts')).volumePrune,
+};
+
+const snapshots: Readonly<Record<string, Load>> = {
+  'snapshot ls': async () => (await import('./resource/snapshot.ts')).snapshots,
+  'snapshot create': async () => (await import('./resource/snapshot.ts')).snapshotCreate,
+  'snapshot inspect': async () => (await import('./resource/snapshot.ts')).snapshotInspect,
+  'snapshot restore': async () => (await import('./resource/snapshot.ts')).snapshotRestore,
+  warm: async () => (await import('./vm/warm.ts')).warm,
+  'warm ls': async () => (await import('./vm/warm.ts')).templates,
+  'warm rm': async () => (await import('./vm/warm.ts')).templateRemove,
+  'snapshot rm': async () => (await import('./resource/snapshot.ts')).snapshotRemove,
 };
 
 const declared: Readonly<Record<string, Load>> = {
@@ -142,6 +156,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { title: 'Kernels', commands: kernels },
   { title: 'Networks', commands: networks },
   { title: 'Volumes', commands: volumes },
+  { title: 'Snapshots', commands: snapshots },
   { title: 'Manifests', commands: declared },
   { title: 'GitOps', commands: gitops },
   { title: 'Clusters', commands: clusters },

@@ -7,7 +7,7 @@ import { keyText, objectKey } from '@ignite/toolkit/object/object-key';
 export type NamespaceErrorCode = 'NAMESPACE_MISSING';
 
 /** The kinds that ignited itself creates, which asks for no namespace. All others are created through its API. */
-const createdByCalls: readonly string[] = ['VM', 'Volume'];
+const createdByCalls: readonly string[] = ['VM', 'Volume', 'Snapshot'];
 
 /**
  * Checks that a plan for another host creates nothing that its API would refuse for want of a namespace, half way

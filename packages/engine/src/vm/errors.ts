@@ -27,7 +27,16 @@ export type VmErrorCode =
   | 'SSH_UNREACHABLE'
   | 'WAIT_TIMEOUT'
   | 'KEY_INVALID'
-  | 'COPY_FILE_INVALID';
+  | 'COPY_FILE_INVALID'
+  | 'IDENTITY_REFUSED'
+  | 'SNAPSHOT_NOT_FOUND'
+  | 'SNAPSHOT_AMBIGUOUS'
+  | 'SNAPSHOT_NAME_TAKEN'
+  | 'SNAPSHOT_UNSUPPORTED'
+  | 'SNAPSHOT_UNFIT'
+  | 'SNAPSHOT_FAILED'
+  | 'SNAPSHOT_INVALID'
+  | 'WARM_UNSUPPORTED';
 
 const vmError = (code: VmErrorCode, what: string, hint: string, cause?: unknown): CodedError<VmErrorCode> =>
   new CodedError(code, what, { hint, cause });
@@ -111,6 +120,48 @@ export const suspendFailed = (name: string, cause: unknown): CodedError =>
     'its state takes at most as much space as its memory, in the data directory of Ignite',
     cause,
   );
+
+export const identityRefused = (name: string, cause: unknown): CodedError =>
+  vmError(
+    'IDENTITY_REFUSED',
+    `VM "${name}" goes on from a snapshot, and has not taken its own identity: ${errorText(cause)}`,
+    'it was never connected with a network; start it again, which boots it from its disk',
+    cause,
+  );
+
+export const snapshotGone = (name: string): CodedError =>
+  vmError(
+    'SNAPSHOT_NOT_FOUND',
+    `there is no snapshot with the name "${name}" in the namespace of the VM`,
+    '"ignite snapshot ls" lists them all; spec.source.snapshot of the VM names the one that it is made from',
+  );
+
+export const snapshotUnfit = (name: string, why: string): CodedError =>
+  vmError('SNAPSHOT_UNFIT', `snapshot "${name}" cannot be used for the VM: ${why}`, 'use another snapshot');
+
+export const cannotSnapshot = (why: string): CodedError =>
+  vmError('SNAPSHOT_UNSUPPORTED', `no snapshot can be taken of the VM: ${why}`, 'see docs/snapshots.md');
+
+export const cannotWarm = (why: string): CodedError =>
+  vmError('WARM_UNSUPPORTED', `the VM cannot start from a template: ${why}`, 'start it with --warm never');
+
+export const snapshotFailed = (name: string, cause: unknown): CodedError =>
+  vmError(
+    'SNAPSHOT_FAILED',
+    `no snapshot could be taken of VM "${name}", which goes on as before: ${errorText(cause)}`,
+    'it takes at most as much space as the memory of the VM and its disk, in the data directory of Ignite',
+    cause,
+  );
+
+export const snapshotNameInvalid = (name: string): CodedError =>
+  vmError(
+    'SNAPSHOT_INVALID',
+    `not a snapshot name: ${JSON.stringify(name)}`,
+    'use at most 63 lower-case letters, digits and dashes',
+  );
+
+export const snapshotNameTaken = (name: string): CodedError =>
+  vmError('SNAPSHOT_NAME_TAKEN', `there is already a snapshot named "${name}"`, 'choose another name');
 
 export const userDataMissing = (name: string, secret: string, key: string): CodedError =>
   vmError(

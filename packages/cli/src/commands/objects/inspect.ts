@@ -2,6 +2,7 @@ import type { ReadClient } from '@ignite/api/client/client';
 import { cniNetworkResource } from '@ignite/api/v1/resources/cni-network';
 import { imageResource } from '@ignite/api/v1/resources/image';
 import { kernelResource } from '@ignite/api/v1/resources/kernel';
+import { snapshotResource } from '@ignite/api/v1/resources/snapshot';
 import { vmResource } from '@ignite/api/v1/resources/vm';
 import { volumeResource } from '@ignite/api/v1/resources/volume';
 import { writtenForm } from '@ignite/api/written-form';
@@ -28,6 +29,10 @@ const inspected: readonly { readonly resource: Resource; readonly find: Find }[]
   { resource: imageResource, find: (client, query, signal) => client.images.find(query, signal) },
   { resource: kernelResource, find: (client, query, signal) => client.kernels.find(query, signal) },
   { resource: volumeResource, find: (client, query, signal) => client.volumes.find(query, signal) },
+  {
+    resource: snapshotResource,
+    find: (client, query, signal) => client.snapshots.find(query, signal),
+  },
   { resource: cniNetworkResource, find: (client, query, signal) => client.networks.find(query, signal) },
 ];
 
@@ -48,9 +53,9 @@ const inspectFlags: Flags = {
 
 export const inspect: Command = {
   name: 'inspect',
-  arguments: '[vm|image|kernel|volume|network] OBJECT...',
+  arguments: '[vm|image|kernel|volume|snapshot|network] OBJECT...',
   arity: { least: 1, most: Infinity },
-  summary: 'Show detailed information on VMs, images, kernels, volumes or networks',
+  summary: 'Show detailed information on VMs, images, kernels, volumes, snapshots or networks',
   examples: [
     'ignite inspect my-vm',
     'ignite inspect image debian:12 -o yaml',

@@ -20,9 +20,9 @@ const common = { arguments: '', arity: { least: 0, most: 0 }, flags } as const;
 export const prune: Command = {
   ...common,
   name: 'prune',
-  summary: 'Remove unused images, unused kernels and leftover files',
+  summary: 'Remove templates, unused images, unused kernels and leftover files',
   details: [
-    'VMs, everything that they use, and volumes are kept; "ignite vm prune" removes stopped VMs, and "ignite volume prune" removes unused volumes. The default kernel is built again when it is needed.',
+    'VMs, everything that they use, volumes and snapshots are kept; "ignite vm prune" removes stopped VMs, and "ignite volume prune" removes unused volumes. The default kernel is built again when it is needed.',
   ],
   examples: ['ignite prune --dry-run', 'ignite prune', 'ignite prune -f --kept-disks'],
   flags: {
@@ -31,7 +31,7 @@ export const prune: Command = {
   },
   run: async (invocation) =>
     await remove(invocation, [
-      ...(['image', 'kernel', 'leftover', 'layers'] as const),
+      ...(['snapshot', 'image', 'kernel', 'leftover', 'layers'] as const),
       ...(invocation.flags.isSet('kept-disks') ? (['kept-disk'] as const) : []),
     ]),
 };

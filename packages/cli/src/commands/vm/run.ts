@@ -1,4 +1,10 @@
 import { resolve } from 'node:path';
+import type { Client } from '@ignite/api/client/client';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { WarmRequest } from '@ignite/api/client/snapshot-client';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { errorText } from '@ignite/toolkit/errors/error-text';
+import { specFromSnapshot } from '@ignite/api/v1/spec-from-snapshot';
 import type { CreateVmRequest, StartVmRequest } from '@ignite/api/client/vm-client';
 import type { Vm } from '@ignite/api/v1/vm';
 import { defaultVmm, vmmNames } from '@ignite/api/v1/vm-machine';
@@ -17,7 +23,7 @@ import { networkFlags, networkOf } from '../../arguments/network-flags.ts';
 import { networkPluginNote, runtimeFlags, runtimeOf } from '../../arguments/runtime-flags.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { readConfiguration, registryConfig, registryFlags } from '../../configuration.ts';
-import { isForOtherHost, withClient } from '../../context.ts';
+import { isForOtherHost, warmLater, withClient } from '../../context.ts';
 import { foundSource } from '../../files/found-sources.ts';
 import { carriedSpec } from '../../remote/carried-spec.ts';
 import { createdText, printDone } from '../../render/message/done.ts';
@@ -26,8 +32,13 @@ import { cloudInitFlags, cloudInitOf } from './cloud-init-flags.ts';
 import { readVmFile } from './vm-file.ts';
 import { storageOf, volumeFlags } from './volume-flags.ts';
 
-const createFlags: Flags = {
+export const createFlags: Flags = {
   config: { type: 'string', value: 'FILE', help: 'manifest of the VM; flags take precedence over it' },
+  from: {
+    type: 'string',
+    value: 'SNAPSHOT',
+    help: 'snapshot to make the VM from, instead of an image; flags for its network, name and labels still apply',
+  },
   name: { type: 'string', short: 'n', value: 'NAME', default: 'generated', help: 'name of the VM' },
   ...namespaceBeside('name'),
   cpus: { type: 'string', value: 'COUNT', default: '1', help: 'number of CPUs' },
@@ -90,6 +101,8 @@ const createFlags: Flags = {
   ...legacyFlags,
 };
 
+const warmth = ['auto', 'always', 'never'] as const;
+
 export const startFlags: Flags = {
   interactive: {
     type: 'boolean',
@@ -128,7 +141,9 @@ export const create: Command = {
   flags: createFlags,
   run: async (invocation) => {
     const request = await createRequest(invocation);
-    const vm = await withClient(invocation, (client, op) => client.vms.create(request, op));
+    const vm = await withClient(invocation, async (client, op) =>
+      client.vms.create(await fromSnapshot(request, client, invocation), op),
+    );
     printDone(vm, createdText('VM', vm), invocation);
     return 0;
   },
@@ -150,15 +165,29 @@ export const run: Command = {
   flags: {
     ...createFlags,
     ...startFlags,
+    warm: {
+      type: 'string',
+      value: 'WHEN',
+      values: warmth,
+      default: 'never',
+      help: 'start from a template: auto if there is one, and make one in the background otherwise; always, and make one first; never',
+    },
     detach: { type: 'boolean', help: 'do not attach to its console, which is so without --interactive' },
   },
   run: async (invocation) => {
     const { flags, io } = invocation;
     const [request, starting] = [await createRequest(invocation), startRequest(flags)];
     return await withClient(invocation, async (client, op) => {
-      const created = await client.vms.create({ ...request, preflight: starting }, op);
+      const whole = await fromSnapshot(request, client, invocation);
+      const when = flags.choice('warm', warmth) ?? 'never';
+      const isWarm = when !== 'never' && !flags.isSet('from');
+      if (when === 'always') await client.snapshots.warm(warmRequest(whole), op);
+      const created = await client.vms.create({ ...whole, isWarm, preflight: starting }, op);
       if (!flags.isSet('interactive')) printDone(created, createdText('VM', created), invocation);
-      const vm = await client.vms.start(created.metadata.uid, starting, op);
+      const vm = isWarm
+        ? await startWarm(created, starting, client, op)
+        : await client.vms.start(created.metadata.uid, starting, op);
+      if (when === 'auto' && isWarm && vm.spec.source === undefined) warmLater(vm, invocation);
       if (flags.isSet('interactive')) {
         const { attachUntilEnd } = await import('./attach.ts');
         op.endProgress();
@@ -170,6 +199,29 @@ export const run: Command = {
   },
 };
 
+const warmRequest = ({ namespace, spec }: CreateVmRequest): WarmRequest => ({
+  ...(namespace !== undefined && { namespace }),
+  spec,
+});
+
+/** Starts a VM that may come from a template. A template that does not fit this host any more goes, and the VM boots. */
+async function startWarm(
+  { metadata, spec }: Vm,
+  starting: StartVmRequest,
+  client: Client,
+  op: ClientOperation,
+): Promise<Vm> {
+  try {
+    return await client.vms.start(metadata.uid, starting, op);
+  } catch (failure) {
+    const isUnfit = ['STATE_UNFIT', 'STATE_DAMAGED'].some((code) => hasCode(failure, code));
+    if (spec.source === undefined || !isUnfit) throw failure;
+    op.report({ kind: 'warning', message: `the template cannot be used, so the VM boots: ${errorText(failure)}` });
+    await client.snapshots.remove(`${metadata.namespace}/${spec.source.snapshot}`, { force: false }, op);
+    return await client.vms.start(metadata.uid, { ...starting, cold: true }, op);
+  }
+}
+
 export const startedLine = (vm: Vm): string =>
   `Started VM "${vm.metadata.name}" with address ${vm.status.network?.ipAddresses[0] ?? 'none'}\n`;
 
@@ -177,7 +229,7 @@ export const startedLine = (vm: Vm): string =>
  * Returns the request for a new VM. Flags take precedence over the file of `--config`, and the file over the
  * configuration's defaults for VMs.
  */
-async function createRequest(invocation: Invocation): Promise<CreateVmRequest> {
+export async function createRequest(invocation: Invocation): Promise<CreateVmRequest> {
   const { flags } = invocation;
   const configuration = await readConfiguration(invocation);
   const { vmDefaults = {} } = configuration;
@@ -191,7 +243,9 @@ async function createRequest(invocation: Invocation): Promise<CreateVmRequest> {
   const [wanted, otherwise] = [spec, file?.spec].map((each) => each?.image && familiarSource(each.image.oci));
   if (otherwise !== undefined && wanted !== undefined && otherwise !== wanted)
     tellNote(`${config}: image ${otherwise} is overridden by ${wanted} from the command line`, invocation);
-  if (spec.image === undefined)
+  if (flags.isSet('from') && (invocation.args.length > 0 || config !== undefined))
+    throw usageError('--from: a snapshot has an image already', 'omit the image and --config');
+  if (spec.image === undefined && !flags.isSet('from'))
     throw usageError('no image given', 'name an image, or give a manifest with --config');
   const name = flags.text('name') ?? file?.name;
   const namespace = file?.namespace ?? invocation.namespace;
@@ -207,6 +261,23 @@ async function createRequest(invocation: Invocation): Promise<CreateVmRequest> {
     ...(await registryConfig(invocation)),
     ...runtimeOf(flags, configuration),
   };
+}
+
+/** Returns the request for a VM that is made from a snapshot, if it is. The defaults of the configuration do not apply then. */
+async function fromSnapshot(
+  request: CreateVmRequest,
+  client: Client,
+  { flags, signal, ...invocation }: Invocation,
+): Promise<CreateVmRequest> {
+  const query = flags.text('from');
+  if (query === undefined) return request;
+  const within = invocation.namespace === undefined || query.includes('/') ? '' : `${invocation.namespace}/`;
+  const snapshot = await client.snapshots.find(`${within}${query}`, signal);
+  const given = specOf({ ...invocation, flags, signal });
+  const namespace = snapshot.metadata.namespace;
+  if (invocation.namespace !== undefined && invocation.namespace !== namespace)
+    throw usageError('--from: a VM is made in the namespace of its snapshot', `use -n ${namespace}`);
+  return { ...request, namespace, spec: overridden(specFromSnapshot(snapshot) as VmFile['spec'], given) };
 }
 
 /** Returns a spec with the fields that override it. The SSH access of one is never combined with that of another. */

@@ -19,6 +19,7 @@ export function grantText(resource: HostResource): string {
     case 'network':
     case 'service':
     case 'secret':
+    case 'snapshot':
       return `${kind}=${resource.name}`;
     case 'address':
       return `${kind}=${resource.address}`;
@@ -56,6 +57,8 @@ export function askText(resource: HostResource): string {
       return `the address ${resource.address} (${field})`;
     case 'secret':
       return `the content of the Secret "${resource.name}" (${field})`;
+    case 'snapshot':
+      return `what the Snapshot "${resource.name}" holds (${field})`;
     case 'service':
       return `the use of ${resource.name} (${field})`;
     case 'ingress':

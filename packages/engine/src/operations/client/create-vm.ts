@@ -6,6 +6,9 @@ import { recordEvent } from '../../tools/events/record-event.ts';
 import { hostArch } from '../../tools/host/arch.ts';
 import { locksDir } from '../../tools/host/paths.ts';
 import { parseSource } from '../../tools/oci/source.ts';
+import { coldReason } from '@ignite/api/v1/template';
+import { changeVm } from '../../tools/store/vm-objects.ts';
+import { findTemplate } from '../snapshots/make-template.ts';
 import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { assertStartable } from '../../vm/definition/assert-startable.ts';
 import { boundSpec } from '../../vm/definition/bind-vm.ts';
@@ -53,10 +56,20 @@ export async function createVm(request: CreateVmRequest, host: VmPorts, op: Clie
     );
   const power = preflight ? 'Running' : 'Stopped';
   const stored = await storeVm({ name, uid, spec: { ...spec, power } }, request, host, op.signal);
-  const vm = await prepare(stored, request, host, op);
+  const prepared = await prepare(stored, request, host, op);
+  const vm = request.isWarm === true ? await fromTemplate(prepared, host) : prepared;
   const message = `from image ${spec.image.oci}`;
   await recordEvent(host.objects, vm, { reason: 'Created', message }, 'created');
   return vm;
+}
+
+/** Returns the VM as one that starts from a template, if there is one for VMs like it. */
+async function fromTemplate(vm: Vm, host: VmPorts): Promise<Vm> {
+  if (vm.spec.source !== undefined || coldReason(vm) !== undefined) return vm;
+  const template = await findTemplate(vm, host);
+  if (!template) return vm;
+  const source = { snapshot: template.metadata.name };
+  return await changeVm(host.objects, vm, ({ spec }) => ({ spec: { ...spec, source } }));
 }
 
 /** Brings the image and kernel of a new VM here. If that fails, the VM is as if it had never been. */

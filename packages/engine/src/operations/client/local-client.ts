@@ -20,6 +20,7 @@ import { HostExaminer } from './host-examiner.ts';
 import { LocalImages } from './local-images.ts';
 import { LocalKernels } from './local-kernels.ts';
 import { LocalLife } from './local-life.ts';
+import { LocalSnapshots } from './local-snapshots.ts';
 import { LocalSpace } from './local-space.ts';
 import { LocalUsage } from './local-usage.ts';
 import { LocalVms } from './local-vms.ts';
@@ -37,6 +38,7 @@ export class LocalClient implements Client {
   readonly kernels: KernelClient;
   readonly networks: Client['networks'];
   readonly volumes: LocalVolumes;
+  readonly snapshots: LocalSnapshots;
   readonly host: HostClient;
   readonly usage: UsageClient;
   readonly space: SpaceClient;
@@ -58,6 +60,7 @@ export class LocalClient implements Client {
     this.kernels = new LocalKernels(host, read.kernels, this.vms);
     this.networks = read.networks;
     this.volumes = new LocalVolumes(host, read.volumes);
+    this.snapshots = new LocalSnapshots(host, read.snapshots, this.vms);
     this.host = new HostExaminer(host);
     this.usage = new LocalUsage(read, host.paths);
     this.space = new LocalSpace(host, read, this);

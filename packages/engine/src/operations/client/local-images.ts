@@ -4,9 +4,9 @@ import type { ImageClient, ImportImageRequest } from '@ignite/api/client/image-c
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
 import type { Vm } from '@ignite/api/v1/vm';
-import { shownName } from '@ignite/api/v1/shown-name';
+import { fullName, shownName } from '@ignite/api/v1/shown-name';
 import { hostArch } from '../../tools/host/arch.ts';
-import { imageInUse } from '../../tools/oci/errors.ts';
+import { imageInSnapshot, imageInUse } from '../../tools/oci/errors.ts';
 import { loadImages, saveImages } from '../../tools/oci/image-archive.ts';
 import { importAndRecord, removeImageObject } from '../../tools/oci/image-objects.ts';
 import { importDisk } from '../../tools/oci/import-disk.ts';
@@ -14,7 +14,7 @@ import { lockLayout } from '../../tools/oci/layout-lock.ts';
 import { pushImage } from '../../tools/oci/push-image.ts';
 import { parseTag, tagImage } from '../../tools/oci/tag-image.ts';
 import { parseDiskFile } from '../../tools/rootfs/disk-file.ts';
-import { listImages } from '../../tools/store/list-objects.ts';
+import { listImages, listSnapshots } from '../../tools/store/list-objects.ts';
 import { type OwnObjects, listOwnVms } from '../../tools/store/own-vms.ts';
 import { lockContent } from '../../vm/content-lock.ts';
 import { importRequest } from './import-request.ts';
@@ -96,7 +96,9 @@ export class LocalImages implements ImageClient {
         lock: () => lockLayout(paths, op.signal),
         find: async () => {
           const found = await this.find(image.metadata.uid, op.signal);
-          return { found, users: await imageUsers(found, this.#host) };
+          const users = await imageUsers(found, this.#host);
+          await assertNoSnapshot(found, this.#host);
+          return { found, users };
         },
         inUse: (vm) => imageInUse(shownName(image), vm),
         remove: (found) => removeImageObject(found, this.#host, objects),
@@ -105,6 +107,14 @@ export class LocalImages implements ImageClient {
       op,
     );
   }
+}
+
+/** @throws CodedError IMAGE_IN_USE if the disk of a snapshot needs this image */
+async function assertNoSnapshot(image: Image, { objects }: OwnObjects): Promise<void> {
+  const { digest } = image.status;
+  if ((await listImages(objects)).filter(({ status }) => status.digest === digest).length > 1) return;
+  const user = (await listSnapshots(objects)).find(({ status }) => status.image.digest === digest);
+  if (user) throw imageInSnapshot(shownName(image), fullName(user));
 }
 
 /** Returns the VMs whose disk needs this image. */

@@ -5,17 +5,17 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Arch } from '@ignite/api/v1/arch';
 import type { Kernel } from '@ignite/api/v1/kernel';
 import type { Vm } from '@ignite/api/v1/vm';
-import { shownName } from '@ignite/api/v1/shown-name';
+import { fullName, shownName } from '@ignite/api/v1/shown-name';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { hostArch } from '../../tools/host/arch.ts';
 import { locksDir } from '../../tools/host/paths.ts';
-import { kernelInUse } from '../../tools/kernel/errors.ts';
+import { kernelInSnapshot, kernelInUse } from '../../tools/kernel/errors.ts';
 import {
   buildKernelObject,
   importKernelObject,
   removeKernelObject,
 } from '../../tools/kernel/kernel-objects.ts';
-import { listKernels } from '../../tools/store/list-objects.ts';
+import { listKernels, listSnapshots } from '../../tools/store/list-objects.ts';
 import { type OwnObjects, listOwnVms } from '../../tools/store/own-vms.ts';
 import { importRequest } from './import-request.ts';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
@@ -64,7 +64,9 @@ export class LocalKernels implements KernelClient {
         lock: () => acquireLock(locksDir(paths), 'kernel', op.signal),
         find: async () => {
           const found = await this.find(kernel.metadata.uid, op.signal);
-          return { found, users: await kernelUsers(found, this.#host) };
+          const users = await kernelUsers(found, this.#host);
+          await assertNoSnapshot(found, this.#host);
+          return { found, users };
         },
         inUse: (vm) => kernelInUse(shownName(kernel), vm),
         remove: (found) => removeKernelObject(found, this.#host, objects),
@@ -73,6 +75,14 @@ export class LocalKernels implements KernelClient {
       op,
     );
   }
+}
+
+/** @throws CodedError KERNEL_IN_USE if a VM of a snapshot boots this kernel */
+async function assertNoSnapshot(kernel: Kernel, { objects }: OwnObjects): Promise<void> {
+  const { id } = kernel.status;
+  if ((await listKernels(objects)).filter(({ status }) => status.id === id).length > 1) return;
+  const user = (await listSnapshots(objects)).find(({ status }) => status.kernel.id === id);
+  if (user) throw kernelInSnapshot(shownName(kernel), fullName(user));
 }
 
 /** Returns the VMs that need this kernel to boot. */

@@ -6,6 +6,7 @@ import type { KernelClient } from '@ignite/api/client/kernel-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { RemovedItem, SpaceClient, SpaceItem } from '@ignite/api/client/space-client';
 import type { VmClient } from '@ignite/api/client/vm-client';
+import type { SnapshotClient } from '@ignite/api/client/snapshot-client';
 import type { VolumeClient } from '@ignite/api/client/volume-client';
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
@@ -29,6 +30,7 @@ interface Owners {
   readonly images: ImageClient;
   readonly kernels: KernelClient;
   readonly volumes: VolumeClient;
+  readonly snapshots: SnapshotClient;
 }
 
 /** Lists and removes what takes space on this host. */
@@ -79,6 +81,7 @@ export class LocalSpace implements SpaceClient {
     if (kind === 'image') return this.#owners.images;
     if (kind === 'kernel') return this.#owners.kernels;
     if (kind === 'volume') return this.#owners.volumes;
+    if (kind === 'snapshot') return this.#owners.snapshots;
     throw new RangeError(`a ${kind} cannot be removed on its own`);
   }
 
@@ -105,7 +108,7 @@ export class LocalSpace implements SpaceClient {
 
   /** Lists the known objects. A damaged record counts too, so that the files of its VM are not leftovers. */
   async #known(signal: AbortSignal): Promise<KnownObjects> {
-    const { vms, images, kernels, volumes } = this.#read;
+    const { vms, images, kernels, volumes, snapshots } = this.#read;
     const { administration, self } = this.#host;
     const salvagedVms = (await administration.salvaged('VM')) as readonly Vm[];
     return {
@@ -122,6 +125,7 @@ export class LocalSpace implements SpaceClient {
         ...((await administration.salvaged('Kernel')) as readonly Kernel[]),
       ],
       volumes: await volumes.list(signal),
+      snapshots: await snapshots.list(signal),
     };
   }
 }

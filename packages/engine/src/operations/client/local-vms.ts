@@ -105,7 +105,7 @@ export class LocalVms implements VmClient {
       };
       return await startVm(found, options, host, op);
     });
-    return await this.#untilReady(vm, request, op);
+    return await this.untilReady(vm, request, op);
   }
 
   async restart(query: string, request: RestartVmRequest, op: ClientOperation): Promise<Vm> {
@@ -120,7 +120,7 @@ export class LocalVms implements VmClient {
       const options = { keepFailed, graceMs: graceMsOf(request), restart: true };
       return await startVm(found, options, host, op);
     });
-    return await this.#untilReady(vm, request, op);
+    return await this.untilReady(vm, request, op);
   }
 
   /** Returns the host as a start uses it that ignores some checks. */
@@ -131,7 +131,7 @@ export class LocalVms implements VmClient {
   }
 
   /** Waits until the SSH of a VM that has one answers, and returns the VM as it is stored then. */
-  async #untilReady(vm: Vm, request: StartVmRequest, op: ClientOperation): Promise<Vm> {
+  async untilReady(vm: Vm, request: StartVmRequest, op: ClientOperation): Promise<Vm> {
     if (hasOwnKey(vm.spec)) {
       op.report({ kind: 'step', message: `Waiting for SSH on ${vm.metadata.name}` });
       const { sshTimeoutMs: timeoutMs = sshTimeoutMs } = request;
@@ -212,7 +212,7 @@ export class LocalVms implements VmClient {
       if (isDown && isToStart) await assertStartable(found, ignored, this.#host);
       return await reconciled(found, { retryNow: true }, this.#host, op);
     });
-    return vm.status.phase === 'Running' ? await this.#untilReady(vm, {}, op) : vm;
+    return vm.status.phase === 'Running' ? await this.untilReady(vm, {}, op) : vm;
   }
 
   /** Reconciles a VM that may have ended, and again when its restart is due, unless a daemon was faster. */

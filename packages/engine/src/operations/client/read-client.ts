@@ -12,7 +12,7 @@ import type { NetworkSettings } from '../../tools/network/cni/settings.ts';
 import { findByReference } from '../../tools/oci/find-by-reference.ts';
 import { listAllVms } from '../../tools/store/all-vms.ts';
 import { engineReader } from '../../tools/store/engine-objects.ts';
-import { listImages, listKernels, listVolumes } from '../../tools/store/list-objects.ts';
+import { listImages, listKernels, listSnapshots, listVolumes } from '../../tools/store/list-objects.ts';
 import { type OnBroken, storeToRead } from '../../tools/store/open-store.ts';
 import { type OwnObjects, isOwn, listOwnVms } from '../../tools/store/own-vms.ts';
 import { withBootstrap } from '../../vm/observe/bootstrap.ts';
@@ -37,6 +37,7 @@ export function readClient(
     kernels: finder(findKernel, () => listKernels(objects)),
     networks: networkFinder(networks, () => listOwnVms(own)),
     volumes: finder(findVolume, () => listVolumes(own)),
+    snapshots: finder(findSnapshot, () => listSnapshots(objects)),
     events: eventReader(objects),
     hosts: finder(findHost, () => listHosts(own, Date.now())),
     stored,
@@ -78,6 +79,7 @@ const findImage: Find = (items, query) => findByReference('Image', items, query)
 const findNetwork: Find = (items, query) => findByQuery('CniNetwork', items, query);
 const findKernel: Find = (items, query) => findByReference('Kernel', items, query);
 const findHost: Find = (items, query) => findByQuery('Host', items, query);
+const findSnapshot: Find = (items, query) => findByQuery('Snapshot', items, query);
 const findVolume: Find = (items, query) => findByQuery('Volume', items, query);
 
 const finder = <T extends KubeObject>(find: Find, list: () => Promise<readonly T[]>): Finder<T> => ({

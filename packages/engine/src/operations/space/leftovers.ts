@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import type { Image } from '@ignite/api/v1/image';
 import { uidForm } from '@ignite/api/v1/is-uid';
 import type { Kernel } from '@ignite/api/v1/kernel';
+import type { Snapshot } from '@ignite/api/v1/snapshot';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { Volume } from '@ignite/api/v1/volume';
 import { namesIn } from '@ignite/toolkit/files/names-in';
-import { type Paths, imageDir, kernelDir, vmFiles } from '../../tools/host/paths.ts';
+import { type Paths, imageDir, kernelDir, snapshotDir, vmFiles } from '../../tools/host/paths.ts';
 import { hasMemoryFolder, memoryFolder, memoryScratchPrefix } from '../../tools/host/scratch.ts';
 
 /** A file or folder that no process will use any more, provided that the locks are free. */
@@ -20,6 +21,7 @@ export interface KnownObjects {
   readonly images: readonly Image[];
   readonly kernels: readonly Kernel[];
   readonly volumes: readonly Volume[];
+  readonly snapshots: readonly Snapshot[];
 }
 
 /**
@@ -64,11 +66,15 @@ export async function findLeftovers(paths: Paths, known: KnownObjects): Promise<
 }
 
 /** Returns the folders of images, kernels and VMs that are not in the store. */
-async function orphans(paths: Paths, { vms, images, kernels }: KnownObjects): Promise<readonly Leftover[]> {
-  const digests = [...images, ...vms.map(({ status }) => ({ status: { digest: status.image?.digest } }))];
-  const ids = [...kernels.map(({ status }) => status.id), ...vms.map(({ status }) => status.kernel?.id)];
-  const [ofImages, ofKernels, ofVms] = await Promise.all(
-    ['images', 'kernels', 'vms'].map((name) => namesIn(join(paths.dataDir, name))),
+async function orphans(
+  paths: Paths,
+  { vms, images, kernels, snapshots }: KnownObjects,
+): Promise<readonly Leftover[]> {
+  const users = [...vms, ...snapshots];
+  const digests = [...images, ...users.map(({ status }) => ({ status: { digest: status.image?.digest } }))];
+  const ids = [...kernels.map(({ status }) => status.id), ...users.map(({ status }) => status.kernel?.id)];
+  const [ofImages, ofKernels, ofVms, ofSnapshots] = await Promise.all(
+    ['images', 'kernels', 'vms', 'snapshots'].map((name) => namesIn(join(paths.dataDir, name))),
   );
   const unknown = (names: readonly string[] = [], form: RegExp, wanted: readonly (string | undefined)[]) =>
     names.filter((name) => form.test(name) && !wanted.includes(name));
@@ -83,6 +89,10 @@ async function orphans(paths: Paths, { vms, images, kernels }: KnownObjects): Pr
       path: kernelDir(paths, id),
       locks: ['kernel'],
     })),
+    ...(ofSnapshots ?? [])
+      .map((name) => ({ name, uid: name.replace(/\.draft$/, '') }))
+      .filter(({ uid }) => uidForm.test(uid) && !snapshots.some(({ metadata }) => metadata.uid === uid))
+      .map(({ name, uid }) => ({ path: snapshotDir(paths, name), locks: [`snapshot-${uid}`] })),
     ...unknown(ofVms, uidForm, vmNames).map((uid) => ({
       path: vmFiles(paths, uid).dir,
       locks: ['import', `vm-${uid}`],

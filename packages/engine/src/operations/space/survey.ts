@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, parse, relative } from 'node:path';
 import type { SpaceItem } from '@ignite/api/client/space-client';
+import { isTemplate } from '@ignite/api/v1/template';
 import type { Vm } from '@ignite/api/v1/vm';
 import { fullName, shownName } from '@ignite/api/v1/shown-name';
 import { isLocked } from '@ignite/toolkit/lock/process-lock';
@@ -14,6 +15,7 @@ import {
   keptDisksDir,
   layoutDir,
   locksDir,
+  snapshotDir,
   vmFiles,
   volumeDir,
 } from '../../tools/host/paths.ts';
@@ -28,6 +30,7 @@ export async function surveySpace(paths: Paths, known: KnownObjects): Promise<re
     ...kernelItems(paths, known),
     ...known.vms.flatMap((vm) => vmItems(paths, vm)),
     ...volumeItems(paths, known),
+    ...snapshotItems(paths, known),
     layersItem(paths, known),
     ...(await keptDiskItems(paths)),
     ...(await leftoverItems(paths, known)),
@@ -43,10 +46,10 @@ async function measured(found: Found, size?: Bytes): Promise<SpaceItem> {
 }
 
 /** Returns the items of images. A base disk that several images share counts for the first one. */
-const imageItems = (paths: Paths, { images, vms }: KnownObjects): readonly Promise<SpaceItem>[] =>
+const imageItems = (paths: Paths, { images, vms, snapshots }: KnownObjects): readonly Promise<SpaceItem>[] =>
   images.map((image, at) => {
     const { digest } = image.status;
-    const isUsed = vms.some(({ status }) => status.image?.digest === digest);
+    const isUsed = [...vms, ...snapshots].some(({ status }) => status.image?.digest === digest);
     const isFirst = images.findIndex(({ status }) => status.digest === digest) === at;
     const found = {
       kind: 'image',
@@ -58,10 +61,10 @@ const imageItems = (paths: Paths, { images, vms }: KnownObjects): readonly Promi
     return measured(found, isFirst ? undefined : bytes(0));
   });
 
-const kernelItems = (paths: Paths, { kernels, vms }: KnownObjects): readonly Promise<SpaceItem>[] =>
+const kernelItems = (paths: Paths, { kernels, vms, snapshots }: KnownObjects): readonly Promise<SpaceItem>[] =>
   kernels.map((kernel, at) => {
     const { id } = kernel.status;
-    const isUsed = vms.some(({ status }) => status.kernel?.id === id);
+    const isUsed = [...vms, ...snapshots].some(({ status }) => status.kernel?.id === id);
     const isFirst = kernels.findIndex(({ status }) => status.id === id) === at;
     const found = {
       kind: 'kernel',
@@ -79,6 +82,14 @@ const volumeItems = (paths: Paths, { volumes }: KnownObjects): readonly Promise<
     const path = volumeDir(paths, metadata);
     const isUsed = status.usedBy.length > 0;
     return measured({ kind: 'volume', name: fullName(volume), uid: metadata.uid, path, isUsed });
+  });
+
+/** Somebody has taken a snapshot to keep it, unless it is a template. */
+const snapshotItems = (paths: Paths, { snapshots }: KnownObjects): readonly Promise<SpaceItem>[] =>
+  snapshots.map((snapshot) => {
+    const { uid } = snapshot.metadata;
+    const path = snapshotDir(paths, uid);
+    return measured({ kind: 'snapshot', name: fullName(snapshot), uid, path, isUsed: !isTemplate(snapshot) });
   });
 
 /** The phases in which a VM uses nothing of the host but space. */
@@ -100,9 +111,9 @@ function vmItems(paths: Paths, vm: Vm): readonly Promise<SpaceItem>[] {
 }
 
 /** Returns the item of all layers. The layers of images that no VM uses are reclaimable. */
-async function layersItem(paths: Paths, { images, vms }: KnownObjects): Promise<SpaceItem> {
+async function layersItem(paths: Paths, { images, vms, snapshots }: KnownObjects): Promise<SpaceItem> {
   const path = layoutDir(paths);
-  const digests = new Set(vms.map(({ status }) => status.image?.digest));
+  const digests = new Set([...vms, ...snapshots].map(({ status }) => status.image?.digest));
   const used = images.filter(({ status }) => digests.has(status.digest));
   const needed = new Set((await Promise.all(used.map(({ status }) => blobsOf(path, status.digest)))).flat());
   const blobs = join(path, 'blobs/sha256');

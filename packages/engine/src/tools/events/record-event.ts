@@ -16,6 +16,7 @@ export type EventReason =
   | 'Ready'
   | 'Paused'
   | 'Resumed'
+  | 'SnapshotTaken'
   | 'Suspended'
   | 'Updated'
   | 'Renamed'

@@ -33,6 +33,10 @@ export const volumeDir = (paths: Paths, volume: Named['metadata']): string =>
 export const volumeFile = (paths: Paths, volume: Named['metadata']): string =>
   join(volumeDir(paths, volume), 'data.ext4');
 
+/** Returns the folder of a snapshot. */
+export const snapshotDir = (paths: Paths, uid: string): string =>
+  join(paths.dataDir, 'snapshots', uidName(uid));
+
 /** Returns the folder of disks that were kept when their VMs were removed. */
 export const keptDisksDir = (paths: Paths): string => join(paths.dataDir, 'kept-disks');
 
@@ -58,6 +62,8 @@ export interface VmFiles {
   readonly seed: string;
   /** The folder with the saved state of the machine while the VM is suspended. */
   readonly savedState: string;
+  /** The mark of a machine that goes on from a snapshot and has not been given its own identity yet. */
+  readonly identityDue: string;
   /** The disk that cloud-init reads. */
   readonly cloudInit: string;
   readonly privateKey: string;
@@ -85,6 +91,7 @@ export function vmFiles(paths: Paths, uid: string): VmFiles {
     rawDisk: join(dir, diskNames.rawDisk),
     seed: join(dir, 'seed.cpio'),
     savedState: join(dir, 'saved-state'),
+    identityDue: join(dir, 'identity-due'),
     cloudInit: join(dir, 'cidata.img'),
     privateKey: join(dir, 'ssh_key'),
     publicKey: join(dir, 'ssh_key.pub'),
@@ -129,9 +136,19 @@ export const vmProcessesPath = (paths: Paths, uid: string): string =>
 export function vmmSockets(
   paths: Paths,
   uid: string,
-): { readonly control: string; readonly console: string; readonly state: string } {
+): {
+  readonly control: string;
+  readonly console: string;
+  readonly state: string;
+  readonly identity: string;
+} {
   const at = (name: string): string => join(vmRunFiles(paths, uid).sockets, `${name}.sock`);
-  return { control: at('control'), console: at('console'), state: at('state') };
+  return {
+    control: at('control'),
+    console: at('console'),
+    state: at('state'),
+    identity: at('identity'),
+  };
 }
 
 /** Of what one VM runs, while it runs. */

@@ -31,6 +31,11 @@ export const kernelInUse = (name: string, vm: string): CodedError<KernelErrorCod
     hint: `remove the VM first with "ignite rm ${vm}", or use -f to remove it too`,
   });
 
+export const kernelInSnapshot = (name: string, snapshot: string): CodedError<KernelErrorCode> =>
+  new CodedError('KERNEL_IN_USE', `kernel "${name}" is used by snapshot "${snapshot}"`, {
+    hint: `remove the snapshot first with "ignite snapshot rm ${snapshot}"`,
+  });
+
 export const kernelArchMismatch = (
   source: string,
   archs: { readonly wanted: Arch; readonly found: Arch },

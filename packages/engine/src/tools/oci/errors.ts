@@ -84,6 +84,11 @@ export const imageInUse = (name: string, vm: string): CodedError<ImageErrorCode>
     hint: `remove the VM first with "ignite rm ${vm}", or use -f to remove it too`,
   });
 
+export const imageInSnapshot = (name: string, snapshot: string): CodedError<ImageErrorCode> =>
+  new CodedError('IMAGE_IN_USE', `image "${name}" is used by snapshot "${snapshot}"`, {
+    hint: `remove the snapshot first with "ignite snapshot rm ${snapshot}"`,
+  });
+
 /** The message begins as the original Ignite's. */
 export const registryInsecure = (registry: string): CodedError<ImageErrorCode> =>
   new CodedError(

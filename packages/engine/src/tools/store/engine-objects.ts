@@ -1,6 +1,7 @@
 import { imageResource } from '@ignite/api/v1/resources/image';
 import { hostResource } from '@ignite/api/v1/resources/host';
 import { kernelResource } from '@ignite/api/v1/resources/kernel';
+import { snapshotResource } from '@ignite/api/v1/resources/snapshot';
 import { vmResource } from '@ignite/api/v1/resources/vm';
 import { volumeResource } from '@ignite/api/v1/resources/volume';
 import type { ObjectReader } from '@ignite/toolkit/client/object-client';
@@ -21,6 +22,7 @@ export const engineKinds: readonly ServedKind[] = [
   trusted(imageResource, 'status.digest'),
   trusted(kernelResource, 'status.id'),
   trusted(volumeResource),
+  trusted(snapshotResource),
   trusted(hostResource),
   trusted(namespaceResource),
   trusted(eventResource, 'reason'),

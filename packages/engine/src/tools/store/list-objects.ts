@@ -3,7 +3,9 @@ import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
 import { imageResource } from '@ignite/api/v1/resources/image';
 import { kernelResource } from '@ignite/api/v1/resources/kernel';
+import { snapshotResource } from '@ignite/api/v1/resources/snapshot';
 import { volumeResource } from '@ignite/api/v1/resources/volume';
+import type { Snapshot } from '@ignite/api/v1/snapshot';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { Volume } from '@ignite/api/v1/volume';
 import { KindReader } from '@ignite/toolkit/client/kind-client';
@@ -11,6 +13,7 @@ import type { ObjectReader } from '@ignite/toolkit/client/object-client';
 import { objectKind } from '@ignite/toolkit/scheme/object-kind';
 import { type OwnObjects, listOwnVms } from './own-vms.ts';
 
+export const snapshotFinalizer = 'ignite.weave.works/snapshot';
 export const volumeFinalizer = 'ignite.weave.works/volume';
 
 /*
@@ -19,6 +22,7 @@ export const volumeFinalizer = 'ignite.weave.works/volume';
  */
 const listedImage = objectKind<Image>(imageResource, apiVersion);
 const listedKernel = objectKind<Kernel>(kernelResource, apiVersion);
+const listedSnapshot = objectKind<Snapshot>(snapshotResource, apiVersion);
 const listedVolume = objectKind<Volume>(volumeResource, apiVersion);
 
 /** Lists the images. Damaged records are left out, here and below. */
@@ -27,6 +31,9 @@ export const listImages = async (objects: ObjectReader): Promise<readonly Image[
 
 export const listKernels = async (objects: ObjectReader): Promise<readonly Kernel[]> =>
   (await new KindReader(objects, listedKernel).list()).items;
+
+export const listSnapshots = async (objects: ObjectReader): Promise<readonly Snapshot[]> =>
+  (await new KindReader(objects, listedSnapshot).list()).items;
 
 /** Lists the volumes with the VMs that name them, which only the VMs tell. */
 export async function listVolumes({ objects, self }: OwnObjects): Promise<readonly Volume[]> {

@@ -42,6 +42,18 @@ const checks: Readonly<Record<string, ShapeCheck>> = {
     status: { digest: '', bootMode: '', config: {}, size: 0, baseDisk: { path: '', size: 0 } },
   }),
   Kernel: shapeCheck({ spec: {}, status: { id: '', version: '', size: 0 } }),
+  Snapshot: shapeCheck({
+    spec: { vmName: '' },
+    status: {
+      vmUid: '',
+      vmSpec: {},
+      arch: '',
+      image: { digest: '', bootMode: '' },
+      kernel: { id: '', version: '' },
+      holds: '',
+      size: 0,
+    },
+  }),
   Volume: shapeCheck({ spec: { size: 0 }, status: { path: '' } }),
   Event: shapeCheck({
     'type?': '',

@@ -12,7 +12,7 @@ import { bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { hostArch } from '../host/arch.ts';
 import type { ThisHost } from '../host/this-host.ts';
-import { volumeFinalizer } from './list-objects.ts';
+import { snapshotFinalizer, volumeFinalizer } from './list-objects.ts';
 import { assertOwn } from './own-vms.ts';
 import { vmFinalizer } from './vm-objects.ts';
 
@@ -22,6 +22,7 @@ export const isSalvaged = (kind: string): kind is SalvagedKind => Object.hasOwn(
 const finalizers: Partial<Readonly<Record<SalvagedKind, readonly string[]>>> = {
   VM: [vmFinalizer],
   Volume: [volumeFinalizer],
+  Snapshot: [snapshotFinalizer],
 };
 
 const groupKind = (kind: SalvagedKind): GroupKind => groupKindOf({ apiVersion: versions[kind], kind });
@@ -30,6 +31,7 @@ const versions: Readonly<Record<SalvagedKind, string>> = {
   Image: apiVersion,
   Kernel: apiVersion,
   Volume: apiVersion,
+  Snapshot: apiVersion,
   Host: apiVersion,
   GitSource: gitopsApiVersion,
   Sync: gitopsApiVersion,
@@ -113,6 +115,20 @@ export function salvaged({ key: { name, namespace }, text }: BrokenObject, kind:
       );
     case 'Volume':
       return as({ size }, { path: '', usedBy: [] });
+    case 'Snapshot':
+      return as(
+        { vmName: 'unknown' },
+        {
+          vmUid: '',
+          vmSpec: vmSpec(text),
+          arch: hostArch,
+          ...{ image: { digest: '', bootMode: 'init' }, kernel: { id: '', version: '' } },
+          ...vmContent(text),
+          holds: 'Disk',
+          message,
+          size: 0,
+        },
+      );
     case 'GitSource':
       return as({ url: '' }, {});
     case 'Sync':

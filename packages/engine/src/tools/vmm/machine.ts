@@ -87,6 +87,8 @@ export interface Machine {
   readonly streams?: MachineStreams;
   /** The socket that the VMM connects to, at which host/streams tells the guest the time. */
   readonly clockSocket?: string;
+  /** The socket at which the VMM listens for the identity of a machine that goes on from a snapshot. */
+  readonly identitySocket?: string;
   /** The socket that leads to the guest's vsock ports. With `_N` behind it, it is what the host's port N is. */
   readonly vsockPath?: string;
   /** The data that the guest can request at 169.254.169.254. */

@@ -100,6 +100,12 @@ export interface Vmm {
   saveState(sockets: VmmSockets, target: Writable, owner: number, signal: AbortSignal): Promise<void>;
   /** Loads the state that another VMM has saved. The machine is paused afterwards. */
   loadState(sockets: VmmSockets, source: Readable, signal: AbortSignal): Promise<void>;
+  /** Connects the first `count` interfaces of a machine with the network, or cuts them off. The call is idempotent. */
+  setLinks(
+    sockets: VmmSockets,
+    links: { readonly count: number; readonly up: boolean },
+    signal: AbortSignal,
+  ): Promise<void>;
   /**
    * Sets how much of its booted memory the guest may have, in bytes. The guest gives the rest back as it can.
    */

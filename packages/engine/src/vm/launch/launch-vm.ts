@@ -100,6 +100,7 @@ async function largestDisk(vm: Vm, volumes: readonly ResolvedVolume[], host: VmP
 
 /** Empties what the guest reports to, and marks in the log where its output begins. */
 async function beginLife(files: VmFiles, { clock }: VmPorts): Promise<void> {
+  await rm(files.identityDue, { force: true }); // a guest that boots reads its identity itself
   await writeFile(files.exitStatus, Buffer.alloc(statusSize));
   await appendFile(files.consoleLog, startMark(clock.now()), { mode: 0o600 });
 }

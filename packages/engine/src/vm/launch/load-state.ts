@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Vm } from '@ignite/api/v1/vm';
 import { vmFiles, vmmSockets } from '../../tools/host/paths.ts';
 import { loadSavedState, readStateNote } from '../../tools/vmm/saved-state.ts';
@@ -8,7 +9,7 @@ import { whileVmmRuns } from './boot-vmm.ts';
 import { asBooted } from '../as-booted.ts';
 import { launchVmm } from './launch-vm.ts';
 import { machineOf, traitsOf } from './machine-of.ts';
-import { assertStateFits } from './state-traits.ts';
+import { assertStateFits, withoutIdentity } from './state-traits.ts';
 
 /**
  * Launches the VMM of a VM and loads its saved state. The guest is paused afterwards.
@@ -21,12 +22,14 @@ export async function loadVmState(
   signal: AbortSignal,
 ): Promise<void> {
   const guest = asBooted(vm);
-  const { savedState } = vmFiles(host.paths, vm.metadata.uid);
+  const { savedState, identityDue } = vmFiles(host.paths, vm.metadata.uid);
   const sockets = vmmSockets(host.paths, vm.metadata.uid);
   const note = await readStateNote(savedState);
   const onHost = await machineOf(guest, { loadsState: true }, host, signal);
   const { VMM: savedBy, ...saved } = note.traits;
-  assertStateFits(saved, await traitsOf(guest, onHost));
+  const found = await traitsOf(guest, onHost);
+  if (existsSync(identityDue)) assertStateFits(withoutIdentity(saved), withoutIdentity(found));
+  else assertStateFits(saved, found);
   await launchVmm(guest, onHost, options, host, signal);
   const vmm = vmmOf(guest, host);
   await loadSavedState(savedState, note, (source) =>

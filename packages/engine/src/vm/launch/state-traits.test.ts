@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { qemu } from '../../tools/vmm/qemu/qemu.ts';
-import { type StateTraitsInput, assertStateFits, stateTraits } from './state-traits.ts';
+import { type StateTraitsInput, assertStateFits, stateTraits, withoutIdentity } from './state-traits.ts';
 import { vmMachine } from './vm-machine.ts';
 
 const nic = {
@@ -54,4 +54,15 @@ test('assertStateFits: a state is refused for each difference, with what was and
 test('assertStateFits: a trait that one side does not know is a difference', () => {
   assert.throws(() => assertStateFits({ ...saved, firmware: 'new' }, saved), { code: 'STATE_UNFIT' });
   assert.throws(() => assertStateFits(saved, { ...saved, firmware: 'new' }), { code: 'STATE_UNFIT' });
+});
+
+test('withoutIdentity: a state fits a machine with other MACs and addresses, but not one with more interfaces', () => {
+  const nics = [{ tap: 'tap0', mac: '0a:00:00:00:00:02' }];
+  const other = { ...input, attachment: { ...attachment, nics: [{ ...nic, addresses: ['10.61.0.3/16'] }] } };
+  const found = (more: typeof nics) =>
+    withoutIdentity(stateTraits({ ...other, machine: { ...machine, nics: more } }));
+  assertStateFits(withoutIdentity(saved), found(nics));
+  assert.throws(() => assertStateFits(withoutIdentity(saved), found([...nics, ...nics])), {
+    message: /its number of interfaces was 1, and now is 2/,
+  });
 });

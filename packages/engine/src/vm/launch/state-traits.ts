@@ -17,7 +17,8 @@ export interface StateTraitsInput {
  * which the VMM only fills in, and all that the guest has learnt of its surroundings and will not ask again.
  */
 export function stateTraits({ machine, attachment, kernel, image, hostCpu }: StateTraitsInput): StateTraits {
-  const { arch, accel, gic, cpus, memory, disks, shares, nics, streams, clockSocket } = machine;
+  const { arch, accel, gic, cpus, memory, disks, shares, nics, streams } = machine;
+  const { clockSocket, identitySocket } = machine;
   return {
     architecture: arch,
     acceleration: accel.kind,
@@ -32,13 +33,26 @@ export function stateTraits({ machine, attachment, kernel, image, hostCpu }: Sta
     'list of shared folders': shares.map(({ tag }) => tag).join(', '),
     'list of interfaces': nics.map(({ mac }) => mac).join(', '),
     'list of addresses': attachment.nics.flatMap(({ addresses }) => addresses).join(', '),
-    channels: [...(streams ? ['streams'] : []), ...(clockSocket === undefined ? [] : ['clock'])].join(', '),
+    channels: [
+      ...(streams ? ['streams'] : []),
+      ...(clockSocket === undefined ? [] : ['clock']),
+      ...(identitySocket === undefined ? [] : ['identity']),
+    ].join(', '),
   };
 }
 
 /** A host measures the rate anew at each boot, with an error far below a hundredth of a GHz. */
 const rateText = (khz: number | undefined): string =>
   khz === undefined ? 'unknown' : `${(khz / 1_000_000).toFixed(2)} GHz`;
+
+/** Pure. Returns the traits that a state has in common with every machine which it may become, whatever its identity. */
+export function withoutIdentity({
+  'list of interfaces': macs = '',
+  'list of addresses': _addresses,
+  ...traits
+}: StateTraits): StateTraits {
+  return { ...traits, 'number of interfaces': String(macs.split(',').filter(Boolean).length) };
+}
 
 /**
  * Pure. Asserts that a machine is as a state was saved of it.

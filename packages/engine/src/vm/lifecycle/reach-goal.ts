@@ -39,7 +39,10 @@ async function takeSteps(vm: Vm, goal: Goal, host: VmPorts, op: ClientOperation)
     signal.throwIfAborted();
     // Without its saved state the guest is nowhere but in its VMM, so whoever interrupts comes too late.
     if (step.kind === 'discard-state' && goesOn) signal = resumeSignal();
-    now = await executeStep(step, now, host, { ...op, signal });
+    // A guest takes its time for its identity, and whoever interrupts may do so.
+    const patience = step.kind === 'give-identity' ? op.signal : signal;
+    now = await executeStep(step, now, host, { ...op, signal: patience });
+    if (step.kind === 'place-snapshot') return await takeSteps(now, goal, host, op);
   }
   return now;
 }
@@ -47,6 +50,7 @@ async function takeSteps(vm: Vm, goal: Goal, host: VmPorts, op: ClientOperation)
 function needsOf({ spec, status }: Vm): VmNeeds {
   const volumes = spec.storage?.volumes ?? [];
   return {
+    source: spec.source !== undefined,
     image: status.image === undefined,
     kernel: status.kernel === undefined,
     volumes: volumes.length > 0,

@@ -22,13 +22,14 @@ export async function observeVm(
 ): Promise<ObservedVm> {
   const { uid } = vm.metadata;
   const files = vmFiles(host.paths, uid);
-  const [dir, disk, keys, network, sandbox, shares] = await Promise.all([
+  const [dir, disk, keys, network, sandbox, shares, isIdentityDue] = await Promise.all([
     exists(files.dir),
     exists(vmDisk(vm, host).path),
     exists(files.knownHosts),
     host.network.observe(uid, signal),
     host.sandbox.observe(uid),
     exists(vmRunFiles(host.paths, uid).shares),
+    exists(files.identityDue),
   ]);
   return {
     files: dir,
@@ -39,6 +40,7 @@ export async function observeVm(
     halfBooted: sandbox.state === 'running' && (await isHalfBooted(vm, sandbox.pid, host, signal)),
     paused: vm.status.phase === 'Paused',
     isSaved: isSaved(vm, host.paths),
+    isIdentityDue,
     isMemoryOff: isMemoryOff(vm),
     shares,
   };

@@ -11,6 +11,7 @@ const nothing: ObservedVm = {
   halfBooted: false,
   paused: false,
   isSaved: false,
+  isIdentityDue: false,
   isMemoryOff: false,
   shares: false,
 };
@@ -69,7 +70,7 @@ test('planVm: after a crash between attaching and launching, the rest is planned
 });
 
 test('planVm: an image and a kernel that are not known yet come before everything else', () => {
-  const missing = { image: true, kernel: true, volumes: false, files: false, folders: false };
+  const missing = { source: false, image: true, kernel: true, volumes: false, files: false, folders: false };
   assert.deepEqual(kinds({ kind: 'prepared' }, nothing, missing), ['ensure-image', 'ensure-kernel']);
   assert.deepEqual(kinds({ kind: 'running' }, nothing, missing).slice(0, 3), [
     'ensure-image',
@@ -170,7 +171,7 @@ test('planVm: a VM that is about to start again keeps its network', () => {
   assert.deepEqual(kinds({ kind: 'restarting' }, stopped), []);
 });
 
-const needs = { image: false, kernel: false, volumes: true, files: true, folders: true };
+const needs = { source: false, image: false, kernel: false, volumes: true, files: true, folders: true };
 
 test('planVm: volumes are there before the seed that names them, and folders before the VMM that connects to them', () => {
   assert.deepEqual(kinds({ kind: 'running' }, stopped, needs), [
@@ -268,4 +269,54 @@ test('planVm: what stops a suspended VM discards its state before anything else'
 
 test('planVm: a VM that is down is stopped rather than suspended', () => {
   assert.deepEqual(kinds({ kind: 'suspended' }, stopped), ['record-stop']);
+});
+
+const fromSnapshot = { source: true, image: true, kernel: true, volumes: false, files: false, folders: false };
+
+test('planVm: a VM that is made from a snapshot has its image, its kernel and its disk, and is then planned again', () => {
+  assert.deepEqual(kinds({ kind: 'prepared' }, nothing, fromSnapshot), ['ensure-source']);
+  assert.deepEqual(kinds({ kind: 'running' }, nothing, fromSnapshot), [
+    'ensure-source',
+    'create-keys',
+    'place-snapshot',
+  ]);
+  const prepared = { ...fromSnapshot, image: false, kernel: false };
+  assert.deepEqual(
+    kinds({ kind: 'running' }, { ...nothing, keys: true, isSaved: true, isIdentityDue: true }, prepared),
+    ['place-snapshot'],
+    'a state without a disk may be half placed',
+  );
+  assert.deepEqual(kinds({ kind: 'running' }, stopped, prepared).slice(0, 2), ['grow-disk', 'attach-network']);
+});
+
+test('planVm: a guest that goes on from a snapshot takes its own identity between cut links', () => {
+  const placed = { ...stopped, isSaved: true, isIdentityDue: true };
+  assert.deepEqual(planVm({ kind: 'running' }, placed), [
+    { kind: 'attach-network' },
+    { kind: 'write-seed' },
+    { kind: 'load-state' },
+    { kind: 'record-load' },
+    { kind: 'discard-state' },
+    { kind: 'cut-links' },
+    { kind: 'resume' },
+    { kind: 'give-identity' },
+    { kind: 'record-start' },
+  ]);
+});
+
+test('planVm: an identity that was not given is given once more, whatever was cut short', () => {
+  assert.deepEqual(kinds({ kind: 'running' }, { ...running, isIdentityDue: true }), [
+    'publish-ports',
+    'cut-links',
+    'give-identity',
+    'record-start',
+  ]);
+  assert.deepEqual(kinds({ kind: 'running' }, { ...running, paused: true, isIdentityDue: true }), [
+    'publish-ports',
+    'discard-state',
+    'cut-links',
+    'resume',
+    'give-identity',
+    'record-start',
+  ]);
 });

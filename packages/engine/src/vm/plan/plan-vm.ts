@@ -30,6 +30,8 @@ export interface ObservedVm {
   readonly paused: boolean;
   /** True if the state of its machine is saved. It is also paused then, or has no VMM. */
   readonly isSaved: boolean;
+  /** True if its machine goes on from a snapshot, and its guest has yet to take its own identity. */
+  readonly isIdentityDue: boolean;
   /** True if its guest should be told to use another amount of memory. */
   readonly isMemoryOff: boolean;
   /** True if folders are, or were, shared. */
@@ -38,6 +40,8 @@ export interface ObservedVm {
 
 /** The needs of a VM beyond those of every VM. */
 export interface VmNeeds {
+  /** True if its disk is that of a snapshot. */
+  readonly source: boolean;
   /** True if it is not known yet from which image its disk is made. */
   readonly image: boolean;
   /** True if it is not known yet which kernel it boots. */
@@ -47,12 +51,23 @@ export interface VmNeeds {
   readonly folders: boolean;
 }
 
-const nothing: VmNeeds = { image: false, kernel: false, volumes: false, files: false, folders: false };
+const nothing: VmNeeds = {
+  source: false,
+  image: false,
+  kernel: false,
+  volumes: false,
+  files: false,
+  folders: false,
+};
 
 export type VmStep =
+  /** The image and the kernel are those of the snapshot. */
+  | { readonly kind: 'ensure-source' }
   | { readonly kind: 'ensure-image' }
   | { readonly kind: 'ensure-kernel' }
   | { readonly kind: 'create-keys' }
+  /** It is the last step of its plan: how to go on depends on what the snapshot holds. */
+  | { readonly kind: 'place-snapshot' }
   | { readonly kind: 'create-disk' }
   | { readonly kind: 'grow-disk' }
   /** `keepsMacs` asks for the MACs too that the VM had. */
@@ -66,6 +81,9 @@ export type VmStep =
   /** Launches the VMM, which loads the saved state. The guest is paused afterwards. */
   | ({ readonly kind: 'load-state' } & LaunchOptions)
   | { readonly kind: 'record-load' }
+  | { readonly kind: 'cut-links' }
+  /** The guest takes its identity, and its links are joined. */
+  | { readonly kind: 'give-identity' }
   | { readonly kind: 'save-state' }
   | { readonly kind: 'discard-state' }
   | { readonly kind: 'record-suspension' }
@@ -131,10 +149,11 @@ function planRunning(options: LaunchOptions, have: ObservedVm, needs: VmNeeds): 
       { kind: 'publish-ports' },
       ...when(have.isMemoryOff, { kind: 'resize-memory' }),
       ...discardState(have),
-      ...when(have.paused, { kind: 'resume' }),
+      ...goOn(have, have.paused),
       { kind: 'record-start' },
     ];
   }
+  if (needs.source && !have.disk) return planPlacement(have, needs);
   if (have.isSaved) return planResumption(options, have, needs);
   const { awaitClientSeconds } = options;
   return [
@@ -150,6 +169,22 @@ function planRunning(options: LaunchOptions, have: ObservedVm, needs: VmNeeds): 
     { kind: 'record-start' },
   ];
 }
+
+function planPlacement(have: ObservedVm, needs: VmNeeds): VmStep[] {
+  return [
+    ...planContent(needs),
+    ...clearSandbox(have),
+    ...when(!have.keys, { kind: 'create-keys' }),
+    { kind: 'place-snapshot' },
+  ];
+}
+
+/** A guest that is not itself yet reaches nobody, and nobody reaches it, until it is. */
+const goOn = ({ isIdentityDue }: ObservedVm, isHalted: boolean): VmStep[] => [
+  ...when(isIdentityDue, { kind: 'cut-links' }),
+  ...when(isHalted, { kind: 'resume' }),
+  ...when(isIdentityDue, { kind: 'give-identity' }),
+];
 
 /**
  * A partial attachment, from an earlier boot or an interrupted attempt, has stale devices or none. It is attached
@@ -168,12 +203,13 @@ function planResumption({ awaitClientSeconds }: LaunchOptions, have: ObservedVm,
   return [
     ...planContent(needs),
     ...clearSaved(have),
-    ...planNetwork(have, { kind: 'attach-network', keepsMacs: true }),
+    ...planNetwork(have, { kind: 'attach-network', ...(!have.isIdentityDue && { keepsMacs: true }) }),
     ...when(needs.volumes, { kind: 'prepare-volumes' }),
+    ...when(have.isIdentityDue, { kind: 'write-seed' }),
     { kind: 'load-state', ...(awaitClientSeconds !== undefined && { awaitClientSeconds }) },
     { kind: 'record-load' },
     { kind: 'discard-state' },
-    { kind: 'resume' },
+    ...goOn(have, true),
     { kind: 'record-start' },
   ];
 }
@@ -202,8 +238,9 @@ const discardState = ({ isSaved, paused }: ObservedVm): VmStep[] =>
   when(isSaved || paused, { kind: 'discard-state' });
 
 const planContent = (needs: VmNeeds): VmStep[] => [
-  ...when(needs.image, { kind: 'ensure-image' }),
-  ...when(needs.kernel, { kind: 'ensure-kernel' }),
+  ...when(needs.source && (needs.image || needs.kernel), { kind: 'ensure-source' }),
+  ...when(!needs.source && needs.image, { kind: 'ensure-image' }),
+  ...when(!needs.source && needs.kernel, { kind: 'ensure-kernel' }),
 ];
 
 function planStopped(graceMs: number, have: ObservedVm, needs: VmNeeds): VmStep[] {

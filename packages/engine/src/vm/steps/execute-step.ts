@@ -31,6 +31,8 @@ import { ensureVmImage, ensureVmKernel } from './ensure-content.ts';
 import { resizeMemory } from './guest-memory.ts';
 import { pressPowerButton } from './power-button.ts';
 import { recordEnd, recordInLife, recordWrite } from './vm-events.ts';
+import { giveVmIdentity, setLinks } from './give-identity.ts';
+import { ensureVmSource, placeSnapshot } from './place-snapshot.ts';
 import { saveVmState } from './save-state.ts';
 import { writeSeed } from './write-seed.ts';
 
@@ -42,6 +44,8 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
   const { uid } = vm.metadata;
   const files = vmFiles(host.paths, uid);
   switch (step.kind) {
+    case 'ensure-source':
+      return await ensureVmSource(vm, host, op.signal);
     case 'ensure-image':
       return await ensureVmImage(vm, host, op);
     case 'ensure-kernel':
@@ -53,6 +57,9 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
     case 'create-disk':
       if (await takeKeptDisk(vm, host)) return vm;
       await createDisk(vm, host, op.signal);
+      return await forgetAdoption(vm, host.objects);
+    case 'place-snapshot':
+      await placeSnapshot(vm, host, op);
       return await forgetAdoption(vm, host.objects);
     case 'grow-disk':
       await growDisk(vm, host, op.signal);
@@ -82,6 +89,13 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
       return vm;
     case 'record-load':
       return await recordLoad(vm, host);
+    case 'cut-links':
+      await setLinks(vm, false, host, op.signal);
+      return vm;
+    case 'give-identity':
+      op.report({ kind: 'step', message: `Giving ${vm.metadata.name} its own identity` });
+      await giveVmIdentity(vm, host, op.signal);
+      return vm;
     case 'save-state':
       await saveVmState(vm, host, op);
       return vm;

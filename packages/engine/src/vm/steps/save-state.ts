@@ -12,8 +12,9 @@ import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { resumeSignal } from '../vmm-signal.ts';
 
-/** The size limit of what a state contains besides the guest's memory. */
+/** The size limit of what a state contains besides the guest's memory: its devices, and a mark for each page. */
 const devicesLimit = 256 * 2 ** 20;
+const markShare = 1 / 256;
 
 /**
  * Saves the state of a paused VM. If that fails, the VM goes on.
@@ -23,7 +24,7 @@ export async function saveVmState(vm: Vm, host: VmPorts, op: ClientOperation): P
   const { name } = vm.metadata;
   op.report({ kind: 'step', message: `Saving the memory of ${name}` });
   try {
-    await save(vm, host, op.signal);
+    await saveMachine(vm, vmFiles(host.paths, vm.metadata.uid).savedState, host, op.signal);
   } catch (failure) {
     await goOn(vm, host);
     op.signal.throwIfAborted();
@@ -31,7 +32,8 @@ export async function saveVmState(vm: Vm, host: VmPorts, op: ClientOperation): P
   }
 }
 
-async function save(vm: Vm, host: VmPorts, signal: AbortSignal): Promise<void> {
+/** Saves the state of a paused VM's machine in a folder, which appears once the state is complete. */
+export async function saveMachine(vm: Vm, dir: string, host: VmPorts, signal: AbortSignal): Promise<void> {
   const { uid } = vm.metadata;
   const guest = asBooted(vm);
   const [vmm, sockets] = [vmmOf(guest, host), vmmSockets(host.paths, uid)];
@@ -39,8 +41,8 @@ async function save(vm: Vm, host: VmPorts, signal: AbortSignal): Promise<void> {
     ...(await traitsOf(guest, await machineOf(guest, {}, host, signal))),
     VMM: await vmm.version(sockets, signal),
   };
-  const limit = bytes(guest.spec.memory + devicesLimit);
-  await writeSavedState(vmFiles(host.paths, uid).savedState, { traits, limit }, (target) =>
+  const limit = bytes(Math.ceil(guest.spec.memory * (1 + markShare)) + devicesLimit);
+  await writeSavedState(dir, { traits, limit }, (target) =>
     vmm.saveState(sockets, target, sandboxUser(uid), signal),
   );
 }

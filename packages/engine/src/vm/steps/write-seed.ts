@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { hasOwnKey } from '@ignite/api/v1/has-own-key';
 import type { CloudInit } from '@ignite/api/v1/cloud-init';
 import type { Vm } from '@ignite/api/v1/vm';
@@ -9,7 +10,7 @@ import { writeCloudInitDisk } from '../../tools/guest/cloud-init-disk.ts';
 import { cloudInitSeed } from '../../tools/guest/cloud-init-seed.ts';
 import { hostArch } from '../../tools/host/arch.ts';
 import { vmFiles } from '../../tools/host/paths.ts';
-import type { CpioEntry } from '../../tools/kernel/cpio.ts';
+import { type CpioEntry, file } from '../../tools/kernel/cpio.ts';
 import { hostProgram } from '../../tools/kernel/guest-programs.ts';
 import { type GuestSeed, renderSeed } from '../../tools/kernel/seed.ts';
 import type { Attachment } from '../../tools/network/network.ts';
@@ -49,6 +50,18 @@ export async function writeSeed(vm: Vm, host: VmPorts, signal: AbortSignal): Pro
       : {};
   await replaceFile(files.seed, renderSeed({ ...seed, ...compiled }), 0o600);
   if (readsCloudInit(vm)) await writeCloudInitDisk(files.cloudInit, cloudInit, host.runner, signal);
+}
+
+/** Returns the seed for a guest that goes on from a snapshot, with the program that renews what its kernel remembers. */
+export async function identitySeed(vm: Vm, host: VmPorts, signal: AbortSignal): Promise<Buffer> {
+  const { uid, name } = vm.metadata;
+  const network = await host.network.observe(uid, signal);
+  if (network.state !== 'attached') throw new Error(`the network of VM ${name} is gone`);
+  const keys = await keysOf(vm, vmFiles(host.paths, uid).publicKey);
+  const seed = await seedOf(vm, network.attachment, keys, host);
+  const perl = archOf(vm) === hostArch ? await hostProgram(['/usr/bin/perl'], 'bin/perl') : [];
+  const renew = file('renew', await readFile(join(host.guestDir, 'renew')));
+  return renderSeed({ ...seed, programs: [...perl, renew] });
 }
 
 /**

@@ -89,6 +89,7 @@ export const firecracker: Vmm = {
   version: () => noSavedStates(),
   saveState: () => noSavedStates(),
   loadState: () => noSavedStates(),
+  setLinks: () => noSavedStates(),
   resizeMemory: async ({ control }, size, signal) => {
     const booted = await bootedMemoryMiB(control, signal);
     const body = { amount_mib: booted - size / 2 ** 20 };

@@ -45,12 +45,15 @@ export function qemuArgv(machine: Machine): readonly string[] {
     // The kernel writes here until it has the virtio console.
     ...['-chardev', `null,id=boot,logfile=${escape(machine.consoleLog)}`],
     ...['-serial', 'chardev:boot'],
-    ...['-device', 'virtio-serial-device,max_ports=6'],
+    ...['-device', 'virtio-serial-device,max_ports=7'],
     ...['-device', 'virtconsole,chardev=console,nr=0'],
     ...(machine.streams === undefined ? [] : streams(machine.streams)),
     ...(machine.clockSocket === undefined
       ? []
       : port(5, 'clock', `socket,path=${escape(machine.clockSocket)}`)),
+    ...(machine.identitySocket === undefined
+      ? []
+      : port(6, 'identity', `socket,path=${escape(machine.identitySocket)},server=on,wait=off`)),
     ...[...machine.disks, statusDisk(machine)].flatMap(drive),
     ...machine.shares.flatMap(share),
     ...machine.nics.flatMap(nic),
@@ -103,9 +106,12 @@ function board({ arch, gic, shares }: Machine): readonly string[] {
 /** Escapes a value in an option of QEMU, which splits options at commas. A literal comma is written twice. */
 const escape = (value: string): string => value.replaceAll(',', ',,');
 
+/** Pure. Returns the name by which QEMU knows the backend of an interface. */
+export const netdevName = (at: number): string => `net${at}`;
+
 const nic = ({ tap, mac }: MachineNic, at: number): readonly string[] => [
-  ...['-netdev', `tap,id=net${at},ifname=${tap},script=no,downscript=no`],
-  ...['-device', `virtio-net-device,netdev=net${at},mac=${mac}`],
+  ...['-netdev', `tap,id=${netdevName(at)},ifname=${tap},script=no,downscript=no`],
+  ...['-device', `virtio-net-device,netdev=${netdevName(at)},mac=${mac}`],
 ];
 
 const streams = ({ stdinSocket, guestSocket, stdout, stderr }: MachineStreams): readonly string[] => [

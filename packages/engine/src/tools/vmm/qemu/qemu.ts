@@ -3,7 +3,7 @@ import { bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { memoryOverhead } from '../memory-overhead.ts';
 import type { Vmm } from '../vmm.ts';
-import { qemuArgv, qemuPrograms } from './argv.ts';
+import { netdevName, qemuArgv, qemuPrograms } from './argv.ts';
 import { eventsRequest, guestEnd } from './events.ts';
 import { loadState, qemuVersion, saveState } from './migration.ts';
 import { qmpCommand } from './qmp.ts';
@@ -69,6 +69,10 @@ export const qemu: Vmm = {
   version: ({ control }, signal) => qemuVersion(control, signal),
   saveState,
   loadState,
+  setLinks: async ({ control }, { count, up }, signal) => {
+    for (let at = 0; at < count; at++)
+      await qmpCommand(control, { execute: 'set_link', arguments: { name: netdevName(at), up } }, signal);
+  },
   resizeMemory: async ({ control }, size, signal) => {
     await qmpCommand(control, { execute: 'balloon', arguments: { value: size } }, signal);
   },

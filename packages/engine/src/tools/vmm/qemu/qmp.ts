@@ -26,6 +26,10 @@ export type QmpCommand =
       readonly arguments: { readonly keys: readonly { readonly type: 'qcode'; readonly data: 'power' }[] };
     }
   | { readonly execute: 'balloon'; readonly arguments: { readonly value: number } }
+  | {
+      readonly execute: 'set_link';
+      readonly arguments: { readonly name: string; readonly up: boolean };
+    }
   | { readonly execute: 'migrate' | 'migrate-incoming'; readonly arguments: { readonly uri: string } }
   | {
       readonly execute: 'migrate-set-parameters';

@@ -1,0 +1,74 @@
+import type { Snapshot } from './snapshot.ts';
+import type { Vm, VmSpec } from './vm.ts';
+
+/** Marks a snapshot as a template, from which new VMs of its kind start. Its value tells the kind. */
+export const templateLabel = 'ignite.weave.works/template';
+
+export const isTemplate = ({ metadata: { labels } }: Snapshot): boolean => labels[templateLabel] !== undefined;
+
+/**
+ * Pure. Returns the spec of the VM of which a template is made, for a VM that is to start from it: the same machine, with nothing that
+ * belongs to that VM.
+ */
+export function templateSpec(spec: VmSpec): object {
+  const { arch, hostName, image, kernel, cpus, machine, memory, diskSize, network, sandbox } = spec;
+  const { name, mode, interfaces } = network;
+  return {
+    ...(arch && { arch }),
+    ...(hostName !== undefined && { hostName }),
+    image,
+    kernel,
+    cpus,
+    ...(machine && { machine }),
+    memory,
+    diskSize,
+    ssh: { generateKey: true },
+    network: {
+      ...(name !== undefined && { name }),
+      ...(mode && { mode }),
+      interfaces: interfaces.map((each) => ({
+        name: each.name,
+        ...(each.network !== undefined && { network: each.network }),
+        ...(each.mode && { mode: each.mode }),
+      })),
+    },
+    ...(sandbox && { sandbox }),
+  };
+}
+
+/** Pure. Returns why a VM whose image is known cannot start from a template, or undefined if it can. */
+export function coldReason({ spec, status }: Pick<Vm, 'spec' | 'status'>): string | undefined {
+  const { storage, cloudInit } = spec;
+  if (status.image?.bootMode === 'disk' || cloudInit !== undefined)
+    return 'cloud-init gives it its identity as it boots';
+  if (status.image?.bootMode !== 'init' || spec.command !== undefined)
+    return 'its entrypoint begins as it boots';
+  const [volume] = storage?.volumes ?? [];
+  if (volume) return `its volume "${volume.name}" is mounted as it boots`;
+  return undefined;
+}
+
+/** Pure. Returns what two VMs have in common if one can start from the template of the other. */
+export const templateTraits = ({ spec, status }: Pick<Vm, 'spec' | 'status'>): string =>
+  JSON.stringify([
+    status.arch,
+    status.image?.digest,
+    status.kernel?.id,
+    spec.kernel.cmdLine ?? '',
+    [spec.cpus, spec.memory, spec.diskSize],
+    [spec.machine?.vmm ?? '', spec.machine?.gic ?? ''],
+    spec.network.interfaces.length,
+  ]);
+
+/** The limits of what templates take on a host. */
+const most = 8;
+const longestMs = 30 * 24 * 3_600_000;
+
+/** Pure. Returns the templates that are to go: the oldest ones beyond a number, and those beyond an age. */
+export function planTemplates(snapshots: readonly Snapshot[], nowMs: number): readonly Snapshot[] {
+  const made = ({ metadata }: Snapshot): number => Date.parse(metadata.creationTimestamp);
+  return snapshots
+    .filter(isTemplate)
+    .toSorted((a, b) => made(b) - made(a))
+    .filter((template, at) => at >= most || made(template) < nowMs - longestMs);
+}

@@ -1,0 +1,68 @@
+import type { Finder } from '@ignite/api/client/finder';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type {
+  CopyVmRequest,
+  CreateSnapshotRequest,
+  SnapshotClient,
+  WarmRequest,
+} from '@ignite/api/client/snapshot-client';
+import type { Snapshot } from '@ignite/api/v1/snapshot';
+import type { Vm } from '@ignite/api/v1/vm';
+import { withVmLocked } from '../../tools/store/vm-lock.ts';
+import type { EnginePorts } from '../../vm/engine-ports.ts';
+import { copyVm } from '../snapshots/copy-vm.ts';
+import { createSnapshot } from '../snapshots/create-snapshot.ts';
+import { makeTemplate } from '../snapshots/make-template.ts';
+import { removeSnapshot } from '../snapshots/remove-snapshot.ts';
+import { rollBack } from '../snapshots/roll-back.ts';
+import type { LocalVms } from './local-vms.ts';
+
+/** Manages the snapshots of this host. */
+export class LocalSnapshots implements SnapshotClient {
+  readonly #host: EnginePorts;
+  readonly #read: Finder<Snapshot>;
+  readonly #vms: LocalVms;
+
+  constructor(host: EnginePorts, read: Finder<Snapshot>, vms: LocalVms) {
+    this.#host = host;
+    this.#read = read;
+    this.#vms = vms;
+  }
+
+  list(signal: AbortSignal): Promise<readonly Snapshot[]> {
+    return this.#read.list(signal);
+  }
+
+  find(query: string, signal: AbortSignal): Promise<Snapshot> {
+    return this.#read.find(query, signal);
+  }
+
+  async create(query: string, request: CreateSnapshotRequest, op: ClientOperation): Promise<Snapshot> {
+    const { diskOnly = false, ...named } = request;
+    return await withVmLocked(query, this.#host, op.signal, (vm) =>
+      createSnapshot(vm, { ...named, wants: diskOnly ? 'Disk' : 'Most' }, this.#host, op),
+    );
+  }
+
+  async rollback(query: string, snapshot: string, op: ClientOperation): Promise<Vm> {
+    const found = await this.find(snapshot, op.signal);
+    const vm = await withVmLocked(query, this.#host, op.signal, (wanted) =>
+      rollBack(wanted, found, this.#host, op),
+    );
+    return await this.#vms.untilReady(vm, {}, op);
+  }
+
+  async copy(query: string, request: CopyVmRequest, op: ClientOperation): Promise<readonly Vm[]> {
+    return await copyVm(query, request, { host: this.#host, vms: this.#vms }, op);
+  }
+
+  async warm(request: WarmRequest, op: ClientOperation): Promise<Snapshot> {
+    return await makeTemplate(request, { host: this.#host, vms: this.#vms }, op);
+  }
+
+  async remove(query: string, _request: { readonly force: boolean }, op: ClientOperation): Promise<Snapshot> {
+    const found = await this.find(query, op.signal);
+    await removeSnapshot(found, this.#host, op.signal);
+    return found;
+  }
+}

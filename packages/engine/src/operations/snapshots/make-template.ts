@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { WarmRequest } from '@ignite/api/client/snapshot-client';
+import type { VmClient } from '@ignite/api/client/vm-client';
+import type { Snapshot } from '@ignite/api/v1/snapshot';
+import { coldReason, planTemplates, templateLabel, templateSpec, templateTraits } from '@ignite/api/v1/template';
+import type { Vm } from '@ignite/api/v1/vm';
+import { acquireLock, isLocked } from '@ignite/toolkit/lock/process-lock';
+import { newUid } from '@ignite/toolkit/object/uid';
+import { locksDir } from '../../tools/host/paths.ts';
+import { listSnapshots } from '../../tools/store/list-objects.ts';
+import { listOwnVms } from '../../tools/store/own-vms.ts';
+import { withVmLocked } from '../../tools/store/vm-lock.ts';
+import { validateRequest } from '../../vm/definition/create-vm.ts';
+import { cannotWarm } from '../../vm/errors.ts';
+import type { VmPorts } from '../../vm/vm-ports.ts';
+import { createSnapshot } from './create-snapshot.ts';
+import { removeSnapshot } from './remove-snapshot.ts';
+
+/** Marks the VM of which a template is made, and names the lock that its maker holds. */
+const makingLabel = 'ignite.weave.works/making-template';
+
+interface Makers {
+  readonly host: VmPorts;
+  readonly vms: Pick<VmClient, 'create' | 'start' | 'remove'>;
+}
+
+/**
+ * Makes a template: the snapshot of a VM that has just booted and that nobody has used. Two makers of the same template may both begin, and
+ * the later one finds the template of the other.
+ * @throws CodedError WARM_UNSUPPORTED
+ */
+export async function makeTemplate(
+  { namespace = 'default', spec: wanted }: WarmRequest,
+  { host, vms }: Makers,
+  op: ClientOperation,
+): Promise<Snapshot> {
+  await removeUnfinished({ host, vms }, op);
+  const { spec } = await validateRequest({ spec: wanted });
+  const token = newUid();
+  using _lock = await acquireLock(locksDir(host.paths), makingLock(token), op.signal);
+  const name = `template-${token.slice(0, 8)}`;
+  const request = { namespace, name, labels: { [makingLabel]: token }, spec: templateSpec(spec) };
+  const vm = await vms.create({ ...request, preflight: {} }, op);
+  await using after = new AsyncDisposableStack();
+  after.defer(async () => {
+    const { signal } = new AbortController();
+    await vms.remove(vm.metadata.uid, { force: true }, { ...op, signal });
+  });
+  const reason = coldReason({ ...vm, spec });
+  if (reason !== undefined) throw cannotWarm(reason);
+  const found = await findTemplate(vm, host);
+  if (found) return found;
+  op.report({ kind: 'step', message: `Making a template of ${spec.image.oci}` });
+  await vms.start(vm.metadata.uid, {}, op);
+  const made = await withVmLocked(vm.metadata.uid, host, op.signal, (now) =>
+    createSnapshot(now, { name, labels: { [templateLabel]: templateKey(now) }, wants: 'Machine' }, host, op),
+  );
+  for (const old of planTemplates(await listSnapshots(host.objects), host.clock.now()))
+    await removeSnapshot(old, host, op.signal);
+  return made;
+}
+
+/** Returns the template for VMs like one, in its own namespace. */
+export async function findTemplate(vm: Vm, { objects }: Pick<VmPorts, 'objects'>): Promise<Snapshot | undefined> {
+  const key = templateKey(vm);
+  return (await listSnapshots(objects)).find(
+    ({ metadata }) =>
+      metadata.labels[templateLabel] === key &&
+      metadata.namespace === vm.metadata.namespace &&
+      metadata.deletionTimestamp === undefined,
+  );
+}
+
+const templateKey = (vm: Vm): string =>
+  createHash('sha256').update(templateTraits(vm)).digest('hex').slice(0, 32);
+
+const makingLock = (token: string): string => `making-template-${token}`;
+
+/** Removes the VMs of makers that were killed. */
+async function removeUnfinished({ host, vms }: Makers, op: ClientOperation): Promise<void> {
+  for (const { metadata } of await listOwnVms(host)) {
+    const token = metadata.labels[makingLabel];
+    if (token === undefined || isLocked(locksDir(host.paths), makingLock(token))) continue;
+    await vms.remove(metadata.uid, { force: true }, op);
+  }
+}

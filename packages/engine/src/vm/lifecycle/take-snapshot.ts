@@ -1,0 +1,87 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { SnapshotStatus } from '@ignite/api/v1/snapshot';
+import type { Vm } from '@ignite/api/v1/vm';
+import { errorText } from '@ignite/toolkit/errors/error-text';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { vmFiles } from '../../tools/host/paths.ts';
+import { shareSavedState } from '../../tools/vmm/saved-state.ts';
+import { asBooted } from '../as-booted.ts';
+import { copyWhole, snapshotFilesIn } from '../disks/snapshot-files.ts';
+import { vmDisk } from '../disks/vm-disk.ts';
+import { cannotSnapshot } from '../errors.ts';
+import { isSaved } from '../observe/liveness.ts';
+import { saveMachine } from '../steps/save-state.ts';
+import type { VmPorts } from '../vm-ports.ts';
+import { assertSuspendable } from './assert-suspendable.ts';
+import { whileHalted } from './pause-vm.ts';
+
+/** What a snapshot that was just taken holds, and why it holds no more. */
+export type Taken = Pick<SnapshotStatus, 'holds' | 'message'>;
+
+export interface SnapshotRequest {
+  /** The folder for the files, which does not exist yet. */
+  readonly dir: string;
+  /** What is to be taken: the most that the VM allows, or nothing but that. */
+  readonly wants: 'Disk' | 'Machine' | 'Most';
+}
+
+/**
+ * Takes the files of a snapshot. A VM that runs stands still meanwhile, and goes on in any case. The caller holds its lock.
+ * @throws CodedError SNAPSHOT_UNSUPPORTED
+ */
+export async function takeSnapshot(
+  vm: Vm,
+  { dir, wants }: SnapshotRequest,
+  host: VmPorts,
+  op: ClientOperation,
+): Promise<Taken> {
+  assertCopyable(vm);
+  const disk = vmDisk(vm, host);
+  if (!existsSync(disk.path)) throw cannotSnapshot('it has never been started, and has no disk yet');
+  const { savedState, exitStatus } = vmFiles(host.paths, vm.metadata.uid);
+  const files = snapshotFilesIn(dir, disk.format);
+  const isUp = (await host.sandbox.observe(vm.metadata.uid)).state === 'running';
+  const wasSaved = isSaved(vm, host.paths);
+  const problem = wants === 'Disk' ? undefined : machineProblem(vm, isUp || wasSaved, host);
+  if (problem !== undefined && wants === 'Machine') throw cannotSnapshot(problem);
+  const takesMachine = wants !== 'Disk' && problem === undefined;
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  try {
+    op.report({ kind: 'step', message: `Taking a snapshot of ${vm.metadata.name}` });
+    await whileHalted(vm, host, op.signal, async () => {
+      if (takesMachine && wasSaved) await shareSavedState(savedState, files.savedState);
+      else if (takesMachine) await saveMachine(vm, files.savedState, host, op.signal);
+      if (takesMachine) await copyWhole(exitStatus, files.exitStatus, host.runner, op.signal);
+      await copyWhole(disk.path, files.disk, host.runner, op.signal);
+    });
+  } catch (failure) {
+    await rm(dir, { recursive: true, force: true });
+    throw failure;
+  }
+  const isLeftOut = problem !== undefined && (isUp || wasSaved);
+  return { holds: takesMachine ? 'Machine' : 'Disk', ...(isLeftOut && { message: problem }) };
+}
+
+/** @throws CodedError SNAPSHOT_UNSUPPORTED */
+function assertCopyable(vm: Vm): void {
+  const [volume] = asBooted(vm).spec.storage?.volumes ?? [];
+  if (volume) throw cannotSnapshot(`its volume "${volume.name}" would not be of the same instant`);
+}
+
+/** Returns why the machine of a VM cannot go on elsewhere, or undefined if it can. */
+function machineProblem(vm: Vm, hasMachine: boolean, host: VmPorts): string | undefined {
+  if (!hasMachine) return 'it is stopped, and has no memory';
+  if (vm.status.image?.bootMode === 'disk' || asBooted(vm).spec.cloudInit !== undefined)
+    return 'cloud-init gives it its identity, which it does as it boots only';
+  if (existsSync(vmFiles(host.paths, vm.metadata.uid).identityDue))
+    return 'it comes from a snapshot itself, and has not taken its own identity yet';
+  try {
+    assertSuspendable(vm, host);
+    return undefined;
+  } catch (failure) {
+    if (!hasCode(failure, 'SUSPEND_UNSUPPORTED')) throw failure;
+    return errorText(failure).replace(/^the VM cannot be suspended: /, '');
+  }
+}

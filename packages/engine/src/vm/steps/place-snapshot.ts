@@ -1,0 +1,78 @@
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Snapshot } from '@ignite/api/v1/snapshot';
+import type { Vm } from '@ignite/api/v1/vm';
+import { mkdir, rm } from 'node:fs/promises';
+import { acquireLock } from '@ignite/toolkit/lock/process-lock';
+import { locksDir, vmFiles } from '../../tools/host/paths.ts';
+import { listImages, listKernels } from '../../tools/store/list-objects.ts';
+import { snapshotsIn } from '../../tools/store/kind-clients.ts';
+import { changeVmStatus } from '../../tools/store/vm-objects.ts';
+import { discardSavedState, shareSavedState } from '../../tools/vmm/saved-state.ts';
+import { withContent } from '../content-lock.ts';
+import { copyWhole, markIdentityDue, snapshotFiles } from '../disks/snapshot-files.ts';
+import { vmDisk } from '../disks/vm-disk.ts';
+import { snapshotGone, snapshotUnfit } from '../errors.ts';
+import type { VmPorts } from '../vm-ports.ts';
+
+/** Records the image and the kernel of a VM's snapshot as those that the VM uses. */
+export async function ensureVmSource(vm: Vm, host: VmPorts, signal: AbortSignal): Promise<Vm> {
+  const snapshot = await sourceOf(vm, host);
+  const { arch, image, kernel } = snapshot.status;
+  const images = await listImages(host.objects);
+  const kernels = await listKernels(host.objects);
+  const content = {
+    image: images.find(({ status }) => status.digest === image.digest),
+    kernel: kernels.find(({ status }) => status.id === kernel.id),
+  };
+  if (!content.image || !content.kernel)
+    throw snapshotUnfit(snapshot.metadata.name, 'its image or its kernel is not on this host any more');
+  return await withContent({ image: content.image, kernel: content.kernel }, host, signal, () =>
+    changeVmStatus(host.objects, vm, ({ status }) => ({ ...status, arch, image, kernel })),
+  );
+}
+
+/**
+ * Gives a VM that has no disk the disk of its snapshot, and the state of the machine if the snapshot holds that. The disk comes last:
+ * without it, all is done again.
+ * @throws CodedError SNAPSHOT_NOT_FOUND, SNAPSHOT_UNFIT
+ */
+export async function placeSnapshot(vm: Vm, host: VmPorts, op: ClientOperation): Promise<void> {
+  const found = await sourceOf(vm, host);
+  using _lock = await lockSnapshot(found.metadata.uid, host, op.signal);
+  const snapshot = await sourceOf(vm, host); // it may have been removed meanwhile
+  const files = vmFiles(host.paths, vm.metadata.uid);
+  const { path, format } = vmDisk(vm, host);
+  const source = snapshotFiles(host.paths, snapshot.metadata.uid, format);
+  op.report({ kind: 'step', message: `Bringing ${vm.metadata.name} to what ${snapshot.metadata.name} holds` });
+  await mkdir(files.dir, { recursive: true, mode: 0o711 });
+  await rm(files.identityDue, { force: true });
+  await discardSavedState(files.savedState);
+  if (snapshot.status.holds === 'Machine') {
+    await markIdentityDue(files.identityDue);
+    await copyWhole(source.exitStatus, files.exitStatus, host.runner, op.signal);
+    await shareSavedState(source.savedState, files.savedState);
+  }
+  await copyWhole(source.disk, path, host.runner, op.signal);
+}
+
+/** Takes the lock under which a snapshot is used or removed. */
+export const lockSnapshot = async (
+  uid: string,
+  { paths }: Pick<VmPorts, 'paths'>,
+  signal: AbortSignal,
+): Promise<Disposable> => await acquireLock(locksDir(paths), `snapshot-${uid}`, signal);
+
+/** Returns the snapshot that a VM names, which is of its own namespace. */
+async function sourceOf({ metadata, spec, status }: Vm, { objects }: VmPorts): Promise<Snapshot> {
+  const name = spec.source?.snapshot ?? '';
+  const snapshot = await snapshotsIn(objects).find({ namespace: metadata.namespace, name });
+  if (!snapshot || snapshot.metadata.deletionTimestamp !== undefined) throw snapshotGone(name);
+  const { vmSpec, image } = snapshot.status;
+  // The image of a VM is known by its digest once it is here, and by its name before.
+  const isOfImage =
+    status.image === undefined ? vmSpec.image.oci === spec.image.oci : image.digest === status.image.digest;
+  if (!isOfImage) throw snapshotUnfit(name, `its image is another ${vmSpec.image.oci}`);
+  const vmms = [vmSpec, spec].map(({ machine }) => machine?.vmm);
+  if (vmms[0] !== vmms[1]) throw snapshotUnfit(name, 'it was taken of a VM with another VMM');
+  return snapshot;
+}

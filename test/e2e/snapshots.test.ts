@@ -1,0 +1,280 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Snapshot } from '@ignite/api/v1/snapshot';
+import type { Vm } from '@ignite/api/v1/vm';
+import { Ignite } from './fixtures/ignite.ts';
+import { imageArchive } from './fixtures/images.ts';
+import { watchLeaks } from './fixtures/leaks.ts';
+
+const kills = Number(process.env['IGNITE_CRASH_ROUNDS'] ?? 4);
+const patienceMs = 600_000;
+
+let leaks: AsyncDisposable;
+let ignite: Ignite;
+before(async () => {
+  leaks = watchLeaks();
+  ignite = await Ignite.openWithKernel(173);
+  await ignite.ok('image', 'import', `oci-archive:${imageArchive('sshd')}`);
+  await ignite.ok('run', 'sshd', '--name', 'web', '--ssh', '--memory', '256MB');
+  const count =
+    'b=/run/ignite/busybox; i=0; while :; do i=$((i+1)); echo $i >/run/new; $b mv /run/new /run/count; $b sleep 0.1; done';
+  await inside('web', `(${count}) >/dev/null 2>&1 </dev/null & echo $! >/run/counter`);
+  // A hook runs at the same place of the same program in each guest, so only fresh random numbers differ.
+  const hook = `#!/run/ignite/busybox sh\\n/run/ignite/busybox head -c 16 /dev/urandom | /run/ignite/busybox md5sum >/run/random\\n`;
+  await inside('web', 'b=/run/ignite/busybox; $b mkdir -p /etc/ignite/restored.d');
+  await inside('web', `printf '${hook}' >/etc/ignite/restored.d/random; /run/ignite/busybox chmod 755 /etc/ignite/restored.d/random`);
+});
+after(async () => {
+  await ignite[Symbol.asyncDispose]();
+  await leaks[Symbol.asyncDispose]();
+});
+
+const inside = async (vm: string, line: string): Promise<string> =>
+  (await ignite.ok('exec', vm, '--', '/run/ignite/busybox', 'sh', '-c', line)).trim();
+const inspect = async (vm: string): Promise<Vm> => JSON.parse(await ignite.ok('inspect', vm)) as Vm;
+const snapshotOf = async (name: string): Promise<Snapshot> =>
+  JSON.parse(await ignite.ok('snapshot', 'inspect', name)) as Snapshot;
+const dirOf = async (name: string): Promise<string> =>
+  join(ignite.paths.dataDir, 'snapshots', (await snapshotOf(name)).metadata.uid);
+const snapshotDirs = (): readonly string[] => readdirSync(join(ignite.paths.dataDir, 'snapshots'));
+
+/** Returns what tells whether a guest has gone on since its memory was saved. */
+async function lifeOf(vm: string): Promise<{ readonly bootId: string; readonly count: number }> {
+  const told = await inside(
+    vm,
+    'cd /run; cat /proc/sys/kernel/random/boot_id count; [ -d /proc/$(cat counter) ] && echo alive',
+  );
+  const [bootId = '', count = '', alive] = told.split('\n');
+  assert.equal(alive, 'alive', told);
+  return { bootId, count: Number(count) };
+}
+
+async function assertCounts(vm: string): Promise<void> {
+  const { count } = await lifeOf(vm);
+  for (const began = Date.now(); (await lifeOf(vm)).count <= count; await delay(200))
+    assert.ok(Date.now() - began < patienceMs, 'its process runs');
+}
+
+/** What belongs to one VM alone, as its guest sees it. */
+const identityOf = async (vm: string): Promise<Readonly<Record<string, string>>> => {
+  const [hostname = '', machine = '', hostKey = '', mac = '', address = '', random = ''] = (
+    await inside(
+      vm,
+      'cat /proc/sys/kernel/hostname /var/lib/ignite/uid /etc/ssh/ssh_host_ed25519_key.pub /sys/class/net/eth0/address; ' +
+        "/run/ignite/busybox ip -4 addr show eth0 | /run/ignite/busybox awk '/inet /{print $2}'; cat /run/random 2>/dev/null",
+    )
+  ).split('\n');
+  return { hostname, machine, hostKey, mac, address, random };
+};
+
+test('forks go on with the memory of a VM that goes on itself, and each is a VM of its own', async () => {
+  const server = createServer((socket) => socket.on('error', () => {}));
+  await new Promise<void>((resolve) => server.listen(0, '10.173.0.1', resolve));
+  try {
+    const { port } = server.address() as { port: number };
+    const talk = `(/run/ignite/busybox sleep 100000 | /run/ignite/busybox nc 10.173.0.1 ${port}) >/dev/null 2>&1 </dev/null &`;
+    await inside('web', talk);
+    const other = `:${port.toString(16).toUpperCase().padStart(4, '0')} 01`;
+    const connections = async (vm: string): Promise<number> =>
+      (await inside(vm, 'cat /proc/net/tcp')).split('\n').filter((line) => line.includes(other)).length;
+    for (const began = Date.now(); (await connections('web')) === 0; await delay(200))
+      assert.ok(Date.now() - began < patienceMs, 'the connection is open');
+    const life = await lifeOf('web');
+    assert.match(
+      await ignite.ok('fork', 'web', '-c', '2', '--name', 'fork'),
+      /^Started VM "fork-1" with address 10\.173\..*\nStarted VM "fork-2" with address 10\.173\..*\n$/,
+    );
+    assert.equal(await connections('web'), 1, 'that of the parent stays');
+    const names = ['web', 'fork-1', 'fork-2'];
+    for (const name of names) {
+      const now = await lifeOf(name);
+      assert.equal(now.bootId, life.bootId, `${name} was not booted`);
+      assert.ok(now.count >= life.count);
+      await assertCounts(name);
+    }
+    for (const name of names.slice(1)) assert.equal(await connections(name), 0, `${name} has none of it`);
+    const found = await Promise.all(names.map(identityOf));
+    for (const field of Object.keys(found[0]!)) {
+      const values = found.map((each) => each[field]);
+      assert.equal(new Set(values).size, names.length, `${field}: ${values.join(', ')}`);
+    }
+    for (const [at, name] of names.entries()) {
+      const { metadata, status } = await inspect(name);
+      assert.deepEqual(
+        [found[at]?.['hostname'], found[at]?.['machine'], found[at]?.['mac'], found[at]?.['address']],
+        [name, metadata.uid, status.network?.mac, `${status.network?.ipAddresses[0]}/16`],
+      );
+    }
+    assert.deepEqual(snapshotDirs(), [], 'what the forks were made of is gone');
+    const keys = await inside('fork-1', 'cat /root/.ssh/authorized_keys');
+    const own = await readFileSync(
+      join(ignite.paths.dataDir, 'vms', (await inspect('web')).metadata.uid, 'ssh_key.pub'),
+      'utf8',
+    );
+    assert.ok(!keys.includes(own.split(' ')[1]!), 'the key of the parent does not open its fork');
+    await ignite.ok('rm', '-f', 'fork-1', 'fork-2');
+  } finally {
+    server.close();
+  }
+});
+
+test('a snapshot holds memory and disk of one instant, also while the guest writes', async () => {
+  const write =
+    'b=/run/ignite/busybox; i=0; while [ -e /run/counter ]; do i=$((i+1)); $b dd if=/dev/urandom of=/var/f$((i%8)) bs=64k count=8; $b sync; done';
+  await inside('web', `(${write}) >/dev/null 2>&1 </dev/null & echo $! >/run/writer`);
+  const before = await lifeOf('web');
+  const said = await ignite.ok('snapshot', 'create', 'web', 'busy');
+  assert.match(said, /^Took snapshot "busy" of VM "web": memory and disk, [\d.]+ MB, with ID "[0-9a-f]{16}"\n$/);
+  await assertCounts('web');
+  await inside('web', '/run/ignite/busybox kill $(cat /run/writer)');
+  assert.equal(fsck(join(await dirOf('busy'), 'root.qcow2')), 0);
+  await ignite.ok('run', '--from', 'busy', '--name', 'again');
+  const after = await lifeOf('again');
+  assert.equal(after.bootId, before.bootId);
+  await inside('again', '/run/ignite/busybox kill $(cat /run/writer); /run/ignite/busybox sync');
+  assert.match(await ignite.ok('snapshot', 'ls'), /^SNAPSHOT ID .*\n[0-9a-f]{16} +busy +.* web +machine +[\d.]+ MB\n$/);
+  assert.match(await ignite.ok('system', 'df'), /Snapshots +1 +1 /);
+  assert.match(
+    (await ignite.run('image', 'rm', 'sshd')).stderr,
+    /error: image "sshd:latest" is used by VM/,
+  );
+  await ignite.ok('snapshot', 'rm', 'busy');
+  await assertCounts('again');
+  await ignite.ok('rm', '-f', 'again');
+});
+
+test('a rollback brings memory and disk back, and the guest keeps its identity', async () => {
+  await inside('web', 'echo old >/var/old; /run/ignite/busybox sync');
+  const before = await identityOf('web');
+  await ignite.ok('snapshot', 'create', 'web', 'before-upgrade');
+  const { count, bootId } = await lifeOf('web');
+  await inside('web', '/run/ignite/busybox rm /var/old; echo new >/var/new; /run/ignite/busybox sync');
+  await delay(2_000);
+  assert.equal(
+    await ignite.ok('rollback', 'web', 'before-upgrade'),
+    'Brought VM "web" back to snapshot "before-upgrade"\n',
+  );
+  assert.equal(await inside('web', 'cat /var/old; [ -e /var/new ] || echo gone'), 'old\ngone');
+  const now = await lifeOf('web');
+  assert.equal(now.bootId, bootId);
+  const { random: _, ...same } = before;
+  const { random: _random, ...found } = await identityOf('web');
+  assert.deepEqual(found, same);
+  assert.ok(count > 0);
+  await ignite.ok('stop', 'web');
+  await ignite.ok('snapshot', 'restore', 'before-upgrade');
+  assert.equal((await lifeOf('web')).bootId, bootId, 'a stopped VM goes on from it too');
+  await ignite.ok('snapshot', 'rm', 'before-upgrade');
+});
+
+test('a clone boots from a copy of the disk, and has an identity of its own', async () => {
+  await inside('web', 'echo kept >/var/kept; /run/ignite/busybox sync');
+  const { bootId } = await lifeOf('web');
+  await ignite.ok('clone', 'web', '--name', 'copy');
+  await assertCounts('web');
+  assert.equal(await inside('copy', 'cat /var/kept'), 'kept');
+  assert.notEqual(await inside('copy', 'cat /proc/sys/kernel/random/boot_id'), bootId);
+  const [mine, copied] = [await identityOf('web'), await identityOf('copy')];
+  for (const field of ['hostname', 'machine', 'hostKey', 'mac', 'address'])
+    assert.notEqual(mine[field], copied[field], field);
+  await ignite.ok('rm', '-f', 'copy');
+});
+
+test('what cannot be a snapshot, or be made of one, is refused with the reason', async () => {
+  await ignite.ok('snapshot', 'create', 'web', 'taken');
+  const refused = async (pattern: RegExp, ...args: readonly string[]): Promise<void> => {
+    const { code, stderr } = await ignite.run(...args);
+    assert.equal(code, 1, args.join(' '));
+    assert.match(stderr, pattern);
+  };
+  await refused(/already a snapshot named "taken"/, 'snapshot', 'create', 'web', 'taken');
+  await refused(/not a snapshot name: "No"/, 'snapshot', 'create', 'web', 'No');
+  await refused(/no snapshot with the name or uid "none"/, 'run', '--from', 'none');
+  await refused(/a VM named "web" already exists/, 'fork', 'web', '--name', 'web');
+  await ignite.ok('create', 'sshd', '--name', 'other');
+  await refused(/has never been started/, 'snapshot', 'create', 'other');
+  await refused(/it is of another VM/, 'rollback', 'other', 'taken');
+  await refused(/it is stopped, and has no memory|never been started/, 'fork', 'other');
+  await ignite.ok('rm', 'other');
+  await refused(/memory was 256 MB, and now is 512 MB/, 'run', '--from', 'taken', '--name', 'large', '--memory', '512MB');
+  await ignite.ok('rm', 'large');
+  const dir = await dirOf('taken');
+  truncateSync(join(dir, 'saved-state/machine'), 1_000_000);
+  await refused(/saved state is damaged/, 'run', '--from', 'taken', '--name', 'damaged');
+  await ignite.ok('rm', 'damaged');
+  const note = join(dir, 'saved-state/note.json');
+  writeFileSync(note, readFileSync(note, 'utf8').replace('"format":1', '"format":2'));
+  await refused(/saved state is damaged: its note cannot be read/, 'run', '--from', 'taken', '--name', 'newer');
+  await ignite.ok('rm', 'newer');
+  await ignite.ok('snapshot', 'rm', 'taken');
+  assert.deepEqual(snapshotDirs(), []);
+});
+
+test('a snapshot that does not fit on the disk leaves the VM running and nothing behind', async () => {
+  const small = join(ignite.dir, 'small');
+  const snapshots = join(ignite.paths.dataDir, 'snapshots');
+  await mkdir(small);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=32m,mode=700', 'tmpfs', snapshots]);
+  try {
+    for (const args of [
+      ['snapshot', 'create', 'web', 'full'],
+      ['fork', 'web', '--name', 'full'],
+    ]) {
+      const { code, stderr } = await ignite.run(...args);
+      assert.equal(code, 1);
+      assert.match(stderr, /error: no snapshot could be taken of VM "web", which goes on as before: ENOSPC/);
+      assert.deepEqual(readdirSync(snapshots), []);
+      await assertCounts('web');
+    }
+  } finally {
+    execFileSync('umount', [snapshots]);
+  }
+  assert.ok(existsSync(snapshots));
+});
+
+test('a snapshot or a fork that is killed at any moment leaves a VM that goes on, and nothing that stays', async (t) => {
+  const seen: string[] = [];
+  for (let round = 0; round < kills; round++) {
+    const args = round % 2 === 0 ? ['snapshot', 'create', 'web', `kill-${round}`] : ['fork', 'web', '--name', 'killed'];
+    const command = ignite.start(args);
+    await delay((round + 1) * 600);
+    command.kill();
+    await command.ended;
+    await ignite.run('start', 'web');
+    await assertCounts('web');
+    seen.push(`${args[0]} ${(await ignite.run('inspect', 'killed')).code === 0 ? 'has made a VM' : 'has made none'}`);
+    await ignite.run('rm', '-f', 'killed');
+    for (const line of (await ignite.ok('snapshot', 'ls', '-q')).split('\n').filter(Boolean))
+      await ignite.ok('snapshot', 'rm', line);
+    await ignite.ok('prune', '-f');
+    assert.deepEqual(snapshotDirs(), []);
+  }
+  t.diagnostic(seen.join(', '));
+});
+
+/** Returns the exit status of e2fsck for the content of a disk, after the journal was replayed. */
+function fsck(disk: string): number {
+  const [image = ''] = readdirSync(join(ignite.paths.dataDir, 'images')).filter((name) => /^[0-9a-f]{64}$/.test(name));
+  const base = join(ignite.paths.dataDir, 'images', image, 'base.ext4');
+  const work = mkdtempSync(join(tmpdir(), 'fsck-'));
+  const [copy, raw] = [join(work, 'copy.qcow2'), join(work, 'raw')];
+  try {
+    execFileSync('cp', [disk, copy]);
+    execFileSync('qemu-img', ['rebase', '-u', '-f', 'qcow2', '-F', 'raw', '-b', base, copy]);
+    execFileSync('qemu-img', ['convert', '-O', 'raw', copy, raw]);
+    execFileSync('e2fsck', ['-E', 'journal_only', '-p', raw], { stdio: 'ignore' });
+    execFileSync('e2fsck', ['-fn', raw], { stdio: 'pipe' });
+    return 0;
+  } catch (failure) {
+    return (failure as { status?: number }).status ?? -1;
+  } finally {
+    rmSync(work, { recursive: true });
+  }
+}
