@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { errorText } from '@ignite/toolkit/errors/error-text';
 import { publicKeyHash } from '@ignite/cluster/workload/cluster-secrets';
 import { parse, stringify } from 'yaml';
 import {
@@ -260,7 +261,15 @@ describe('a hosted control plane', { skip }, () => {
       await run(kubeadm, ['init', 'phase', ...phase.split(' '), '--config', config, '--kubeconfig', kubeconfig()]);
     const theirs = await nodeObjects();
     assert.deepEqual([...written.keys()].toSorted(), [...theirs.keys()].toSorted());
-    for (const [name, own] of written) assert.partialDeepStrictEqual(theirs.get(name), own, name);
+    const differences = [...written].flatMap(([name, own]) => {
+      try {
+        assert.partialDeepStrictEqual(theirs.get(name), own);
+        return [];
+      } catch (failure) {
+        return [`${name}: ${errorText(failure)}`];
+      }
+    });
+    assert.equal(differences.join('\n'), '');
   });
 
   test('a component and ignited that are killed are back, with what was stored', async () => {
