@@ -13,7 +13,7 @@ import { phaseOfCluster } from './cluster-phase.ts';
 import { planClusterDeletion } from './plan-cluster-deletion.ts';
 
 const deletionMs = 5_000;
-const missingMs = 30_000;
+const missingMs = 5_000;
 const probeMs = 60_000;
 const hookAnnotation = 'before-cluster-delete.hook.cluster.x-k8s.io';
 

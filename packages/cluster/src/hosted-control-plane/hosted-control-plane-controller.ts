@@ -1,6 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { HostPod } from '@ignite/api/host-pod/host-pod';
 import { hostPodKind } from '@ignite/api/host-pod/object-kind';
+import { objectsOf } from '@ignite/toolkit/client/kind-client';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { finalizers, labels } from '../contract/names.ts';
 import { controllerReference, isControlledBy, ownerReference, withOwner } from '../contract/owner.ts';
 import { type Cluster, isUsable } from '../kinds/cluster.ts';
@@ -8,6 +11,7 @@ import type { HostedControlPlane } from '../kinds/hosted-control-plane.ts';
 import { clusterKind, hostedControlPlaneKind } from '../kinds/object-kinds.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
 import { ensureKeys, ensureKubeconfig, readKeys } from '../workload/cluster-secrets.ts';
+import { secrets } from '../workload/node.ts';
 import { coreDnsObjects, kubeProxyObjects } from './addon-objects.ts';
 import { apiServerPort, ensureComponentSecrets } from './component-secrets.ts';
 import { withHostedStatus } from './hosted-status.ts';
@@ -32,7 +36,7 @@ export const hostedControlPlaneController: Controller<HostedControlPlane> = {
   finalizer: finalizers.hostedControlPlane,
   clusterOf: ({ metadata }) => metadata.labels[labels.cluster],
   reconcile: async ({ object, cluster }, work, signal) => {
-    if (object.metadata.deletionTimestamp !== undefined) return await takeDown(object, work);
+    if (object.metadata.deletionTimestamp !== undefined) return await takeDown(object, work, signal);
     if (!cluster) return { object };
     const owned = await work.objects.write(
       hostedControlPlaneKind,
@@ -170,14 +174,18 @@ async function withPrograms(
 const isPodServing = ({ status }: HostPod): boolean =>
   status?.programs?.some(({ name, isReady }) => name === 'kube-apiserver' && isReady) === true;
 
-/** The pod goes before the control plane, and with it all that its host has of it. */
+/** The pod goes before the control plane, and with it all that its host has of it. The keys go last. */
 async function takeDown(
   controlPlane: HostedControlPlane,
   { objects, clock }: Work,
+  signal: AbortSignal,
 ): Promise<Reconciled<HostedControlPlane>> {
   const { namespace } = controlPlane.metadata;
   const pod = await objects.get(hostPodKind, { namespace, name: podName(controlPlane) });
-  if (!pod || !isControlledBy(pod, controlPlane)) return { object: controlPlane, isCleared: true };
+  if (!pod || !isControlledBy(pod, controlPlane)) {
+    await deleteSecrets(controlPlane, objects.client, signal);
+    return { object: controlPlane, isCleared: true };
+  }
   await objects.delete(hostPodKind, pod);
   const waitsFor = 'the components are being ended';
   return {
@@ -186,4 +194,24 @@ async function takeDown(
     }),
     requeueAfterMs: deletionMs,
   };
+}
+
+/** A new cluster of the same name must find no keys that the garbage collector is about to take away. */
+async function deleteSecrets(
+  controlPlane: HostedControlPlane,
+  client: ObjectClient,
+  signal: AbortSignal,
+): Promise<void> {
+  const { namespace } = controlPlane.metadata;
+  const { items } = await objectsOf(client, secrets).list({ namespace, signal });
+  for (const secret of items.filter((each) => isControlledBy(each, controlPlane))) {
+    try {
+      await objectsOf(client, secrets).delete(secret.metadata, {
+        signal,
+        preconditions: { uid: secret.metadata.uid },
+      });
+    } catch (failure) {
+      if (!hasCode(failure, 'NOT_FOUND')) throw failure;
+    }
+  }
 }

@@ -133,6 +133,5 @@ const clusterInfo = ({ endpoint, authority }: ClusterFacts): string =>
     ],
     contexts: null,
     'current-context': '',
-    preferences: {},
     users: null,
   }, { lineWidth: 0 });

@@ -25,12 +25,15 @@ async function writeObject(
   const { namespace, name } = metadata;
   const place = { ...(namespace !== undefined && { namespace }), name };
   try {
+    // A Service that is there cannot be told by its creation, which fails because its address is taken.
+    if (isTheirs) await client.get({ ...resource, ...place }, { signal });
+    else {
+      const changes = { metadata: { labels: metadata.labels ?? {} }, ...content };
+      await client.patch({ ...resource, ...place }, { type: 'merge', changes }, { signal });
+    }
+  } catch (failure) {
+    if (!hasCode(failure, 'NOT_FOUND')) throw failure;
     const whole = { apiVersion: apiVersionOf(resource), kind: resource.kind, metadata, ...content };
     await client.create(resource, whole, { signal });
-  } catch (failure) {
-    if (!hasCode(failure, 'ALREADY_EXISTS')) throw failure;
-    if (isTheirs) return;
-    const changes = { metadata: { labels: metadata.labels ?? {} }, ...content };
-    await client.patch({ ...resource, ...place }, { type: 'merge', changes }, { signal });
   }
 }

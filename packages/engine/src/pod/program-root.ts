@@ -19,6 +19,8 @@ const draftName = 'draft';
 export interface ProgramRoot {
   readonly digest: string;
   readonly path: string;
+  /** Set when the program has just been given another image than before, which may be of no use now. */
+  readonly replaces?: true;
 }
 
 /**
@@ -56,7 +58,7 @@ export async function programRoot(
     await host.runner.run({ tool: 'umoci', args: ['raw', 'unpack', '--image', from, draft] }, op.signal);
     await rename(draft, path);
   }
-  return { digest, path };
+  return { digest, path, ...(known && known.digest !== digest && { replaces: true }) };
 }
 
 /** Removes the unpacked images that no program of any pod uses. */

@@ -34,7 +34,9 @@ export interface PodHost extends VmPorts {
 }
 
 /** The time after which a program is looked at again that runs as it should. */
-const lookMs = 2_000;
+const lookMs = 5_000;
+/** The time after which a program is looked at again that becomes ready. */
+const soonMs = 1_000;
 /** The time after which something that failed is tried again. */
 const retryMs = 10_000;
 const noDns = { servers: [], search: [], options: [] };
@@ -61,6 +63,7 @@ export async function reconcilePod(
   const found: ReconciledProgram[] = [];
   for (const program of pod.spec.programs)
     found.push(await reconcileProgram(program, { pod, files, network }, host, op));
+  if (found.some(({ replacesImage }) => replacesImage)) await removeUnusedRoots(host.paths, op.signal);
   return {
     status: podStatus(
       pod,
@@ -139,6 +142,7 @@ interface PodPlace {
 interface ReconciledProgram {
   readonly status: HostProgramStatus;
   readonly waitMs: number;
+  readonly replacesImage?: boolean;
 }
 
 async function reconcileProgram(
@@ -155,11 +159,12 @@ async function reconcileProgram(
     if ('missing' in secrets)
       return {
         status: { name, state: 'Waiting', isReady: false, message: `there is no Secret "${secrets.missing}"` },
-        waitMs: lookMs,
+        waitMs: soonMs,
       };
     const root = await programRoot(image, files, host, op);
     const ready: ReadyProgram = { program, root, secrets, network };
-    return await keep(ready, { files, identity, sandbox: host.sandbox }, host, op.signal);
+    const kept = await keep(ready, { files, identity, sandbox: host.sandbox }, host, op.signal);
+    return { ...kept, replacesImage: root.replaces === true };
   } catch (failure) {
     op.signal.throwIfAborted();
     return {
@@ -185,22 +190,18 @@ async function keep(
     startTime: new Date(startMs).toISOString(),
   });
   switch (step.type) {
-    case 'keep':
+    case 'keep': {
+      const isReady = await isAnswering(program, network.address, signal);
       return {
-        status: {
-          name,
-          image,
-          state: 'Running',
-          isReady: await isAnswering(program, network.address, signal),
-          ...told(note!),
-        },
-        waitMs: lookMs,
+        status: { name, image, state: 'Running', isReady, ...told(note!) },
+        waitMs: isReady ? lookMs : soonMs,
       };
+    }
     case 'launch':
       await launchProgram(ready, step.note, place, signal);
       return {
         status: { name, image, state: 'Running', isReady: program.probe === undefined, ...told(step.note) },
-        waitMs: lookMs,
+        waitMs: soonMs,
       };
     case 'note-end':
       await replaceFile(place.files.launchNote, JSON.stringify(step.note), 0o600);

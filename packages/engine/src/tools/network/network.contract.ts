@@ -65,6 +65,19 @@ export function testNetworkContract(
       }
     });
 
+    test('programs of the host have an address as a VM has, and use it themselves', async () => {
+      await using network = await open();
+      const { vmmUid: _user, ...asked } = request();
+      const attachment = await network.attach(asked, signal);
+      assert.deepEqual(attachment.nics.map(({ tap }) => tap), [undefined]);
+      assert.deepEqual(await network.observe(asked.uid, signal), { state: 'attached', attachment });
+      assert.deepEqual(await network.examineFirewall(signal), []);
+      const other = await network.attach(request(), signal);
+      assert.notEqual(addressOf(other), addressOf(attachment));
+      await network.detach(asked.uid, signal);
+      assert.deepEqual(await network.observe(asked.uid, signal), { state: 'absent' });
+    });
+
     test('attaching again changes nothing', async () => {
       await using network = await open();
       const asked = request();

@@ -14,6 +14,7 @@ import {
   openSandbox,
   testBlockDevices,
   testExitCommand,
+  testImagePrograms,
   testPrivileges,
   testSandboxContract,
 } from './sandbox.contract.ts';
@@ -25,6 +26,7 @@ testSandboxContract('ConmonSandbox', open);
 testExitCommand('ConmonSandbox', open);
 testBlockDevices('ConmonSandbox', open);
 testPrivileges('ConmonSandbox', open);
+testImagePrograms('ConmonSandbox', open);
 
 const crun = '/usr/bin/crun';
 /** crun refuses such hosts: "cgroups in hybrid mode not supported". */

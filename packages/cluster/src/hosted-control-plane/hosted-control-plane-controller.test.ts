@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { HostPod, HostPodStatus } from '@ignite/api/host-pod/host-pod';
+import { hostPodKind } from '@ignite/api/host-pod/object-kind';
+import { KindClient, objectsOf } from '@ignite/toolkit/client/kind-client';
+import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
+import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
+import { coreKinds } from '@ignite/toolkit/core/kinds';
+import { MemoryStore } from '@ignite/toolkit/store/memory';
+import { findCondition } from '../contract/conditions.ts';
+import { finalizers, labels } from '../contract/names.ts';
+import { clusterKind, hostedControlPlaneKind } from '../kinds/object-kinds.ts';
+import { kinds } from '../kinds/kinds.ts';
+import { controllerFor, type Work } from '../runtime/controller.ts';
+import { Objects } from '../runtime/objects.ts';
+import { ProviderKinds } from '../runtime/provider-kinds.ts';
+import { reconcileObject } from '../runtime/reconcile-object.ts';
+import { secrets } from '../workload/node.ts';
+import type { WorkloadCluster } from '../workload/workload-cluster.ts';
+import { hostedControlPlaneController } from './hosted-control-plane-controller.ts';
+
+const key = { namespace: 'default', name: 'dev' };
+const workloadKinds = [
+  ...['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'].map((kind) => ({
+    ...{ group: 'rbac.authorization.k8s.io', kind },
+    isNamespaced: !kind.startsWith('Cluster'),
+  })),
+  ...['ConfigMap', 'ServiceAccount', 'Service'].map((kind) => ({ group: '', kind, isNamespaced: true })),
+  ...['DaemonSet', 'Deployment'].map((kind) => ({ group: 'apps', kind, isNamespaced: true })),
+].map((each) => ({
+  ...each,
+  ...{ version: 'v1', resource: `${each.kind.toLowerCase()}s`, hasStatus: false },
+  names: 'PathSegment' as const,
+}));
+
+/** A control plane, its cluster, and a host that the test plays. */
+async function open() {
+  const stop = new AbortController();
+  const client = new StoreObjectClient(new MemoryStore(), [...kinds, ...coreKinds].map(servedKindOf));
+  const workload = new StoreObjectClient(new MemoryStore(), workloadKinds);
+  let answers = false;
+  const clock = { now: () => Date.now(), sleep: async () => {} };
+  const objects = new Objects({ client, clock, log: () => {}, signal: stop.signal });
+  const work: Work = {
+    ...{ objects, clock, log: () => {}, suffix: () => 'abcde' },
+    providers: new ProviderKinds(client, []),
+    workloads: { of: async () => (answers ? ({ objects: workload } as unknown as WorkloadCluster) : undefined) },
+  };
+  const cluster = await objects.create(clusterKind, { metadata: key, spec: {} });
+  await objects.create(hostedControlPlaneKind, {
+    metadata: { ...key, labels: { [labels.cluster]: 'dev' } },
+    spec: { version: 'v1.35.4' },
+  });
+  const controlPlane = async () => (await objects.get(hostedControlPlaneKind, key))!;
+  const pod = async () => await objects.get(hostPodKind, key);
+  return {
+    ...{ client, objects, workload, cluster, controlPlane, pod },
+    setAnswers: () => (answers = true),
+    reconcile: async () =>
+      await reconcileObject(controllerFor(hostedControlPlaneController), 'default/dev', work, stop.signal),
+    /** The host says what runs. */
+    tell: async (status: Partial<HostPodStatus>) => {
+      const now = (await pod())!;
+      const programs = now.spec.programs.map(({ name, image }) => ({ name, image, state: 'Running', isReady: true }));
+      const condition = { type: 'Ready', status: 'True', reason: 'Ready', message: '', lastTransitionTime: '' };
+      await objects.writeStatus(hostPodKind, {
+        ...now,
+        status: {
+          ...{ programs, conditions: [condition], observedGeneration: now.metadata.generation },
+          ...status,
+        },
+      } as HostPod);
+    },
+    [Symbol.dispose]: () => stop.abort(),
+  };
+}
+
+const waitsFor = async (at: Awaited<ReturnType<typeof open>>): Promise<string> =>
+  findCondition(await at.controlPlane(), 'Available')?.message ?? '';
+
+test('a control plane comes up: an address, keys, the API server, the others, and what nodes need', async () => {
+  using at = await open();
+  await at.reconcile();
+  assert.equal(await waitsFor(at), 'a host has to give the API server an address');
+  assert.deepEqual((await at.pod())?.spec.programs, []);
+  await at.tell({ address: '10.61.0.2' });
+  await at.reconcile();
+  assert.deepEqual((await at.controlPlane()).spec.controlPlaneEndpoint, { host: '10.61.0.2', port: 6443 });
+  const names = async () => (await at.pod())?.spec.programs.map(({ name }) => name);
+  assert.deepEqual(await names(), ['etcd', 'kube-apiserver']);
+  await at.tell({ address: '10.61.0.2' });
+  await at.reconcile();
+  assert.deepEqual(await names(), ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler']);
+  assert.equal((await at.controlPlane()).status?.initialization, undefined);
+  at.setAnswers();
+  await at.tell({ address: '10.61.0.2' });
+  await at.reconcile();
+  const { status } = await at.controlPlane();
+  assert.equal(status?.initialization?.controlPlaneInitialized, true);
+  assert.equal(`${status?.version} ${status?.availableReplicas}`, 'v1.35.4 1');
+  const written = await at.workload.get({
+    ...{ group: '', version: 'v1', resource: 'configmaps' },
+    ...{ namespace: 'kube-public', name: 'cluster-info' },
+  });
+  assert.match(JSON.stringify(written), /https:\/\/10\.61\.0\.2:6443/);
+});
+
+test('a pod of somebody else is neither used nor deleted', async () => {
+  using at = await open();
+  await at.objects.create(hostPodKind, { metadata: key, spec: {} });
+  await at.reconcile();
+  assert.equal(await waitsFor(at), 'the HostPod dev belongs to somebody else');
+  await objectsOf(at.client, hostedControlPlaneKind).delete(key);
+  await at.objects.delete(hostedControlPlaneKind, await at.controlPlane());
+  await at.reconcile();
+  assert.ok(await at.pod());
+});
+
+test('a cluster that has begun gets no other authority', async () => {
+  using at = await open();
+  await at.reconcile();
+  await at.objects.writeStatus(hostedControlPlaneKind, {
+    ...(await at.controlPlane()),
+    status: { initialization: { controlPlaneInitialized: true } },
+  });
+  await objectsOf(at.client, secrets).delete({ namespace: 'default', name: 'dev-ca' });
+  await at.reconcile();
+  assert.equal(await waitsFor(at), 'keys of the cluster are missing');
+});
+
+test('the host clears the pod away before the control plane goes, and no key is left', async () => {
+  using at = await open();
+  await at.reconcile();
+  const pods = new KindClient(at.client, hostPodKind);
+  const held = await pods.modify(key, (now) => ({
+    ...now,
+    metadata: { ...now.metadata, finalizers: ['host'] },
+  }));
+  await at.objects.writeStatus(hostPodKind, held);
+  await at.objects.delete(hostedControlPlaneKind, await at.controlPlane());
+  await at.reconcile();
+  assert.ok((await pods.get(key)).metadata.deletionTimestamp);
+  assert.deepEqual((await at.controlPlane()).metadata.finalizers, [finalizers.hostedControlPlane]);
+  const leaving = await pods.get(key);
+  await at.objects.write(hostPodKind, leaving, {
+    ...leaving,
+    metadata: { ...leaving.metadata, finalizers: [] },
+  });
+  await at.reconcile();
+  assert.equal(await new KindClient(at.client, hostedControlPlaneKind).find(key), undefined);
+  assert.deepEqual((await objectsOf(at.client, secrets).list()).items, []);
+});

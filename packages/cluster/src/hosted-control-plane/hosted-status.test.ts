@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { HostPod } from '@ignite/api/host-pod/host-pod';
+import { findCondition } from '../contract/conditions.ts';
+import { sampleControlPlane, samplePod } from './hosted.sample.ts';
+import { type SeenHosted, withHostedStatus } from './hosted-status.ts';
+
+const names = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
+const all = (version: string) => Object.fromEntries(names.map((name) => [name, version]));
+const stale: HostPod = { ...samplePod(all('v1.35.4')), metadata: { ...samplePod({}).metadata, generation: 2 } };
+
+const seen = (more: Partial<SeenHosted>): SeenHosted => ({
+  ...{ pod: samplePod(all('v1.35.4')), isReachable: true, isInitialized: true, waitsFor: '', nowMs: 0 },
+  ...more,
+});
+
+const cases: readonly (readonly [string, Partial<SeenHosted>, string, string])[] = [
+  ['all is well', {}, 'v1.35.4 ready 1 available 1 up-to-date 1', 'True '],
+  [
+    'nothing is there yet',
+    { pod: undefined, isInitialized: false, isReachable: false, waitsFor: 'a host has to come' },
+    'undefined ready 0 available 0 up-to-date 0',
+    'False a host has to come',
+  ],
+  [
+    'a component is not there yet',
+    { pod: samplePod({ 'kube-apiserver': 'v1.35.4' }) },
+    'undefined ready 0 available 0 up-to-date 0',
+    'False ',
+  ],
+  [
+    'the API server does not answer',
+    { isReachable: false },
+    'v1.35.4 ready 1 available 0 up-to-date 1',
+    'False the API server does not answer',
+  ],
+  [
+    'what the pod says is of an older wish',
+    { pod: stale },
+    'v1.35.4 ready 0 available 0 up-to-date 1',
+    'False ',
+  ],
+  [
+    'an upgrade is under way',
+    { pod: samplePod({ ...all('v1.34.4'), 'kube-apiserver': 'v1.35.4' }) },
+    'v1.34.4 ready 1 available 1 up-to-date 0',
+    'True ',
+  ],
+];
+for (const [name, more, counts, available] of cases)
+  test(name, () => {
+    const controlPlane = withHostedStatus(sampleControlPlane(), seen(more));
+    const { version, readyReplicas, availableReplicas, upToDateReplicas } = controlPlane.status!;
+    assert.equal(
+      `${version} ready ${readyReplicas} available ${availableReplicas} up-to-date ${upToDateReplicas}`,
+      counts,
+    );
+    const condition = findCondition(controlPlane, 'Available')!;
+    assert.equal(`${condition.status} ${condition.message}`, available);
+    assert.equal(controlPlane.status?.externalManagedControlPlane, true);
+  });

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { HostPod } from '@ignite/api/host-pod/host-pod';
+import type { HostedControlPlane } from '../kinds/hosted-control-plane.ts';
+import { sampleControlPlane, sampleNetwork, samplePod } from './hosted.sample.ts';
+import { planPrograms } from './plan-programs.ts';
+
+const [old, next] = ['v1.35.4', 'v1.36.0'];
+const followers = ['kube-controller-manager', 'kube-scheduler'];
+
+const plan = (pod: HostPod, spec: Partial<HostedControlPlane['spec']> = {}) =>
+  planPrograms({
+    spec: sampleControlPlane(spec).spec,
+    clusterName: 'dev',
+    network: sampleNetwork,
+    address: '10.61.0.2',
+    pod,
+  });
+
+/** Returns the versions of the components that a plan has, without etcd. */
+const versionsOf = (programs: ReturnType<typeof plan>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    programs
+      .filter(({ name }) => name !== 'etcd')
+      .map(({ name, image }) => [name, image.slice(image.lastIndexOf(':') + 1)]),
+  );
+const all = (version: string) =>
+  Object.fromEntries(['kube-apiserver', ...followers].map((name) => [name, version]));
+
+const cases: readonly (readonly [string, HostPod, string, Readonly<Record<string, string>>])[] = [
+  ['the API server begins, with its etcd', samplePod({}), old, { 'kube-apiserver': old }],
+  [
+    'nothing follows an API server that is not ready',
+    samplePod({ 'kube-apiserver': old }, false),
+    old,
+    { 'kube-apiserver': old },
+  ],
+  ['the others follow it', samplePod({ 'kube-apiserver': old }), old, all(old)],
+  ['what follows stays while the API server is not ready', samplePod(all(old), false), old, all(old)],
+  ['an upgrade begins with the API server', samplePod(all(old)), next, { ...all(old), 'kube-apiserver': next }],
+  [
+    'the others wait until it serves in the new version',
+    samplePod({ ...all(old), 'kube-apiserver': next }, false),
+    next,
+    { ...all(old), 'kube-apiserver': next },
+  ],
+  ['then they follow', samplePod({ ...all(old), 'kube-apiserver': next }), next, all(next)],
+];
+for (const [name, pod, version, versions] of cases)
+  test(name, () => {
+    assert.deepEqual(versionsOf(plan(pod, { version })), versions);
+  });
+
+test('each component has the Secret with its own keys, and no other', () => {
+  const secrets = plan(samplePod({ 'kube-apiserver': old })).map((program) => [program.name, program.secrets]);
+  const folder = (name: string) => [{ path: '/etc/kubernetes', secretName: `dev-hosted-${name}` }];
+  assert.deepEqual(secrets, [
+    ['etcd', folder('etcd')],
+    ['kube-apiserver', folder('apiserver')],
+    ['kube-controller-manager', folder('controller-manager')],
+    ['kube-scheduler', folder('scheduler')],
+  ]);
+});
+
+test('etcd, the controller manager and the scheduler listen where only the programs of their pod are', () => {
+  for (const { name, command } of plan(samplePod({ 'kube-apiserver': old }))) {
+    const listens = command.filter((each) => /^--(bind-address|listen-.*)=/.test(each));
+    assert.ok(listens.length > 0, name);
+    const place = name === 'kube-apiserver' ? /=10\.61\.0\.2$/ : /=(https:\/\/)?127\.0\.0\.1(:\d+)?$/;
+    for (const each of listens) assert.match(each, place);
+  }
+});
+
+test('an argument that people give takes the place of ours', () => {
+  const extraArgs = [
+    { name: 'profiling', value: 'true' },
+    { name: 'v', value: '4' },
+  ];
+  const [, { command }] = plan(samplePod({}), { apiServer: { extraArgs } }) as [unknown, { command: string[] }];
+  assert.deepEqual(
+    command.filter((each) => /^--(profiling|v)=/.test(each)),
+    ['--profiling=true', '--v=4'],
+  );
+});

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { hostPodKind } from '@ignite/api/host-pod/object-kind';
+import type { HostPod } from '@ignite/api/host-pod/host-pod';
+import { ManualClock, settled } from '@ignite/toolkit/clock/manual-clock';
+import { KindClient } from '@ignite/toolkit/client/kind-client';
+import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
+import { MemoryStore } from '@ignite/toolkit/store/memory';
+import { servedClusterKinds } from './cluster-service.ts';
+import { controlHostPods } from './host-pod-controller.ts';
+
+const key = { namespace: 'default', name: 'dev' };
+const intervalMs = 5_000;
+
+/** Runs the controller of a host over a store. What it does is noted. */
+function controller(t: TestContext, self = { name: 'a', isAlone: false }) {
+  const client = new StoreObjectClient(new MemoryStore(), servedClusterKinds);
+  const [clock, stop] = [new ManualClock(), new AbortController()];
+  const done: string[] = [];
+  const running = controlHostPods(
+    {
+      ...{ client, self, clock, log: () => {} },
+      keeper: {
+        reconcile: async (pod: HostPod) => {
+          done.push(`reconcile ${pod.spec.hostName}`);
+          return { status: { address: '10.61.0.2', programs: [] }, requeueAfterMs: intervalMs };
+        },
+        remove: async () => void done.push('remove'),
+      },
+    },
+    stop.signal,
+  );
+  t.after(async () => {
+    stop.abort();
+    await running;
+  });
+  return { clock, done, pods: new KindClient(client, hostPodKind) };
+}
+
+test('a pod without a host is bound to the host that takes it, and looked at again and again', async (t) => {
+  const { clock, done, pods } = controller(t);
+  await pods.create({ metadata: key, spec: {} });
+  await settled();
+  assert.deepEqual(done, ['reconcile a']);
+  const pod = await pods.get(key);
+  assert.equal(pod.spec.hostName, 'a');
+  assert.equal(pod.status?.address, '10.61.0.2');
+  await clock.advance(intervalMs);
+  await settled();
+  assert.deepEqual(done, ['reconcile a', 'reconcile a']);
+});
+
+test('a pod of another host is left alone, also when it is deleted', async (t) => {
+  const { done, pods } = controller(t);
+  await pods.create({ metadata: { ...key, finalizers: ['b'] }, spec: { hostName: 'b' } });
+  await pods.delete(key);
+  await settled();
+  assert.deepEqual(done, []);
+  assert.deepEqual((await pods.get(key)).metadata.finalizers, ['b']);
+});
+
+test('a pod that is deleted goes once its host has cleared it away', async (t) => {
+  const { done, pods } = controller(t);
+  await pods.create({ metadata: key, spec: {} });
+  await settled();
+  await pods.delete(key);
+  await settled();
+  assert.deepEqual(done, ['reconcile a', 'remove']);
+  assert.equal(await pods.find(key), undefined);
+});

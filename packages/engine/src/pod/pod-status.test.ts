@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { HostPod, HostProgramStatus } from '@ignite/api/host-pod/host-pod';
+import { podStatus } from './pod-status.ts';
+
+const pod = (status?: HostPod['status']): HostPod => ({
+  apiVersion: 'infrastructure.cluster.x-k8s.io/v1beta2',
+  kind: 'HostPod',
+  metadata: {
+    ...{ name: 'a', namespace: 'default', uid: '0123456789abcdef', generation: 3, resourceVersion: '1' },
+    ...{ creationTimestamp: '', labels: {}, annotations: {}, finalizers: [] },
+  },
+  spec: { programs: [] },
+  ...(status && { status }),
+});
+const etcd: HostProgramStatus = { name: 'etcd', state: 'Running', isReady: true };
+const waiting: HostProgramStatus = { name: 'api', state: 'Waiting', isReady: false, message: 'no Secret' };
+
+test('a pod is ready when all its programs are, and says which one is not', () => {
+  const early = podStatus(pod(), '10.61.0.2', [etcd, waiting], 1_000);
+  assert.partialDeepStrictEqual(early.conditions?.[0], { status: 'False', message: 'api: no Secret' });
+  const later = podStatus(pod(early), '10.61.0.2', [etcd], 2_000);
+  assert.partialDeepStrictEqual(later.conditions?.[0], { status: 'True', message: '', observedGeneration: 3 });
+  assert.equal(later.address, '10.61.0.2');
+});
+
+test('what stays as it is is not written again', () => {
+  const first = podStatus(pod(), '10.61.0.2', [etcd], 1_000);
+  assert.deepEqual(podStatus(pod(first), '10.61.0.2', [etcd], 9_000), first);
+});
