@@ -4,6 +4,7 @@ import type { UpdateProblem } from '@ignite/toolkit/scheme/strategy';
 import type { GenericSchema } from 'valibot';
 import * as v from 'valibot';
 import {
+  addonsGroup,
   bootstrapGroup,
   contractVersion,
   controlPlaneGroup,
@@ -11,6 +12,10 @@ import {
   infrastructureGroup,
 } from '../contract/groups.ts';
 import { minorOf, minorsBetween } from '../contract/kubernetes-version.ts';
+import {
+  clusterResourceSetBindingSpecSchema,
+  clusterResourceSetSpecSchema,
+} from './cluster-resource-set.ts';
 import { clusterSpecSchema } from './cluster.ts';
 import { withClusterLabel, withDeploymentDefaults, withTemplateLabels } from './defaults.ts';
 import {
@@ -31,6 +36,8 @@ import { type MachineSetSpec, machineSetSpecSchema } from './machine-set.ts';
 import { machineSpecSchema } from './machine.ts';
 import {
   clusterResource,
+  clusterResourceSetBindingResource,
+  clusterResourceSetResource,
   igniteClusterResource,
   igniteMachineResource,
   kubeadmConfigResource,
@@ -147,6 +154,15 @@ export const kinds: readonly Kind[] = [
     ...templateResources.igniteMachine,
     versions: versionsOf(infrastructureGroup, 'IgniteMachineTemplate', igniteMachineTemplateSpecSchema),
     strategy: { immutable: ['/spec'] },
+  }),
+  defineKind({
+    ...clusterResourceSetResource,
+    versions: versionsOf(addonsGroup, 'ClusterResourceSet', clusterResourceSetSpecSchema),
+    strategy: { initialStatus: {}, immutable: ['/spec/clusterSelector', '/spec/strategy'] },
+  }),
+  defineKind({
+    ...clusterResourceSetBindingResource,
+    versions: versionsOf(addonsGroup, 'ClusterResourceSetBinding', clusterResourceSetBindingSpecSchema),
   }),
 ];
 

@@ -1,7 +1,14 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Resource } from '@ignite/toolkit/scheme/resource';
-import { bootstrapGroup, controlPlaneGroup, coreGroup, infrastructureGroup } from '../contract/groups.ts';
+import {
+  addonsGroup,
+  bootstrapGroup,
+  controlPlaneGroup,
+  coreGroup,
+  infrastructureGroup,
+} from '../contract/groups.ts';
 import { ageColumn, clusterColumn, conditionColumn, count, nameColumn, readinessBy } from './columns.ts';
+import type { ClusterResourceSet, ClusterResourceSetBinding } from './cluster-resource-set.ts';
 import type { Cluster } from './cluster.ts';
 import type { IgniteCluster, IgniteMachine } from './ignite-infrastructure.ts';
 import type { KubeadmConfig } from './kubeadm-config.ts';
@@ -205,6 +212,28 @@ export const igniteMachineResource = {
   applyOrder: 4,
 } satisfies Resource<IgniteMachine>;
 
+export const clusterResourceSetResource = {
+  ...common,
+  group: addonsGroup,
+  kind: 'ClusterResourceSet',
+  plural: 'clusterresourcesets',
+  columns: [nameColumn, conditionColumn('ResourcesApplied', 'APPLIED'), ageColumn],
+  readiness: readinessBy('ResourcesApplied'),
+  summary: ({ spec }) => `resources: ${spec.resources.length}`,
+  applyOrder: 4,
+} satisfies Resource<ClusterResourceSet>;
+
+export const clusterResourceSetBindingResource = {
+  scope: 'Namespaced',
+  categories: ['cluster-api'],
+  group: addonsGroup,
+  kind: 'ClusterResourceSetBinding',
+  plural: 'clusterresourcesetbindings',
+  columns: [nameColumn, ageColumn],
+  summary: ({ spec }) => `sets: ${spec.bindings.length}`,
+  applyOrder: 5,
+} satisfies Resource<ClusterResourceSetBinding>;
+
 /** Returns the kind of the templates from which objects of another kind are made. */
 const templateOf = ({ group, kind }: Pick<Resource, 'group' | 'kind'>) =>
   ({
@@ -235,6 +264,8 @@ export const clusterResources = [
   kubeadmConfigResource,
   igniteClusterResource,
   igniteMachineResource,
+  clusterResourceSetResource,
+  clusterResourceSetBindingResource,
   ...Object.values(templateResources),
 ] as const satisfies readonly Resource[];
 

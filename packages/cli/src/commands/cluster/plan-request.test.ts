@@ -17,7 +17,7 @@ test('planRequest: without flags, a hosted control plane and a worker', () => {
       version: 'v1.35.4',
       controlPlane: { kind: 'hosted', replicas: 1 },
       workers: { replicas: 1, shape },
-      podNetwork: 'podnet',
+      podNetwork: { kind: 'podnet' },
     },
     why: 'the control plane is hosted, since KVM does not work here and VMs are slow',
   });
@@ -65,6 +65,15 @@ test('planRequest: what makes no sense is refused', () => {
     assert.throws(() => plan(flags), { code: 'USAGE_INVALID', message }, message);
   for (const name of ['Dev', 'a'.repeat(37), ''])
     assert.throws(() => planRequest({ ...key, name }, new FlagValues(new Map()), false), { code: 'USAGE_INVALID' });
+});
+
+test('planRequest: the pod network is that of the node image, that of a file, or none', () => {
+  const networkOf = (flags: Readonly<Record<string, string>>, text?: string) =>
+    planRequest(key, new FlagValues(new Map(Object.entries(flags))), false, text).request.podNetwork;
+  assert.deepEqual(networkOf({ cni: 'none' }), { kind: 'none' });
+  assert.deepEqual(networkOf({ cni: 'none' }, 'kind: A'), { kind: 'manifests', text: 'kind: A' });
+  assert.deepEqual(networkOf({}, 'kind: A'), { kind: 'manifests', text: 'kind: A' });
+  assert.throws(() => networkOf({ cni: 'podnet' }, 'kind: A'), { code: 'USAGE_INVALID' });
 });
 
 test('clusterKey: a name, with its namespace before it', () => {
