@@ -1,3 +1,4 @@
+import { clusterResourceSetController } from './addons/cluster-resource-set-controller.ts';
 import { kubeadmConfigController } from './bootstrap/kubeadm-config-controller.ts';
 import { clusterController } from './cluster/cluster-controller.ts';
 import { kubeadmControlPlaneController } from './control-plane/kubeadm-control-plane-controller.ts';
@@ -19,6 +20,7 @@ export const clusterControllers: readonly Controller[] = [
   controllerFor(machineHealthCheckController),
   controllerFor(kubeadmConfigController),
   controllerFor(kubeadmControlPlaneController),
+  controllerFor(clusterResourceSetController),
 ];
 
 /** The controllers of our own infrastructure: a VM for each machine, and programs of a host for a control plane. */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Cluster } from '../kinds/cluster.ts';
 import type { KubeadmConfigSpec } from '../kinds/kubeadm-config.ts';
 import type { ClusterKeys } from '../workload/cluster-secrets.ts';
-import { cloudConfig } from './cloud-config.ts';
+import { cloudConfig, tokenIn } from './cloud-config.ts';
 import { initDocuments, joinDocument } from './kubeadm-documents.ts';
 
 const cluster = {
@@ -137,4 +137,20 @@ test('cloudConfig: members of the control plane have the keys of the cluster, wh
     '/etc/kubernetes/pki/sa.pub 0640',
     '/etc/kubernetes/pki/sa.key 0600',
   ]);
+});
+
+test('tokenIn: the token of the join, whatever stands in the files of others', () => {
+  const documents = joinDocument({
+    spec: { format: 'cloud-config' },
+    version: 'v1.35.4',
+    endpoint: { host: '10.61.0.10', port: 6443 },
+    isControlPlane: false,
+    token: 'abcdef.0123456789abcdef',
+    caCertHash: 'sha256:0',
+  });
+  const files = [{ path: '/etc/app.yaml', content: 'token: zzzzzz.zzzzzzzzzzzzzzzz\n' }];
+  const text = cloudConfig({ spec: { format: 'cloud-config' }, command: { verb: 'join', documents }, keys: undefined, files });
+  assert.equal(tokenIn(text), 'abcdef.0123456789abcdef');
+  for (const other of ['', 'a: [', '#cloud-config\nwrite_files: 7\n', '#cloud-config\nwrite_files: []\n'])
+    assert.equal(tokenIn(other), undefined);
 });

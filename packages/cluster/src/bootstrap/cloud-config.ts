@@ -1,4 +1,5 @@
-import { stringify } from 'yaml';
+import * as v from 'valibot';
+import { parse, stringify } from 'yaml';
 import type { KubeadmConfigSpec } from '../kinds/kubeadm-config.ts';
 import type { ClusterKeys } from '../workload/cluster-secrets.ts';
 
@@ -55,6 +56,31 @@ export function cloudConfig({ spec, command: { verb, documents }, keys, files }:
     ...(spec.mounts && { mounts: spec.mounts }),
   };
   return `## template: jinja\n#cloud-config\n\n${stringify(config, { lineWidth: 0 })}`;
+}
+
+const configSchema = v.object({
+  write_files: v.array(v.object({ path: v.string(), content: v.optional(v.string()) })),
+});
+const joinSchema = v.object({
+  kind: v.literal('JoinConfiguration'),
+  discovery: v.object({ bootstrapToken: v.object({ token: v.string() }) }),
+});
+
+/** Pure. Returns the token with which a node joins that boots with this, whatever else is in its files. */
+export function tokenIn(text: string): string | undefined {
+  const config = v.safeParse(configSchema, parsed(text));
+  if (!config.success) return undefined;
+  const document = config.output.write_files.findLast(({ path }) => path === documentPaths.join);
+  const join = v.safeParse(joinSchema, parsed(document?.content ?? ''));
+  return join.success ? join.output.discovery.bootstrapToken.token : undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function keyFiles(keys: ClusterKeys, folder: string): readonly BootFile[] {

@@ -16,7 +16,7 @@ import {
 } from '../workload/cluster-secrets.ts';
 import { secrets } from '../workload/node.ts';
 import { createToken, renewToken, tokenLookMs } from './bootstrap-token.ts';
-import { type BootFile, cloudConfig } from './cloud-config.ts';
+import { type BootFile, cloudConfig, tokenIn } from './cloud-config.ts';
 import { releaseInitLock, takeInitLock } from './init-lock.ts';
 import { initDocuments, joinDocument } from './kubeadm-documents.ts';
 
@@ -157,8 +157,7 @@ async function keepToken(
   const { namespace } = config.metadata;
   const name = config.status?.dataSecretName ?? config.metadata.name;
   const secret = await objectsOf(work.objects.client, secrets).find({ namespace, name }, { signal });
-  const [, token] =
-    /\btoken: "?([a-z0-9]{6}\.[a-z0-9]{16})"?/.exec((secret && textIn(secret, 'value')) ?? '') ?? [];
+  const token = tokenIn((secret && textIn(secret, 'value')) ?? '');
   const workload = token === undefined ? undefined : await work.workloads.of(cluster, signal);
   if (workload && token !== undefined) await renewToken(workload.objects, token, work.clock.now(), signal);
   return { object: config, requeueAfterMs: tokenLookMs };

@@ -7,7 +7,7 @@ import { type Cluster, type ReplicaCounts, isUsable } from '../kinds/cluster.ts'
 import { clusterKind, machineDeploymentKind, machineKind, machineSetKind } from '../kinds/object-kinds.ts';
 import type { Machine } from '../kinds/machine.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
-import { type External, deleteOwn, findOwn, keepOwned } from '../runtime/external.ts';
+import { type External, deleteOwn, findLeft, findOwn, keepOwned } from '../runtime/external.ts';
 import { clusterFindings, workerCounts } from './cluster-conditions.ts';
 import { phaseOfCluster } from './cluster-phase.ts';
 import { planClusterDeletion } from './plan-cluster-deletion.ts';
@@ -123,7 +123,7 @@ async function takeDown(cluster: Cluster, work: Work): Promise<Reconciled<Cluste
     [machineKind, machines.filter((each) => !isOfControlPlane(each))],
   ];
   const isThere = async (reference: Cluster['spec']['infrastructureRef']): Promise<boolean> =>
-    reference !== undefined && (await findOwn(reference, owner, namespace, work)).object !== undefined;
+    reference !== undefined && (await findLeft(reference, owner, namespace, work)) !== undefined;
   const step = planClusterDeletion({
     hasHook: Object.keys(cluster.metadata.annotations).some((name) => name.startsWith(hookAnnotation)),
     workers: workers.flatMap(([, each]) => each),

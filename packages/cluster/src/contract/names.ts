@@ -35,6 +35,7 @@ export const annotations = {
     machine: 'cluster.x-k8s.io/machine',
     ownerKind: 'cluster.x-k8s.io/owner-kind',
     ownerName: 'cluster.x-k8s.io/owner-name',
+    taints: 'cluster.x-k8s.io/taints-from-machine',
   },
 } as const;
 

@@ -33,6 +33,7 @@ import type { EtcdMember, WorkloadCluster } from '../workload/workload-cluster.t
 import type { ControlPlaneMachine } from './control-plane-machine.ts';
 import { withStatus } from './control-plane-status.ts';
 import { createControlPlaneMachine } from './create-control-plane-machine.ts';
+import { isReplaced } from './is-replaced.ts';
 import { memberFindings, memberGates } from './member-health.ts';
 import { type ControlPlaneAction, planControlPlane } from './plan-control-plane.ts';
 import { type SeenControlPlane, dropHook, releaseHook, removeOrphanMember } from './release-member.ts';
@@ -272,12 +273,15 @@ async function act(
 ): Promise<Acted> {
   const machineAt = (name: string): Machine | undefined =>
     seen.machines.find(({ metadata, status }) => (status?.nodeRef?.name ?? metadata.name) === name);
+  const inProgress = controlPlane.metadata.annotations[annotations.remediationInProgress];
   switch (action.type) {
     case 'nothing':
-    case 'wait':
-      return { done: controlPlane };
+    case 'wait': {
+      const isOver =
+        inProgress !== undefined && isReplaced(inProgress, seen.machines, action.type === 'nothing');
+      return { done: isOver ? await withRemediation(controlPlane, undefined, work) : controlPlane };
+    }
     case 'create': {
-      const inProgress = controlPlane.metadata.annotations[annotations.remediationInProgress];
       await createControlPlaneMachine(
         controlPlane,
         { cluster, domain: action.domain, remediationFor: inProgress },

@@ -20,7 +20,7 @@ export interface SeenControlPlane {
  * a time, the one whose deletion began first, and only if etcd keeps its majority.
  */
 export async function releaseHook(
-  { machines, views, members, workload }: SeenControlPlane,
+  { machines, members, workload }: SeenControlPlane,
   signal: AbortSignal,
   work: Work,
 ): Promise<void> {
@@ -35,7 +35,7 @@ export async function releaseHook(
     );
   const [machine] = leaving;
   if (!machine || findCondition(machine, 'Deleting')?.reason !== 'WaitingForPreTerminateHook') return;
-  const isLast = views.every(({ isLeaving }) => isLeaving);
+  const isLast = machines.length === 1;
   const name = machine.status?.nodeRef?.name;
   if (!isLast && name !== undefined && members !== 'external') {
     if (members === 'unknown' || !workload) return;

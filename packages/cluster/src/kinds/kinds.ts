@@ -7,6 +7,7 @@ import type { UpdateProblem } from '@ignite/toolkit/scheme/strategy';
 import type { GenericSchema } from 'valibot';
 import * as v from 'valibot';
 import {
+  addonsGroup,
   bootstrapGroup,
   contractVersion,
   controlPlaneGroup,
@@ -14,6 +15,10 @@ import {
   infrastructureGroup,
 } from '../contract/groups.ts';
 import { minorOf, minorsBetween } from '../contract/kubernetes-version.ts';
+import {
+  clusterResourceSetBindingSpecSchema,
+  clusterResourceSetSpecSchema,
+} from './cluster-resource-set.ts';
 import { clusterSpecSchema } from './cluster.ts';
 import { withClusterLabel, withDeploymentDefaults, withTemplateLabels } from './defaults.ts';
 import {
@@ -40,6 +45,8 @@ import { machineSpecSchema } from './machine.ts';
 import {
   clusterResource,
   hostedControlPlaneResource,
+  clusterResourceSetBindingResource,
+  clusterResourceSetResource,
   igniteClusterResource,
   igniteMachineResource,
   kubeadmConfigResource,
@@ -184,6 +191,15 @@ export const kinds: readonly Kind[] = [
     ...templateResources.igniteMachine,
     versions: versionsOf(infrastructureGroup, 'IgniteMachineTemplate', igniteMachineTemplateSpecSchema),
     strategy: { immutable: ['/spec'] },
+  }),
+  defineKind({
+    ...clusterResourceSetResource,
+    versions: versionsOf(addonsGroup, 'ClusterResourceSet', clusterResourceSetSpecSchema),
+    strategy: { initialStatus: {}, immutable: ['/spec/clusterSelector', '/spec/strategy'] },
+  }),
+  defineKind({
+    ...clusterResourceSetBindingResource,
+    versions: versionsOf(addonsGroup, 'ClusterResourceSetBinding', clusterResourceSetBindingSpecSchema),
   }),
 ];
 

@@ -3,12 +3,14 @@ import { secretResource } from '@ignite/toolkit/core/resources/secret';
 import { configMapResource } from '@ignite/toolkit/core/resources/config-map';
 import { objectKind } from '@ignite/toolkit/scheme/object-kind';
 import {
+  addonsGroup,
   bootstrapGroup,
   contractVersion,
   controlPlaneGroup,
   coreGroup,
   infrastructureGroup,
 } from '../contract/groups.ts';
+import type { ClusterResourceSet, ClusterResourceSetBinding } from './cluster-resource-set.ts';
 import type { Cluster } from './cluster.ts';
 import type { HostedControlPlane } from './hosted-control-plane.ts';
 import type { IgniteCluster, IgniteMachine } from './ignite-infrastructure.ts';
@@ -21,6 +23,8 @@ import type { Machine } from './machine.ts';
 import {
   clusterResource,
   hostedControlPlaneResource,
+  clusterResourceSetBindingResource,
+  clusterResourceSetResource,
   igniteClusterResource,
   igniteMachineResource,
   kubeadmConfigResource,
@@ -66,6 +70,14 @@ export const kubeadmConfigTemplateKind = objectKind<KubeObject>(
 export const igniteMachineTemplateKind = objectKind<KubeObject>(
   templateResources.igniteMachine,
   `${infrastructureGroup}/${contractVersion}`,
+);
+export const clusterResourceSetKind = objectKind<ClusterResourceSet>(
+  clusterResourceSetResource,
+  `${addonsGroup}/${contractVersion}`,
+);
+export const clusterResourceSetBindingKind = objectKind<ClusterResourceSetBinding>(
+  clusterResourceSetBindingResource,
+  `${addonsGroup}/${contractVersion}`,
 );
 export const secretObjects = objectKind(secretResource, 'v1');
 export const configMapObjects = objectKind(configMapResource, 'v1');

@@ -1,7 +1,14 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Resource } from '@ignite/toolkit/scheme/resource';
-import { bootstrapGroup, controlPlaneGroup, coreGroup, infrastructureGroup } from '../contract/groups.ts';
+import {
+  addonsGroup,
+  bootstrapGroup,
+  controlPlaneGroup,
+  coreGroup,
+  infrastructureGroup,
+} from '../contract/groups.ts';
 import { ageColumn, clusterColumn, conditionColumn, count, nameColumn, readinessBy } from './columns.ts';
+import type { ClusterResourceSet, ClusterResourceSetBinding } from './cluster-resource-set.ts';
 import type { Cluster } from './cluster.ts';
 import type { HostedControlPlane } from './hosted-control-plane.ts';
 import type { IgniteCluster, IgniteMachine } from './ignite-infrastructure.ts';
@@ -232,6 +239,28 @@ export const igniteMachineResource = {
   applyOrder: 4,
 } satisfies Resource<IgniteMachine>;
 
+export const clusterResourceSetResource = {
+  ...common,
+  group: addonsGroup,
+  kind: 'ClusterResourceSet',
+  plural: 'clusterresourcesets',
+  columns: [nameColumn, conditionColumn('ResourcesApplied', 'APPLIED'), ageColumn],
+  readiness: readinessBy('ResourcesApplied'),
+  summary: ({ spec }) => `resources: ${spec.resources.length}`,
+  applyOrder: 4,
+} satisfies Resource<ClusterResourceSet>;
+
+export const clusterResourceSetBindingResource = {
+  scope: 'Namespaced',
+  categories: ['cluster-api'],
+  group: addonsGroup,
+  kind: 'ClusterResourceSetBinding',
+  plural: 'clusterresourcesetbindings',
+  columns: [nameColumn, ageColumn],
+  summary: ({ spec }) => `sets: ${spec.bindings.length}`,
+  applyOrder: 5,
+} satisfies Resource<ClusterResourceSetBinding>;
+
 /** Returns the kind of the templates from which objects of another kind are made. */
 const templateOf = ({ group, kind }: Pick<Resource, 'group' | 'kind'>) =>
   ({
@@ -264,6 +293,8 @@ export const clusterResources = [
   hostedControlPlaneResource,
   igniteClusterResource,
   igniteMachineResource,
+  clusterResourceSetResource,
+  clusterResourceSetBindingResource,
   ...Object.values(templateResources),
 ] as const satisfies readonly Resource[];
 

@@ -6,7 +6,7 @@ import type { Cluster } from '../kinds/cluster.ts';
 import type { Machine, MachineStatus } from '../kinds/machine.ts';
 import { machineKind } from '../kinds/object-kinds.ts';
 import type { Reconciled, Work } from '../runtime/controller.ts';
-import { deleteOwn, findExternal, findOwn } from '../runtime/external.ts';
+import { deleteOwn, findExternal, findLeft } from '../runtime/external.ts';
 import type { Node } from '../workload/node.ts';
 import type { WorkloadCluster } from '../workload/workload-cluster.ts';
 import { cordon, drain } from './drain-node.ts';
@@ -60,10 +60,10 @@ export async function deleteMachine(
         Object.hasOwn(machine.metadata.annotations, annotations.excludeVolumeDetach) ||
         isOver(deletion.waitForNodeVolumeDetachStartTime, limits.nodeVolumeDetachTimeoutSeconds, nowMs),
       hasInfrastructure:
-        (await findOwn(machine.spec.infrastructureRef, owner, namespace, work)).object !== undefined,
+        (await findLeft(machine.spec.infrastructureRef, owner, namespace, work)) !== undefined,
       hasBootstrapConfig:
         machine.spec.bootstrap.configRef !== undefined &&
-        (await findOwn(machine.spec.bootstrap.configRef, owner, namespace, work)).object !== undefined,
+        (await findLeft(machine.spec.bootstrap.configRef, owner, namespace, work)) !== undefined,
       hasNode:
         node !== undefined &&
         !isOver(
@@ -190,7 +190,7 @@ async function nodeOf(
   if (!cluster || cluster.metadata.deletionTimestamp !== undefined) return none;
   if (!machine.status?.nodeRef) return none;
   const { controlPlaneRef } = cluster.spec;
-  if (controlPlaneRef) {
+  if (controlPlaneRef && (await work.providers.isDefined(controlPlaneRef))) {
     const { object } = await findExternal(controlPlaneRef, cluster.metadata.namespace, work);
     if (object?.metadata.deletionTimestamp !== undefined) return none;
   }

@@ -4,6 +4,7 @@ import { controllerOf } from '../contract/owner.ts';
 import type { Machine } from '../kinds/machine.ts';
 import { type Node, nodes } from '../workload/node.ts';
 import type { WorkloadCluster } from '../workload/workload-cluster.ts';
+import { nodeTaints } from './node-taints.ts';
 
 /** The domains of the labels of Machines that their nodes get too. */
 const nodeLabel =
@@ -50,17 +51,23 @@ function initialized(node: Node, machine: Machine): Node {
   const inherited = Object.fromEntries(
     Object.entries(metadata.labels).filter(([name]) => nodeLabel.test(name)),
   );
+  const own = node.spec?.taints ?? [];
+  const { [annotations.ofNode.taints]: noted } = node.metadata.annotations;
+  const isNew = node.metadata.annotations[annotations.ofNode.machine] !== metadata.name;
+  const others = own.filter(({ key }) => key !== uninitializedTaint);
+  const { taints, kept } = nodeTaints(others, machine.spec, { noted: noted ?? '', isNew });
+  const told = { ...wanted, ...((kept !== '' || noted !== undefined) && { [annotations.ofNode.taints]: kept }) };
   const isTold =
-    holds(node.metadata.annotations, wanted) &&
+    holds(node.metadata.annotations, told) &&
     holds(node.metadata.labels, inherited) &&
-    !node.spec?.taints?.some(({ key }) => key === uninitializedTaint);
+    others.length === own.length &&
+    taints === others;
   if (isTold) return node;
-  const taints = (node.spec?.taints ?? []).filter(({ key }) => key !== uninitializedTaint);
   return {
     ...node,
     metadata: {
       ...node.metadata,
-      annotations: { ...node.metadata.annotations, ...wanted },
+      annotations: { ...node.metadata.annotations, ...told },
       labels: { ...node.metadata.labels, ...inherited },
     },
     spec: { ...node.spec, taints },

@@ -6,6 +6,8 @@ export const controlPlaneName = (cluster: string): string => `${cluster}-control
 
 export const workersName = (cluster: string): string => `${cluster}-workers`;
 
+export const cniName = (cluster: string): string => `${cluster}-cni`;
+
 const hashLength = 8;
 
 /**

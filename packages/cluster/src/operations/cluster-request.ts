@@ -21,8 +21,11 @@ export type ControlPlaneRequest =
       readonly shape: NodeShape;
     };
 
-/** A pod network that the node image brings, or one that comes with manifests, or none. */
-export type PodNetwork = 'podnet' | 'none';
+/** The pod network: that of the node image, one that somebody's manifests install, or none. */
+export type PodNetwork =
+  | { readonly kind: 'podnet' }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'manifests'; readonly text: string };
 
 /** What someone asks for who wants a cluster. */
 export interface ClusterRequest {

@@ -4,7 +4,7 @@ import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { labels } from '../contract/names.ts';
 import { clusterKind } from '../kinds/object-kinds.ts';
-import type { PlannedObject } from './plan-cluster.ts';
+import type { PlannedObject } from './planned-object.ts';
 
 export type CreateClusterErrorCode = 'CLUSTER_EXISTS' | 'CLUSTER_NAME_TAKEN';
 
@@ -30,7 +30,7 @@ export async function createCluster(
   }
 }
 
-/** Creates an object if it is not there, and gives it its spec if it is the cluster's own. */
+/** Creates an object if it is not there, and gives it its content if it is the cluster's own. */
 export async function put(
   { kind, object }: PlannedObject,
   cluster: string,
@@ -44,7 +44,8 @@ export async function put(
       { namespace: namespace!, name: name! },
       (now) => {
         if (now.metadata.labels[labels.cluster] !== cluster) throw taken(kind.kind, name!);
-        return { ...now, spec: object['spec'] };
+        const { apiVersion: _, kind: __, metadata: ___, ...content } = object;
+        return { ...now, ...content };
       },
       { signal },
     );

@@ -5,6 +5,8 @@ import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { contractVersion } from '../contract/groups.ts';
 import { initLockKey } from '../bootstrap/init-lock.ts';
 import { clusterKind, configMapObjects, secretObjects } from '../kinds/object-kinds.ts';
+import { labels } from '../contract/names.ts';
+import { cniName } from './cluster-names.ts';
 import { clusterResources } from '../kinds/resources.ts';
 import { type Look, type Waiting, waitFor } from './await-cluster.ts';
 import { type ClusterKey, ofCluster, viewCluster } from './cluster-view.ts';
@@ -55,9 +57,15 @@ async function removeLeft(key: ClusterKey, client: ObjectClient, signal: AbortSi
     }
   // A Secret without an owner was brought by somebody, to whom it stays.
   const secrets = await new KindClient(client, secretObjects).list({ ...ofCluster(key), signal });
-  const lock = await new KindClient(client, configMapObjects).find(initLockKey(key), { signal });
-  for (const object of [...secrets.items, ...(lock ? [lock] : [])])
-    if (object.metadata.ownerReferences?.length) {
+  const configMaps = new KindClient(client, configMapObjects);
+  const lock = await configMaps.find(initLockKey(key), { signal });
+  const manifests = await configMaps.find({ namespace: key.namespace, name: cniName(key.name) }, { signal });
+  const isMade = (object: KubeObject): boolean =>
+    object === manifests
+      ? object.metadata.labels[labels.cluster] === key.name
+      : (object.metadata.ownerReferences ?? []).length > 0;
+  for (const object of [...secrets.items, lock, manifests])
+    if (object && isMade(object)) {
       isAny = true;
       await remove(client, object.kind === secretObjects.kind ? secretObjects : configMapObjects, object, signal);
     }

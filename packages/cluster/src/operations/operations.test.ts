@@ -37,7 +37,7 @@ const request: ClusterRequest = {
   version: 'v1.35.4',
   controlPlane: { kind: 'vm', replicas: 1, endpoint: { host: '10.61.0.10', port: 6443 }, shape },
   workers: { replicas: 2, shape },
-  podNetwork: 'podnet',
+  podNetwork: { kind: 'podnet' },
 };
 const { signal } = new AbortController();
 
@@ -100,6 +100,13 @@ test('a cluster is created, and what it lacks is told until it is there', async 
     createCluster(planCluster(request), simulation.client, signal),
     (failure) => hasCode(failure, 'CLUSTER_EXISTS'),
   );
+  const roles = { group: 'rbac.authorization.k8s.io', version: 'v1', resource: 'clusterroles' };
+  const applied = (): Promise<boolean> =>
+    simulation.world
+      .clientOf('default/dev')
+      .list(roles)
+      .then((found) => namesOf(found.items).join() === 'ignite:podnet');
+  await simulation.until(applied);
   const view = await findCluster(simulation.client, key, signal);
   const tree = clusterTree(view).map(
     ({ branch, title, replicas, condition }) =>

@@ -1,8 +1,5 @@
-import { apiVersionOf } from '@ignite/toolkit/client/group-version-resource';
 import type { KindResource } from '@ignite/toolkit/client/kind-client';
-import type { NewObject } from '@ignite/toolkit/client/object-client';
 import { contractVersion, controlPlaneGroup, infrastructureGroup } from '../contract/groups.ts';
-import { labels } from '../contract/names.ts';
 import type { ContractReference } from '../contract/reference.ts';
 import {
   clusterKind,
@@ -14,6 +11,9 @@ import {
 } from '../kinds/object-kinds.ts';
 import { controlPlaneName, templateName, workersName } from './cluster-names.ts';
 import type { ClusterRequest, NodeShape } from './cluster-request.ts';
+import type { ClusterKey } from './cluster-view.ts';
+import { planPodNetwork } from './plan-pod-network.ts';
+import { type PlannedObject, planned } from './planned-object.ts';
 
 /** A control plane of processes on a host, which is known by the contract alone here. */
 const hostedControlPlane: KindResource = {
@@ -24,16 +24,11 @@ const hostedControlPlane: KindResource = {
 };
 
 /** The networks of Pods and Services, which are kubeadm's and Cluster API's usual ones. */
+const podNetworks = ['10.244.0.0/16'];
 const clusterNetwork = {
-  pods: { cidrBlocks: ['10.244.0.0/16'] },
+  pods: { cidrBlocks: podNetworks },
   services: { cidrBlocks: ['10.96.0.0/16'] },
 };
-
-/** A planned object, with the kind under which it is created. */
-export interface PlannedObject {
-  readonly kind: KindResource;
-  readonly object: NewObject;
-}
 
 /**
  * Pure. Returns the objects of a cluster in the order in which they are created. The Cluster is the last: nothing is done
@@ -43,11 +38,13 @@ export function planCluster(request: ClusterRequest): readonly PlannedObject[] {
   const { name, controlPlane } = request;
   return [
     planned(request, igniteClusterKind, name, {
-      ...(controlPlane.kind === 'vm' && { controlPlaneEndpoint: controlPlane.endpoint }),
+      spec: controlPlane.kind === 'vm' ? { controlPlaneEndpoint: controlPlane.endpoint } : {},
     }),
     ...planControlPlane(request),
     ...planWorkers(request),
+    ...planPodNetwork(request),
     planned(request, clusterKind, name, {
+      spec: {
       clusterNetwork,
       controlPlaneRef: {
         apiGroup: controlPlaneGroup,
@@ -55,6 +52,7 @@ export function planCluster(request: ClusterRequest): readonly PlannedObject[] {
         name: controlPlaneName(name),
       },
       infrastructureRef: { apiGroup: infrastructureGroup, kind: igniteClusterKind.kind, name },
+      },
     }),
   ];
 }
@@ -63,13 +61,17 @@ function planControlPlane(request: ClusterRequest): readonly PlannedObject[] {
   const { controlPlane, version, workers } = request;
   const name = controlPlaneName(request.name);
   const { replicas } = controlPlane;
-  if (controlPlane.kind === 'hosted') return [planned(request, hostedControlPlane, name, { replicas, version })];
+  if (controlPlane.kind === 'hosted') return [planned(request, hostedControlPlane, name, { spec: { replicas, version } })];
   const machines = planMachineTemplate(request, name, controlPlane.shape);
   // A cluster without workers has its Pods where its control plane is.
-  const own = { nodeRegistration: { ...nodeRegistration, ...(workers.replicas === 0 && { taints: [] }) } };
+  const own = {
+    nodeRegistration: { ...nodeRegistration, ...(workers.replicas === 0 && { taints: [] }) },
+    timeouts,
+  };
   return [
     machines,
     planned(request, kubeadmControlPlaneKind, name, {
+      spec: {
       replicas,
       version,
       machineTemplate: { spec: { infrastructureRef: referenceTo(machines) } },
@@ -77,7 +79,8 @@ function planControlPlane(request: ClusterRequest): readonly PlannedObject[] {
         clusterConfiguration: { encryptionAlgorithm: 'ECDSA-P256' },
         initConfiguration: own,
         joinConfiguration: own,
-        ...commandsOf(request),
+        ...filesOf(request),
+      },
       },
     }),
   ];
@@ -92,6 +95,7 @@ function planWorkers(request: ClusterRequest): readonly PlannedObject[] {
     machines,
     config,
     planned(request, machineDeploymentKind, name, {
+      spec: {
       clusterName,
       replicas: workers.replicas,
       template: {
@@ -102,24 +106,26 @@ function planWorkers(request: ClusterRequest): readonly PlannedObject[] {
           infrastructureRef: referenceTo(machines),
         },
       },
+      },
     }),
   ];
 }
 
-type Place = Pick<ClusterRequest, 'name' | 'namespace'>;
-
-function planMachineTemplate(place: Place, owner: string, { image, ...sizes }: NodeShape): PlannedObject {
-  const spec = { template: { spec: { vm: { image: { oci: image }, ...sizes } } } };
+function planMachineTemplate(place: ClusterKey, owner: string, { image, ...sizes }: NodeShape): PlannedObject {
+  // Packets of Pods come from the VMs of their nodes.
+  const network = { policy: { sources: podNetworks } };
+  const spec = { template: { spec: { vm: { image: { oci: image }, ...sizes, network } } } };
   return planTemplate(place, templateName(owner, spec), spec);
 }
 
 /** Pure. Returns a template of VMs of a cluster. */
-export const planTemplate = (place: Place, name: string, spec: object): PlannedObject =>
-  planned(place, igniteMachineTemplateKind, name, spec);
+export const planTemplate = (place: ClusterKey, name: string, spec: object): PlannedObject =>
+  planned(place, igniteMachineTemplateKind, name, { spec });
 
 function planConfigTemplate(request: ClusterRequest, owner: string): PlannedObject {
-  const spec = { template: { spec: { joinConfiguration: { nodeRegistration }, ...commandsOf(request) } } };
-  return planned(request, kubeadmConfigTemplateKind, templateName(owner, spec), spec);
+  const joinConfiguration = { nodeRegistration, timeouts };
+  const spec = { template: { spec: { joinConfiguration, ...filesOf(request) } } };
+  return planned(request, kubeadmConfigTemplateKind, templateName(owner, spec), { spec });
 }
 
 /** A Machine finds its node by this argument. */
@@ -127,19 +133,16 @@ const nodeRegistration = {
   kubeletExtraArgs: [{ name: 'provider-id', value: 'ignite://{{ ds.meta_data.instance_id }}' }],
 };
 
-/** The pod network of the node image is on unless it is switched off. */
-const commandsOf = ({ podNetwork }: ClusterRequest) =>
-  podNetwork === 'none' ? { preKubeadmCommands: ['systemctl disable --now podnet.service'] } : {};
+/** A guest that is emulated takes minutes for what kubeadm gives seconds. */
+const timeouts = {
+  discoverySeconds: 1_200,
+  kubeletHealthCheckSeconds: 1_200,
+  tlsBootstrapSeconds: 1_200,
+};
 
-const planned = ({ name: cluster, namespace }: Place, kind: KindResource, name: string, spec: object) => ({
-  kind,
-  object: {
-    apiVersion: apiVersionOf(kind),
-    kind: kind.kind,
-    metadata: { name, namespace, labels: { [labels.cluster]: cluster } },
-    spec,
-  },
-});
+/** The pod network of the node image is on where this file is missing. */
+const filesOf = ({ podNetwork }: ClusterRequest) =>
+  podNetwork.kind === 'podnet' ? {} : { files: [{ path: '/etc/podnet.disabled', content: '' }] };
 
 const referenceTo = ({ kind, object }: PlannedObject): ContractReference => ({
   apiGroup: kind.group,

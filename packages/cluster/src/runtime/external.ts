@@ -34,6 +34,17 @@ export async function findOwn(
   return { kind, object: object && isAnothers(object, owner) ? undefined : object };
 }
 
+/** As `findOwn`, for what is being taken down: what is of a kind whose definition was deleted is gone. */
+export async function findLeft(
+  reference: ContractReference,
+  owner: OwnerReference,
+  namespace: string,
+  work: Work,
+): Promise<KubeObject | undefined> {
+  if (!(await work.providers.isDefined(reference))) return undefined;
+  return (await findOwn(reference, owner, namespace, work)).object;
+}
+
 /** Gives an object of a provider its owner and the label of its Cluster. */
 export async function keepOwned(
   { kind, object }: External,
@@ -63,7 +74,7 @@ export async function deleteOwn(
   namespace: string,
   work: Work,
 ): Promise<boolean> {
-  if (!reference) return true;
+  if (!reference || !(await work.providers.isDefined(reference))) return true;
   const { kind, object } = await findOwn(reference, owner, namespace, work);
   if (object) await work.objects.delete(kind, object);
   return (await work.objects.get(kind, { namespace, name: reference.name })) === undefined;

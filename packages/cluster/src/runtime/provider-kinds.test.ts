@@ -47,3 +47,25 @@ test('ProviderKinds: the version is the newest that the definition says the cont
   await assert.rejects(find('garden.example', 'Shed'), /no kind Shed in garden.example with the label/);
   await assert.rejects(find('garden.example', 'Tree'), { code: 'NOT_FOUND' });
 });
+
+test('ProviderKinds: a kind is there as long as its definition is, and ours always', async () => {
+  const own = { group: 'infrastructure.cluster.x-k8s.io', version: 'v1beta2', resource: 'ignitemachines', kind: 'IgniteMachine' };
+  const served = [{ ...definitions, isNamespaced: false, hasStatus: false }];
+  const client = new StoreObjectClient(new MemoryStore(), served);
+  const kinds = new ProviderKinds(client, [own]);
+  const foreign = { apiGroup: 'infrastructure.example.com', kind: 'FieldMachine' };
+  const name = 'fieldmachines.infrastructure.example.com';
+  assert.equal(await kinds.isDefined({ apiGroup: own.group, kind: own.kind }), true);
+  assert.equal(await kinds.isDefined(foreign), false);
+  const labels = { 'cluster.x-k8s.io/v1beta2': 'v1' };
+  await client.create(definitions, {
+    ...{ apiVersion: 'apiextensions.k8s.io/v1', kind: definitions.kind, metadata: { name, labels } },
+  });
+  await kinds.find(foreign);
+  assert.equal(await kinds.isDefined(foreign), true);
+  await client.delete({ ...definitions, name });
+  assert.equal(await kinds.isDefined(foreign), false);
+  await assert.rejects(kinds.find(foreign), { code: 'NOT_FOUND' });
+  const bare = new ProviderKinds(new StoreObjectClient(new MemoryStore(), []), []);
+  await assert.rejects(bare.isDefined(foreign), { code: 'NOT_FOUND' });
+});

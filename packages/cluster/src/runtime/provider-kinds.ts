@@ -19,11 +19,27 @@ const contractLabel = `cluster.x-k8s.io/${contractVersion}`;
  */
 export class ProviderKinds {
   readonly #client: ObjectClient;
+  readonly #own: ReadonlySet<string>;
   readonly #known: Map<string, ClientKind<KubeObject>>;
 
   constructor(client: ObjectClient, own: readonly KindResource[]) {
     this.#client = client;
+    this.#own = new Set(own.map(({ group, kind }) => nameOf(group, kind)));
     this.#known = new Map(own.map((kind) => [nameOf(kind.group, kind.kind), asStored(kind)]));
+  }
+
+  /**
+   * Tells whether a kind is still there. Whoever deletes the definition of a kind deletes all its objects, also those of
+   * which nobody hears any more.
+   * @throws ObjectError NOT_FOUND where there are no definitions at all, so that nothing can be told
+   */
+  async isDefined({ apiGroup, kind }: Pick<ContractReference, 'apiGroup' | 'kind'>): Promise<boolean> {
+    if (this.#own.has(nameOf(apiGroup, kind))) return true;
+    const value = `${pluralOf(kind)}.${apiGroup}`;
+    const fields = [{ field: 'metadata.name', operator: '=', value }] as const;
+    const isThere = (await this.#client.list(definitions, { fields })).items.length > 0;
+    if (!isThere) this.#known.delete(nameOf(apiGroup, kind));
+    return isThere;
   }
 
   /** @throws ObjectError NOT_FOUND */

@@ -28,6 +28,7 @@ export async function removeOrphans(
   const names = new Set(machines.map(({ metadata }) => metadata.name));
   const stored = new KindClient(work.objects.client, machineKind);
   for (const part of parts) {
+    if (!(await work.providers.isDefined(part))) continue;
     const kind = await work.providers.find(part);
     for (const object of await work.objects.ofCluster(kind, cluster)) {
       const { namespace, name } = object.metadata;

@@ -388,3 +388,45 @@ test('with OnDelete, people delete old Machines themselves, and new ones take th
   );
   assert.equal((await machinesOf(simulation)).filter(isNew).length, 1);
 });
+
+test('a control plane whose Machines are all deleted at once leaves its etcd one by one', async () => {
+  using simulation = await withCluster({ controlPlanes: 3, workers: 0 });
+  for (const { metadata } of await machinesOf(simulation))
+    await simulation.client.delete({ ...machineKind, namespace: metadata.namespace, name: metadata.name });
+  const sizes = new Set<number>();
+  const members = (): number => simulation.world.membersOf('default/dev').length;
+  await simulation.until(() => members() === 1, { onStep: async () => void sizes.add(members()) });
+  assert.deepEqual([...sizes], [3, 2, 1]);
+  assert.deepEqual(simulation.world.violations, []);
+});
+
+test('a cluster is deleted although the kinds of its provider were deleted before it', async () => {
+  using simulation = await withCluster({ controlPlanes: 1, workers: 1 });
+  simulation.world.leave('default/dev');
+  const definitions = { group: 'apiextensions.k8s.io', version: 'v1', resource: 'customresourcedefinitions' };
+  for (const { resource, group } of [simCluster, simMachine, simMachineTemplate])
+    await simulation.client.delete({ ...definitions, namespace: '', name: `${resource}.${group}` });
+  await simulation.client.delete({ ...clusterKind, namespace: 'default', name: 'dev' });
+  await simulation.until(async () => (await simulation.all(clusterKind)).length === 0);
+  assert.deepEqual(await machinesOf(simulation), []);
+});
+
+test('the taints of a Machine reach its node, and are taken away with it', async () => {
+  using simulation = await withCluster({ controlPlanes: 1, workers: 1 });
+  const taintsOf = async (): Promise<readonly unknown[]> => {
+    const { items } = await simulation.world.clientOf('default/dev').list(nodes);
+    const worker = items.find(({ metadata }) => metadata.name.startsWith('dev-workers'));
+    return (worker?.spec as { readonly taints: readonly unknown[] }).taints;
+  };
+  const taint = { key: 'gpu', value: 'yes', effect: 'NoSchedule' };
+  const withTaints = async (taints: readonly object[]): Promise<void> =>
+    await simulation.change(machineDeploymentKind, 'dev-workers', (object) => {
+      const { template } = (object as MachineDeployment).spec;
+      return withSpec(object, { template: { ...template, spec: { ...template.spec, taints } } });
+    });
+  await withTaints([{ ...taint, propagation: 'Always' }]);
+  await simulation.until(async () => (await taintsOf()).length === 1);
+  assert.deepEqual(await taintsOf(), [taint]);
+  await withTaints([]);
+  await simulation.until(async () => (await taintsOf()).length === 0);
+});

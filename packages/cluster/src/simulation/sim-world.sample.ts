@@ -1,4 +1,5 @@
 import { ForwardingClient } from '@ignite/toolkit/client/forwarding-client';
+import { apiVersionOf } from '@ignite/toolkit/client/group-version-resource';
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
@@ -39,6 +40,12 @@ const served: readonly ServedKind[] = [
     isNamespaced: true,
     hasStatus: false,
   },
+  ...['ClusterRole', 'ClusterRoleBinding'].map((kind) => ({
+    ...{ group: 'rbac.authorization.k8s.io', version: 'v1', resource: `${kind.toLowerCase()}s`, kind },
+    names: 'PathSegment' as const,
+    isNamespaced: false,
+    hasStatus: false,
+  })),
 ];
 const staticPods = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd'];
 
@@ -64,6 +71,10 @@ export class SimWorld implements WorkloadClusters {
     if (!this.isReachable(key)) return undefined;
     return {
       objects: this.failing.nodeDeletions ? new UndeletableNodes(() => cluster.client) : cluster.client,
+      resourceOf: async ({ apiVersion, kind }) => {
+        const found = served.find((each) => each.kind === kind && apiVersionOf(each) === apiVersion);
+        return found && { resource: found.resource, isNamespaced: found.isNamespaced };
+      },
       evict: async ({ namespace, name }) => {
         if (this.failing.evictions) throw new Error('this Pod has more than one disruption budget');
         await cluster.client.delete({ ...pods, namespace, name });

@@ -6,6 +6,7 @@ import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import * as v from 'valibot';
 import type { Cluster } from '../kinds/cluster.ts';
 import { readKeys, textIn } from './cluster-secrets.ts';
 import { kubeconfigAccess } from './kubeconfig-access.ts';
@@ -84,6 +85,7 @@ export class RemoteClusters implements WorkloadClusters, Disposable {
       cluster: {
         objects,
         evict: async (pod, until) => await evict(connection, pod, until),
+        resourceOf: async (kind, until) => await resourceOf(connection, kind, until),
         etcd: new RemoteEtcd({
           objects,
           authority: keys?.etcd ?? { certificate: '', key: '' },
@@ -109,6 +111,29 @@ async function answers(connection: ApiConnection, signal: AbortSignal): Promise<
   } catch {
     signal.throwIfAborted();
     return false;
+  }
+}
+
+const resourceListSchema = v.object({
+  resources: v.array(v.object({ name: v.string(), kind: v.string(), namespaced: v.boolean() })),
+});
+
+/** Asks the cluster which kinds it serves (Kubernetes: discovery). */
+async function resourceOf(
+  connection: ApiConnection,
+  { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
+  signal: AbortSignal,
+): Promise<{ readonly resource: string; readonly isNamespaced: boolean } | undefined> {
+  const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : [undefined, apiVersion];
+  const parts = group === undefined ? ['api', version!] : ['apis', group, version!];
+  const path = `/${parts.map(encodeURIComponent).join('/')}`;
+  try {
+    const { resources } = v.parse(resourceListSchema, await connection.call({ method: 'GET', path, signal }));
+    const found = resources.find((each) => each.kind === kind && !each.name.includes('/'));
+    return found && { resource: found.name, isNamespaced: found.namespaced };
+  } catch (failure) {
+    if (hasCode(failure, 'NOT_FOUND')) return undefined;
+    throw failure;
   }
 }
 

@@ -23,6 +23,11 @@ export interface WorkloadCluster {
   /** The objects of the cluster: nodes, Pods, Secrets. */
   readonly objects: ObjectClient;
   readonly etcd: Etcd;
+  /** Returns how the objects of a kind are addressed; `undefined` if the cluster does not know it. */
+  readonly resourceOf: (
+    kind: { readonly apiVersion: string; readonly kind: string },
+    signal: AbortSignal,
+  ) => Promise<{ readonly resource: string; readonly isNamespaced: boolean } | undefined>;
   /**
    * Asks for a Pod to be moved elsewhere, as its disruption budget allows. Resolves with whether that was granted.
    */

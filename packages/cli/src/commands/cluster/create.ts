@@ -9,6 +9,7 @@ import type { Command, Invocation } from '../../arguments/command.ts';
 import { namespaceFlags } from '../../arguments/namespace.ts';
 import type { ClusterHost } from '../../cluster-context.ts';
 import { hasKvm, isForOtherHost } from '../../context.ts';
+import { readInputFile } from '../../files/input-file.ts';
 import { addContext, userKubeconfigPath } from '../../files/user-kubeconfig.ts';
 import { createdText, printDone } from '../../render/message/done.ts';
 import { tellNote } from '../../render/message/note.ts';
@@ -32,6 +33,7 @@ export const clusterCreate: Command = {
     'ignite cluster create dev',
     'ignite cluster create prod --workers 2 --memory 4GB --kubernetes v1.34.4',
     'ignite cluster create prod --control-plane vm --control-planes 3 --endpoint 10.61.0.10:6443',
+    'ignite cluster create dev -f calico.yaml',
     'ignite cluster create dev --dry-run > cluster.yaml',
   ],
   flags: {
@@ -46,7 +48,9 @@ export const clusterCreate: Command = {
     const { flags, args, namespace = 'default', io } = invocation;
     const key = { ...clusterKey(args[0]!), namespace };
     const canAccelerate = !isForOtherHost(invocation) && (await hasKvm());
-    const { request, why } = planRequest(key, flags, canAccelerate);
+    const file = flags.text('filename');
+    const manifests = file === undefined ? undefined : await readInputFile('--filename', file);
+    const { request, why } = planRequest(key, flags, canAccelerate, manifests);
     const planned = planCluster(request);
     const format = documentFormatOf(flags);
     if (flags.isSet('dry-run')) {
@@ -54,7 +58,7 @@ export const clusterCreate: Command = {
       if (format === 'json') await printDocument({ apiVersion: 'v1', kind: 'List', items }, format, io);
       else {
         const { stringify } = await import('yaml');
-        io.out.write(items.map((object) => stringify(object)).join('---\n'));
+        io.out.write(items.map((object) => stringify(object, { aliasDuplicateObjects: false })).join('---\n'));
       }
       return 0;
     }
@@ -103,7 +107,7 @@ async function assertImage({ version, workers: { shape } }: ClusterRequest, { im
   } catch (failure) {
     if (!hasCode(failure, 'IMAGE_NOT_FOUND')) throw failure;
     throw new CodedError<NodeImageErrorCode>('NODE_IMAGE_MISSING', `this host has no image ${shape.image} for the nodes`, {
-      hint: `build it with "images/kubernetes/build ${version} node.tar" and load it with "ignite load --input node.tar", or name one in a registry with --image`,
+      hint: `build it with "images/kubernetes/build ${version} node.tar", import it with "ignite image import oci-archive:node.tar", name it with "ignite tag oci-archive:node.tar ${nodeImage(version)}", or use one in a registry with --image`,
       cause: failure,
     });
   }

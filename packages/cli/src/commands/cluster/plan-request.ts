@@ -1,4 +1,4 @@
-import type { ClusterRequest, ControlPlaneRequest, NodeShape } from '@ignite/cluster/operations/cluster-request';
+import type { ClusterRequest, ControlPlaneRequest, NodeShape, PodNetwork } from '@ignite/cluster/operations/cluster-request';
 import type { ClusterKey } from '@ignite/cluster/operations/cluster-view';
 import { isDnsLabel } from '@ignite/toolkit/object/name';
 import type { FlagValues, Flags } from '../../arguments/command.ts';
@@ -46,6 +46,12 @@ export const requestFlags: Flags = {
     default: 'podnet',
     help: 'pod network: podnet, which the node image brings, or none',
   },
+  filename: {
+    type: 'string',
+    short: 'f',
+    value: 'FILE',
+    help: 'manifests of another pod network, which are applied in the cluster',
+  },
 };
 
 /** A request with the reason for what was chosen. */
@@ -57,9 +63,15 @@ export interface PlannedRequest {
 /**
  * Pure. Returns what the command line asks for.
  * @param hasKvm whether KVM works on the host
+ * @param manifests what is in the file of `--filename`
  * @throws CodedError USAGE_INVALID
  */
-export function planRequest(key: ClusterKey, flags: FlagValues, hasKvm: boolean): PlannedRequest {
+export function planRequest(
+  key: ClusterKey,
+  flags: FlagValues,
+  hasKvm: boolean,
+  manifests?: string,
+): PlannedRequest {
   if (!isDnsLabel(key.name) || key.name.length > longestName)
     throw usageError(
       `not a name of a cluster: ${JSON.stringify(key.name)}`,
@@ -79,10 +91,18 @@ export function planRequest(key: ClusterKey, flags: FlagValues, hasKvm: boolean)
       version,
       controlPlane,
       workers: { replicas: countOf(flags, 'workers') ?? 1, shape },
-      podNetwork: flags.choice('cni', podNetworks) ?? 'podnet',
+      podNetwork: planPodNetwork(flags, manifests),
     },
     why,
   };
+}
+
+function planPodNetwork(flags: FlagValues, manifests: string | undefined): PodNetwork {
+  const kind = flags.choice('cni', podNetworks);
+  if (manifests === undefined) return { kind: kind ?? 'podnet' };
+  if (kind === 'podnet')
+    throw usageError('--cni podnet and --filename are two pod networks', 'use only one of them');
+  return { kind: 'manifests', text: manifests };
 }
 
 interface PlannedControlPlane {
