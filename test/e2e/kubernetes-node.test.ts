@@ -17,7 +17,7 @@ import { watchLeaks } from './fixtures/leaks.ts';
 const programs = findPrograms();
 const skip = programs instanceof CannotBuild ? programs.message : false;
 const subnet = 244;
-const patienceMs = 900_000;
+const patienceMs = 1_200_000;
 
 describe('a VM of the node image becomes a node of a cluster', { skip }, () => {
   let leaks: AsyncDisposable;
@@ -101,7 +101,6 @@ describe('a VM of the node image becomes a node of a cluster', { skip }, () => {
     await controlPlane.until(() => node('{.status.conditions[?(@.type=="Ready")].status}') === 'True');
     assert.equal(node('{.spec.providerID}'), `ignite://${(await vm()).metadata.uid}`);
     assert.equal(node('{.spec.podCIDR}'), '10.244.0.0/24');
-    controlPlane.kubectl('-n', 'kube-system', 'scale', 'deployment/coredns', '--replicas=1');
     const pod = (path: string): string =>
       controlPlane.kubectl('-n', 'kube-system', 'get', 'pods', '-l', 'k8s-app=kube-dns', '-o', `jsonpath=${path}`);
     // It is ready once it has seen the API through the Service of it, that is, through kube-proxy.
