@@ -125,7 +125,14 @@ runcmd:
 
 test('cloudConfig: users have the names of fields that cloud-init knows', () => {
   const users = [
-    { name: 'ada', homeDir: '/a', primaryGroup: 'b', lockPassword: false, sshAuthorizedKeys: ['k'], sudo: 'ALL' },
+    {
+      name: 'ada',
+      homeDir: '/a',
+      primaryGroup: 'b',
+      lockPassword: false,
+      sshAuthorizedKeys: ['k'],
+      sudo: 'ALL',
+    },
   ];
   const text = cloudConfig({
     spec: { ...spec, users },
@@ -134,7 +141,14 @@ test('cloudConfig: users have the names of fields that cloud-init knows', () => 
     files: [],
   });
   assert.deepEqual((parse(text) as { users: unknown }).users, [
-    { name: 'ada', sudo: 'ALL', homedir: '/a', primary_group: 'b', lock_passwd: false, ssh_authorized_keys: ['k'] },
+    {
+      name: 'ada',
+      sudo: 'ALL',
+      homedir: '/a',
+      primary_group: 'b',
+      lock_passwd: false,
+      ssh_authorized_keys: ['k'],
+    },
   ]);
 });
 
