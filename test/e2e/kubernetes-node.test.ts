@@ -16,7 +16,8 @@ import { watchLeaks } from './fixtures/leaks.ts';
 
 const programs = findPrograms();
 const skip = programs instanceof CannotBuild ? programs.message : false;
-const subnet = 244;
+/** The network of the Pods is 10.244.0.0/16. */
+const subnet = 243;
 const patienceMs = 1_200_000;
 
 describe('a VM of the node image becomes a node of a cluster', { skip }, () => {

@@ -69,7 +69,7 @@ runcmd:
       'good',
       `cat /etc/deep/secret /var/log/boots /var/log/runs; stat -c '%U:%G %a' /etc/deep/secret
 id -Gn ada; getent passwd ada | cut -d : -f 5-7; cat /etc/sudoers.d/90-ignite-users /home/ada/.ssh/authorized_keys
-stat -c '%U %a' /home/ada/.ssh/authorized_keys; findmnt -no OPTIONS /mnt/small | grep -o size=.*k`,
+stat -c '%U %a' /home/ada/.ssh/authorized_keys; grep -o " /mnt/small tmpfs .*size=[0-9]*k" /proc/mounts | grep -o size=.*`,
     );
   const once = (boots: string): string => `good
 ${boots}ran
