@@ -16,8 +16,9 @@ import { watchLeaks } from './fixtures/leaks.ts';
 
 const programs = findPrograms();
 const skip = programs instanceof CannotBuild ? programs.message : false;
-const subnet = 244;
-const patienceMs = 900_000;
+/** The network of the Pods is 10.244.0.0/16. */
+const subnet = 243;
+const patienceMs = 1_200_000;
 
 describe('a VM of the node image becomes a node of a cluster', { skip }, () => {
   let leaks: AsyncDisposable;
@@ -74,39 +75,64 @@ describe('a VM of the node image becomes a node of a cluster', { skip }, () => {
   });
 
   const ignited = (args: readonly string[], input?: string): string =>
-    execFileSync((programs as ReadonlyMap<string, string>).get('kubectl')!, args, { env, input, encoding: 'utf8' });
+    execFileSync((programs as ReadonlyMap<string, string>).get('kubectl')!, args, {
+      env,
+      input,
+      encoding: 'utf8',
+    });
   const create = (object: object): string => ignited(['create', '-f', '-'], JSON.stringify(object));
 
   interface SeenVm {
     readonly metadata: { readonly uid: string };
     readonly status?: {
       readonly phase?: string;
-      readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message: string }[];
+      readonly conditions?: readonly {
+        readonly type: string;
+        readonly status: string;
+        readonly message: string;
+      }[];
     };
   }
-  const vm = async (): Promise<SeenVm> => JSON.parse(ignited(['get', 'vm', 'node-1', '-o', 'json'])) as SeenVm;
+  const vm = async (): Promise<SeenVm> =>
+    JSON.parse(ignited(['get', 'vm', 'node-1', '-o', 'json'])) as SeenVm;
 
   test('kubeadm joins without any preflight error ignored, and the VM says so', async () => {
-    const seen = async () =>
-      (await vm()).status?.conditions?.find(({ type }) => type === 'Bootstrapped');
+    const seen = async () => (await vm()).status?.conditions?.find(({ type }) => type === 'Bootstrapped');
     let bootstrapped = await seen();
-    for (const deadline = Date.now() + patienceMs; bootstrapped?.status !== 'True'; bootstrapped = await seen()) {
-      assert.ok(Date.now() < deadline && bootstrapped?.status !== 'False', bootstrapped?.message ?? 'nothing is told');
+    for (
+      const deadline = Date.now() + patienceMs;
+      bootstrapped?.status !== 'True';
+      bootstrapped = await seen()
+    ) {
+      assert.ok(
+        Date.now() < deadline && bootstrapped?.status !== 'False',
+        bootstrapped?.message ?? 'nothing is told',
+      );
       await delay(1_000);
     }
   });
 
   test('the node is ready, known by the id of its VM, and its Pods have addresses of its network', async () => {
-    const node = (path: string): string => controlPlane.kubectl('get', 'node', 'node-1', '-o', `jsonpath=${path}`);
+    const node = (path: string): string =>
+      controlPlane.kubectl('get', 'node', 'node-1', '-o', `jsonpath=${path}`);
     await controlPlane.until(() => node('{.status.conditions[?(@.type=="Ready")].status}') === 'True');
     assert.equal(node('{.spec.providerID}'), `ignite://${(await vm()).metadata.uid}`);
     assert.equal(node('{.spec.podCIDR}'), '10.244.0.0/24');
-    controlPlane.kubectl('-n', 'kube-system', 'scale', 'deployment/coredns', '--replicas=1');
     const pod = (path: string): string =>
-      controlPlane.kubectl('-n', 'kube-system', 'get', 'pods', '-l', 'k8s-app=kube-dns', '-o', `jsonpath=${path}`);
+      controlPlane.kubectl(
+        '-n',
+        'kube-system',
+        'get',
+        'pods',
+        '-l',
+        'k8s-app=kube-dns',
+        '-o',
+        `jsonpath=${path}`,
+      );
     // It is ready once it has seen the API through the Service of it, that is, through kube-proxy.
     await controlPlane.until(
-      () => pod('{.items[?(@.status.phase=="Running")].status.conditions[?(@.type=="Ready")].status}') === 'True',
+      () =>
+        pod('{.items[?(@.status.phase=="Running")].status.conditions[?(@.type=="Ready")].status}') === 'True',
     );
     assert.match(pod('{.items[0].status.podIP}'), /^10\.244\.0\.\d+$/);
   });
@@ -114,7 +140,15 @@ describe('a VM of the node image becomes a node of a cluster', { skip }, () => {
   test('a Pod answers', async () => {
     const forward = spawn(
       (programs as ReadonlyMap<string, string>).get('kubectl')!,
-      ['--kubeconfig', controlPlane.kubeconfig, '-n', 'kube-system', 'port-forward', 'deployment/coredns', ':8080'],
+      [
+        '--kubeconfig',
+        controlPlane.kubeconfig,
+        '-n',
+        'kube-system',
+        'port-forward',
+        'deployment/coredns',
+        ':8080',
+      ],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
     try {

@@ -25,7 +25,10 @@ test('plan: a route to the Pods of each other node, by its first address of the 
 });
 
 test('plan: nothing for a node that has no network or no address yet, and nothing for this node alone', () => {
-  assert.equal(plan('a', 'a 10.244.0.0/24 ; 10.1.0.2', 'b  ; 10.1.0.3', 'c 10.244.2.0/24 ; ', 'd fd00::/64 ; 10.1.0.5'), '');
+  assert.equal(
+    plan('a', 'a 10.244.0.0/24 ; 10.1.0.2', 'b  ; 10.1.0.3', 'c 10.244.2.0/24 ; ', 'd fd00::/64 ; 10.1.0.5'),
+    '',
+  );
   assert.equal(plan('a'), '');
 });
 
@@ -46,4 +49,61 @@ test('conf: the bridge plugin with a range and a default route for each network 
     ranges: [[{ subnet: '10.244.1.0/24' }], [{ subnet: 'fd00:1::/64' }]],
     routes: [{ dst: '0.0.0.0/0' }, { dst: '::/0' }],
   });
+});
+
+/** Runs a script where the network, /run and the configuration of CNI are of its own. */
+function inNamespace(script: string): string {
+  const setup = `mount -t tmpfs tmpfs /run; mount -t tmpfs tmpfs /etc/cni; mkdir /etc/cni/net.d
+    ip link set lo up; ip link add eth0 type veth peer name eth1; ip link set eth1 up; ip link set eth0 up
+    ip address add 10.1.0.2/24 dev eth0
+    nodes() { printf '%s\\n' "$@" >/run/podnet.nodes; "$podnet" apply a; }
+    routes() { ip -o -4 route show proto 96 | sort; }`;
+  const flags = ['--mount', '--net', '--propagation', 'private'];
+  return execFileSync('unshare', [...flags, 'sh', '-euc', `${setup}\n${script}`], {
+    encoding: 'utf8',
+    env: { ...process.env, podnet },
+  });
+}
+
+test('apply: routes come and go with the nodes, and those of others are left alone', () => {
+  const printed = inNamespace(`
+    ip route add 10.99.0.0/24 via 10.1.0.9
+    nodes 'a 10.244.0.0/24 ; 10.1.0.2' 'b 10.244.1.0/24 ; 10.1.0.3' 'c 10.244.2.0/24 ; 10.1.0.4'
+    routes
+    echo moved
+    nodes 'a 10.244.0.0/24 ; 10.1.0.2' 'b 10.244.1.0/24 ; 10.1.0.5'
+    routes
+    echo alone
+    nodes 'a 10.244.0.0/24 ; 10.1.0.2'
+    routes
+    ip route show 10.99.0.0/24
+  `);
+  assert.deepEqual(
+    printed.split('\n').map((line) => line.trim()),
+    [
+      '10.244.1.0/24 via 10.1.0.3 dev eth0',
+      '10.244.2.0/24 via 10.1.0.4 dev eth0',
+      'moved',
+      '10.244.1.0/24 via 10.1.0.5 dev eth0',
+      'alone',
+      '10.99.0.0/24 via 10.1.0.9 dev eth0',
+      '',
+    ],
+  );
+});
+
+test('apply: what Pods send to Pods keeps its address, and nothing is done before the node has a network', () => {
+  const printed = inNamespace(`
+    nodes 'a  ; 10.1.0.2' 'b 10.244.2.0/24 ; 10.1.0.3'
+    ls /etc/cni/net.d
+    nodes 'a 10.244.0.0/24 ; 10.1.0.2' 'b 10.244.2.0/24 ; 10.1.0.3'
+    ls /etc/cni/net.d
+    nft list table inet podnet | grep masquerade
+  `);
+  assert.equal(
+    printed.replaceAll('\t', ''),
+    `10-podnet.conflist
+ip saddr 10.244.0.0/24 ip daddr != { 10.244.0.0/24, 10.244.2.0/24 } ip daddr != 224.0.0.0/4 masquerade
+`,
+  );
 });

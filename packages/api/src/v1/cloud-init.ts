@@ -5,7 +5,7 @@ const text = (limit: number) => v.pipe(v.string(), v.maxBytes(limit, `must be at
 
 const fieldsSchema = v.strictObject({
   userData: described(
-    'User data for cloud-init: `#cloud-config` YAML, a script, or any other format that it accepts.',
+    'User data for cloud-init: `#cloud-config` YAML, a script, or any other format that it accepts. A guest without cloud-init carries out a part of `#cloud-config`.',
     v.optional(text(512 * 1_024)),
   ),
   userDataSecretRef: v.optional(

@@ -189,7 +189,7 @@ export interface VmStatus {
   readonly startTime?: string;
   /** The time at which its SSH first answered since the start (RFC 3339), if somebody has waited for that. */
   readonly readyTime?: string;
-  /** What the guest has told of its user data. */
+  /** What the guest has told of its user data since its boot; a guest that is done says so again at each boot. */
   readonly bootstrap?: BootstrapStatus;
   /** The time of the end (RFC 3339); set once the VM has stopped. */
   readonly finishTime?: string;

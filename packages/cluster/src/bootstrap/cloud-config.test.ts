@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parse } from 'yaml';
 import type { Cluster } from '../kinds/cluster.ts';
 import type { KubeadmConfigSpec } from '../kinds/kubeadm-config.ts';
 import type { ClusterKeys } from '../workload/cluster-secrets.ts';
@@ -120,6 +121,35 @@ runcmd:
   - uptime
 `,
   );
+});
+
+test('cloudConfig: users have the names of fields that cloud-init knows', () => {
+  const users = [
+    {
+      name: 'ada',
+      homeDir: '/a',
+      primaryGroup: 'b',
+      lockPassword: false,
+      sshAuthorizedKeys: ['k'],
+      sudo: 'ALL',
+    },
+  ];
+  const text = cloudConfig({
+    spec: { ...spec, users },
+    command: { verb: 'join', documents: '' },
+    keys: undefined,
+    files: [],
+  });
+  assert.deepEqual((parse(text) as { users: unknown }).users, [
+    {
+      name: 'ada',
+      sudo: 'ALL',
+      homedir: '/a',
+      primary_group: 'b',
+      lock_passwd: false,
+      ssh_authorized_keys: ['k'],
+    },
+  ]);
 });
 
 test('cloudConfig: members of the control plane have the keys of the cluster, which only root reads', () => {

@@ -1,3 +1,4 @@
+import { withoutUndefined } from '@ignite/api/v1/without-undefined';
 import * as v from 'valibot';
 import { parse, stringify } from 'yaml';
 import type { KubeadmConfigSpec } from '../kinds/kubeadm-config.ts';
@@ -48,7 +49,7 @@ export function cloudConfig({ spec, command: { verb, documents }, keys, files }:
       ...(spec.postKubeadmCommands ?? []),
     ],
     ...(spec.ntp && { ntp: spec.ntp }),
-    ...(spec.users && { users: spec.users }),
+    ...(spec.users && { users: spec.users.map(cloudUser) }),
     ...(spec.diskSetup?.partitions && {
       disk_setup: Object.fromEntries(spec.diskSetup.partitions.map(({ device, ...rest }) => [device, rest])),
     }),
@@ -82,6 +83,18 @@ function parsed(text: string): unknown {
     return undefined;
   }
 }
+
+/** cloud-init has names of its own for some of the fields. */
+const cloudUser = ({
+  homeDir: homedir,
+  primaryGroup: primary_group,
+  lockPassword: lock_passwd,
+  sshAuthorizedKeys: ssh_authorized_keys,
+  ...same
+}: NonNullable<KubeadmConfigSpec['users']>[number]): object => ({
+  ...same,
+  ...withoutUndefined({ homedir, primary_group, lock_passwd, ssh_authorized_keys }),
+});
 
 function keyFiles(keys: ClusterKeys, folder: string): readonly BootFile[] {
   const file = (path: string, content: string, permissions: string): BootFile => ({

@@ -115,6 +115,34 @@ test('a Machine gets a VM that boots with its data, and learns of it what the co
   assert.equal(await objectsOf(client, igniteMachineKind).find({ namespace, name: 'dev-1' }), undefined);
 });
 
+test('a Machine says why its bootstrap has failed', async () => {
+  await using opened = open();
+  const { client } = opened;
+  await createMachine(client);
+  const vms = objectsOf(client, vmKind);
+  await found(async () => await vms.find({ namespace, name: 'dev-1' }));
+  const network = { ipAddresses: ['10.61.0.11'], mac: '', gateway: '' };
+  const conditions = (status: 'True' | 'False' | 'Unknown', reason: string, message: string) => [
+    { type: 'Bootstrapped', status, reason, message, lastTransitionTime: '2026-01-01T00:00:00Z' },
+  ];
+  const tell = async (...told: Parameters<typeof conditions>): Promise<void> => {
+    const status = { phase: 'Running', network, conditions: conditions(...told) };
+    await vms.modifyStatus({ namespace, name: 'dev-1' }, (now) => ({ ...now, status }));
+  };
+  const infrastructureReady = async (status: string) =>
+    await found(async () => {
+      const machine = (await objectsOf(client, machineKind).get({ namespace, name: 'dev-1' })) as Machine;
+      const ready = machine.status?.conditions?.find(({ type }) => type === 'InfrastructureReady');
+      return ready?.status === status ? `${ready.reason}: ${ready.message}` : undefined;
+    });
+  await tell('Unknown', 'Running', '');
+  await infrastructureReady('True');
+  await tell('False', 'CommandsFailed', '[preflight] port 10250 is in use');
+  assert.equal(await infrastructureReady('False'), 'BootstrapFailed: [preflight] port 10250 is in use');
+  await tell('True', 'Done', '');
+  await infrastructureReady('True');
+});
+
 test('a VM of the same name that belongs to somebody else is left alone', async () => {
   await using opened = open();
   const { client } = opened;

@@ -121,6 +121,20 @@ const fileSchema = v.pipe(
   ),
 );
 
+const userSchema = v.strictObject({
+  name: text,
+  gecos: v.optional(text),
+  groups: v.optional(text),
+  homeDir: v.optional(text),
+  inactive: v.optional(v.boolean()),
+  shell: v.optional(text),
+  passwd: v.optional(text),
+  primaryGroup: v.optional(text),
+  lockPassword: v.optional(v.boolean()),
+  sudo: v.optional(text),
+  sshAuthorizedKeys: v.optional(v.array(text)),
+});
+
 export const kubeadmConfigSpecSchema = v.strictObject({
   clusterConfiguration: described('ClusterConfiguration of kubeadm.', v.optional(clusterConfigurationSchema)),
   initConfiguration: described('InitConfiguration of kubeadm.', v.optional(initConfigurationSchema)),
@@ -136,7 +150,7 @@ export const kubeadmConfigSpecSchema = v.strictObject({
   bootCommands: v.optional(v.array(text)),
   preKubeadmCommands: described('Commands to run before kubeadm.', v.optional(v.array(text))),
   postKubeadmCommands: described('Commands to run after kubeadm.', v.optional(v.array(text))),
-  users: v.optional(v.array(v.looseObject({ name: text }))),
+  users: described('Users to make.', v.optional(v.array(userSchema))),
   ntp: v.optional(v.strictObject({ enabled: v.optional(v.boolean()), servers: v.optional(v.array(text)) })),
   format: described(
     'Format of the bootstrap data.',

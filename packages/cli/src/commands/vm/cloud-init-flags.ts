@@ -3,7 +3,11 @@ import type { FlagValues, Flags } from '../../arguments/command.ts';
 import { readInputFile } from '../../files/input-file.ts';
 
 export const cloudInitFlags: Flags = {
-  'user-data': { type: 'string', value: 'FILE', help: 'user data file for cloud-init' },
+  'user-data': {
+    type: 'string',
+    value: 'FILE',
+    help: 'user data file for cloud-init, or for a guest without it',
+  },
   'meta-data': {
     type: 'string',
     value: 'FILE',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -36,6 +36,8 @@ async function assemble(links: Readonly<Record<string, string>>, files: readonly
   }
 }
 
+const modules = ['lib/modules/6.1/kernel/virtio_blk.ko'];
+
 const refused = (lack: RegExp) => ({ code: 'KERNEL_INVALID', message: lack });
 
 test('assembleKernel: no link of a tree leads to a file of this host', async () => {
@@ -51,4 +53,20 @@ test('assembleKernel: no link of a tree leads to a file of this host', async () 
     assemble({ 'lib/modules/6.1/kernel/virtio_blk.ko': '/etc/passwd' }, ['boot/vmlinux']),
     refused(/virtio_blk\.ko is outside of it/),
   );
+  await assert.rejects(
+    assemble({ 'boot/config-6.1': '/etc/shadow' }, ['boot/vmlinux', ...modules]),
+    refused(/\/boot\/config-6\.1 is outside of it/),
+  );
+});
+
+test('assembleKernel: nothing is written through a link of a tree', async () => {
+  const outside = mkdtempSync(join(tmpdir(), 'ignite-outside-'));
+  try {
+    const links = { 'lib/modules/6.1/config': join(outside, 'written') };
+    // This tree is no whole kernel, so that it fails once the configuration has had its turn.
+    await assert.rejects(assemble(links, ['boot/vmlinux', 'boot/config-6.1', ...modules]));
+    assert.deepEqual(readdirSync(outside), []);
+  } finally {
+    rmSync(outside, { recursive: true });
+  }
 });

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync } from 'node:fs';
+import { constants, existsSync, lstatSync } from 'node:fs';
 import { copyFile, lstat, readFile, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { Arch } from '@ignite/api/v1/arch';
@@ -83,11 +83,15 @@ export async function assembleKernel(
  * instance kubeadm, which asks what the kernel can do.
  */
 async function placeConfig({ root, source, version, modulesDir }: ConfigPlace): Promise<void> {
-  const name = `boot/config-${version}`;
-  const target = join(modulesDir, 'config');
-  if (!existsSync(join(root, name)) || existsSync(target)) return;
-  await assertInside(root, join(root, name), source);
-  await copyFile(join(root, name), target);
+  const config = join(root, `boot/config-${version}`);
+  if (!existsSync(config)) return;
+  await assertInside(root, config, source);
+  // In a stranger's tree, a link may be at the target. It is not followed.
+  await copyFile(config, join(modulesDir, 'config'), constants.COPYFILE_EXCL).catch(
+    (failure: NodeJS.ErrnoException) => {
+      if (failure.code !== 'EEXIST') throw failure;
+    },
+  );
 }
 
 interface ConfigPlace {

@@ -140,7 +140,10 @@ test('no command is run after a step of the setup that has failed', (context) =>
   const guest = new Guest('write_files: [{path: /a, owner: nobody-here}]\nruncmd: [echo x >/ran]', context);
   guest.run('early');
   guest.run('late');
-  assert.match(guest.told() ?? '', /^done 1 .*nobody-here\nignite: put_file \/a has failed with exit status 1$/s);
+  assert.match(
+    guest.told() ?? '',
+    /^done 1 .*nobody-here\nignite: put_file \/a has failed with exit status 1$/s,
+  );
   assert.equal(existsSync(guest.path('/ran')), false);
 });
 

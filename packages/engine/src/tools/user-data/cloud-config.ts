@@ -4,10 +4,16 @@ const line = v.pipe(v.string(), v.regex(/^[^\0\n\r]*$/, 'must be one line'));
 const word = v.pipe(v.string(), v.regex(/^[^\0\n\r]+$/, 'must be a line'));
 const path = v.pipe(word, v.startsWith('/', 'must be an absolute path'));
 /** A name of a user or of a group, as useradd(8) takes it. */
-const name = v.pipe(v.string(), v.regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'must be a name of a user or of a group'));
+const name = v.pipe(
+  v.string(),
+  v.regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'must be a name of a user or of a group'),
+);
 
 /** A command: a line for the shell, or a program and its arguments. */
-const commandSchema = v.union([v.string(), v.array(v.pipe(v.union([v.string(), v.number()]), v.transform(String)))]);
+const commandSchema = v.union([
+  v.string(),
+  v.array(v.pipe(v.union([v.string(), v.number()]), v.transform(String))),
+]);
 export type Command = v.InferOutput<typeof commandSchema>;
 
 /** How the content of a file is written, by all the names that cloud-init knows for it. */
@@ -83,7 +89,9 @@ const ntpSchema = v.strictObject({
 
 /** A line of fstab(5) by its first fields. The others get the values that cloud-init gives them. */
 const mountSchema = v.pipe(
-  v.array(v.pipe(v.union([word, v.number()]), v.transform(String), v.regex(/^\S+$/, 'must be without spaces'))),
+  v.array(
+    v.pipe(v.union([word, v.number()]), v.transform(String), v.regex(/^\S+$/, 'must be without spaces')),
+  ),
   v.minLength(2, 'must be a device and the path to mount it at'),
   v.maxLength(6, 'must have six fields at most'),
   v.check(([, target = '']) => target.startsWith('/'), 'must have an absolute path to mount at'),

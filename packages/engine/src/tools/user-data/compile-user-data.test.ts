@@ -52,10 +52,7 @@ runcmd:
     runcmd,
     `#!/bin/sh\na && b > /run/cluster-api/bootstrap-success.complete\n'printf' '%s|' 'it'\\''s' '$HOME' '7'\n`,
   );
-  assert.equal(
-    execFileSync('sh', ['-c', runcmd.split('\n')[2]!], { encoding: 'utf8' }),
-    "it's|$HOME|7|",
-  );
+  assert.equal(execFileSync('sh', ['-c', runcmd.split('\n')[2]!], { encoding: 'utf8' }), "it's|$HOME|7|");
 });
 
 test('commands that are to make the sentinel of Cluster API are held to it', () => {
@@ -122,10 +119,7 @@ test('a template has the meta-data filled in, and only if its first line says th
     template('{{ ds.meta_data.local-hostname }}')['refused'],
     'the template asks for "ds.meta_data.local-hostname"; known: ds.meta_data.instance_id, ds.meta_data.local_hostname, v1.instance_id, v1.local_hostname',
   );
-  assert.equal(
-    template('{% if a %}')['refused'],
-    'the template has "{%": only {{ NAME }} is filled in',
-  );
+  assert.equal(template('{% if a %}')['refused'], 'the template has "{%": only {{ NAME }} is filled in');
   assert.equal(
     config("runcmd: ['echo {{ ds.meta_data.instance_id }}']")['runcmd'],
     '#!/bin/sh\necho {{ ds.meta_data.instance_id }}\n',
@@ -134,7 +128,11 @@ test('a template has the meta-data filled in, and only if its first line says th
 
 for (const [what, userData, why] of [
   ['a script', '#!/bin/sh\necho', 'the user data does not begin with "#cloud-config"'],
-  ['a module that is not known', '#cloud-config\npackages: [a]', 'user data.packages: unknown field "packages"'],
+  [
+    'a module that is not known',
+    '#cloud-config\npackages: [a]',
+    'user data.packages: unknown field "packages"',
+  ],
   [
     'a field of a file that is not known',
     '#cloud-config\nwrite_files: [{path: /a, defer: true}]',

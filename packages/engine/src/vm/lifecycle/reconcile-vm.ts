@@ -86,7 +86,10 @@ async function recordSeen(
   { objects, paths }: Pick<VmPorts, 'objects' | 'paths'>,
 ): Promise<Vm> {
   const { bootstrap } = withBootstrap(vm, paths).status;
-  if (vm.status.observedGeneration === observedGeneration && isDeepStrictEqual(bootstrap, vm.status.bootstrap))
+  if (
+    vm.status.observedGeneration === observedGeneration &&
+    isDeepStrictEqual(bootstrap, vm.status.bootstrap)
+  )
     return vm;
   return await changeVmStatus(objects, vm, ({ status }) => ({
     ...status,

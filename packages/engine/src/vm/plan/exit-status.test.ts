@@ -16,6 +16,14 @@ test('parseGuestReports: the disk that holds them is zeros behind them', () => {
   ]);
 });
 
+test('parseGuestReports: what a guest tells of its user data, with newlines and backslashes in its output', () => {
+  const disk = `up\nready\n${'\0'.repeat(2_000)}\nbootstrap done 3 a\\nb\\\\n\\n\nbootstrap odd 0 x\nbootstrap done 0`;
+  assert.deepEqual(
+    parseGuestReports(disk).filter(({ kind }) => kind === 'bootstrap'),
+    [{ kind: 'bootstrap', state: 'done', code: 3, output: 'a\nb\\n' }],
+  );
+});
+
 const told = (text: string) => parseGuestReports(text);
 
 test('exitOf: the code of the entrypoint, an orderly end, what failed, or nothing', () => {

@@ -27,6 +27,7 @@ export function betweenLives({
   booted: _booted,
   memory: _memory,
   readyTime: _ready,
+  bootstrap: _told,
   ...status
 }: VmStatus): VmStatus {
   return status;
