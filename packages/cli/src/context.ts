@@ -20,7 +20,6 @@ import type { LocalClient } from '@ignite/engine/operations/client/local-client'
 import type { EnginePorts } from '@ignite/engine/vm/engine-ports';
 import type { LegacyImportRequest, LegacyResult } from '@ignite/legacy/import/import-request';
 import type { BrokenObject } from '@ignite/toolkit/store/store';
-import { spawnDetached } from '@ignite/toolkit/process/spawn-detached';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { type ChosenHost, chosenHost } from './remote/chosen-host.ts';
 import type { FlagValues, Invocation } from './arguments/command.ts';
@@ -248,8 +247,9 @@ export async function importLegacy(
 }
 
 /** Has a template made for VMs like one of this host, by a process that nobody waits for. */
-export function warmLater({ metadata }: Vm, invocation: Invocation): void {
+export async function warmLater({ metadata }: Vm, invocation: Invocation): Promise<void> {
   if (isForOtherHost(invocation)) return;
+  const { spawnDetached } = await import('@ignite/toolkit/process/spawn-detached'); // a listing does not wait for it
   const paths = pathsOf(invocation.flags, invocation.io.env);
   const like = `--like=${metadata.namespace}/${metadata.name}`;
   spawnDetached([...ownCommand(paths), 'warm', like], paths.runDir);

@@ -61,7 +61,10 @@ const imageItems = (paths: Paths, { images, vms, snapshots }: KnownObjects): rea
     return measured(found, isFirst ? undefined : bytes(0));
   });
 
-const kernelItems = (paths: Paths, { kernels, vms, snapshots }: KnownObjects): readonly Promise<SpaceItem>[] =>
+const kernelItems = (
+  paths: Paths,
+  { kernels, vms, snapshots }: KnownObjects,
+): readonly Promise<SpaceItem>[] =>
   kernels.map((kernel, at) => {
     const { id } = kernel.status;
     const isUsed = [...vms, ...snapshots].some(({ status }) => status.kernel?.id === id);
