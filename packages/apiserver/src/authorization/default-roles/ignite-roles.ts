@@ -24,7 +24,7 @@ const viewing: readonly PolicyRule[] = [
 ];
 
 const operating: readonly PolicyRule[] = [
-  rule(writeVerbs, [ignite], ['images', 'kernels', 'vms', 'volumes']),
+  rule(writeVerbs, [ignite], ['images', 'kernels', 'snapshots', 'vms', 'volumes']),
   rule(['patch', 'update'], [ignite], ['vms/scale']),
   rule(['create'], [ignite], streams),
   rule(['create'], [''], ['pods/attach', 'pods/exec', 'pods/portforward']),
