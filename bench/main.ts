@@ -7,6 +7,7 @@ import { benchImportLegacy } from './import-legacy.ts';
 import { benchPs } from './ps.ts';
 import { benchRun } from './run.ts';
 import { benchStreams } from './streams.ts';
+import { benchWarm } from './warm.ts';
 
 /**
  * The benchmarks by name. All of them run unless some are named, and each figure comes with its ratio. They
@@ -17,6 +18,7 @@ const benchmarks = {
   import: benchImport,
   'import-legacy': benchImportLegacy,
   run: benchRun,
+  warm: benchWarm,
   gitops: benchGitops,
   guest: benchGuest,
   streams: benchStreams,

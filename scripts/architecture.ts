@@ -50,7 +50,11 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
     ['guest', 'storage', 'user-data'],
     ['doctor'],
   ],
-  'packages/engine/src/operations': [['changes', 'declare', 'metrics', 'space'], ['archive', 'snapshots'], ['client']],
+  'packages/engine/src/operations': [
+    ['changes', 'declare', 'metrics', 'space'],
+    ['archive', 'snapshots'],
+    ['client'],
+  ],
   'packages/apiserver/src': [
     ['cel', 'protobuf', 'spdy'],
     ['structural-schema'],

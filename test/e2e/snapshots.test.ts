@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -29,7 +37,10 @@ before(async () => {
   // A hook runs at the same place of the same program in each guest, so only fresh random numbers differ.
   const hook = `#!/run/ignite/busybox sh\\n/run/ignite/busybox head -c 16 /dev/urandom | /run/ignite/busybox md5sum >/run/random\\n`;
   await inside('web', 'b=/run/ignite/busybox; $b mkdir -p /etc/ignite/restored.d');
-  await inside('web', `printf '${hook}' >/etc/ignite/restored.d/random; /run/ignite/busybox chmod 755 /etc/ignite/restored.d/random`);
+  await inside(
+    'web',
+    `printf '${hook}' >/etc/ignite/restored.d/random; /run/ignite/busybox chmod 755 /etc/ignite/restored.d/random`,
+  );
 });
 after(async () => {
   await ignite[Symbol.asyncDispose]();
@@ -68,7 +79,7 @@ const identityOf = async (vm: string): Promise<Readonly<Record<string, string>>>
     await inside(
       vm,
       'cat /proc/sys/kernel/hostname /var/lib/ignite/uid /etc/ssh/ssh_host_ed25519_key.pub /sys/class/net/eth0/address; ' +
-        "/run/ignite/busybox ip -4 addr show eth0 | /run/ignite/busybox awk '/inet /{print $2}'; cat /run/random 2>/dev/null",
+        "/run/ignite/busybox ip -4 addr show eth0 | /run/ignite/busybox awk '/inet /{print $2}'; cat /run/random 2>/dev/null || :",
     )
   ).split('\n');
   return { hostname, machine, hostKey, mac, address, random };
@@ -114,7 +125,7 @@ test('forks go on with the memory of a VM that goes on itself, and each is a VM 
     }
     assert.deepEqual(snapshotDirs(), [], 'what the forks were made of is gone');
     const keys = await inside('fork-1', 'cat /root/.ssh/authorized_keys');
-    const own = await readFileSync(
+    const own = readFileSync(
       join(ignite.paths.dataDir, 'vms', (await inspect('web')).metadata.uid, 'ssh_key.pub'),
       'utf8',
     );
@@ -131,7 +142,10 @@ test('a snapshot holds memory and disk of one instant, also while the guest writ
   await inside('web', `(${write}) >/dev/null 2>&1 </dev/null & echo $! >/run/writer`);
   const before = await lifeOf('web');
   const said = await ignite.ok('snapshot', 'create', 'web', 'busy');
-  assert.match(said, /^Took snapshot "busy" of VM "web": memory and disk, [\d.]+ MB, with ID "[0-9a-f]{16}"\n$/);
+  assert.match(
+    said,
+    /^Took snapshot "busy" of VM "web": memory and disk, [\d.]+ MB, with ID "[0-9a-f]{16}"\n$/,
+  );
   await assertCounts('web');
   await inside('web', '/run/ignite/busybox kill $(cat /run/writer)');
   assert.equal(fsck(join(await dirOf('busy'), 'root.qcow2')), 0);
@@ -139,11 +153,14 @@ test('a snapshot holds memory and disk of one instant, also while the guest writ
   const after = await lifeOf('again');
   assert.equal(after.bootId, before.bootId);
   await inside('again', '/run/ignite/busybox kill $(cat /run/writer); /run/ignite/busybox sync');
-  assert.match(await ignite.ok('snapshot', 'ls'), /^SNAPSHOT ID .*\n[0-9a-f]{16} +busy +.* web +machine +[\d.]+ MB\n$/);
+  assert.match(
+    await ignite.ok('snapshot', 'ls'),
+    /^SNAPSHOT ID .*\n[0-9a-f]{16} +busy +.* web +machine +[\d.]+ MB\n$/,
+  );
   assert.match(await ignite.ok('system', 'df'), /Snapshots +1 +1 /);
   assert.match(
     (await ignite.run('image', 'rm', 'sshd')).stderr,
-    /error: image "sshd:latest" is used by VM/,
+    /error: image "sshd:latest" is used by snapshot "busy"/,
   );
   await ignite.ok('snapshot', 'rm', 'busy');
   await assertCounts('again');
@@ -191,7 +208,7 @@ test('what cannot be a snapshot, or be made of one, is refused with the reason',
   await ignite.ok('snapshot', 'create', 'web', 'taken');
   const refused = async (pattern: RegExp, ...args: readonly string[]): Promise<void> => {
     const { code, stderr } = await ignite.run(...args);
-    assert.equal(code, 1, args.join(' '));
+    assert.notEqual(code, 0, args.join(' '));
     assert.match(stderr, pattern);
   };
   await refused(/already a snapshot named "taken"/, 'snapshot', 'create', 'web', 'taken');
@@ -203,7 +220,16 @@ test('what cannot be a snapshot, or be made of one, is refused with the reason',
   await refused(/it is of another VM/, 'rollback', 'other', 'taken');
   await refused(/it is stopped, and has no memory|never been started/, 'fork', 'other');
   await ignite.ok('rm', 'other');
-  await refused(/memory was 256 MB, and now is 512 MB/, 'run', '--from', 'taken', '--name', 'large', '--memory', '512MB');
+  await refused(
+    /memory was 256 MB, and now is 512 MB/,
+    'run',
+    '--from',
+    'taken',
+    '--name',
+    'large',
+    '--memory',
+    '512MB',
+  );
   await ignite.ok('rm', 'large');
   const dir = await dirOf('taken');
   truncateSync(join(dir, 'saved-state/machine'), 1_000_000);
@@ -211,10 +237,58 @@ test('what cannot be a snapshot, or be made of one, is refused with the reason',
   await ignite.ok('rm', 'damaged');
   const note = join(dir, 'saved-state/note.json');
   writeFileSync(note, readFileSync(note, 'utf8').replace('"format":1', '"format":2'));
-  await refused(/saved state is damaged: its note cannot be read/, 'run', '--from', 'taken', '--name', 'newer');
+  await refused(
+    /saved state is damaged: its note cannot be read/,
+    'run',
+    '--from',
+    'taken',
+    '--name',
+    'newer',
+  );
   await ignite.ok('rm', 'newer');
   await ignite.ok('snapshot', 'rm', 'taken');
   assert.deepEqual(snapshotDirs(), []);
+});
+
+test('a VM starts from a template of its image instead of booting, and is a VM of its own', async (t) => {
+  await ignite.ok('image', 'import', `oci-archive:${imageArchive('debian')}`);
+  const shape = ['--memory', '512MB', '--size', '4GB'];
+  const refused = await ignite.run('run', 'sshd', '--warm', 'always', '--name', 'cold');
+  assert.match(
+    refused.stderr,
+    /error: the VM cannot start from a template: its entrypoint begins as it boots/,
+  );
+  const run = async (name: string, when: string): Promise<number> => {
+    const began = Date.now();
+    await ignite.ok('run', 'debian', '--name', name, '--ssh', '--warm', when, ...shape);
+    return Date.now() - began;
+  };
+  const coldMs = await run('cold', 'never');
+  assert.equal((await inspect('cold')).spec.source, undefined);
+  assert.match(await ignite.ok('warm', '--like', 'cold'), /^Made template "template-[0-9a-f]{8}" with ID "/);
+  const [template = ''] = (await ignite.ok('warm', 'ls', '-q')).split('\n');
+  assert.ok(!(await ignite.ok('ps', '-a')).includes('template-'), 'the VM of the template is gone');
+  const warmMs = await run('warm', 'auto');
+  t.diagnostic(
+    `run until SSH answers: cold ${coldMs} ms, warm ${warmMs} ms, ratio ${(warmMs / coldMs).toFixed(2)}`,
+  );
+  const found = await inspect('warm');
+  assert.equal(found.spec.source?.snapshot, (await snapshotOf(template)).metadata.name);
+  const machineId = 'cat /etc/machine-id /proc/sys/kernel/hostname /proc/sys/kernel/random/boot_id';
+  const [mine = '', name, boot] = (await inside('warm', machineId)).split('\n');
+  assert.equal(mine, `${found.metadata.uid}${found.metadata.uid}`);
+  assert.equal(name, 'warm');
+  assert.notEqual(boot, (await inside('cold', machineId)).split('\n')[2]);
+  assert.equal(await inside('warm', 'cat /root/.ssh/authorized_keys | /run/ignite/busybox wc -l'), '1');
+  const dir = await dirOf(template);
+  const own = readFileSync(
+    join(ignite.paths.dataDir, 'vms', found.metadata.uid, 'ssh_key.pub'),
+    'utf8',
+  ).split(' ')[1]!;
+  assert.ok(!readFileSync(join(dir, 'saved-state/machine')).includes(own), 'a template has no key of a VM');
+  assert.match(await ignite.ok('prune', '-f'), /snapshot "template-/);
+  assert.equal(await ignite.ok('warm', 'ls', '-q'), '');
+  await ignite.ok('rm', '-f', 'warm', 'cold');
 });
 
 test('a snapshot that does not fit on the disk leaves the VM running and nothing behind', async () => {
@@ -242,14 +316,17 @@ test('a snapshot that does not fit on the disk leaves the VM running and nothing
 test('a snapshot or a fork that is killed at any moment leaves a VM that goes on, and nothing that stays', async (t) => {
   const seen: string[] = [];
   for (let round = 0; round < kills; round++) {
-    const args = round % 2 === 0 ? ['snapshot', 'create', 'web', `kill-${round}`] : ['fork', 'web', '--name', 'killed'];
+    const args =
+      round % 2 === 0 ? ['snapshot', 'create', 'web', `kill-${round}`] : ['fork', 'web', '--name', 'killed'];
     const command = ignite.start(args);
     await delay((round + 1) * 600);
     command.kill();
     await command.ended;
     await ignite.run('start', 'web');
     await assertCounts('web');
-    seen.push(`${args[0]} ${(await ignite.run('inspect', 'killed')).code === 0 ? 'has made a VM' : 'has made none'}`);
+    seen.push(
+      `${args[0]} ${(await ignite.run('inspect', 'killed')).code === 0 ? 'has made a VM' : 'has made none'}`,
+    );
     await ignite.run('rm', '-f', 'killed');
     for (const line of (await ignite.ok('snapshot', 'ls', '-q')).split('\n').filter(Boolean))
       await ignite.ok('snapshot', 'rm', line);
@@ -261,7 +338,9 @@ test('a snapshot or a fork that is killed at any moment leaves a VM that goes on
 
 /** Returns the exit status of e2fsck for the content of a disk, after the journal was replayed. */
 function fsck(disk: string): number {
-  const [image = ''] = readdirSync(join(ignite.paths.dataDir, 'images')).filter((name) => /^[0-9a-f]{64}$/.test(name));
+  const [image = ''] = readdirSync(join(ignite.paths.dataDir, 'images')).filter((name) =>
+    /^[0-9a-f]{64}$/.test(name),
+  );
   const base = join(ignite.paths.dataDir, 'images', image, 'base.ext4');
   const work = mkdtempSync(join(tmpdir(), 'fsck-'));
   const [copy, raw] = [join(work, 'copy.qcow2'), join(work, 'raw')];

@@ -22,7 +22,6 @@ import type { LegacyImportRequest, LegacyResult } from '@ignite/legacy/import/im
 import type { BrokenObject } from '@ignite/toolkit/store/store';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
-import { spawnDetached } from '@ignite/toolkit/process/spawn-detached';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { Log } from '@ignite/toolkit/log/log';
 import { type ChosenHost, chosenHost } from './remote/chosen-host.ts';
@@ -252,8 +251,9 @@ export async function importLegacy(
 }
 
 /** Has a template made for VMs like one of this host, by a process that nobody waits for. */
-export function warmLater({ metadata }: Vm, invocation: Invocation): void {
+export async function warmLater({ metadata }: Vm, invocation: Invocation): Promise<void> {
   if (isForOtherHost(invocation)) return;
+  const { spawnDetached } = await import('@ignite/toolkit/process/spawn-detached'); // a listing does not wait for it
   const paths = pathsOf(invocation.flags, invocation.io.env);
   const like = `--like=${metadata.namespace}/${metadata.name}`;
   spawnDetached([...ownCommand(paths), 'warm', like], paths.runDir);

@@ -6,7 +6,8 @@ import type { ClientOperation } from './progress.ts';
  * disks; volumes; logs of consoles; fetched layers of images; disks of removed VMs; and leftovers of killed
  * processes.
  */
-export type SpaceKind = 'image' | 'kernel' | 'vm' | 'volume' | 'snapshot' | 'log' | 'layers' | 'kept-disk' | 'leftover';
+export type SpaceKind =
+  'image' | 'kernel' | 'vm' | 'volume' | 'snapshot' | 'log' | 'layers' | 'kept-disk' | 'leftover';
 
 export interface SpaceItem {
   readonly kind: SpaceKind;

@@ -4,17 +4,25 @@ import type { Snapshot } from './snapshot.ts';
 import { coldReason, planTemplates, templateLabel, templateSpec, templateTraits } from './template.ts';
 import { sampleVm } from './vm.sample.ts';
 
-const status = { image: { digest: 'sha256:1', bootMode: 'init' }, kernel: { id: 'k', version: '6' } } as const;
+const status = {
+  image: { digest: 'sha256:1', bootMode: 'init' },
+  kernel: { id: 'k', version: '6' },
+} as const;
 const vm = (spec: object = {}) => sampleVm({ spec, status });
 
 test('coldReason: what a guest does only as it boots cannot come from a template', () => {
   assert.equal(coldReason(vm()), undefined);
-  assert.equal(coldReason(vm({ ssh: { generateKey: true }, copyFiles: [{ hostPath: '/a', vmPath: '/b' }] })), undefined);
+  assert.equal(
+    coldReason(vm({ ssh: { generateKey: true }, copyFiles: [{ hostPath: '/a', vmPath: '/b' }] })),
+    undefined,
+  );
   assert.match(coldReason(vm({ cloudInit: {} })) ?? '', /cloud-init/);
   assert.match(coldReason(vm({ command: ['ls'] })) ?? '', /entrypoint/);
   const disk = sampleVm({ status: { ...status, image: { digest: 'sha256:1', bootMode: 'disk' } } });
   assert.match(coldReason(disk) ?? '', /cloud-init/);
-  const entrypoint = sampleVm({ status: { ...status, image: { digest: 'sha256:1', bootMode: 'entrypoint' } } });
+  const entrypoint = sampleVm({
+    status: { ...status, image: { digest: 'sha256:1', bootMode: 'entrypoint' } },
+  });
   assert.match(coldReason(entrypoint) ?? '', /entrypoint/);
   const storage = { volumes: [{ name: 'data', volume: { name: 'data' } }] };
   assert.match(coldReason(vm({ storage })) ?? '', /volume "data"/);
@@ -26,7 +34,11 @@ test('templateTraits: VMs that differ in their machine share no template, and in
     others: [{ cpus: 2 }, { memory: '1GB' }, { diskSize: '5GB' }, { kernel: { cmdLine: 'quiet' } }],
   };
   for (const other of others) assert.notEqual(templateTraits(vm(other)), traits, JSON.stringify(other));
-  const same = { ssh: { generateKey: true }, network: { address: '10.61.0.9', ports: [] }, restartPolicy: 'always' };
+  const same = {
+    ssh: { generateKey: true },
+    network: { address: '10.61.0.9', ports: [] },
+    restartPolicy: 'always',
+  };
   assert.equal(templateTraits(vm(same)), traits);
 });
 

@@ -4,7 +4,8 @@ import type { Vm, VmSpec } from './vm.ts';
 /** Marks a snapshot as a template, from which new VMs of its kind start. Its value tells the kind. */
 export const templateLabel = 'ignite.weave.works/template';
 
-export const isTemplate = ({ metadata: { labels } }: Snapshot): boolean => labels[templateLabel] !== undefined;
+export const isTemplate = ({ metadata: { labels } }: Snapshot): boolean =>
+  labels[templateLabel] !== undefined;
 
 /**
  * Pure. Returns the spec of the VM of which a template is made, for a VM that is to start from it: the same machine, with nothing that

@@ -1,4 +1,5 @@
 import { vmResource } from '@ignite/api/v1/resources/vm';
+import { snapshotResource } from '@ignite/api/v1/resources/snapshot';
 import { volumeResource } from '@ignite/api/v1/resources/volume';
 import { type GroupVersionResource, resourceName } from '@ignite/toolkit/client/group-version-resource';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
@@ -19,7 +20,7 @@ export interface Emptying {
 }
 
 /** The kinds of which nothing is deleted that was created since the deletion began: nobody has meant that to go. */
-const preciousKinds: readonly string[] = [vmResource, volumeResource].map(({ group, plural }) =>
+const preciousKinds: readonly string[] = [vmResource, volumeResource, snapshotResource].map(({ group, plural }) =>
   resourceName({ group, resource: plural }),
 );
 

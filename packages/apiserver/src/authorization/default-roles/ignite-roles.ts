@@ -30,7 +30,7 @@ const viewing: readonly PolicyRule[] = [
 ];
 
 const operating: readonly PolicyRule[] = [
-  rule(writeVerbs, [ignite], ['images', 'kernels', 'vms', 'volumes']),
+  rule(writeVerbs, [ignite], ['images', 'kernels', 'snapshots', 'vms', 'volumes']),
   rule(['patch', 'update'], [ignite], ['vms/scale']),
   rule(['create'], [ignite], streams),
   // Whoever could create a Machine could have it boot with any Secret, and read that inside.

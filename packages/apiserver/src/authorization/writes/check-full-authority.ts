@@ -2,6 +2,7 @@ import { hostResource } from '@ignite/api/v1/resources/host';
 import { imageResource } from '@ignite/api/v1/resources/image';
 import { kernelResource } from '@ignite/api/v1/resources/kernel';
 import { vmResource } from '@ignite/api/v1/resources/vm';
+import { snapshotResource } from '@ignite/api/v1/resources/snapshot';
 import { volumeResource } from '@ignite/api/v1/resources/volume';
 import { type GroupVersionResource, resourceName } from '@ignite/toolkit/client/group-version-resource';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
@@ -30,7 +31,7 @@ const reasons: ReadonlyMap<string, string> = new Map([
         ] as const,
     ),
   ),
-  ...[imageResource, kernelResource, volumeResource, hostResource, vmResource].map(
+  ...[imageResource, kernelResource, volumeResource, snapshotResource, hostResource, vmResource].map(
     ({ group, plural: resource }) =>
       [
         partName({ group, resource, subresource: 'status' }),

@@ -11,7 +11,12 @@ const mostCopies = 100;
 const flags: Flags = {
   ...namespaceFlags,
   count: { type: 'string', short: 'c', value: 'COUNT', default: '1', help: 'number of new VMs' },
-  name: { type: 'string', value: 'NAME', default: 'VM-1', help: 'name of the new VM, or what the names begin with' },
+  name: {
+    type: 'string',
+    value: 'NAME',
+    default: 'VM-1',
+    help: 'name of the new VM, or what the names begin with',
+  },
   timeout: { type: 'string', value: 'SECONDS', default: '600', help: 'seconds to wait for SSH' },
 };
 
@@ -44,7 +49,9 @@ export const rollback: Command = {
   arguments: 'VM SNAPSHOT',
   arity: { least: 2, most: 2 },
   summary: 'Bring a VM back to a snapshot of it',
-  details: ['What the VM has written since is lost. It goes on from the memory that the snapshot holds, or boots.'],
+  details: [
+    'What the VM has written since is lost. It goes on from the memory that the snapshot holds, or boots.',
+  ],
   examples: ['ignite rollback web before-upgrade'],
   flags: namespaceFlags,
   run: async (invocation) => {

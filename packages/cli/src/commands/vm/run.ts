@@ -187,7 +187,7 @@ export const run: Command = {
       const vm = isWarm
         ? await startWarm(created, starting, client, op)
         : await client.vms.start(created.metadata.uid, starting, op);
-      if (when === 'auto' && isWarm && vm.spec.source === undefined) warmLater(vm, invocation);
+      if (when === 'auto' && isWarm && vm.spec.source === undefined) await warmLater(vm, invocation);
       if (flags.isSet('interactive')) {
         const { attachUntilEnd } = await import('./attach.ts');
         op.endProgress();
@@ -216,7 +216,10 @@ async function startWarm(
   } catch (failure) {
     const isUnfit = ['STATE_UNFIT', 'STATE_DAMAGED'].some((code) => hasCode(failure, code));
     if (spec.source === undefined || !isUnfit) throw failure;
-    op.report({ kind: 'warning', message: `the template cannot be used, so the VM boots: ${errorText(failure)}` });
+    op.report({
+      kind: 'warning',
+      message: `the template cannot be used, so the VM boots: ${errorText(failure)}`,
+    });
     await client.snapshots.remove(`${metadata.namespace}/${spec.source.snapshot}`, { force: false }, op);
     return await client.vms.start(metadata.uid, { ...starting, cold: true }, op);
   }

@@ -24,9 +24,15 @@ export const warm: Command = {
   examples: ['ignite warm debian:12 --cpus 2 --memory 1GB', 'ignite warm --like web'],
   flags: {
     ...namespaceFlags,
-    like: { type: 'string', value: 'VM', help: 'a VM whose image, kernel and machine the template is to have' },
+    like: {
+      type: 'string',
+      value: 'VM',
+      help: 'a VM whose image, kernel and machine the template is to have',
+    },
     ...Object.fromEntries(
-      Object.entries({ cpus, memory, size, arch, vmm, network }).flatMap(([name, flag]) => (flag ? [[name, flag]] : [])),
+      Object.entries({ cpus, memory, size, arch, vmm, network }).flatMap(([name, flag]) =>
+        flag ? [[name, flag]] : [],
+      ),
     ),
     'kernel-image': createFlags['kernel-image']!,
     'kernel-args': createFlags['kernel-args']!,
@@ -35,7 +41,10 @@ export const warm: Command = {
     const { flags, args } = invocation;
     const like = flags.text('like');
     if ((like === undefined) === (args.length === 0))
-      throw usageError('warm: neither an image nor a VM is given, or both', 'name an image, or a VM with --like');
+      throw usageError(
+        'warm: neither an image nor a VM is given, or both',
+        'name an image, or a VM with --like',
+      );
     const template = await withClient(invocation, async (client, op) => {
       if (like === undefined) {
         const { namespace, spec } = await createRequest(invocation);

@@ -49,7 +49,10 @@ export async function createSnapshot(
   const dir = snapshotDir(host.paths, uid);
   const draft = `${dir}.draft`;
   await using undo = new Rollback((failure) =>
-    op.report({ kind: 'warning', message: `files of the snapshot could not be removed: ${errorText(failure)}` }),
+    op.report({
+      kind: 'warning',
+      message: `files of the snapshot could not be removed: ${errorText(failure)}`,
+    }),
   );
   using _lock = await lockSnapshot(uid, host, op.signal);
   undo.defer(() => rm(draft, { recursive: true, force: true }));

@@ -3,7 +3,13 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { WarmRequest } from '@ignite/api/client/snapshot-client';
 import type { VmClient } from '@ignite/api/client/vm-client';
 import type { Snapshot } from '@ignite/api/v1/snapshot';
-import { coldReason, planTemplates, templateLabel, templateSpec, templateTraits } from '@ignite/api/v1/template';
+import {
+  coldReason,
+  planTemplates,
+  templateLabel,
+  templateSpec,
+  templateTraits,
+} from '@ignite/api/v1/template';
 import type { Vm } from '@ignite/api/v1/vm';
 import { acquireLock, isLocked } from '@ignite/toolkit/lock/process-lock';
 import { newUid } from '@ignite/toolkit/object/uid';
@@ -62,7 +68,10 @@ export async function makeTemplate(
 }
 
 /** Returns the template for VMs like one, in its own namespace. */
-export async function findTemplate(vm: Vm, { objects }: Pick<VmPorts, 'objects'>): Promise<Snapshot | undefined> {
+export async function findTemplate(
+  vm: Vm,
+  { objects }: Pick<VmPorts, 'objects'>,
+): Promise<Snapshot | undefined> {
   const key = templateKey(vm);
   return (await listSnapshots(objects)).find(
     ({ metadata }) =>

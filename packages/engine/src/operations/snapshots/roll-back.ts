@@ -32,7 +32,9 @@ export async function rollBack(vm: Vm, snapshot: Snapshot, host: VmPorts, op: Cl
 }
 
 /** What of a VM's network is nothing that its guest knows. */
-const todays = ({ network: { ports, policy } }: Vm['spec']): Pick<Vm['spec']['network'], 'ports' | 'policy'> => ({
+const todays = ({
+  network: { ports, policy },
+}: Vm['spec']): Pick<Vm['spec']['network'], 'ports' | 'policy'> => ({
   ports,
   ...(policy && { policy }),
 });

@@ -61,7 +61,10 @@ const imageItems = (paths: Paths, { images, vms, snapshots }: KnownObjects): rea
     return measured(found, isFirst ? undefined : bytes(0));
   });
 
-const kernelItems = (paths: Paths, { kernels, vms, snapshots }: KnownObjects): readonly Promise<SpaceItem>[] =>
+const kernelItems = (
+  paths: Paths,
+  { kernels, vms, snapshots }: KnownObjects,
+): readonly Promise<SpaceItem>[] =>
   kernels.map((kernel, at) => {
     const { id } = kernel.status;
     const isUsed = [...vms, ...snapshots].some(({ status }) => status.kernel?.id === id);
@@ -87,9 +90,10 @@ const volumeItems = (paths: Paths, { volumes }: KnownObjects): readonly Promise<
 /** Somebody has taken a snapshot to keep it, unless it is a template. */
 const snapshotItems = (paths: Paths, { snapshots }: KnownObjects): readonly Promise<SpaceItem>[] =>
   snapshots.map((snapshot) => {
-    const { uid } = snapshot.metadata;
+    const { uid, deletionTimestamp } = snapshot.metadata;
     const path = snapshotDir(paths, uid);
-    return measured({ kind: 'snapshot', name: fullName(snapshot), uid, path, isUsed: !isTemplate(snapshot) });
+    const isUsed = !isTemplate(snapshot) && deletionTimestamp === undefined;
+    return measured({ kind: 'snapshot', name: fullName(snapshot), uid, path, isUsed });
   });
 
 /** The phases in which a VM uses nothing of the host but space. */

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { guestApplets } from './guest-applets.ts';
 
 /** Scripts that run in the initramfs. The others call busybox by its path. */
-const scripts = ['init', 'channel', 'clock', 'supervise', 'start-entrypoint', 'changes'];
+const scripts = ['init', 'channel', 'clock', 'identity', 'supervise', 'start-entrypoint', 'changes'];
 /** Words of the scripts that are also names of applets, but are no commands there. */
 const otherWords = 'busybox halt hostname id init link passwd route uptime yes'.split(' ');
 

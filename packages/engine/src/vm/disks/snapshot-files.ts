@@ -29,7 +29,12 @@ export const snapshotFiles = (paths: Paths, uid: string, format: DiskFormat): Sn
  * Copies a file that nobody writes to. The copy shares the blocks if the file system can (reflink), and appears whole or not at
  * all.
  */
-export async function copyWhole(from: string, to: string, runner: Runner, signal: AbortSignal): Promise<void> {
+export async function copyWhole(
+  from: string,
+  to: string,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<void> {
   const draft = `${to}.draft`;
   await rm(draft, { force: true });
   try {

@@ -76,7 +76,11 @@ export function vmMachine(
     controlSocket: '/vm/run/control.sock',
     consoleSocket: '/vm/run/console.sock',
     ...(channel === 'ports'
-      ? { ...(runsEntrypoint(vm) && { streams }), clockSocket: '/vm/run/clock.sock', identitySocket: '/vm/run/identity.sock' }
+      ? {
+          ...(runsEntrypoint(vm) && { streams }),
+          clockSocket: '/vm/run/clock.sock',
+          identitySocket: '/vm/run/identity.sock',
+        }
       : { vsockPath: '/vm/run/vsock' }),
     // The sandbox's monitor writes what arrives there to a log of limited size.
     consoleLog: runsEntrypoint(vm) ? '/proc/self/fd/2' : '/proc/self/fd/1',

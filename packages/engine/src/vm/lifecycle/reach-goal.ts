@@ -33,15 +33,15 @@ export async function reachGoal(vm: Vm, goal: Goal, host: VmPorts, op: ClientOpe
 async function takeSteps(vm: Vm, goal: Goal, host: VmPorts, op: ClientOperation): Promise<Vm> {
   const have = await observeVm(vm, host, op.signal);
   const goesOn = goal.kind === 'running' || goal.kind === 'paused';
-  let { signal } = op;
+  let isUsedUp = false;
   let now = vm;
   for (const step of planVm(goal, have, needsOf(asBooted(vm)))) {
-    signal.throwIfAborted();
     // Without its saved state the guest is nowhere but in its VMM, so whoever interrupts comes too late.
-    if (step.kind === 'discard-state' && goesOn) signal = resumeSignal();
-    // A guest takes its time for its identity, and whoever interrupts may do so.
-    const patience = step.kind === 'give-identity' ? op.signal : signal;
-    now = await executeStep(step, now, host, { ...op, signal: patience });
+    isUsedUp ||= step.kind === 'discard-state' && goesOn;
+    // A guest takes its time for its identity, for which it can be asked again.
+    const signal = isUsedUp && step.kind !== 'give-identity' ? resumeSignal() : op.signal;
+    signal.throwIfAborted();
+    now = await executeStep(step, now, host, { ...op, signal });
     if (step.kind === 'place-snapshot') return await takeSteps(now, goal, host, op);
   }
   return now;

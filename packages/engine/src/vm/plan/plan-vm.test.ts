@@ -271,7 +271,14 @@ test('planVm: a VM that is down is stopped rather than suspended', () => {
   assert.deepEqual(kinds({ kind: 'suspended' }, stopped), ['record-stop']);
 });
 
-const fromSnapshot = { source: true, image: true, kernel: true, volumes: false, files: false, folders: false };
+const fromSnapshot = {
+  source: true,
+  image: true,
+  kernel: true,
+  volumes: false,
+  files: false,
+  folders: false,
+};
 
 test('planVm: a VM that is made from a snapshot has its image, its kernel and its disk, and is then planned again', () => {
   assert.deepEqual(kinds({ kind: 'prepared' }, nothing, fromSnapshot), ['ensure-source']);
@@ -286,7 +293,10 @@ test('planVm: a VM that is made from a snapshot has its image, its kernel and it
     ['place-snapshot'],
     'a state without a disk may be half placed',
   );
-  assert.deepEqual(kinds({ kind: 'running' }, stopped, prepared).slice(0, 2), ['grow-disk', 'attach-network']);
+  assert.deepEqual(kinds({ kind: 'running' }, stopped, prepared).slice(0, 2), [
+    'grow-disk',
+    'attach-network',
+  ]);
 });
 
 test('planVm: a guest that goes on from a snapshot takes its own identity between cut links', () => {

@@ -43,7 +43,10 @@ export async function placeSnapshot(vm: Vm, host: VmPorts, op: ClientOperation):
   const files = vmFiles(host.paths, vm.metadata.uid);
   const { path, format } = vmDisk(vm, host);
   const source = snapshotFiles(host.paths, snapshot.metadata.uid, format);
-  op.report({ kind: 'step', message: `Bringing ${vm.metadata.name} to what ${snapshot.metadata.name} holds` });
+  op.report({
+    kind: 'step',
+    message: `Bringing ${vm.metadata.name} to what ${snapshot.metadata.name} holds`,
+  });
   await mkdir(files.dir, { recursive: true, mode: 0o711 });
   await rm(files.identityDue, { force: true });
   await discardSavedState(files.savedState);
