@@ -69,7 +69,16 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
     ['kinds'],
     ['workload'],
     ['runtime'],
-    ['bootstrap', 'cluster', 'control-plane', 'health-check', 'hosted-control-plane', 'infrastructure', 'machine', 'scaling'],
+    [
+      'bootstrap',
+      'cluster',
+      'control-plane',
+      'health-check',
+      'hosted-control-plane',
+      'infrastructure',
+      'machine',
+      'scaling',
+    ],
   ],
   'packages/legacy/src': [['go-template', 'v1alpha4'], ['go-view', 'v1alpha2', 'v1alpha3'], ['import']],
 };
