@@ -103,7 +103,12 @@ async function keep(
   if (!workload) return waiting(located, '', running);
   // Nothing in a cluster may be of a newer version than its API server.
   const written = isServing(running, located.spec)
-    ? await withObjects(located, workload, { clusterName, endpoint, network, authority: keys.ca.certificate }, signal)
+    ? await withObjects(
+        located,
+        workload,
+        { clusterName, endpoint, network, authority: keys.ca.certificate },
+        signal,
+      )
     : located;
   return {
     object: withHostedStatus(written, {
@@ -134,10 +139,7 @@ async function withObjects(
   return { ...controlPlane, status: { ...controlPlane.status, writtenObjects: hash } };
 }
 
-function addonsOf(
-  { metadata, spec }: HostedControlPlane,
-  facts: ClusterFacts,
-): readonly WrittenObject[] {
+function addonsOf({ metadata, spec }: HostedControlPlane, facts: ClusterFacts): readonly WrittenObject[] {
   const isSkipped = (annotation: string): boolean => Object.hasOwn(metadata.annotations, annotation);
   return [
     ...(isSkipped(skips.kubeProxy) ? [] : kubeProxyObjects(facts, spec)),

@@ -16,13 +16,11 @@ export const hostUses: HostUses = {
     const secrets = programs.flatMap((program) => program.secrets ?? []);
     return [
       programsAt('spec.programs'),
-      ...secrets.map(
-        ({ secretName: name }): HostUse => ({
-          kind: 'object',
-          key: { kind: 'Secret', namespace, name },
-          field: 'spec.programs',
-        }),
-      ),
+      ...secrets.map(({ secretName: name }): HostUse => ({
+        kind: 'object',
+        key: { kind: 'Secret', namespace, name },
+        field: 'spec.programs',
+      })),
     ];
   },
   HostedControlPlane: () => [programsAt('spec')],

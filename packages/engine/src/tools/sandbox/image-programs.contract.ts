@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { hostTree } from './host-tree.ts';
-import { type SandboxUnderTest, callNumbers, ended, families, perlCalls, printedBy } from './sandbox.contract.ts';
+import {
+  type SandboxUnderTest,
+  callNumbers,
+  ended,
+  families,
+  perlCalls,
+  printedBy,
+} from './sandbox.contract.ts';
 
 /** Tests for runtimes that can isolate the programs of images. */
 export function testImagePrograms(open: () => Promise<SandboxUnderTest>): void {
