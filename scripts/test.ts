@@ -28,6 +28,7 @@ const longest = [
   'changes',
   'gitops',
   'restarts',
+  'hosted-control-plane',
 ];
 const rank = (file: string): number => {
   const at = longest.indexOf(/([^/]+)\.test\.ts$/.exec(file)?.[1] ?? '');

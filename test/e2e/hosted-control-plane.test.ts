@@ -130,9 +130,13 @@ describe('a hosted control plane', { skip }, () => {
     });
   const pidOf = (component: string): number =>
     Number(
-      execFileSync('pgrep', ['-f', `^/usr/local/bin/${component} .*(${address}|/var/lib/etcd|kubernetes/kubeconfig)`], {
-        encoding: 'utf8',
-      }).split('\n')[0],
+      execFileSync(
+        'pgrep',
+        ['-f', `^/usr/local/bin/${component} .*(${address}|/var/lib/etcd|kubernetes/kubeconfig)`],
+        {
+          encoding: 'utf8',
+        },
+      ).split('\n')[0],
     );
 
   async function startDaemon(): Promise<void> {
@@ -238,7 +242,12 @@ describe('a hosted control plane', { skip }, () => {
   test('it holds the objects that kubeadm writes itself, in what they mean', async () => {
     const written = await nodeObjects();
     await clusters('delete', '-n', 'kube-system', 'deploy/coredns', 'ds/kube-proxy', 'svc/kube-dns');
-    await clusters('delete', '-n', 'kube-system', ...['coredns', 'kube-proxy', 'kubeadm-config', 'kubelet-config'].map((name) => `cm/${name}`));
+    await clusters(
+      'delete',
+      '-n',
+      'kube-system',
+      ...['coredns', 'kube-proxy', 'kubeadm-config', 'kubelet-config'].map((name) => `cm/${name}`),
+    );
     const config = join(ignite.dir, 'kubeadm.yaml');
     writeFileSync(
       config,
@@ -258,7 +267,15 @@ describe('a hosted control plane', { skip }, () => {
         .join('---\n'),
     );
     for (const phase of ['upload-config kubeadm', 'upload-config kubelet', 'bootstrap-token', 'addon all'])
-      await run(kubeadm, ['init', 'phase', ...phase.split(' '), '--config', config, '--kubeconfig', kubeconfig()]);
+      await run(kubeadm, [
+        'init',
+        'phase',
+        ...phase.split(' '),
+        '--config',
+        config,
+        '--kubeconfig',
+        kubeconfig(),
+      ]);
     const theirs = await nodeObjects();
     assert.deepEqual([...written.keys()].toSorted(), [...theirs.keys()].toSorted());
     const differences = [...written].flatMap(([name, own]) => {
@@ -293,7 +310,10 @@ describe('a hosted control plane', { skip }, () => {
     await ignite.ok('image', 'load', '-i', componentArchive(nextVersion, programs as Programs));
     const to = async (wanted: string): Promise<string> =>
       await ours('patch', 'hcp', 'dev', '--type=merge', '-p', JSON.stringify({ spec: { version: wanted } }));
-    await assert.rejects(to('v1.37.0'), /must not skip a minor version of Kubernetes: v1.35.4 is what runs now/);
+    await assert.rejects(
+      to('v1.37.0'),
+      /must not skip a minor version of Kubernetes: v1.35.4 is what runs now/,
+    );
     await to(nextVersion);
     await untilReady(nextVersion);
     assert.equal(await clusters('get', 'cm', 'kept', '-o', 'jsonpath={.data.a}'), 'b');
@@ -309,7 +329,12 @@ describe('a hosted control plane', { skip }, () => {
     await ours('delete', 'cluster', 'dev', '--timeout=300s');
     assert.equal((await ours('get', 'hcp,hpo,secrets', '-o', 'name')).trim(), '');
     const { dataDir, runDir } = ignite.paths;
-    for (const dir of [join(dataDir, 'pods'), join(dataDir, 'pod-images'), join(runDir, 'pods'), join(runDir, 'vms')])
+    for (const dir of [
+      join(dataDir, 'pods'),
+      join(dataDir, 'pod-images'),
+      join(runDir, 'pods'),
+      join(runDir, 'vms'),
+    ])
       assert.deepEqual(readdirSync(dir), [], dir);
     for (const component of Object.keys((programs as Programs).components))
       assert.throws(() => pidOf(component), component);
@@ -317,11 +342,13 @@ describe('a hosted control plane', { skip }, () => {
 
   /** Returns what the objects that nodes need say, by their names, without what servers and authors add. */
   async function nodeObjects(): Promise<ReadonlyMap<string, unknown>> {
-    const kinds = 'configmaps,roles,rolebindings,clusterroles,clusterrolebindings,daemonsets,deployments,services';
+    const kinds =
+      'configmaps,roles,rolebindings,clusterroles,clusterrolebindings,daemonsets,deployments,services';
     const { items } = JSON.parse(await clusters('get', kinds, '-A', '-o', 'json')) as {
       readonly items: readonly Object_[];
     };
-    const wanted = /^(kubeadm:.*|kubeadm-config|kubelet-config|cluster-info|kube-proxy|kube-dns|coredns|system:coredns)$/;
+    const wanted =
+      /^(kubeadm:.*|kubeadm-config|kubelet-config|cluster-info|kube-proxy|kube-dns|coredns|system:coredns)$/;
     return new Map(
       items
         .filter(({ metadata }) => wanted.test(metadata.name))
@@ -339,16 +366,20 @@ function meaningOf({ rules, roleRef, subjects, data, spec }: Object_): unknown {
     const { containers, hostNetwork, priorityClassName, serviceAccountName, nodeSelector } = template.spec;
     return {
       ...{ hostNetwork, priorityClassName, serviceAccountName, nodeSelector },
-      containers: containers.map(({ name, image, command, args, env, ports: open, resources, securityContext }) => ({
-        ...{ name, image, command, args, env, open, resources, securityContext },
-      })),
+      containers: containers.map(
+        ({ name, image, command, args, env, ports: open, resources, securityContext }) => ({
+          ...{ name, image, command, args, env, open, resources, securityContext },
+        }),
+      ),
     };
   }
   if (data) return Object.fromEntries(Object.entries(data).flatMap(configured));
   return {
     rules,
     roleRef,
-    subjects: ((subjects ?? []) as readonly Fields[]).map(({ kind, name }) => `${String(kind)} ${String(name)}`).toSorted(),
+    subjects: ((subjects ?? []) as readonly Fields[])
+      .map(({ kind, name }) => `${String(kind)} ${String(name)}`)
+      .toSorted(),
     ...{ ports, clusterIP, selector },
   };
 }

@@ -178,6 +178,11 @@ test('who may create machines of a cluster may not thereby use what is of the ho
   }
   for (const [resource, kind, , spec] of specs('/srv/key'))
     assert.equal((await post(resource, kind, spec)).code, 201, kind);
+  const { code, content } = await post('hostpods', 'HostPod', {
+    programs: [{ name: 'a', image: 'a', command: ['/a'], secrets: [{ path: '/k', secretName: 'keys' }] }],
+  });
+  assert.equal(code, 403);
+  assert.match((content as { message: string }).message, /spec\.programs uses/);
 });
 
 test('the ready roles give rights to clusters: viewers look, operators scale and replace, admins create', async () => {

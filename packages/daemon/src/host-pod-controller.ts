@@ -6,7 +6,11 @@ import type { ThisHost } from '@ignite/engine/tools/host/this-host';
 import { KindClient } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { Clock } from '@ignite/toolkit/clock/clock';
-import { type ControllerObserver, type ReconcileResult, runController } from '@ignite/toolkit/controller/controller';
+import {
+  type ControllerObserver,
+  type ReconcileResult,
+  runController,
+} from '@ignite/toolkit/controller/controller';
 import { Informer, informerKey } from '@ignite/toolkit/controller/informer';
 import { WorkQueue } from '@ignite/toolkit/controller/work-queue';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';

@@ -29,11 +29,14 @@ const volumeSchema = v.strictObject({
 });
 
 const probeSchema = v.strictObject({
-  port: described('Port at the address of the pod.', v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535))),
+  port: described(
+    'Port at the address of the pod.',
+    v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
+  ),
   path: described('Path that answers 200 over HTTPS when the program is ready.', absolutePath),
 });
 
-export const hostProgramSchema = v.strictObject({
+const hostProgramSchema = v.strictObject({
   name: described('Name of the program in the pod.', label),
   image: described('OCI image that the program comes from.', v.pipe(v.string(), v.nonEmpty())),
   command: described(
@@ -47,7 +50,10 @@ export const hostProgramSchema = v.strictObject({
     v.optional(size({ atLeast: 16 * mib, multipleOf: mib }), bytes(512 * mib)),
   ),
   cpus: described('Limit of CPUs.', v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 2)),
-  probe: described('How it is told whether the program is ready; without it, when it runs.', v.optional(probeSchema)),
+  probe: described(
+    'How it is told whether the program is ready; without it, when it runs.',
+    v.optional(probeSchema),
+  ),
 });
 export type HostProgram = v.InferOutput<typeof hostProgramSchema>;
 

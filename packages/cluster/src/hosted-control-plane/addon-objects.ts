@@ -3,14 +3,25 @@ import type { HostedControlPlaneSpec } from '../kinds/hosted-control-plane.ts';
 import { urlOf } from '../workload/cluster-secrets.ts';
 import { componentImage, coreDnsImage } from './component-images.ts';
 import type { ClusterFacts } from './node-objects.ts';
-import { type WrittenObject, account, bindingsOf, configMap, group, role, serviceAccount } from './written-object.ts';
+import {
+  type WrittenObject,
+  account,
+  bindingsOf,
+  configMap,
+  group,
+  role,
+  serviceAccount,
+} from './written-object.ts';
 
 const rbacGroup = 'rbac.authorization.k8s.io';
 const onLinux = { 'kubernetes.io/os': 'linux' };
 const proxyFolder = '/var/lib/kube-proxy';
 
 /** Pure. Returns kube-proxy, which makes Services work on each node, and the rights to read its configuration. */
-export function kubeProxyObjects(facts: ClusterFacts, spec: HostedControlPlaneSpec): readonly WrittenObject[] {
+export function kubeProxyObjects(
+  facts: ClusterFacts,
+  spec: HostedControlPlaneSpec,
+): readonly WrittenObject[] {
   const name = 'kube-proxy';
   const labels = { 'k8s-app': name };
   return [

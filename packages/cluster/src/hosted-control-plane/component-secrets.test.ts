@@ -56,7 +56,8 @@ test('each component gets the keys that it needs, and the key of the authority o
   const api = await secret('apiserver');
   const certificate = new X509Certificate(textIn(api, 'apiserver.crt')!);
   assert.ok(certificate.checkIssued(new X509Certificate(keys.ca.certificate)));
-  for (const name of ['kubernetes.default.svc.cluster.local', 'api.example']) assert.ok(certificate.checkHost(name));
+  for (const name of ['kubernetes.default.svc.cluster.local', 'api.example'])
+    assert.ok(certificate.checkHost(name));
   for (const address of ['10.61.0.2', '10.96.0.1']) assert.ok(certificate.checkIP(address));
   const etcdClient = new X509Certificate(textIn(api, 'etcd-client.crt')!);
   assert.ok(etcdClient.checkIssued(new X509Certificate(keys.etcd.certificate)));

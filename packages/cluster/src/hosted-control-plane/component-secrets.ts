@@ -116,7 +116,10 @@ function entriesOf(
   });
   switch (component) {
     case 'etcd':
-      return { 'ca.crt': keys.etcd.certificate, ...server('etcd', 'etcd', ['localhost', '127.0.0.1'], 'server') };
+      return {
+        'ca.crt': keys.etcd.certificate,
+        ...server('etcd', 'etcd', ['localhost', '127.0.0.1'], 'server'),
+      };
     case 'apiserver':
       return {
         'ca.crt': keys.ca.certificate,

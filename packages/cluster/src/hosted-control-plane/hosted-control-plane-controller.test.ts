@@ -44,7 +44,9 @@ async function open() {
   const work: Work = {
     ...{ objects, clock, log: () => {}, suffix: () => 'abcde' },
     providers: new ProviderKinds(client, []),
-    workloads: { of: async () => (answers ? ({ objects: workload } as unknown as WorkloadCluster) : undefined) },
+    workloads: {
+      of: async () => (answers ? ({ objects: workload } as unknown as WorkloadCluster) : undefined),
+    },
   };
   const cluster = await objects.create(clusterKind, { metadata: key, spec: {} });
   await objects.create(hostedControlPlaneKind, {
@@ -61,8 +63,19 @@ async function open() {
     /** The host says what runs. */
     tell: async (status: Partial<HostPodStatus>) => {
       const now = (await pod())!;
-      const programs = now.spec.programs.map(({ name, image }) => ({ name, image, state: 'Running', isReady: true }));
-      const condition = { type: 'Ready', status: 'True', reason: 'Ready', message: '', lastTransitionTime: '' };
+      const programs = now.spec.programs.map(({ name, image }) => ({
+        name,
+        image,
+        state: 'Running',
+        isReady: true,
+      }));
+      const condition = {
+        type: 'Ready',
+        status: 'True',
+        reason: 'Ready',
+        message: '',
+        lastTransitionTime: '',
+      };
       await objects.writeStatus(hostPodKind, {
         ...now,
         status: {
@@ -114,6 +127,42 @@ test('a pod of somebody else is neither used nor deleted', async () => {
   await at.objects.delete(hostedControlPlaneKind, await at.controlPlane());
   await at.reconcile();
   assert.ok(await at.pod());
+});
+
+test('an upgrade is written into the cluster once its API server serves in that version', async () => {
+  using at = await open();
+  at.setAnswers();
+  await at.reconcile();
+  for (let look = 0; look < 3; look += 1) {
+    await at.tell({ address: '10.61.0.2' });
+    await at.reconcile();
+  }
+  const proxyImage = async (): Promise<string> => {
+    const place = { namespace: 'kube-system', name: 'kube-proxy' };
+    const set = await at.workload.get({ group: 'apps', version: 'v1', resource: 'daemonsets', ...place });
+    return /kube-proxy:(v[\d.]+)/.exec(JSON.stringify(set))![1]!;
+  };
+  assert.equal(await proxyImage(), 'v1.35.4');
+  const now = await at.controlPlane();
+  await at.objects.write(hostedControlPlaneKind, now, { ...now, spec: { ...now.spec, version: 'v1.36.0' } });
+  await at.reconcile();
+  assert.equal(await proxyImage(), 'v1.35.4');
+  await at.tell({ address: '10.61.0.2' });
+  await at.reconcile();
+  assert.equal(await proxyImage(), 'v1.36.0');
+});
+
+test('a cluster that has begun gets no other pod, which would be empty', async () => {
+  using at = await open();
+  await at.reconcile();
+  await at.objects.writeStatus(hostedControlPlaneKind, {
+    ...(await at.controlPlane()),
+    status: { initialization: { controlPlaneInitialized: true } },
+  });
+  await at.objects.delete(hostPodKind, (await at.pod())!);
+  await at.reconcile();
+  assert.equal(await at.pod(), undefined);
+  assert.equal(await waitsFor(at), 'the HostPod dev is gone, and with it the data of the cluster');
 });
 
 test('a cluster that has begun gets no other authority', async () => {

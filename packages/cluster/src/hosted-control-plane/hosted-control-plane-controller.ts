@@ -12,13 +12,15 @@ import { clusterKind, hostedControlPlaneKind } from '../kinds/object-kinds.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
 import { ensureKeys, ensureKubeconfig, readKeys } from '../workload/cluster-secrets.ts';
 import { secrets } from '../workload/node.ts';
+import type { WorkloadCluster } from '../workload/workload-cluster.ts';
 import { coreDnsObjects, kubeProxyObjects } from './addon-objects.ts';
 import { apiServerPort, ensureComponentSecrets } from './component-secrets.ts';
 import { withHostedStatus } from './hosted-status.ts';
-import { nodeObjects } from './node-objects.ts';
-import { planPrograms } from './plan-programs.ts';
+import { type ClusterFacts, nodeObjects } from './node-objects.ts';
+import { isServing, planPrograms } from './plan-programs.ts';
 import { networkOf } from './service-network.ts';
 import { hashOf, writeObjects } from './write-objects.ts';
+import type { WrittenObject } from './written-object.ts';
 
 const waitMs = 5_000;
 const lookMs = 60_000;
@@ -74,9 +76,16 @@ async function keep(
   const keys = await readKeys(client, place, signal);
   if (!keys) return waiting(controlPlane, 'keys of the cluster are missing');
   const pod = await ensurePod(controlPlane, clusterName, work);
-  if (!pod) return waiting(controlPlane, `the HostPod ${podName(controlPlane)} belongs to somebody else`);
+  if (!pod)
+    return waiting(
+      controlPlane,
+      isInitialized
+        ? `the HostPod ${podName(controlPlane)} is gone, and with it the data of the cluster`
+        : `the HostPod ${podName(controlPlane)} belongs to somebody else`,
+    );
   const address = pod.status?.address;
-  if (address === undefined) return waiting(controlPlane, 'a host has to give the API server an address', pod);
+  if (address === undefined)
+    return waiting(controlPlane, 'a host has to give the API server an address', pod);
   const located = await withEndpoint(controlPlane, address, work);
   const endpoint = isUsable(cluster.spec.controlPlaneEndpoint)
     ? cluster.spec.controlPlaneEndpoint
@@ -90,33 +99,47 @@ async function keep(
   await ensureKubeconfig(client, { ...place, endpoint }, making, signal);
   const planned = { spec: located.spec, clusterName, network, address, pod };
   const running = await withPrograms(pod, planPrograms(planned), work);
-  const workload = isPodServing(running) ? await work.workloads.of(cluster, signal) : undefined;
+  const workload = await work.workloads.of(cluster, signal);
   if (!workload) return waiting(located, '', running);
-  const objects = [
-    ...nodeObjects({
-      ...{ clusterName, endpoint, network },
-      version: located.spec.version,
-      authority: keys.ca.certificate,
-      imageRepository: located.spec.imageRepository,
-    }),
-    ...addonsOf(located, { clusterName, endpoint, network, authority: keys.ca.certificate }),
-  ];
-  const hash = hashOf(objects);
-  if (located.status?.writtenObjects !== hash) await writeObjects(workload.objects, objects, signal);
-  const written = { ...located, status: { ...located.status, writtenObjects: hash } };
+  // Nothing in a cluster may be of a newer version than its API server.
+  const written = isServing(running, located.spec)
+    ? await withObjects(
+        located,
+        workload,
+        { clusterName, endpoint, network, authority: keys.ca.certificate },
+        signal,
+      )
+    : located;
   return {
     object: withHostedStatus(written, {
-      ...{ pod: running, isReachable: true, isInitialized: true, waitsFor: '', nowMs: work.clock.now() },
+      pod: running,
+      isReachable: true,
+      isInitialized: isInitialized || written !== located,
+      waitsFor: '',
+      nowMs: work.clock.now(),
     }),
     requeueAfterMs: lookMs,
   };
 }
 
-function addonsOf(
-  { metadata, spec }: HostedControlPlane,
-  known: Omit<Parameters<typeof nodeObjects>[0], 'version' | 'imageRepository'>,
-): ReturnType<typeof nodeObjects> {
-  const facts = { ...known, version: spec.version, imageRepository: spec.imageRepository };
+type KnownFacts = Omit<ClusterFacts, 'version' | 'imageRepository'>;
+
+/** Writes what nodes need into a cluster, unless that was done before. */
+async function withObjects(
+  controlPlane: HostedControlPlane,
+  workload: WorkloadCluster,
+  known: KnownFacts,
+  signal: AbortSignal,
+): Promise<HostedControlPlane> {
+  const { version, imageRepository } = controlPlane.spec;
+  const facts = { ...known, version, imageRepository };
+  const objects = [...nodeObjects(facts), ...addonsOf(controlPlane, facts)];
+  const hash = hashOf(objects);
+  if (controlPlane.status?.writtenObjects !== hash) await writeObjects(workload.objects, objects, signal);
+  return { ...controlPlane, status: { ...controlPlane.status, writtenObjects: hash } };
+}
+
+function addonsOf({ metadata, spec }: HostedControlPlane, facts: ClusterFacts): readonly WrittenObject[] {
   const isSkipped = (annotation: string): boolean => Object.hasOwn(metadata.annotations, annotation);
   return [
     ...(isSkipped(skips.kubeProxy) ? [] : kubeProxyObjects(facts, spec)),
@@ -126,7 +149,10 @@ function addonsOf(
 
 const podName = ({ metadata }: HostedControlPlane): string => metadata.name;
 
-/** Returns the pod of a control plane. A new one has no programs: keys can be made once its address is known. */
+/**
+ * Returns the pod of a control plane. A new one has no programs: keys can be made once its address is known. The pod has the
+ * data, so that a cluster that has begun gets no other one, which would be empty.
+ */
 async function ensurePod(
   controlPlane: HostedControlPlane,
   clusterName: string,
@@ -136,6 +162,7 @@ async function ensurePod(
   const name = podName(controlPlane);
   const found = await objects.get(hostPodKind, { namespace, name });
   if (found) return isControlledBy(found, controlPlane) ? found : undefined;
+  if (controlPlane.status?.initialization?.controlPlaneInitialized) return undefined;
   const { hostName } = controlPlane.spec;
   return await objects.create(hostPodKind, {
     metadata: {
@@ -170,9 +197,6 @@ async function withPrograms(
   if (isDeepStrictEqual(pod.spec.programs, programs)) return pod;
   return await objects.write(hostPodKind, pod, { ...pod, spec: { ...pod.spec, programs } });
 }
-
-const isPodServing = ({ status }: HostPod): boolean =>
-  status?.programs?.some(({ name, isReady }) => name === 'kube-apiserver' && isReady) === true;
 
 /** The pod goes before the control plane, and with it all that its host has of it. The keys go last. */
 async function takeDown(

@@ -7,7 +7,10 @@ import { type SeenHosted, withHostedStatus } from './hosted-status.ts';
 
 const names = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
 const all = (version: string) => Object.fromEntries(names.map((name) => [name, version]));
-const stale: HostPod = { ...samplePod(all('v1.35.4')), metadata: { ...samplePod({}).metadata, generation: 2 } };
+const stale: HostPod = {
+  ...samplePod(all('v1.35.4')),
+  metadata: { ...samplePod({}).metadata, generation: 2 },
+};
 
 const seen = (more: Partial<SeenHosted>): SeenHosted => ({
   ...{ pod: samplePod(all('v1.35.4')), isReachable: true, isInitialized: true, waitsFor: '', nowMs: 0 },

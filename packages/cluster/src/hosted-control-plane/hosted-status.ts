@@ -38,10 +38,7 @@ export function withHostedStatus(
     Initialized: finding(isInitialized, ['Initialized', 'NotInitialized'], message),
     ControlPlaneComponentsHealthy: finding(isHealthy, ['Healthy', 'NotHealthy'], message),
     CertificatesAvailable: finding(pod !== undefined, ['Available', 'NotAvailable'], message),
-    RollingOut: finding(
-      version !== undefined && !isUpToDate,
-      ['RollingOut', 'NotRollingOut'],
-    ),
+    RollingOut: finding(version !== undefined && !isUpToDate, ['RollingOut', 'NotRollingOut']),
     Deleting: finding(metadata.deletionTimestamp !== undefined, ['Deleting', 'NotDeleting']),
   };
   const count = (holds: boolean): number => (holds ? 1 : 0);
@@ -67,7 +64,8 @@ export function withHostedStatus(
 }
 
 const isPodReady = (pod: HostPod): boolean =>
-  findCondition(pod, 'Ready')?.status === 'True' && pod.status?.observedGeneration === pod.metadata.generation;
+  findCondition(pod, 'Ready')?.status === 'True' &&
+  pod.status?.observedGeneration === pod.metadata.generation;
 
 /** Returns the version of the oldest component; `undefined` as long as one is missing. */
 function runningVersion(pod: HostPod | undefined): string | undefined {

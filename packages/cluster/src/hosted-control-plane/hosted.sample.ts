@@ -2,7 +2,7 @@ import type { HostPod, HostProgramStatus } from '@ignite/api/host-pod/host-pod';
 import type { HostedControlPlane } from '../kinds/hosted-control-plane.ts';
 import type { ClusterNetwork } from './service-network.ts';
 
-export const sampleVersion = 'v1.35.4';
+const sampleVersion = 'v1.35.4';
 
 export const sampleNetwork: ClusterNetwork = {
   services: '10.96.0.0/16',
@@ -45,9 +45,7 @@ export function samplePod(versions: Readonly<Record<string, string>>, isReady = 
   };
 }
 
-export const sampleControlPlane = (
-  spec: Partial<HostedControlPlane['spec']> = {},
-): HostedControlPlane => ({
+export const sampleControlPlane = (spec: Partial<HostedControlPlane['spec']> = {}): HostedControlPlane => ({
   apiVersion: 'controlplane.cluster.x-k8s.io/v1beta2',
   kind: 'HostedControlPlane',
   metadata,

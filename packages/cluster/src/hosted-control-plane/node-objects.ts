@@ -69,7 +69,12 @@ const readers = (
     { apiGroups: [''], resources: ['configmaps'], resourceNames: [resourceName], verbs: ['get'] },
   ]),
   {
-    resource: { group: 'rbac.authorization.k8s.io', version: 'v1', resource: 'rolebindings', kind: 'RoleBinding' },
+    resource: {
+      group: 'rbac.authorization.k8s.io',
+      version: 'v1',
+      resource: 'rolebindings',
+      kind: 'RoleBinding',
+    },
     metadata: { namespace, name },
     content: { roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name }, subjects },
   },
@@ -119,19 +124,22 @@ const kubeletConfiguration = ({ network }: ClusterFacts): string =>
 
 /** The controller manager signs it for each token, beside this entry. */
 const clusterInfo = ({ endpoint, authority }: ClusterFacts): string =>
-  stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [
-      {
-        name: '',
-        cluster: {
-          server: urlOf(endpoint),
-          'certificate-authority-data': Buffer.from(authority).toString('base64'),
+  stringify(
+    {
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [
+        {
+          name: '',
+          cluster: {
+            server: urlOf(endpoint),
+            'certificate-authority-data': Buffer.from(authority).toString('base64'),
+          },
         },
-      },
-    ],
-    contexts: null,
-    'current-context': '',
-    users: null,
-  }, { lineWidth: 0 });
+      ],
+      contexts: null,
+      'current-context': '',
+      users: null,
+    },
+    { lineWidth: 0 },
+  );

@@ -37,7 +37,12 @@ const cases: readonly (readonly [string, HostPod, string, Readonly<Record<string
   ],
   ['the others follow it', samplePod({ 'kube-apiserver': old }), old, all(old)],
   ['what follows stays while the API server is not ready', samplePod(all(old), false), old, all(old)],
-  ['an upgrade begins with the API server', samplePod(all(old)), next, { ...all(old), 'kube-apiserver': next }],
+  [
+    'an upgrade begins with the API server',
+    samplePod(all(old)),
+    next,
+    { ...all(old), 'kube-apiserver': next },
+  ],
   [
     'the others wait until it serves in the new version',
     samplePod({ ...all(old), 'kube-apiserver': next }, false),
@@ -52,7 +57,10 @@ for (const [name, pod, version, versions] of cases)
   });
 
 test('each component has the Secret with its own keys, and no other', () => {
-  const secrets = plan(samplePod({ 'kube-apiserver': old })).map((program) => [program.name, program.secrets]);
+  const secrets = plan(samplePod({ 'kube-apiserver': old })).map((program) => [
+    program.name,
+    program.secrets,
+  ]);
   const folder = (name: string) => [{ path: '/etc/kubernetes', secretName: `dev-hosted-${name}` }];
   assert.deepEqual(secrets, [
     ['etcd', folder('etcd')],
@@ -76,7 +84,10 @@ test('an argument that people give takes the place of ours', () => {
     { name: 'profiling', value: 'true' },
     { name: 'v', value: '4' },
   ];
-  const [, { command }] = plan(samplePod({}), { apiServer: { extraArgs } }) as [unknown, { command: string[] }];
+  const [, { command }] = plan(samplePod({}), { apiServer: { extraArgs } }) as [
+    unknown,
+    { command: string[] },
+  ];
   assert.deepEqual(
     command.filter((each) => /^--(profiling|v)=/.test(each)),
     ['--profiling=true', '--v=4'],

@@ -30,19 +30,24 @@ const megabytes = (count: number): Bytes => bytes(count * 2 ** 20);
  */
 export function planPrograms(planned: PlannedControlPlane): HostPodSpec['programs'] {
   const { spec, pod } = planned;
-  const image = componentImage('kube-apiserver', spec.version, spec);
-  const isServing = pod.status?.programs?.some(
-    (each) => each.name === 'kube-apiserver' && each.image === image && each.isReady,
-  );
-  const followers = isServing ? spec.version : followedVersion(pod);
+  const followers = isServing(pod, spec) ? spec.version : followedVersion(pod);
   return [
     etcd(planned),
-    apiServer(planned, image),
+    apiServer(planned, apiServerImage(spec)),
     ...(followers === undefined
       ? []
       : [controllerManager(planned, followers), scheduler(planned, followers)]),
   ];
 }
+
+const apiServerImage = (spec: HostedControlPlaneSpec): string =>
+  componentImage('kube-apiserver', spec.version, spec);
+
+/** Pure. Tells whether the API server of a pod is ready in the version that is wanted. */
+export const isServing = ({ status }: HostPod, spec: HostedControlPlaneSpec): boolean =>
+  status?.programs?.some(
+    ({ name, image, isReady }) => name === 'kube-apiserver' && image === apiServerImage(spec) && isReady,
+  ) === true;
 
 /** Returns the version of what already speaks to the API server. */
 function followedVersion({ spec }: HostPod): string | undefined {
@@ -62,14 +67,12 @@ function etcd({ spec, clusterName }: PlannedControlPlane): Program {
       ['listen-peer-urls', etcdPeerUrl],
       ['initial-advertise-peer-urls', etcdPeerUrl],
       ['initial-cluster', `etcd=${etcdPeerUrl}`],
-      ...['', 'peer-'].flatMap(
-        (of): Arguments => [
-          [`${of}client-cert-auth`, 'true'],
-          [`${of}cert-file`, `${keys}/server.crt`],
-          [`${of}key-file`, `${keys}/server.key`],
-          [`${of}trusted-ca-file`, `${keys}/ca.crt`],
-        ],
-      ),
+      ...['', 'peer-'].flatMap((of): Arguments => [
+        [`${of}client-cert-auth`, 'true'],
+        [`${of}cert-file`, `${keys}/server.crt`],
+        [`${of}key-file`, `${keys}/server.key`],
+        [`${of}trusted-ca-file`, `${keys}/ca.crt`],
+      ]),
       // Its gateway to REST would speak to itself as a client.
       ['enable-grpc-gateway', 'false'],
       ['snapshot-count', '10000'],
@@ -128,10 +131,7 @@ function apiServer({ spec, clusterName, network, address }: PlannedControlPlane,
   );
 }
 
-function controllerManager(
-  { spec, clusterName, network }: PlannedControlPlane,
-  version: string,
-): Program {
+function controllerManager({ spec, clusterName, network }: PlannedControlPlane, version: string): Program {
   return program(
     'kube-controller-manager',
     componentImage('kube-controller-manager', version, spec),

@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net';
 import type { Cluster } from '../kinds/cluster.ts';
 
-export const defaultServiceNetwork = '10.96.0.0/12';
+const defaultServiceNetwork = '10.96.0.0/12';
 
 /** What all parts of a cluster know of its networks. */
 export interface ClusterNetwork {

@@ -44,7 +44,10 @@ export interface Rule {
 }
 
 export const role = (
-  { kind, ...metadata }: { readonly kind: 'Role' | 'ClusterRole'; readonly namespace?: string; readonly name: string },
+  {
+    kind,
+    ...metadata
+  }: { readonly kind: 'Role' | 'ClusterRole'; readonly namespace?: string; readonly name: string },
   rules: readonly Rule[],
 ): WrittenObject => ({
   resource: { group: rbacGroup, version: 'v1', resource: `${kind.toLowerCase()}s`, kind },
@@ -57,7 +60,12 @@ export const bindingsOf = (
   bindings: readonly (readonly [name: string, role: string, subjects: readonly object[]])[],
 ): readonly WrittenObject[] =>
   bindings.map(([name, of, subjects]) => ({
-    resource: { group: rbacGroup, version: 'v1', resource: 'clusterrolebindings', kind: 'ClusterRoleBinding' },
+    resource: {
+      group: rbacGroup,
+      version: 'v1',
+      resource: 'clusterrolebindings',
+      kind: 'ClusterRoleBinding',
+    },
     metadata: { name },
     content: { roleRef: { apiGroup: rbacGroup, kind: 'ClusterRole', name: of }, subjects },
   }));

@@ -1,3 +1,4 @@
+import type { HostPodSpec } from '@ignite/api/host-pod/host-pod';
 import { hostUses as usesOfKinds } from '@ignite/api/host-uses';
 import type { HostUse, HostUses } from '@ignite/toolkit/allowance/host-use';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
@@ -5,14 +6,33 @@ import type { IgniteMachine } from './ignite-infrastructure.ts';
 
 type MachineSpec = IgniteMachine['spec'];
 
-/** The uses of the host by the kinds that contain a VM, which are those of the VM. */
+/**
+ * The uses of the host by the kinds of clusters. Those that contain a VM use what the VM uses. Those that have the host run
+ * programs beside its VMs use the service `programs`, and a pod uses its Secrets.
+ */
 export const hostUses: HostUses = {
+  HostPod: ({ metadata: { namespace }, spec }) => {
+    const { programs = [] } = spec as Partial<HostPodSpec>;
+    const secrets = programs.flatMap((program) => program.secrets ?? []);
+    return [
+      programsAt('spec.programs'),
+      ...secrets.map(({ secretName: name }): HostUse => ({
+        kind: 'object',
+        key: { kind: 'Secret', namespace, name },
+        field: 'spec.programs',
+      })),
+    ];
+  },
+  HostedControlPlane: () => [programsAt('spec')],
+  HostedControlPlaneTemplate: () => [programsAt('spec.template.spec')],
   IgniteMachine: (object) => usesOfVm(object, (object.spec as MachineSpec).vm, 'spec.vm'),
   IgniteMachineTemplate: (object) => {
     const { template } = object.spec as { readonly template: { readonly spec: MachineSpec } };
     return usesOfVm(object, template.spec.vm, 'spec.template.spec.vm');
   },
 };
+
+const programsAt = (field: string): HostUse => ({ kind: 'service', name: 'programs', field });
 
 const usesOfVm = (object: Manifest, spec: MachineSpec['vm'], at: string): readonly HostUse[] =>
   usesOfKinds['VM']!({ ...object, spec }).map((use) => ({ ...use, field: use.field.replace('spec', at) }));

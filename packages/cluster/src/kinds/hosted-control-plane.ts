@@ -36,7 +36,10 @@ const hostedControlPlaneEntries = {
   ),
   etcd: v.optional(
     v.strictObject({
-      imageTag: described('Tag of its image; by default that of the version of Kubernetes.', v.optional(text)),
+      imageTag: described(
+        'Tag of its image; by default that of the version of Kubernetes.',
+        v.optional(text),
+      ),
       extraArgs: extraArgsSchema,
     }),
   ),
@@ -50,7 +53,10 @@ const hostedControlPlaneEntries = {
   scheduler: componentSchema,
   dns: v.optional(
     v.strictObject({
-      imageTag: described('Tag of the image of CoreDNS; by default that of the version of Kubernetes.', v.optional(text)),
+      imageTag: described(
+        'Tag of the image of CoreDNS; by default that of the version of Kubernetes.',
+        v.optional(text),
+      ),
     }),
   ),
 };
@@ -58,11 +64,7 @@ const hostedControlPlaneEntries = {
 export const hostedControlPlaneSpecSchema = v.strictObject(hostedControlPlaneEntries);
 export type HostedControlPlaneSpec = v.InferOutput<typeof hostedControlPlaneSpecSchema>;
 
-const {
-  version: _version,
-  controlPlaneEndpoint: _endpoint,
-  ...templateEntries
-} = hostedControlPlaneEntries;
+const { version: _version, controlPlaneEndpoint: _endpoint, ...templateEntries } = hostedControlPlaneEntries;
 
 export const hostedControlPlaneTemplateSpecSchema = v.strictObject({
   template: v.strictObject({

@@ -200,13 +200,7 @@ describe('what cannot be changed', () => {
       { version: 'v1.36.3' },
       undefined,
     ],
-    [
-      'the host of a pod',
-      'HostPod',
-      { hostName: 'a' },
-      { hostName: 'b' },
-      /hostName: cannot be changed/,
-    ],
+    ['the host of a pod', 'HostPod', { hostName: 'a' }, { hostName: 'b' }, /hostName: cannot be changed/],
     [
       'where etcd is',
       'KubeadmControlPlane',

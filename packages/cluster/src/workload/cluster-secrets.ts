@@ -243,7 +243,11 @@ export function clientCertificate(
 /** Makes a certificate for a server, which has names and addresses. */
 export function serverCertificate(
   authorityPair: KeyPair,
-  { name, names, nowMs }: { readonly name: string; readonly names: readonly string[]; readonly nowMs: number },
+  {
+    name,
+    names,
+    nowMs,
+  }: { readonly name: string; readonly names: readonly string[]; readonly nowMs: number },
 ): KeyPair {
   const { privateKey, certificate } = makeCertificate(
     { subject: { name }, use: { type: 'server', names }, ...validity(nowMs, leafDays) },

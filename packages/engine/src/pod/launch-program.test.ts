@@ -57,6 +57,8 @@ test('a program sees its image, what it keeps and its Secrets, and has no device
 
 test('no uid and no name leads out of the folders of pods', () => {
   const paths = { dataDir: '/data', runDir: '/run' };
-  for (const uid of ['..', '../../etc', '', '0123456789ABCDEF']) assert.throws(() => podFiles(paths, uid), RangeError);
-  for (const name of ['..', 'a/b', '']) assert.throws(() => programFiles(podFiles(paths, '0123456789abcdef'), name), RangeError);
+  for (const uid of ['..', '../../etc', '', '0123456789ABCDEF'])
+    assert.throws(() => podFiles(paths, uid), RangeError);
+  for (const name of ['..', 'a/b', ''])
+    assert.throws(() => programFiles(podFiles(paths, '0123456789abcdef'), name), RangeError);
 });

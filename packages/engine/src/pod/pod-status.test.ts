@@ -20,7 +20,11 @@ test('a pod is ready when all its programs are, and says which one is not', () =
   const early = podStatus(pod(), '10.61.0.2', [etcd, waiting], 1_000);
   assert.partialDeepStrictEqual(early.conditions?.[0], { status: 'False', message: 'api: no Secret' });
   const later = podStatus(pod(early), '10.61.0.2', [etcd], 2_000);
-  assert.partialDeepStrictEqual(later.conditions?.[0], { status: 'True', message: '', observedGeneration: 3 });
+  assert.partialDeepStrictEqual(later.conditions?.[0], {
+    status: 'True',
+    message: '',
+    observedGeneration: 3,
+  });
   assert.equal(later.address, '10.61.0.2');
 });
 

@@ -21,7 +21,8 @@ export function podStatus(
     observedGeneration: metadata.generation,
   } as const;
   const old = status?.conditions?.find(({ type }) => type === 'Ready');
-  const isSame = old?.status === next.status && old.message === message && old.observedGeneration === metadata.generation;
+  const isSame =
+    old?.status === next.status && old.message === message && old.observedGeneration === metadata.generation;
   return {
     address,
     programs,

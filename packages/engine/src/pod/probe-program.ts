@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { Agent, get } from 'node:https';
 import type { HostProgram } from '@ignite/api/host-pod/host-pod';
 
@@ -18,9 +19,7 @@ export async function isAnswering(
   const until = AbortSignal.any([signal, AbortSignal.timeout(silenceMs)]);
   try {
     const request = get({ host: address, port: probe.port, path: probe.path, agent, signal: until });
-    const [response] = (await once(request, 'response', { signal: until })) as [
-      import('node:http').IncomingMessage,
-    ];
+    const [response] = (await once(request, 'response', { signal: until })) as [IncomingMessage];
     response.resume();
     return response.statusCode === 200;
   } catch {

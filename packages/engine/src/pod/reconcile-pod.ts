@@ -52,11 +52,7 @@ export interface ReconciledPod {
  * Makes the programs of a pod what its object says. It looks at what is there and does what is missing, so that it may be
  * called again after it was interrupted anywhere.
  */
-export async function reconcilePod(
-  pod: HostPod,
-  host: PodHost,
-  op: ClientOperation,
-): Promise<ReconciledPod> {
+export async function reconcilePod(pod: HostPod, host: PodHost, op: ClientOperation): Promise<ReconciledPod> {
   const files = podFiles(host.paths, pod.metadata.uid);
   await removeOthers(pod, files, host, op.signal);
   const network = await joinNetwork(pod, host, op.signal);
@@ -158,7 +154,12 @@ async function reconcileProgram(
     const secrets = await readSecrets(program, pod.metadata.namespace, host.client, op.signal);
     if ('missing' in secrets)
       return {
-        status: { name, state: 'Waiting', isReady: false, message: `there is no Secret "${secrets.missing}"` },
+        status: {
+          name,
+          state: 'Waiting',
+          isReady: false,
+          message: `there is no Secret "${secrets.missing}"`,
+        },
         waitMs: soonMs,
       };
     const root = await programRoot(image, files, host, op);

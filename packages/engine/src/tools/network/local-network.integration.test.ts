@@ -42,16 +42,6 @@ test('LocalNetwork: the last VM to go takes bridge, DNS server, rules and leases
   assert.deepEqual(hostState(), before);
 });
 
-test('LocalNetwork: a program of the host answers at the address of its namespace', async () => {
-  await using network = await open();
-  const { vmmUid: _user, ...asked } = request();
-  const address = addressOf(await network.attach(asked, signal));
-  execFileSync('busybox', ['ping', '-c', '1', '-w', '60', address], { stdio: 'ignore' });
-  execFileSync('ip', ['netns', 'exec', netnsName(asked.uid), 'busybox', 'ping', '-c', '1', '-w', '60', '127.0.0.1'], {
-    stdio: 'ignore',
-  });
-});
-
 test('LocalNetwork: what a reboot took is put back, and what it left is cleared', async () => {
   const before = hostState();
   {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { newUid } from '@ignite/toolkit/object/uid';
@@ -65,13 +66,20 @@ export function testNetworkContract(
       }
     });
 
-    test('programs of the host have an address as a VM has, and use it themselves', async () => {
+    test('programs of the host have an address as a VM has, and a loopback of their own', async () => {
       await using network = await open();
       const { vmmUid: _user, ...asked } = request();
       const attachment = await network.attach(asked, signal);
-      assert.deepEqual(attachment.nics.map(({ tap }) => tap), [undefined]);
+      assert.deepEqual(
+        attachment.nics.map(({ tap }) => tap),
+        [undefined],
+      );
       assert.deepEqual(await network.observe(asked.uid, signal), { state: 'attached', attachment });
       assert.deepEqual(await network.examineFirewall(signal), []);
+      const ping = ['busybox', 'ping', '-c', '1', '-w', '60'];
+      execFileSync('env', [...ping, addressOf(attachment)], { stdio: 'ignore' });
+      const inside = [`--net=${attachment.netnsPath}`, ...ping, '127.0.0.1'];
+      execFileSync('nsenter', inside, { stdio: 'ignore' });
       const other = await network.attach(request(), signal);
       assert.notEqual(addressOf(other), addressOf(attachment));
       await network.detach(asked.uid, signal);

@@ -10,11 +10,11 @@ import { bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { bundleConfig } from './bundle.ts';
 import { ConmonSandbox } from './conmon-sandbox.ts';
+import { testImagePrograms } from './image-programs.contract.ts';
 import {
   openSandbox,
   testBlockDevices,
   testExitCommand,
-  testImagePrograms,
   testPrivileges,
   testSandboxContract,
 } from './sandbox.contract.ts';
@@ -26,7 +26,7 @@ testSandboxContract('ConmonSandbox', open);
 testExitCommand('ConmonSandbox', open);
 testBlockDevices('ConmonSandbox', open);
 testPrivileges('ConmonSandbox', open);
-testImagePrograms('ConmonSandbox', open);
+testImagePrograms(open);
 
 const crun = '/usr/bin/crun';
 /** crun refuses such hosts: "cgroups in hybrid mode not supported". */

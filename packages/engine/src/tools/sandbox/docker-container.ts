@@ -21,7 +21,8 @@ const programs = ['/usr/bin/nsenter', '/usr/bin/setpriv', '/usr/bin/env'];
  */
 export function dockerContainer(spec: SandboxSpec, host: HostTree, input: DockerContainerInput): object {
   const { netnsPath, privileges, rootfs } = spec;
-  if (netnsPath === undefined || privileges || rootfs !== undefined) throw new RangeError('Docker isolates only VMMs');
+  if (netnsPath === undefined || privileges || rootfs !== undefined)
+    throw new RangeError('Docker isolates only VMMs');
   return {
     Image: input.image,
     Hostname: `ignite-${spec.uid}`,
