@@ -9,16 +9,24 @@ import type { ClusterView } from './cluster-view.ts';
 /** Pure. Returns in words what a cluster still lacks to be as it is wished; `undefined` if nothing. */
 export const awaitedOf = (view: ClusterView): string | undefined =>
   awaitedOfPause(view) ??
-  awaitedOfInfrastructure(view) ?? awaitedOfControlPlane(view) ?? awaitedOfWorkers(view) ?? awaitedOfCluster(view);
+  awaitedOfInfrastructure(view) ??
+  awaitedOfControlPlane(view) ??
+  awaitedOfWorkers(view) ??
+  awaitedOfCluster(view);
 
 /** Pure. The same of its control plane alone, which is upgraded first. */
-export const awaitedOfControlPlane = ({ cluster, controlPlane, machines }: ClusterView): string | undefined => {
+export const awaitedOfControlPlane = ({
+  cluster,
+  controlPlane,
+  machines,
+}: ClusterView): string | undefined => {
   if (!cluster.spec.controlPlaneRef) return undefined;
   if (!controlPlane) return 'the control plane: it does not exist';
   const { spec, status } = contractOf(controlPlane);
   const because = reasonOfMachines(machines, true) ?? reasonOf(controlPlane, 'Available');
   const { replicas = 1, version } = spec;
-  const has = (text: string): string => `the control plane: ${text}${because === undefined ? '' : ` (${because})`}`;
+  const has = (text: string): string =>
+    `the control plane: ${text}${because === undefined ? '' : ` (${because})`}`;
   if (!isSeen(controlPlane)) return has('its controller has not looked at it yet');
   if (status.initialization?.controlPlaneInitialized !== true) return has('it is not initialized');
   const { readyReplicas = 0, upToDateReplicas = status.replicas } = status;
@@ -70,7 +78,9 @@ function isSettled({ metadata, spec, status }: MachineDeployment): boolean {
 
 function awaitedOfCluster({ cluster }: ClusterView): string | undefined {
   const available = findCondition(cluster, 'Available');
-  return available?.status === 'True' ? undefined : (available?.message ?? 'the cluster: nobody has looked at it yet');
+  return available?.status === 'True'
+    ? undefined
+    : (available?.message ?? 'the cluster: nobody has looked at it yet');
 }
 
 /** A status tells of the wish that its controller has seen. */
