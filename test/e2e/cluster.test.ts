@@ -112,8 +112,8 @@ describe('a cluster from its creation to its end', { skip }, () => {
     const node = archive(`images/kubernetes-${version}.tar`, recipes.node, (dir, path) => [
       ...['--binaries', dir, version, path],
     ]);
-    await ignite.ok('image', 'import', `oci-archive:${node}`);
-    await ignite.ok('tag', `oci-archive:${node}`, `ignite-kubernetes:${version}`);
+    await ignite.ok('image', 'import', `oci-archive:${node}:${version}`);
+    await ignite.ok('tag', 'kubernetes-v1-35-4:v1.35.4', `ignite-kubernetes:${version}`);
   });
   after(async () => {
     await ignite[Symbol.asyncDispose]();

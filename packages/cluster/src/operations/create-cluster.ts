@@ -53,7 +53,8 @@ async function isAsPlanned(
 /** Pure. Tells whether a value has all that another one has: what it has besides are defaults. */
 function holds(whole: unknown, part: unknown): boolean {
   if (typeof part !== 'object' || part === null) return whole === part;
-  if (typeof whole !== 'object' || whole === null || Array.isArray(whole) !== Array.isArray(part)) return false;
+  if (typeof whole !== 'object' || whole === null || Array.isArray(whole) !== Array.isArray(part))
+    return false;
   return Object.entries(part).every(([name, value]) =>
     holds((whole as Readonly<Record<string, unknown>>)[name], value),
   );

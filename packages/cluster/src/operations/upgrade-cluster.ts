@@ -11,7 +11,6 @@ import {
   kubeadmConfigTemplateKind,
   kubeadmControlPlaneKind,
   machineDeploymentKind,
-  machineSetKind,
 } from '../kinds/object-kinds.ts';
 import { type Waiting, awaitCluster } from './await-cluster.ts';
 import { awaitedOfControlPlane } from './awaited.ts';
@@ -175,12 +174,11 @@ const ownTemplate = /-[0-9a-f]{8}$/;
 
 async function removeOldTemplates(
   key: ClusterKey,
-  { controlPlane, deployments }: ClusterView,
+  { controlPlane, deployments, sets }: ClusterView,
   { client, op: { signal } }: Waiting,
 ): Promise<void> {
-  const { items: sets } = await new KindClient(client, machineSetKind).list({ ...ofCluster(key), signal });
   const used = new Set(
-    [...deployments, ...sets]
+    [...deployments, ...sets.filter(({ spec }) => spec.replicas > 0)]
       .flatMap(({ spec: { template } }) => [
         template.spec.infrastructureRef,
         template.spec.bootstrap.configRef,

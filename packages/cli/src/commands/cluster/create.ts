@@ -123,7 +123,7 @@ async function assertImage(
       'NODE_IMAGE_MISSING',
       `this host has no image ${shape.image} for the nodes`,
       {
-        hint: `build it with "images/kubernetes/build ${version} node.tar", import it with "ignite image import oci-archive:node.tar", name it with "ignite tag oci-archive:node.tar ${nodeImage(version)}", or use one in a registry with --image`,
+        hint: `build it with "images/kubernetes/build ${version} ignite-kubernetes.tar" and import it with "ignite image import oci-archive:ignite-kubernetes.tar:${version}", or name one in a registry with --image`,
         cause: failure,
       },
     );
