@@ -304,10 +304,7 @@ export interface OwnHost {
   readonly op: Operation;
 }
 
-export async function withOwnHost<T>(
-  invocation: Invocation,
-  use: (host: OwnHost) => Promise<T>,
-): Promise<T> {
+export async function withOwnHost<T>(invocation: Invocation, use: (host: OwnHost) => Promise<T>): Promise<T> {
   const [{ controlOwnVms }, { locksDir }] = await Promise.all([
     import('@ignite/engine/vm/lifecycle/control-own-vms'),
     import('@ignite/engine/tools/host/paths'),

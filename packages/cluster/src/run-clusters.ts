@@ -86,10 +86,7 @@ async function firstCluster({ client, clock, log }: ClusterService, stop: AbortS
   await clusters.run(signal);
 }
 
-async function control(
-  { client, clock, log, observer }: ClusterService,
-  signal: AbortSignal,
-): Promise<void> {
+async function control({ client, clock, log, observer }: ClusterService, signal: AbortSignal): Promise<void> {
   using workloads = new RemoteClusters(client, clock);
   const own = clusterResources.map(({ group, plural, kind }) => ({
     ...{ group, version: contractVersion, resource: plural, kind },

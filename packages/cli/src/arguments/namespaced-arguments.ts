@@ -55,5 +55,4 @@ function within(namespace: string, text: string, choice: Placeholder, kindWord: 
 const nameWithin = (namespace: string, name: string): string =>
   name === '' || name.includes('/') || wholeUid.test(name) ? name : `${namespace}/${name}`;
 
-const isNamespaced = (word: string): boolean =>
-  resourceNamed(word, allKinds)?.scope === 'Namespaced';
+const isNamespaced = (word: string): boolean => resourceNamed(word, allKinds)?.scope === 'Namespaced';

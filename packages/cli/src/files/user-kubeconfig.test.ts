@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
-import { addContext, removeContext, userKubeconfigPath, withContext, withoutContext } from './user-kubeconfig.ts';
+import {
+  addContext,
+  removeContext,
+  userKubeconfigPath,
+  withContext,
+  withoutContext,
+} from './user-kubeconfig.ts';
 
 const kubeconfig = `apiVersion: v1
 kind: Config

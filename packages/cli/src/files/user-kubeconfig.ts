@@ -34,7 +34,11 @@ export const userKubeconfigPath = (env: NodeJS.ProcessEnv): string =>
  */
 export async function addContext(
   path: string,
-  { context, cluster, kubeconfig }: { readonly context: string; readonly cluster: string; readonly kubeconfig: string },
+  {
+    context,
+    cluster,
+    kubeconfig,
+  }: { readonly context: string; readonly cluster: string; readonly kubeconfig: string },
 ): Promise<boolean> {
   const old = await readText(path);
   const next = withContext(old ?? '', { context, cluster, kubeconfig });
@@ -69,7 +73,11 @@ async function readText(path: string): Promise<string | undefined> {
 /** Pure. Returns the text of a kubeconfig with another context; `undefined` if somebody else's has its name. */
 export function withContext(
   text: string,
-  { context: name, cluster, kubeconfig }: { readonly context: string; readonly cluster: string; readonly kubeconfig: string },
+  {
+    context: name,
+    cluster,
+    kubeconfig,
+  }: { readonly context: string; readonly cluster: string; readonly kubeconfig: string },
 ): string | undefined {
   const document = read(text);
   const known = lists.some((list) => indexOf(document, list, name) !== -1);
@@ -99,11 +107,15 @@ export function withoutContext(
 }
 
 function read(text: string): Document {
-  const document = parseDocument(text.trim() === '' ? 'apiVersion: v1\nkind: Config\npreferences: {}\n' : text);
+  const document = parseDocument(
+    text.trim() === '' ? 'apiVersion: v1\nkind: Config\npreferences: {}\n' : text,
+  );
   const isWhole =
     document.errors.length === 0 &&
     isMap(document.contents) &&
-    lists.every((list) => [undefined, null].includes(document.get(list) as null) || isSeq(document.get(list)));
+    lists.every(
+      (list) => [undefined, null].includes(document.get(list) as null) || isSeq(document.get(list)),
+    );
   if (!isWhole)
     throw new CodedError<UserKubeconfigErrorCode>(
       'USER_KUBECONFIG_INVALID',
@@ -117,7 +129,12 @@ function read(text: string): Document {
 function ownerOf(document: Document, name: string): string | undefined {
   const all = (document.toJS() as { readonly contexts?: readonly unknown[] | null }).contexts ?? [];
   const found = all.find((each) => nameOf(each) === name) as
-    { readonly context?: { readonly extensions?: readonly (Named & { readonly extension?: { readonly cluster?: unknown } })[] } } | undefined;
+    | {
+        readonly context?: {
+          readonly extensions?: readonly (Named & { readonly extension?: { readonly cluster?: unknown } })[];
+        };
+      }
+    | undefined;
   const owner = found?.context?.extensions?.find((each) => each.name === mark)?.extension?.cluster;
   return typeof owner === 'string' ? owner : undefined;
 }
@@ -134,7 +151,8 @@ function put(
 }
 
 function indexOf(document: Document, list: (typeof lists)[number], name: string): number {
-  const all = (document.toJS() as Readonly<Record<string, readonly unknown[] | null | undefined>>)[list] ?? [];
+  const all =
+    (document.toJS() as Readonly<Record<string, readonly unknown[] | null | undefined>>)[list] ?? [];
   return all.findIndex((each) => nameOf(each) === name);
 }
 

@@ -127,7 +127,10 @@ async function appliedBefore(
   resource: SetResource,
   { objects }: Work,
 ): Promise<AppliedResource | undefined> {
-  const binding = await new KindClient(objects.client, clusterResourceSetBindingKind).find({ namespace, name });
+  const binding = await new KindClient(objects.client, clusterResourceSetBindingKind).find({
+    namespace,
+    name,
+  });
   return binding?.spec.bindings
     .find(({ clusterResourceSetName }) => clusterResourceSetName === set.metadata.name)
     ?.resources.find((each) => each.kind === resource.kind && each.name === resource.name);

@@ -56,16 +56,23 @@ const messageOf = async (simulation: Simulation): Promise<string | undefined> =>
 test('manifests are applied once the control plane answers, and once only; what was applied is noted', async () => {
   using simulation = await open('ApplyOnce');
   await simulation.until(async () => (await messageOf(simulation))?.includes('does not answer yet') ?? false);
-  await simulation.until(async () => (await messageOf(simulation))?.startsWith('dev: ConfigMap manifests: ') ?? false);
+  await simulation.until(
+    async () => (await messageOf(simulation))?.startsWith('dev: ConfigMap manifests: ') ?? false,
+  );
   await create(simulation, manifest('one'));
   await simulation.until(async () => (await messageOf(simulation)) === '');
   assert.equal(await valueIn(simulation), 'one');
   const [binding] = await simulation.all(clusterResourceSetBindingKind);
-  const { bindings } = binding?.spec as { readonly bindings: readonly { readonly resources: readonly object[] }[] };
+  const { bindings } = binding!.spec as {
+    readonly bindings: readonly { readonly resources: readonly object[] }[];
+  };
   assert.partialDeepStrictEqual(bindings, [
     { clusterResourceSetName: 'app', resources: [{ kind: 'ConfigMap', name: 'manifests', applied: true }] },
   ]);
-  await simulation.change(configMapObjects, 'manifests', (now) => ({ ...now, data: { 'app.yaml': manifest('two') } }));
+  await simulation.change(configMapObjects, 'manifests', (now) => ({
+    ...now,
+    data: { 'app.yaml': manifest('two') },
+  }));
   const later = simulation.nowMs + 300_000;
   await simulation.until(() => simulation.nowMs > later);
   assert.equal(await valueIn(simulation), 'one');
@@ -75,7 +82,10 @@ test('with Reconcile, manifests that change are applied again', async () => {
   using simulation = await open('Reconcile');
   await create(simulation, manifest('one'));
   await simulation.until(async () => (await valueIn(simulation)) === 'one');
-  await simulation.change(configMapObjects, 'manifests', (now) => ({ ...now, data: { 'app.yaml': manifest('two') } }));
+  await simulation.change(configMapObjects, 'manifests', (now) => ({
+    ...now,
+    data: { 'app.yaml': manifest('two') },
+  }));
   await simulation.until(async () => (await valueIn(simulation)) === 'two');
 });
 

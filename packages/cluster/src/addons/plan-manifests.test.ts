@@ -25,7 +25,13 @@ test('planManifests: what others need comes first, and otherwise the order of th
 });
 
 test('planManifests: what is no object is refused, with the name of the manifest', () => {
-  for (const text of ['a: [', 'kind: Pod\n', '- 1\n', 'text\n', 'apiVersion: v1\nkind: Pod\nmetadata: {name: 7}\n'])
+  for (const text of [
+    'a: [',
+    'kind: Pod\n',
+    '- 1\n',
+    'text\n',
+    'apiVersion: v1\nkind: Pod\nmetadata: {name: 7}\n',
+  ])
     assert.throws(() => planManifests({ 'cni.yaml': text }), /the manifest cni\.yaml cannot be read: /, text);
 });
 

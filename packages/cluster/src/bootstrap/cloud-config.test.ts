@@ -179,7 +179,12 @@ test('tokenIn: the token of the join, whatever stands in the files of others', (
     caCertHash: 'sha256:0',
   });
   const files = [{ path: '/etc/app.yaml', content: 'token: zzzzzz.zzzzzzzzzzzzzzzz\n' }];
-  const text = cloudConfig({ spec: { format: 'cloud-config' }, command: { verb: 'join', documents }, keys: undefined, files });
+  const text = cloudConfig({
+    spec: { format: 'cloud-config' },
+    command: { verb: 'join', documents },
+    keys: undefined,
+    files,
+  });
   assert.equal(tokenIn(text), 'abcdef.0123456789abcdef');
   for (const other of ['', 'a: [', '#cloud-config\nwrite_files: 7\n', '#cloud-config\nwrite_files: []\n'])
     assert.equal(tokenIn(other), undefined);

@@ -15,10 +15,7 @@ import {
   infrastructureGroup,
 } from '../contract/groups.ts';
 import { minorOf, minorsBetween } from '../contract/kubernetes-version.ts';
-import {
-  clusterResourceSetBindingSpecSchema,
-  clusterResourceSetSpecSchema,
-} from './cluster-resource-set.ts';
+import { clusterResourceSetBindingSpecSchema, clusterResourceSetSpecSchema } from './cluster-resource-set.ts';
 import { clusterSpecSchema } from './cluster.ts';
 import { withClusterLabel, withDeploymentDefaults, withTemplateLabels } from './defaults.ts';
 import {

@@ -56,7 +56,10 @@ function initialized(node: Node, machine: Machine): Node {
   const isNew = node.metadata.annotations[annotations.ofNode.machine] !== metadata.name;
   const others = own.filter(({ key }) => key !== uninitializedTaint);
   const { taints, kept } = nodeTaints(others, machine.spec, { noted: noted ?? '', isNew });
-  const told = { ...wanted, ...((kept !== '' || noted !== undefined) && { [annotations.ofNode.taints]: kept }) };
+  const told = {
+    ...wanted,
+    ...((kept !== '' || noted !== undefined) && { [annotations.ofNode.taints]: kept }),
+  };
   const isTold =
     holds(node.metadata.annotations, told) &&
     holds(node.metadata.labels, inherited) &&

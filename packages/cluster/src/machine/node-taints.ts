@@ -22,7 +22,9 @@ export function nodeTaints(
 ): NodeTaints {
   const always = wanted.filter(({ propagation }) => propagation === 'Always');
   const given = isNew ? wanted : always;
-  const gone = new Set(noted.split(',').filter((id) => id !== '' && !always.some((each) => idOf(each) === id)));
+  const gone = new Set(
+    noted.split(',').filter((id) => id !== '' && !always.some((each) => idOf(each) === id)),
+  );
   const kept = own.filter((taint) => !gone.has(idOf(taint)));
   const taintOf = ({ key, value, effect }: (typeof wanted)[number]): Taint => ({
     key,

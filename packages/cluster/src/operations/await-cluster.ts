@@ -47,7 +47,7 @@ export async function waitFor<T>(
   look: () => Promise<Look<T>>,
 ): Promise<T> {
   const end = clock.now() + timeoutMs;
-  for (let told = ''; ; ) {
+  for (let told = ''; ;) {
     const seen = await look();
     if ('found' in seen) return seen.found;
     if (seen.lacks !== told) op.report({ kind: 'step', message: `Waiting for ${seen.lacks}` });
@@ -56,7 +56,9 @@ export async function waitFor<T>(
       throw new CodedError<WaitErrorCode>(
         'CLUSTER_NOT_READY',
         `cluster "${name}" is not as it was asked for in time: waiting for ${told}`,
-        { hint: `"ignite cluster describe ${namespace}/${name}" shows how far it is; what was asked for stays asked for` },
+        {
+          hint: `"ignite cluster describe ${namespace}/${name}" shows how far it is; what was asked for stays asked for`,
+        },
       );
     await clock.sleep(lookMs, op.signal);
   }

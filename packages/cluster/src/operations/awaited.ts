@@ -1,24 +1,35 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { findCondition } from '../contract/conditions.ts';
 import { labels } from '../contract/names.ts';
+import { isControlledBy } from '../contract/owner.ts';
 import { contractOf } from '../contract/provider-object.ts';
 import type { MachineDeployment } from '../kinds/machine-deployment.ts';
+import type { MachineSet } from '../kinds/machine-set.ts';
 import type { Machine } from '../kinds/machine.ts';
+import { isSameTemplate } from '../scaling/find-current-set.ts';
 import type { ClusterView } from './cluster-view.ts';
 
 /** Pure. Returns in words what a cluster still lacks to be as it is wished; `undefined` if nothing. */
 export const awaitedOf = (view: ClusterView): string | undefined =>
   awaitedOfPause(view) ??
-  awaitedOfInfrastructure(view) ?? awaitedOfControlPlane(view) ?? awaitedOfWorkers(view) ?? awaitedOfCluster(view);
+  awaitedOfInfrastructure(view) ??
+  awaitedOfControlPlane(view) ??
+  awaitedOfWorkers(view) ??
+  awaitedOfCluster(view);
 
 /** Pure. The same of its control plane alone, which is upgraded first. */
-export const awaitedOfControlPlane = ({ cluster, controlPlane, machines }: ClusterView): string | undefined => {
+export const awaitedOfControlPlane = ({
+  cluster,
+  controlPlane,
+  machines,
+}: ClusterView): string | undefined => {
   if (!cluster.spec.controlPlaneRef) return undefined;
   if (!controlPlane) return 'the control plane: it does not exist';
   const { spec, status } = contractOf(controlPlane);
   const because = reasonOfMachines(machines, true) ?? reasonOf(controlPlane, 'Available');
   const { replicas = 1, version } = spec;
-  const has = (text: string): string => `the control plane: ${text}${because === undefined ? '' : ` (${because})`}`;
+  const has = (text: string): string =>
+    `the control plane: ${text}${because === undefined ? '' : ` (${because})`}`;
   if (!isSeen(controlPlane)) return has('its controller has not looked at it yet');
   if (status.initialization?.controlPlaneInitialized !== true) return has('it is not initialized');
   const { readyReplicas = 0, upToDateReplicas = status.replicas } = status;
@@ -42,8 +53,8 @@ function awaitedOfInfrastructure({ cluster, infrastructure }: ClusterView): stri
   return `the infrastructure${because === undefined ? '' : `: ${because}`}`;
 }
 
-function awaitedOfWorkers({ deployments, machines }: ClusterView): string | undefined {
-  const late = deployments.find((deployment) => !isSettled(deployment));
+function awaitedOfWorkers({ deployments, sets, machines }: ClusterView): string | undefined {
+  const late = deployments.find((deployment) => !isSettled(deployment, sets));
   if (!late) return undefined;
   const { availableReplicas = 0, upToDateReplicas = 0, replicas = 0 } = late.status ?? {};
   const wanted = late.spec.replicas ?? 1;
@@ -51,17 +62,26 @@ function awaitedOfWorkers({ deployments, machines }: ClusterView): string | unde
     machines.filter(({ metadata }) => metadata.labels[labels.deployment] === late.metadata.name),
     false,
   );
+  const usable = Math.min(availableReplicas, upToDateReplicas);
   const counts =
-    replicas > wanted && availableReplicas >= wanted
-      ? `${replicas} are to become ${wanted}`
-      : `${Math.min(availableReplicas, upToDateReplicas)} of ${wanted} are available`;
+    usable < wanted
+      ? `${usable} of ${wanted} are available`
+      : replicas > wanted
+        ? `${replicas} are to become ${wanted}`
+        : 'machines are being replaced';
   return `the workers ${late.metadata.name}: ${counts}${because === undefined ? '' : ` (${because})`}`;
 }
 
-function isSettled({ metadata, spec, status }: MachineDeployment): boolean {
+/** The numbers may tell of machines of the template before, until its MachineSet has nothing to say any more. */
+function isSettled(deployment: MachineDeployment, sets: readonly MachineSet[]): boolean {
+  const { spec, status } = deployment;
   const wanted = spec.replicas ?? 1;
+  const own = sets.filter((set) => isControlledBy(set, deployment));
+  const isCurrent = (set: MachineSet): boolean => isSameTemplate(set.spec.template, spec.template);
   return (
-    isSeen({ metadata, status }) &&
+    isSeen(deployment) &&
+    own.every((set) => isCurrent(set) || (set.spec.replicas === 0 && (set.status?.replicas ?? 0) === 0)) &&
+    own.filter(isCurrent).reduce((sum, set) => sum + set.spec.replicas, 0) === wanted &&
     [status?.replicas, status?.upToDateReplicas, status?.readyReplicas, status?.availableReplicas].every(
       (count) => (count ?? 0) === wanted,
     )
@@ -70,7 +90,9 @@ function isSettled({ metadata, spec, status }: MachineDeployment): boolean {
 
 function awaitedOfCluster({ cluster }: ClusterView): string | undefined {
   const available = findCondition(cluster, 'Available');
-  return available?.status === 'True' ? undefined : (available?.message ?? 'the cluster: nobody has looked at it yet');
+  return available?.status === 'True'
+    ? undefined
+    : (available?.message ?? 'the cluster: nobody has looked at it yet');
 }
 
 /** A status tells of the wish that its controller has seen. */

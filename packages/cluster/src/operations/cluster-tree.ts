@@ -26,7 +26,13 @@ interface Branch {
 }
 
 /** Pure. Returns a cluster with its parts as a tree: the infrastructure, the control plane, the workers, their Machines. */
-export function clusterTree({ cluster, infrastructure, controlPlane, deployments, machines }: ClusterView): readonly TreeLine[] {
+export function clusterTree({
+  cluster,
+  infrastructure,
+  controlPlane,
+  deployments,
+  machines,
+}: ClusterView): readonly TreeLine[] {
   const isOfControlPlane = ({ metadata }: Machine): boolean =>
     Object.hasOwn(metadata.labels, labels.controlPlane);
   const leaves = (some: readonly Machine[]): readonly Branch[] =>
@@ -60,7 +66,9 @@ export function clusterTree({ cluster, infrastructure, controlPlane, deployments
               object: controlPlane,
               children: leaves(
                 machines.filter(
-                  (machine) => isControlledBy(machine, controlPlane) || (isOfControlPlane(machine) && !controllerOf(machine)),
+                  (machine) =>
+                    isControlledBy(machine, controlPlane) ||
+                    (isOfControlPlane(machine) && !controllerOf(machine)),
                 ),
               ),
             },

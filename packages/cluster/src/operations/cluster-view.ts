@@ -6,8 +6,9 @@ import { labels } from '../contract/names.ts';
 import type { ContractReference } from '../contract/reference.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import type { MachineDeployment } from '../kinds/machine-deployment.ts';
+import type { MachineSet } from '../kinds/machine-set.ts';
 import type { Machine } from '../kinds/machine.ts';
-import { clusterKind, machineDeploymentKind, machineKind } from '../kinds/object-kinds.ts';
+import { clusterKind, machineDeploymentKind, machineKind, machineSetKind } from '../kinds/object-kinds.ts';
 import { pluralOf } from '../runtime/provider-kinds.ts';
 
 export interface ClusterKey {
@@ -21,6 +22,7 @@ export interface ClusterView {
   readonly infrastructure: KubeObject | undefined;
   readonly controlPlane: KubeObject | undefined;
   readonly deployments: readonly MachineDeployment[];
+  readonly sets: readonly MachineSet[];
   readonly machines: readonly Machine[];
 }
 
@@ -39,13 +41,19 @@ export async function viewCluster(
       { signal },
     ));
   const own = { ...ofCluster(key), signal };
-  const [infrastructure, controlPlane, deployments, machines] = await Promise.all([
+  const [infrastructure, controlPlane, deployments, sets, machines] = await Promise.all([
     referred(cluster.spec.infrastructureRef),
     referred(cluster.spec.controlPlaneRef),
     new KindClient(client, machineDeploymentKind).list(own),
+    new KindClient(client, machineSetKind).list(own),
     new KindClient(client, machineKind).list(own),
   ]);
-  return { cluster, infrastructure, controlPlane, deployments: deployments.items, machines: machines.items };
+  return {
+    ...{ cluster, infrastructure, controlPlane },
+    deployments: deployments.items,
+    sets: sets.items,
+    machines: machines.items,
+  };
 }
 
 /** Pure. Selects what has the label of a Cluster. */

@@ -3,14 +3,15 @@ import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { labels } from '../contract/names.ts';
-import { clusterKind } from '../kinds/object-kinds.ts';
+import { awaitedOf } from './awaited.ts';
+import { viewCluster } from './cluster-view.ts';
 import type { PlannedObject } from './planned-object.ts';
 
 export type CreateClusterErrorCode = 'CLUSTER_EXISTS' | 'CLUSTER_NAME_TAKEN';
 
 /**
- * Creates the objects of a cluster, the Cluster last. What an attempt that was cut off has left is made what the plan says.
- * Resolves with the Cluster.
+ * Creates the objects of a cluster, the Cluster last. What an attempt that was cut off has left is made what the plan says. A
+ * cluster that is as planned, and not up yet, is the one that was asked for before. Resolves with the Cluster.
  * @throws CodedError CLUSTER_EXISTS, CLUSTER_NAME_TAKEN
  */
 export async function createCluster(
@@ -20,7 +21,12 @@ export async function createCluster(
 ): Promise<KubeObject> {
   const { metadata } = planned.at(-1)!.object;
   const key = { namespace: metadata.namespace!, name: metadata.name! };
-  if (await objectsOf(client, clusterKind).find(key, { signal })) throw exists(key.name);
+  const known = await viewCluster(client, key, signal);
+  if (known) {
+    const isAsked = awaitedOf(known) !== undefined && (await isAsPlanned(planned, client, signal));
+    if (isAsked) return known.cluster;
+    throw exists(key.name);
+  }
   for (const each of planned.slice(0, -1)) await put(each, key.name, client, signal);
   const { kind, object } = planned.at(-1)!;
   try {
@@ -28,6 +34,30 @@ export async function createCluster(
   } catch (failure) {
     throw hasCode(failure, 'ALREADY_EXISTS') ? exists(key.name) : failure;
   }
+}
+
+/** Templates have the name of their content, so that it is enough that they are there. */
+async function isAsPlanned(
+  planned: readonly PlannedObject[],
+  client: ObjectClient,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (const { kind, object } of planned) {
+    const { namespace, name } = object.metadata;
+    const found = await objectsOf(client, kind).find({ namespace: namespace!, name: name! }, { signal });
+    if (!found || !(kind.kind.endsWith('Template') || holds(found, object))) return false;
+  }
+  return true;
+}
+
+/** Pure. Tells whether a value has all that another one has: what it has besides are defaults. */
+function holds(whole: unknown, part: unknown): boolean {
+  if (typeof part !== 'object' || part === null) return whole === part;
+  if (typeof whole !== 'object' || whole === null || Array.isArray(whole) !== Array.isArray(part))
+    return false;
+  return Object.entries(part).every(([name, value]) =>
+    holds((whole as Readonly<Record<string, unknown>>)[name], value),
+  );
 }
 
 /** Creates an object if it is not there, and gives it its content if it is the cluster's own. */
@@ -58,6 +88,10 @@ const exists = (name: string): CodedError<CreateClusterErrorCode> =>
   });
 
 const taken = (kind: string, name: string): CodedError<CreateClusterErrorCode> =>
-  new CodedError('CLUSTER_NAME_TAKEN', `${kind} "${name}" is there already, and belongs to no cluster of this name`, {
-    hint: 'choose another name for the cluster, or delete that object',
-  });
+  new CodedError(
+    'CLUSTER_NAME_TAKEN',
+    `${kind} "${name}" is there already, and belongs to no cluster of this name`,
+    {
+      hint: 'choose another name for the cluster, or delete that object',
+    },
+  );

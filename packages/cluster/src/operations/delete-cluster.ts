@@ -33,11 +33,17 @@ export async function deleteCluster(key: ClusterKey, waiting: Waiting): Promise<
   const isAnyLeft = await removeLeft(key, client, op.signal);
   if (!view && !isAnyLeft) throw clusterNotFound(key);
   await waitFor(key, waiting, async (): Promise<Look<true>> =>
-    (await removeLeft(key, client, op.signal)) ? { lacks: 'the deletion of what belonged to it' } : { found: true },
+    (await removeLeft(key, client, op.signal))
+      ? { lacks: 'the deletion of what belonged to it' }
+      : { found: true },
   );
 }
 
-const leftOf = ({ machines, controlPlane, infrastructure }: NonNullable<Awaited<ReturnType<typeof viewCluster>>>): string => {
+const leftOf = ({
+  machines,
+  controlPlane,
+  infrastructure,
+}: NonNullable<Awaited<ReturnType<typeof viewCluster>>>): string => {
   if (machines.length > 0) return machines.length === 1 ? '1 machine' : `${machines.length} machines`;
   if (controlPlane) return 'the control plane';
   return infrastructure ? 'the infrastructure' : 'the cluster';
@@ -67,7 +73,12 @@ async function removeLeft(key: ClusterKey, client: ObjectClient, signal: AbortSi
   for (const object of [...secrets.items, lock, manifests])
     if (object && isMade(object)) {
       isAny = true;
-      await remove(client, object.kind === secretObjects.kind ? secretObjects : configMapObjects, object, signal);
+      await remove(
+        client,
+        object.kind === secretObjects.kind ? secretObjects : configMapObjects,
+        object,
+        signal,
+      );
     }
   return isAny;
 }

@@ -90,15 +90,17 @@ test('a cluster is created, and what it lacks is told until it is there', async 
   using opened = await openWithCluster();
   const { simulation, told } = opened;
   assert.equal(told[0], 'step: Waiting for the infrastructure');
-  assert.ok(told.some((text) => text.includes('the control plane: it is not initialized')), told.join('\n'));
+  assert.ok(
+    told.some((text) => text.includes('the control plane: it is not initialized')),
+    told.join('\n'),
+  );
   assert.match(told.at(-1)!, /^step: Waiting for the workers dev-workers: [01] of 2 are available/);
   assert.deepEqual(simulation.world.violations, []);
   const { items } = await simulation.world.clientOf('default/dev').list(nodes);
   assert.equal(items.length, 3);
-  assert.match(await readClusterKubeconfig(key, simulation.client, signal), /server: https:\/\/10.61.0.10:6443/);
-  await assert.rejects(
-    createCluster(planCluster(request), simulation.client, signal),
-    (failure) => hasCode(failure, 'CLUSTER_EXISTS'),
+  assert.match(
+    await readClusterKubeconfig(key, simulation.client, signal),
+    /server: https:\/\/10.61.0.10:6443/,
   );
   const roles = { group: 'rbac.authorization.k8s.io', version: 'v1', resource: 'clusterroles' };
   const applied = (): Promise<boolean> =>
@@ -130,17 +132,32 @@ test('a creation that was cut off is completed by another one', async () => {
   const planned = planCluster(request);
   for (const { kind, object } of planned.slice(0, 3)) await simulation.client.create(kind, object);
   await createCluster(planned, simulation.client, signal);
-  const { deployments } = await awaitCluster(key, waiting);
+  const { metadata } = await createCluster(planned, simulation.client, signal);
+  const { cluster, deployments } = await awaitCluster(key, waiting);
+  assert.equal(cluster.metadata.uid, metadata.uid, 'a cluster that is on its way is waited for');
   assert.equal(deployments[0]?.status?.availableReplicas, 2);
+});
+
+test('a cluster that is up, or is another one, is there already', async () => {
+  using opened = await open();
+  const { simulation, waiting } = opened;
+  const isThere = async (asked: ClusterRequest): Promise<void> =>
+    await assert.rejects(createCluster(planCluster(asked), simulation.client, signal), (failure) =>
+      hasCode(failure, 'CLUSTER_EXISTS'),
+    );
+  await createCluster(planCluster(request), simulation.client, signal);
+  await isThere({ ...request, workers: { replicas: 3, shape } });
+  await isThere({ ...request, workers: { replicas: 2, shape: { ...shape, cpus: 4 } } });
+  await awaitCluster(key, waiting);
+  await isThere(request);
 });
 
 test("an object of somebody else's of the same name is not taken", async () => {
   using opened = await open();
   const { simulation } = opened;
   await simulation.create(igniteClusterKind, 'dev', {});
-  await assert.rejects(
-    createCluster(planCluster(request), simulation.client, signal),
-    (failure) => hasCode(failure, 'CLUSTER_NAME_TAKEN'),
+  await assert.rejects(createCluster(planCluster(request), simulation.client, signal), (failure) =>
+    hasCode(failure, 'CLUSTER_NAME_TAKEN'),
   );
   assert.deepEqual(await simulation.all(clusterKind), []);
 });
@@ -168,7 +185,10 @@ test('an upgrade changes the control plane first, and then the workers; old temp
   const images = (await simulation.all<Vm>(vmKind)).map(({ spec }) => spec.image.oci);
   assert.deepEqual([...new Set(images)], ['ignite-kubernetes:v1.36.3']);
   const first = (part: string): number => told.findIndex((text) => text.includes(part));
-  assert.ok(first('the control plane') !== -1 && first('the control plane') < first('the workers'), told.join('\n'));
+  assert.ok(
+    first('the control plane') !== -1 && first('the control plane') < first('the workers'),
+    told.join('\n'),
+  );
   const after = namesOf(await simulation.all(igniteMachineTemplateKind));
   assert.equal(after.length, 2);
   assert.ok(after.every((name) => !before.includes(name)));
@@ -186,12 +206,15 @@ test('an image whose name does not tell its version is asked for', async () => {
   using opened = await open();
   const { simulation, waiting } = opened;
   const plain = { ...shape, image: 'example.com/node:latest' };
-  await createCluster(planCluster({ ...request, workers: { replicas: 1, shape: plain } }), simulation.client, signal);
+  await createCluster(
+    planCluster({ ...request, workers: { replicas: 1, shape: plain } }),
+    simulation.client,
+    signal,
+  );
   const view = (await viewCluster(simulation.client, key, signal))!;
   await awaitCluster(key, waiting);
-  await assert.rejects(
-    upgradeCluster(view, { version: 'v1.36.3' }, waiting),
-    (failure) => hasCode(failure, 'NODE_IMAGE_UNKNOWN'),
+  await assert.rejects(upgradeCluster(view, { version: 'v1.36.3' }, waiting), (failure) =>
+    hasCode(failure, 'NODE_IMAGE_UNKNOWN'),
   );
 });
 
@@ -213,7 +236,8 @@ test('nothing is left of a cluster that was deleted, but what somebody has broug
 test('what a creation that was cut off has left is deleted without a Cluster', async () => {
   using opened = await open();
   const { simulation, waiting } = opened;
-  for (const { kind, object } of planCluster(request).slice(0, -1)) await simulation.client.create(kind, object);
+  for (const { kind, object } of planCluster(request).slice(0, -1))
+    await simulation.client.create(kind, object);
   await deleteCluster(key, waiting);
   assert.deepEqual(await leftIn(simulation), []);
 });
@@ -222,7 +246,10 @@ test('a wait ends with its time, and says for what it was; a paused cluster is n
   using opened = await open(5_000);
   const { simulation, waiting } = opened;
   await createCluster(planCluster(request), simulation.client, signal);
-  await simulation.change(clusterKind, 'dev', (now) => ({ ...now, spec: { ...(now.spec as object), paused: true } }));
+  await simulation.change(clusterKind, 'dev', (now) => ({
+    ...now,
+    spec: { ...(now.spec as object), paused: true },
+  }));
   await assert.rejects(awaitCluster(key, waiting), {
     code: 'CLUSTER_NOT_READY',
     message:

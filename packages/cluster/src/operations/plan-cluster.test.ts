@@ -33,7 +33,11 @@ const textOf = (request: ClusterRequest): string =>
 for (const [name, request] of Object.entries({
   'hosted-control-plane': hosted,
   'control-plane-in-vms': inVms,
-  'one-vm': { ...inVms, controlPlane: { ...inVms.controlPlane, replicas: 1 }, workers: { replicas: 0, shape } },
+  'one-vm': {
+    ...inVms,
+    controlPlane: { ...inVms.controlPlane, replicas: 1 },
+    workers: { replicas: 0, shape },
+  },
 } satisfies Record<string, ClusterRequest>))
   test(`planCluster: ${name}`, (t) => {
     t.assert.fileSnapshot(textOf(request), join(import.meta.dirname, `golden/${name}.yaml`), {

@@ -45,13 +45,13 @@ export function planCluster(request: ClusterRequest): readonly PlannedObject[] {
     ...planPodNetwork(request),
     planned(request, clusterKind, name, {
       spec: {
-      clusterNetwork,
-      controlPlaneRef: {
-        apiGroup: controlPlaneGroup,
-        kind: controlPlane.kind === 'hosted' ? hostedControlPlane.kind : kubeadmControlPlaneKind.kind,
-        name: controlPlaneName(name),
-      },
-      infrastructureRef: { apiGroup: infrastructureGroup, kind: igniteClusterKind.kind, name },
+        clusterNetwork,
+        controlPlaneRef: {
+          apiGroup: controlPlaneGroup,
+          kind: controlPlane.kind === 'hosted' ? hostedControlPlane.kind : kubeadmControlPlaneKind.kind,
+          name: controlPlaneName(name),
+        },
+        infrastructureRef: { apiGroup: infrastructureGroup, kind: igniteClusterKind.kind, name },
       },
     }),
   ];
@@ -61,7 +61,8 @@ function planControlPlane(request: ClusterRequest): readonly PlannedObject[] {
   const { controlPlane, version, workers } = request;
   const name = controlPlaneName(request.name);
   const { replicas } = controlPlane;
-  if (controlPlane.kind === 'hosted') return [planned(request, hostedControlPlane, name, { spec: { replicas, version } })];
+  if (controlPlane.kind === 'hosted')
+    return [planned(request, hostedControlPlane, name, { spec: { replicas, version } })];
   const machines = planMachineTemplate(request, name, controlPlane.shape);
   // A cluster without workers has its Pods where its control plane is.
   const own = {
@@ -72,15 +73,15 @@ function planControlPlane(request: ClusterRequest): readonly PlannedObject[] {
     machines,
     planned(request, kubeadmControlPlaneKind, name, {
       spec: {
-      replicas,
-      version,
-      machineTemplate: { spec: { infrastructureRef: referenceTo(machines) } },
-      kubeadmConfigSpec: {
-        clusterConfiguration: { encryptionAlgorithm: 'ECDSA-P256' },
-        initConfiguration: own,
-        joinConfiguration: own,
-        ...filesOf(request),
-      },
+        replicas,
+        version,
+        machineTemplate: { spec: { infrastructureRef: referenceTo(machines) } },
+        kubeadmConfigSpec: {
+          clusterConfiguration: { encryptionAlgorithm: 'ECDSA-P256' },
+          initConfiguration: own,
+          joinConfiguration: own,
+          ...filesOf(request),
+        },
       },
     }),
   ];
@@ -96,22 +97,26 @@ function planWorkers(request: ClusterRequest): readonly PlannedObject[] {
     config,
     planned(request, machineDeploymentKind, name, {
       spec: {
-      clusterName,
-      replicas: workers.replicas,
-      template: {
-        spec: {
-          clusterName,
-          version,
-          bootstrap: { configRef: referenceTo(config) },
-          infrastructureRef: referenceTo(machines),
+        clusterName,
+        replicas: workers.replicas,
+        template: {
+          spec: {
+            clusterName,
+            version,
+            bootstrap: { configRef: referenceTo(config) },
+            infrastructureRef: referenceTo(machines),
+          },
         },
-      },
       },
     }),
   ];
 }
 
-function planMachineTemplate(place: ClusterKey, owner: string, { image, ...sizes }: NodeShape): PlannedObject {
+function planMachineTemplate(
+  place: ClusterKey,
+  owner: string,
+  { image, ...sizes }: NodeShape,
+): PlannedObject {
   // Packets of Pods come from the VMs of their nodes.
   const network = { policy: { sources: podNetworks } };
   const spec = { template: { spec: { vm: { image: { oci: image }, ...sizes, network } } } };

@@ -8,11 +8,24 @@ const versions = (controlPlane: string, ...workers: readonly string[]) => ({
 });
 
 test('assertUpgrade: one minor version at a time, and never back', () => {
-  for (const version of ['v1.35.4', 'v1.35.9', 'v1.36.0']) assertUpgrade(versions('v1.35.4', 'v1.34.0'), version);
+  for (const version of ['v1.35.4', 'v1.35.9', 'v1.36.0'])
+    assertUpgrade(versions('v1.35.4', 'v1.34.0'), version);
   const refused: readonly (readonly [string, string, string])[] = [
-    ['v1.35.3', 'v1.35.3 is older than the control plane, which has v1.35.4', 'clusters cannot be downgraded: restore a backup into a new cluster instead'],
-    ['v1.37.2', 'v1.37.2 would skip a minor version: the control plane has v1.35.4', 'upgrade to a version v1.36 first'],
-    ['v2.0.0', 'v2.0.0 would skip a minor version: the control plane has v1.35.4', 'upgrade to a version v1.36 first'],
+    [
+      'v1.35.3',
+      'v1.35.3 is older than the control plane, which has v1.35.4',
+      'clusters cannot be downgraded: restore a backup into a new cluster instead',
+    ],
+    [
+      'v1.37.2',
+      'v1.37.2 would skip a minor version: the control plane has v1.35.4',
+      'upgrade to a version v1.36 first',
+    ],
+    [
+      'v2.0.0',
+      'v2.0.0 would skip a minor version: the control plane has v1.35.4',
+      'upgrade to a version v1.36 first',
+    ],
   ];
   for (const [version, message, hint] of refused)
     assert.throws(() => assertUpgrade(versions('v1.35.4'), version), {

@@ -13,13 +13,18 @@ export async function readClusterKubeconfig(
   client: ObjectClient,
   signal: AbortSignal,
 ): Promise<string> {
-  const secret = await new KindClient(client, secretObjects).find({ namespace, name: `${name}-kubeconfig` }, { signal });
+  const secret = await new KindClient(client, secretObjects).find(
+    { namespace, name: `${name}-kubeconfig` },
+    { signal },
+  );
   const text = secret && textIn(secret, 'value');
   if (text === undefined)
     throw new CodedError<KubeconfigErrorCode>(
       'CLUSTER_KUBECONFIG_MISSING',
       `cluster "${name}" has no kubeconfig yet`,
-      { hint: `it is made with the control plane: "ignite cluster describe ${namespace}/${name}" shows how far that is` },
+      {
+        hint: `it is made with the control plane: "ignite cluster describe ${namespace}/${name}" shows how far that is`,
+      },
     );
   return text;
 }

@@ -52,6 +52,10 @@ function workersOf({ cluster: { metadata }, deployments }: ClusterView): Machine
 }
 
 export const controlPlaneMissing = ({ cluster }: ClusterView): CodedError<ScaleErrorCode> =>
-  new CodedError('CLUSTER_CONTROL_PLANE_MISSING', `cluster "${cluster.metadata.name}" has no control plane that is managed`, {
-    hint: 'create the object that spec.controlPlaneRef of the Cluster names',
-  });
+  new CodedError(
+    'CLUSTER_CONTROL_PLANE_MISSING',
+    `cluster "${cluster.metadata.name}" has no control plane that is managed`,
+    {
+      hint: 'create the object that spec.controlPlaneRef of the Cluster names',
+    },
+  );

@@ -11,7 +11,6 @@ import {
   kubeadmConfigTemplateKind,
   kubeadmControlPlaneKind,
   machineDeploymentKind,
-  machineSetKind,
 } from '../kinds/object-kinds.ts';
 import { type Waiting, awaitCluster } from './await-cluster.ts';
 import { awaitedOfControlPlane } from './awaited.ts';
@@ -35,7 +34,11 @@ export interface Upgrade {
  * when it is run again. Templates that nothing refers to any more are removed in the end.
  * @throws CodedError NODE_IMAGE_UNKNOWN, CLUSTER_CONTROL_PLANE_MISSING, CLUSTER_NOT_READY
  */
-export async function upgradeCluster(view: ClusterView, upgrade: Upgrade, waiting: Waiting): Promise<ClusterView> {
+export async function upgradeCluster(
+  view: ClusterView,
+  upgrade: Upgrade,
+  waiting: Waiting,
+): Promise<ClusterView> {
   const { metadata } = view.cluster;
   await upgradeControlPlane(view, upgrade, waiting);
   await awaitCluster(metadata, waiting, awaitedOfControlPlane);
@@ -45,7 +48,11 @@ export async function upgradeCluster(view: ClusterView, upgrade: Upgrade, waitin
   return upgraded;
 }
 
-async function upgradeControlPlane(view: ClusterView, upgrade: Upgrade, { client, op }: Waiting): Promise<void> {
+async function upgradeControlPlane(
+  view: ClusterView,
+  upgrade: Upgrade,
+  { client, op }: Waiting,
+): Promise<void> {
   const { cluster, controlPlane } = view;
   if (!controlPlane) throw controlPlaneMissing(view);
   const { signal } = op;
@@ -141,7 +148,9 @@ async function upgradedTemplate(
   const image = given ?? (from === version ? vm.image.oci : imageFor(vm.image.oci, from, version));
   if (image === undefined) throw imageUnknown(vm.image.oci, version);
   if (image === vm.image.oci) return reference;
-  const spec = { template: { ...template, spec: { ...template.spec, vm: { ...vm, image: { ...vm.image, oci: image } } } } };
+  const spec = {
+    template: { ...template, spec: { ...template.spec, vm: { ...vm, image: { ...vm.image, oci: image } } } },
+  };
   const made = planTemplate(key, templateName(owner.metadata.name, spec), spec);
   await put(made, key.name, client, signal);
   return { ...reference, name: made.object.metadata.name! };
@@ -152,22 +161,28 @@ interface TemplateSpec {
 }
 
 const imageUnknown = (image: string, version: string): CodedError<UpgradeImageErrorCode> =>
-  new CodedError('NODE_IMAGE_UNKNOWN', `the name of the image ${image} does not tell its version of Kubernetes`, {
-    hint: `name the image of ${version} with --image`,
-  });
+  new CodedError(
+    'NODE_IMAGE_UNKNOWN',
+    `the name of the image ${image} does not tell its version of Kubernetes`,
+    {
+      hint: `name the image of ${version} with --image`,
+    },
+  );
 
 /** Templates that `ignite cluster` has made end in a hash; those of others are theirs to remove. */
 const ownTemplate = /-[0-9a-f]{8}$/;
 
 async function removeOldTemplates(
   key: ClusterKey,
-  { controlPlane, deployments }: ClusterView,
+  { controlPlane, deployments, sets }: ClusterView,
   { client, op: { signal } }: Waiting,
 ): Promise<void> {
-  const { items: sets } = await new KindClient(client, machineSetKind).list({ ...ofCluster(key), signal });
   const used = new Set(
-    [...deployments, ...sets]
-      .flatMap(({ spec: { template } }) => [template.spec.infrastructureRef, template.spec.bootstrap.configRef])
+    [...deployments, ...sets.filter(({ spec }) => spec.replicas > 0)]
+      .flatMap(({ spec: { template } }) => [
+        template.spec.infrastructureRef,
+        template.spec.bootstrap.configRef,
+      ])
       .concat(
         controlPlane?.kind === kubeadmControlPlaneKind.kind
           ? [(controlPlane as KubeadmControlPlane).spec.machineTemplate.spec.infrastructureRef]

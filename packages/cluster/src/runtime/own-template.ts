@@ -10,11 +10,7 @@ import { findExternal } from './external.ts';
  * Makes a Cluster an owner of a template that it uses, so that the template goes with the last Cluster that does. A template
  * that is missing is missed by whoever makes something from it.
  */
-export async function ownTemplate(
-  reference: ContractReference,
-  cluster: Cluster,
-  work: Work,
-): Promise<void> {
+export async function ownTemplate(reference: ContractReference, cluster: Cluster, work: Work): Promise<void> {
   const found = await findExternal(reference, cluster.metadata.namespace, work).catch((failure: unknown) => {
     if (hasCode(failure, 'NOT_FOUND')) return undefined;
     throw failure;

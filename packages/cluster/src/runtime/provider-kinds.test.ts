@@ -49,7 +49,12 @@ test('ProviderKinds: the version is the newest that the definition says the cont
 });
 
 test('ProviderKinds: a kind is there as long as its definition is, and ours always', async () => {
-  const own = { group: 'infrastructure.cluster.x-k8s.io', version: 'v1beta2', resource: 'ignitemachines', kind: 'IgniteMachine' };
+  const own = {
+    group: 'infrastructure.cluster.x-k8s.io',
+    version: 'v1beta2',
+    resource: 'ignitemachines',
+    kind: 'IgniteMachine',
+  };
   const served = [{ ...definitions, isNamespaced: false, hasStatus: false }];
   const client = new StoreObjectClient(new MemoryStore(), served);
   const kinds = new ProviderKinds(client, [own]);

@@ -11,7 +11,13 @@ const gitops = gitSourceResource.group;
 const cluster = 'cluster.x-k8s.io';
 const controlPlane = `controlplane.${cluster}`;
 /** The groups of Cluster API. */
-const clusterGroups = [cluster, controlPlane, `addons.${cluster}`, `bootstrap.${cluster}`, `infrastructure.${cluster}`];
+const clusterGroups = [
+  cluster,
+  controlPlane,
+  `addons.${cluster}`,
+  `bootstrap.${cluster}`,
+  `infrastructure.${cluster}`,
+];
 
 /** What can be done inside a VM. All of these are streams, which are opened by the verb `create`. */
 const streams = ['vms/attach', 'vms/cp', 'vms/exec', 'vms/portforward', 'vms/ssh'] as const;

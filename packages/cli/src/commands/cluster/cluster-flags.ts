@@ -12,8 +12,17 @@ const defaultTimeout = '30m';
 
 /** Of commands that wait for a cluster. */
 export const waitFlags: Flags = {
-  wait: { type: 'boolean', default: 'true', help: 'wait until all is as asked for; --wait=false needs ignited' },
-  timeout: { type: 'string', value: 'DURATION', default: defaultTimeout, help: 'time limit, such as 90s or 1h' },
+  wait: {
+    type: 'boolean',
+    default: 'true',
+    help: 'wait until all is as asked for; --wait=false needs ignited',
+  },
+  timeout: {
+    type: 'string',
+    value: 'DURATION',
+    default: defaultTimeout,
+    help: 'time limit, such as 90s or 1h',
+  },
 };
 
 export const kubernetesFlag = { type: 'string', value: 'VERSION', help: 'version of Kubernetes' } as const;
@@ -22,7 +31,10 @@ export const kubernetesFlag = { type: 'string', value: 'VERSION', help: 'version
 export function clusterKey(text: string): ClusterKey {
   const [name = '', namespace = 'default', ...more] = text.split('/').toReversed();
   if (name === '' || namespace === '' || more.length > 0)
-    throw usageError(`not a cluster: ${JSON.stringify(text)}`, 'use its name, such as dev, or prod/dev in another namespace');
+    throw usageError(
+      `not a cluster: ${JSON.stringify(text)}`,
+      'use its name, such as dev, or prod/dev in another namespace',
+    );
   return { namespace, name };
 }
 
@@ -30,7 +42,8 @@ export function clusterKey(text: string): ClusterKey {
 export function countOf(flags: FlagValues, name: string): number | undefined {
   const text = flags.text(name);
   if (text === undefined) return undefined;
-  if (!/^\d{1,4}$/.test(text)) throw usageError(`--${name} ${JSON.stringify(text)}: not a number`, 'use a whole number');
+  if (!/^\d{1,4}$/.test(text))
+    throw usageError(`--${name} ${JSON.stringify(text)}: not a number`, 'use a whole number');
   return Number(text);
 }
 
@@ -39,7 +52,8 @@ export function versionOf(flags: FlagValues): string | undefined {
   const text = flags.text('kubernetes');
   if (text === undefined) return undefined;
   const { success, output } = v.safeParse(kubernetesVersionSchema, text);
-  if (!success) throw usageError(`--kubernetes ${JSON.stringify(text)}: not a version`, 'use a version such as v1.35.4');
+  if (!success)
+    throw usageError(`--kubernetes ${JSON.stringify(text)}: not a version`, 'use a version such as v1.35.4');
   return output;
 }
 

@@ -14,7 +14,14 @@ import { addContext, userKubeconfigPath } from '../../files/user-kubeconfig.ts';
 import { createdText, printDone } from '../../render/message/done.ts';
 import { tellNote } from '../../render/message/note.ts';
 import { documentFlag, documentFormatOf, printDocument } from '../../render/objects.ts';
-import { clusterKey, isWaiting, unattendedNote, waitFlags, waitingOf, withWishedCluster } from './cluster-flags.ts';
+import {
+  clusterKey,
+  isWaiting,
+  unattendedNote,
+  waitFlags,
+  waitingOf,
+  withWishedCluster,
+} from './cluster-flags.ts';
 import { nodeImage, planRequest, requestFlags } from './plan-request.ts';
 
 export type NodeImageErrorCode = 'NODE_IMAGE_MISSING';
@@ -58,7 +65,9 @@ export const clusterCreate: Command = {
       if (format === 'json') await printDocument({ apiVersion: 'v1', kind: 'List', items }, format, io);
       else {
         const { stringify } = await import('yaml');
-        io.out.write(items.map((object) => stringify(object, { aliasDuplicateObjects: false })).join('---\n'));
+        io.out.write(
+          items.map((object) => stringify(object, { aliasDuplicateObjects: false })).join('---\n'),
+        );
       }
       return 0;
     }
@@ -100,15 +109,23 @@ async function tellReady(request: ClusterRequest, host: ClusterHost, invocation:
 }
 
 /** An image that somebody names is fetched where it is; ours are in no registry. */
-async function assertImage({ version, workers: { shape } }: ClusterRequest, { images }: Client, signal: AbortSignal): Promise<void> {
+async function assertImage(
+  { version, workers: { shape } }: ClusterRequest,
+  { images }: Client,
+  signal: AbortSignal,
+): Promise<void> {
   if (shape.image !== nodeImage(version)) return;
   try {
     await images.find(shape.image, signal);
   } catch (failure) {
     if (!hasCode(failure, 'IMAGE_NOT_FOUND')) throw failure;
-    throw new CodedError<NodeImageErrorCode>('NODE_IMAGE_MISSING', `this host has no image ${shape.image} for the nodes`, {
-      hint: `build it with "images/kubernetes/build ${version} node.tar", import it with "ignite image import oci-archive:node.tar", name it with "ignite tag oci-archive:node.tar ${nodeImage(version)}", or use one in a registry with --image`,
-      cause: failure,
-    });
+    throw new CodedError<NodeImageErrorCode>(
+      'NODE_IMAGE_MISSING',
+      `this host has no image ${shape.image} for the nodes`,
+      {
+        hint: `build it with "images/kubernetes/build ${version} ignite-kubernetes.tar" and import it with "ignite image import oci-archive:ignite-kubernetes.tar:${version}", or name one in a registry with --image`,
+        cause: failure,
+      },
+    );
   }
 }

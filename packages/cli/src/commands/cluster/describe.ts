@@ -29,7 +29,11 @@ export const clusterDescribe: Command = {
     );
     const format = documentFormatOf(flags);
     if (format !== undefined) {
-      await printDocument({ apiVersion: 'v1', kind: 'List', items: objectsOf(view).map(writtenForm) }, format, io);
+      await printDocument(
+        { apiVersion: 'v1', kind: 'List', items: objectsOf(view).map(writtenForm) },
+        format,
+        io,
+      );
       return 0;
     }
     const nowMs = Date.now();
@@ -37,7 +41,11 @@ export const clusterDescribe: Command = {
     io.out.write(
       io.width === undefined || flags.isSet('no-trunc')
         ? table(header, rows)
-        : fittedTable(header, rows, { width: io.width, flexible: new Set([header.length - 1]), optional: [4] }),
+        : fittedTable(header, rows, {
+            width: io.width,
+            flexible: new Set([header.length - 1]),
+            optional: [4],
+          }),
     );
     return 0;
   },

@@ -10,7 +10,10 @@ export const clusterKubeconfig: Command = {
   arguments: 'CLUSTER',
   arity: { least: 1, most: 1 },
   summary: 'Print the kubeconfig of the administrator of a cluster',
-  examples: ['ignite cluster kubeconfig dev > dev.kubeconfig', 'kubectl --kubeconfig dev.kubeconfig get nodes'],
+  examples: [
+    'ignite cluster kubeconfig dev > dev.kubeconfig',
+    'kubectl --kubeconfig dev.kubeconfig get nodes',
+  ],
   flags: namespaceFlags,
   run: async (invocation) => {
     const key = clusterKey(invocation.args[0]!);

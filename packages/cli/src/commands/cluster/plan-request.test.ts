@@ -25,13 +25,19 @@ test('planRequest: without flags, a hosted control plane and a worker', () => {
 
 test('planRequest: where the control plane is', () => {
   const endpoint = '10.61.0.10';
-  const cases: readonly (readonly [Readonly<Record<string, string>>, boolean, string, string | undefined])[] = [
-    [{}, true, 'hosted', 'the control plane is hosted, since VMs for it need --endpoint'],
-    [{ endpoint }, true, 'vm', 'the control plane is in VMs, since KVM works here'],
-    [{ endpoint }, false, 'hosted', 'the control plane is hosted, since KVM does not work here and VMs are slow'],
-    [{ 'control-plane': 'hosted' }, true, 'hosted', undefined],
-    [{ 'control-plane': 'vm', endpoint }, false, 'vm', undefined],
-  ];
+  const cases: readonly (readonly [Readonly<Record<string, string>>, boolean, string, string | undefined])[] =
+    [
+      [{}, true, 'hosted', 'the control plane is hosted, since VMs for it need --endpoint'],
+      [{ endpoint }, true, 'vm', 'the control plane is in VMs, since KVM works here'],
+      [
+        { endpoint },
+        false,
+        'hosted',
+        'the control plane is hosted, since KVM does not work here and VMs are slow',
+      ],
+      [{ 'control-plane': 'hosted' }, true, 'hosted', undefined],
+      [{ 'control-plane': 'vm', endpoint }, false, 'vm', undefined],
+    ];
   for (const [flags, hasKvm, kind, why] of cases) {
     const planned = plan(flags, hasKvm);
     assert.deepEqual([planned.request.controlPlane.kind, planned.why], [kind, why], JSON.stringify(flags));
@@ -39,14 +45,22 @@ test('planRequest: where the control plane is', () => {
 });
 
 test('planRequest: the VMs of the control plane are as the workers, unless something else is asked for', () => {
-  const flags = { 'control-plane': 'vm', endpoint: 'lb.example.com:443', memory: '4GB', kubernetes: '1.36.3' };
+  const flags = {
+    'control-plane': 'vm',
+    endpoint: 'lb.example.com:443',
+    memory: '4GB',
+    kubernetes: '1.36.3',
+  };
   const image = 'ignite-kubernetes:v1.36.3';
-  assert.deepEqual(plan({ ...flags, 'control-planes': '3', 'control-plane-cpus': '4' }).request.controlPlane, {
-    kind: 'vm',
-    replicas: 3,
-    endpoint: { host: 'lb.example.com', port: 443 },
-    shape: { ...shape, image, memory: '4GB', cpus: 4 },
-  });
+  assert.deepEqual(
+    plan({ ...flags, 'control-planes': '3', 'control-plane-cpus': '4' }).request.controlPlane,
+    {
+      kind: 'vm',
+      replicas: 3,
+      endpoint: { host: 'lb.example.com', port: 443 },
+      shape: { ...shape, image, memory: '4GB', cpus: 4 },
+    },
+  );
   const { controlPlane } = plan({ ...flags, endpoint: '[fd00::1]' }).request;
   assert.deepEqual(controlPlane.kind === 'vm' && controlPlane.endpoint, { host: 'fd00::1', port: 6443 });
 });
@@ -55,7 +69,10 @@ test('planRequest: what makes no sense is refused', () => {
   const cases: readonly (readonly [Readonly<Record<string, string>>, string])[] = [
     [{ 'control-plane': 'vm' }, '--control-plane vm needs --endpoint'],
     [{ 'control-planes': '2' }, '--control-planes 2: etcd needs a majority'],
-    [{ 'control-plane': 'hosted', endpoint: 'a' }, '--endpoint: a hosted control plane has an endpoint of its own'],
+    [
+      { 'control-plane': 'hosted', endpoint: 'a' },
+      '--endpoint: a hosted control plane has an endpoint of its own',
+    ],
     [{ 'control-plane': 'vm', endpoint: 'a b' }, '--endpoint "a b": not an address'],
     [{ 'control-plane': 'vm', endpoint: 'a:70000' }, '--endpoint "a:70000": not an address'],
     [{ kubernetes: 'latest' }, '--kubernetes "latest": not a version'],
@@ -64,7 +81,9 @@ test('planRequest: what makes no sense is refused', () => {
   for (const [flags, message] of cases)
     assert.throws(() => plan(flags), { code: 'USAGE_INVALID', message }, message);
   for (const name of ['Dev', 'a'.repeat(37), ''])
-    assert.throws(() => planRequest({ ...key, name }, new FlagValues(new Map()), false), { code: 'USAGE_INVALID' });
+    assert.throws(() => planRequest({ ...key, name }, new FlagValues(new Map()), false), {
+      code: 'USAGE_INVALID',
+    });
 });
 
 test('planRequest: the pod network is that of the node image, that of a file, or none', () => {
@@ -79,5 +98,6 @@ test('planRequest: the pod network is that of the node image, that of a file, or
 test('clusterKey: a name, with its namespace before it', () => {
   assert.deepEqual(clusterKey('dev'), key);
   assert.deepEqual(clusterKey('prod/dev'), { namespace: 'prod', name: 'dev' });
-  for (const text of ['', '/', 'a/', '/b', 'a/b/c']) assert.throws(() => clusterKey(text), { code: 'USAGE_INVALID' });
+  for (const text of ['', '/', 'a/', '/b', 'a/b/c'])
+    assert.throws(() => clusterKey(text), { code: 'USAGE_INVALID' });
 });

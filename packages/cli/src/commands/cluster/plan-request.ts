@@ -1,4 +1,9 @@
-import type { ClusterRequest, ControlPlaneRequest, NodeShape, PodNetwork } from '@ignite/cluster/operations/cluster-request';
+import type {
+  ClusterRequest,
+  ControlPlaneRequest,
+  NodeShape,
+  PodNetwork,
+} from '@ignite/cluster/operations/cluster-request';
 import type { ClusterKey } from '@ignite/cluster/operations/cluster-view';
 import { isDnsLabel } from '@ignite/toolkit/object/name';
 import type { FlagValues, Flags } from '../../arguments/command.ts';
@@ -25,7 +30,12 @@ export const requestFlags: Flags = {
     default: 'auto',
     help: 'where the control plane runs: hosted (in sandboxes of this host), vm, or auto',
   },
-  'control-planes': { type: 'string', value: 'COUNT', default: '1', help: 'size of the control plane, an odd number' },
+  'control-planes': {
+    type: 'string',
+    value: 'COUNT',
+    default: '1',
+    help: 'size of the control plane, an odd number',
+  },
   workers: { type: 'string', value: 'COUNT', default: '1', help: 'number of workers' },
   endpoint: {
     type: 'string',
@@ -34,11 +44,36 @@ export const requestFlags: Flags = {
   },
   image: { type: 'string', value: 'IMAGE', default: nodeImage('VERSION'), help: 'image of the nodes' },
   cpus: { type: 'string', value: 'COUNT', default: String(defaultShape.cpus), help: 'CPUs of each worker' },
-  memory: { type: 'string', value: 'SIZE', default: defaultShape.memory, help: 'memory of each worker (base 1024)' },
-  disk: { type: 'string', value: 'SIZE', default: defaultShape.diskSize, help: 'disk of each worker (base 1024)' },
-  'control-plane-cpus': { type: 'string', value: 'COUNT', default: 'as workers', help: 'CPUs of each VM of the control plane' },
-  'control-plane-memory': { type: 'string', value: 'SIZE', default: 'as workers', help: 'memory of each VM of the control plane' },
-  'control-plane-disk': { type: 'string', value: 'SIZE', default: 'as workers', help: 'disk of each VM of the control plane' },
+  memory: {
+    type: 'string',
+    value: 'SIZE',
+    default: defaultShape.memory,
+    help: 'memory of each worker (base 1024)',
+  },
+  disk: {
+    type: 'string',
+    value: 'SIZE',
+    default: defaultShape.diskSize,
+    help: 'disk of each worker (base 1024)',
+  },
+  'control-plane-cpus': {
+    type: 'string',
+    value: 'COUNT',
+    default: 'as workers',
+    help: 'CPUs of each VM of the control plane',
+  },
+  'control-plane-memory': {
+    type: 'string',
+    value: 'SIZE',
+    default: 'as workers',
+    help: 'memory of each VM of the control plane',
+  },
+  'control-plane-disk': {
+    type: 'string',
+    value: 'SIZE',
+    default: 'as workers',
+    help: 'disk of each VM of the control plane',
+  },
   cni: {
     type: 'string',
     value: 'NAME',
@@ -113,15 +148,23 @@ interface PlannedControlPlane {
 function planControlPlane(flags: FlagValues, workers: NodeShape, hasKvm: boolean): PlannedControlPlane {
   const replicas = countOf(flags, 'control-planes') ?? 1;
   if (replicas % 2 === 0)
-    throw usageError(`--control-planes ${replicas}: etcd needs a majority`, 'use an odd number, such as 1 or 3');
+    throw usageError(
+      `--control-planes ${replicas}: etcd needs a majority`,
+      'use an odd number, such as 1 or 3',
+    );
   const asked = flags.choice('control-plane', places) ?? 'auto';
   const endpoint = flags.text('endpoint');
   if (asked === 'hosted' || (asked === 'auto' && !(hasKvm && endpoint !== undefined))) {
     if (endpoint !== undefined && asked === 'hosted')
-      throw usageError('--endpoint: a hosted control plane has an endpoint of its own', 'leave it out, or use --control-plane vm');
+      throw usageError(
+        '--endpoint: a hosted control plane has an endpoint of its own',
+        'leave it out, or use --control-plane vm',
+      );
     return {
       controlPlane: { kind: 'hosted', replicas },
-      ...(asked === 'auto' && { why: `the control plane is hosted, ${hasKvm ? 'since VMs for it need --endpoint' : 'since KVM does not work here and VMs are slow'}` }),
+      ...(asked === 'auto' && {
+        why: `the control plane is hosted, ${hasKvm ? 'since VMs for it need --endpoint' : 'since KVM does not work here and VMs are slow'}`,
+      }),
     };
   }
   if (endpoint === undefined)
@@ -145,6 +188,9 @@ function parseEndpoint(text: string): { readonly host: string; readonly port: nu
   const [, host = '', port] = /^([A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\])(?::(\d{1,5}))?$/.exec(text) ?? [];
   const number = Number(port ?? defaultPort);
   if (host === '' || number < 1 || number > 65_535)
-    throw usageError(`--endpoint ${JSON.stringify(text)}: not an address`, 'use HOST or HOST:PORT, such as 10.61.0.10:6443');
+    throw usageError(
+      `--endpoint ${JSON.stringify(text)}: not an address`,
+      'use HOST or HOST:PORT, such as 10.61.0.10:6443',
+    );
   return { host: host.replace(/^\[|\]$/g, ''), port: number };
 }

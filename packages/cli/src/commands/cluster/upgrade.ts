@@ -34,7 +34,8 @@ export const clusterUpgrade: Command = {
     const { flags, args } = invocation;
     const key = clusterKey(args[0]!);
     const version = versionOf(flags);
-    if (version === undefined) throw usageError('no version given', 'give --kubernetes, such as --kubernetes v1.36.3');
+    if (version === undefined)
+      throw usageError('no version given', 'give --kubernetes, such as --kubernetes v1.36.3');
     const image = flags.text('image');
     return await withClusterControllers(invocation, async (host) => {
       const waiting = waitingOf(host, flags);

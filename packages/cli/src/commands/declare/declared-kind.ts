@@ -22,7 +22,10 @@ export function parseKind(text: string, among = declared): Resource {
   const found = resourceNamed(text, among);
   if (found) return found;
   if (resourceNamed(text, clusterResources))
-    throw usageError(`${text}: objects of clusters are not declared by this command`, 'use "ignite cluster", or kubectl with "ignite daemon --api --clusters"');
+    throw usageError(
+      `${text}: objects of clusters are not declared by this command`,
+      'use "ignite cluster", or kubectl with "ignite daemon --api --clusters"',
+    );
   throw unknownKind(text);
 }
 

@@ -95,19 +95,16 @@ export const get: Command = {
     return await withReader(invocation, async (reader) =>
       // Whoever is not root may read what is stored, and not the key of Secrets.
       isSecretAsked && process.getuid?.() === 0
-        ? await withClient(
-            invocation,
-            async (client) => {
-              const { list, get: find } = lookThrough(client, signal);
-              const stored = lookAtStored(reader, signal);
-              // The kinds of clusters are known to the store alone.
-              return await show({
-                ...stored,
-                list: async (each) => await (isOfClusters(each) ? stored : { list }).list(each),
-                get: find,
-              });
-            },
-          )
+        ? await withClient(invocation, async (client) => {
+            const { list, get: find } = lookThrough(client, signal);
+            const stored = lookAtStored(reader, signal);
+            // The kinds of clusters are known to the store alone.
+            return await show({
+              ...stored,
+              list: async (each) => await (isOfClusters(each) ? stored : { list }).list(each),
+              get: find,
+            });
+          })
         : await show(lookAtStored(reader, signal)),
     );
   },

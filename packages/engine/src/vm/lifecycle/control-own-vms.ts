@@ -26,7 +26,8 @@ export async function controlOwnVms(host: VmPorts, log: Log, signal: AbortSignal
       vms,
       isOwn: (vm) => isOwn(vm, self),
       isBusy: (uid) => isVmLocked(uid, paths),
-      reconcile: async (uid, until) => await reconcileUnlessBusy(uid, host, { signal: until, report: () => {} }),
+      reconcile: async (uid, until) =>
+        await reconcileUnlessBusy(uid, host, { signal: until, report: () => {} }),
       recordWhenReady: async (vm, until) => await recordWhenReady(vm, host, until),
       clock,
       log,

@@ -45,7 +45,16 @@ test('a dry run prints the objects of a cluster, and makes nothing', async () =>
       'utf8',
     );
   assert.equal(await ignite.ok('cluster', 'create', 'dev', '--dry-run'), golden('hosted-control-plane'));
-  const flags = ['--control-planes', '3', '--control-plane', 'vm', '--endpoint', '10.61.0.10', '--cni', 'none'];
+  const flags = [
+    '--control-planes',
+    '3',
+    '--control-plane',
+    'vm',
+    '--endpoint',
+    '10.61.0.10',
+    '--cni',
+    'none',
+  ];
   const sizes = ['--workers', '2', '--memory', '4GB', '--control-plane-memory', '2GB', '-n', 'prod'];
   assert.equal(
     await ignite.ok('cluster', 'create', 'dev', '--dry-run', ...flags, ...sizes),
@@ -61,7 +70,11 @@ test('what cannot be is refused with what to do instead', async () => {
     [['create', 'dev'], 1, `error: this host has no image ${nodeImage} for the nodes\nhint: build it with`],
     [['create', 'dev', '--control-plane', 'vm'], 2, 'error: --control-plane vm needs --endpoint\nhint: '],
     [['create', 'Dev'], 2, 'error: not a name of a cluster: "Dev"\nhint: '],
-    [['describe', 'dev'], 1, 'error: there is no cluster "dev" in the namespace default\nhint: "ignite cluster ls -A"'],
+    [
+      ['describe', 'dev'],
+      1,
+      'error: there is no cluster "dev" in the namespace default\nhint: "ignite cluster ls -A"',
+    ],
     [['delete', 'dev', '-n', 'prod'], 1, 'error: there is no cluster "dev" in the namespace prod\n'],
     [['scale', 'dev'], 2, 'error: nothing to scale\nhint: give --workers or --control-planes\n'],
     [['upgrade', 'dev'], 2, 'error: no version given\nhint: '],
@@ -78,7 +91,16 @@ test('without ignited, a command brings up VMs itself; killed, it goes on with t
   await ignite.ok('image', 'import', `oci-archive:${imageArchive('busybox')}`);
   const [image = ''] = (await ignite.ok('images', '-q')).split('\n');
   await ignite.ok('tag', image, nodeImage);
-  const created = await ignite.run('cluster', 'create', 'dev', ...inVms, '--memory', '256MB', '--timeout', '1s');
+  const created = await ignite.run(
+    'cluster',
+    'create',
+    'dev',
+    ...inVms,
+    '--memory',
+    '256MB',
+    '--timeout',
+    '1s',
+  );
   assert.equal(created.code, 1);
   assert.match(created.stdout, /^Created cluster with ID "[0-9a-f-]{36}" and name "dev"\n$/);
   assert.match(
@@ -86,7 +108,8 @@ test('without ignited, a command brings up VMs itself; killed, it goes on with t
     /error: cluster "dev" is not as it was asked for in time: waiting for the control plane: .*\nhint: "ignite cluster describe default\/dev"/,
   );
   assert.ok(!existsSync(join(ignite.dir, 'kubeconfig')), 'there is no cluster to reach yet');
-  assert.equal((await ignite.run('cluster', 'create', 'dev', ...inVms)).code, 1, 'it is there already');
+  const other = await ignite.run('cluster', 'create', 'dev', ...inVms, '--workers', '5');
+  assert.match(other.stderr, /^error: there is a cluster "dev" already\nhint: /);
 
   const scaled = ignite.start(['cluster', 'scale', 'dev', '--workers', '0']);
   const machine = async (): Promise<string> =>
@@ -112,13 +135,22 @@ test('without ignited, a command brings up VMs itself; killed, it goes on with t
     '',
   ]);
   assert.match(await ignite.ok('cluster', 'ls'), /^NAME {3,}AVAILABLE .*\ndev {3,}False /);
-  assert.match(await ignite.ok('get'), new RegExp(`\nCluster +dev +False .*\nMachineDeployment +dev-workers .*\nMachine +${vm} `));
+  assert.match(
+    await ignite.ok('get'),
+    new RegExp(`\nCluster +dev +False .*\nMachineDeployment +dev-workers .*\nMachine +${vm} `),
+  );
   assert.match(await ignite.ok('cluster', 'kubeconfig', 'dev'), /server: https:\/\/10\.250\.0\.200:6443\n/);
   const upgrade = await ignite.run('cluster', 'upgrade', 'dev', '--kubernetes', 'v1.37.2');
-  assert.match(upgrade.stderr, /error: v1\.37\.2 would skip a minor version: the control plane has v1\.35\.4\n/);
+  assert.match(
+    upgrade.stderr,
+    /error: v1\.37\.2 would skip a minor version: the control plane has v1\.35\.4\n/,
+  );
 
   assert.equal(await ignite.ok('cluster', 'pause', 'dev'), 'Paused cluster "dev"\n');
-  assert.match((await ignite.run('cluster', 'delete', 'dev')).stderr, /^error: cluster "dev" is paused\nhint: run "ignite cluster resume default\/dev" first\n/);
+  assert.match(
+    (await ignite.run('cluster', 'delete', 'dev')).stderr,
+    /^error: cluster "dev" is paused\nhint: run "ignite cluster resume default\/dev" first\n/,
+  );
   assert.equal(await phase(), `${vm} Running`);
   await ignite.ok('cluster', 'resume', 'dev');
   assert.equal(await ignite.ok('cluster', 'delete', 'dev'), 'Deleted cluster "dev"\n');
@@ -130,11 +162,18 @@ test('where ignited serves clusters, commands write their wishes and watch, from
   try {
     const socket = join(ignite.paths.runDir, 'api.sock');
     await until(async () => existsSync(socket), 'ignited serves');
-    const far = ignite.with({ ...ignite.env, IGNITE_HOST: `unix://${socket}`, IGNITE_DATA_DIR: join(ignite.dir, 'elsewhere') });
+    const far = ignite.with({
+      ...ignite.env,
+      IGNITE_HOST: `unix://${socket}`,
+      IGNITE_DATA_DIR: join(ignite.dir, 'elsewhere'),
+    });
     const flags = [...inVms, '--memory', '256MB', '--image', 'nowhere.invalid/node:v1.35.4', '--wait=false'];
     await far.ok('cluster', 'create', 'far', ...flags);
     await until(
-      async () => /Machine\/far-control-plane-\S+ +False +NotReady .* VM far-control-plane-\S+ is Failed/.test(await far.ok('cluster', 'describe', 'far')),
+      async () =>
+        /Machine\/far-control-plane-\S+ +False +NotReady .* VM far-control-plane-\S+ is Failed/.test(
+          await far.ok('cluster', 'describe', 'far'),
+        ),
       'it says why the machine is not there',
     );
     for (const args of [['ls'], ['describe', 'far', '-o', 'yaml'], ['kubeconfig', 'far']])
@@ -155,10 +194,16 @@ test('a host whose ignited serves no clusters says so', async () => {
   const daemon: Started = ignite.start(['daemon', '--api']);
   try {
     const socket = join(ignite.paths.runDir, 'api.sock');
-    await until(async () => (await ignite.run('--host', `unix://${socket}`, 'ps')).code === 0, 'ignited serves');
+    await until(
+      async () => (await ignite.run('--host', `unix://${socket}`, 'ps')).code === 0,
+      'ignited serves',
+    );
     const { code, stderr } = await ignite.run('--host', `unix://${socket}`, 'cluster', 'ls');
     assert.equal(code, 1);
-    assert.equal(stderr, 'error: that host serves no clusters\nhint: start "ignite daemon --api --clusters" there\n');
+    assert.equal(
+      stderr,
+      'error: that host serves no clusters\nhint: start "ignite daemon --api --clusters" there\n',
+    );
     assert.equal((await ignite.run('--host', `unix://${socket}`, 'get')).code, 0);
   } finally {
     daemon.terminate();

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import {
+  CannotBuild,
+  askedProgram,
+  clusterPrograms,
+  etcd,
+  kubeApiServer,
+  kubectl as kubectlProgram,
+} from '../kubernetes/fixtures/go-program.ts';
+import { Ignite } from './fixtures/ignite.ts';
+import { watchLeaks } from './fixtures/leaks.ts';
+import { madeOnce } from './fixtures/made-once.ts';
+
+/** The whole story of a cluster, as a person goes through it: a hosted control plane, workers that are real nodes, and an application. */
+
+const root = join(import.meta.dirname, '../..');
+const version = 'v1.35.4';
+const recipes = {
+  node: join(root, 'images/kubernetes/build'),
+  controlPlane: join(root, 'images/kubernetes/control-plane/build'),
+};
+const waitMs = 1_800_000;
+const run = promisify(execFile);
+
+function programsOrReason(): ReadonlyMap<string, string> | string {
+  const missing = Object.values(recipes).find((path) => !existsSync(path));
+  if (missing !== undefined) return `there is no ${missing.slice(root.length + 1)}`;
+  try {
+    const asked = [...clusterPrograms, etcd, kubeApiServer, kubectlProgram];
+    return new Map(asked.map((each) => [each.name, askedProgram(each)]));
+  } catch (failure) {
+    if (failure instanceof CannotBuild) return failure.message;
+    throw failure;
+  }
+}
+
+const programs = programsOrReason();
+const skip = typeof programs === 'string' ? programs : false;
+
+/** Returns an archive that a recipe makes of the programs. */
+function archive(
+  name: string,
+  recipe: string,
+  argumentsFor: (dir: string, path: string) => string[],
+): string {
+  const dir = mkdtempSync(join(tmpdir(), 'programs-'));
+  try {
+    for (const [program, path] of programs as ReadonlyMap<string, string>)
+      symlinkSync(path, join(dir, program));
+    return madeOnce({
+      name,
+      from: readFileSync(recipe, 'utf8'),
+      command: (path) => [recipe, ...argumentsFor(dir, path)],
+    });
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
+/** An application of an image that the nodes have. */
+const applicationOf = (image: string): string => `
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: web}
+data: {Corefile: ".:53 {\n health :8080\n whoami\n}\n"}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+        - name: web
+          image: ${image}
+          imagePullPolicy: Never
+          args: [-conf, /etc/web/Corefile]
+          readinessProbe: {httpGet: {path: /health, port: 8080}}
+          volumeMounts: [{name: web, mountPath: /etc/web}]
+      volumes: [{name: web, configMap: {name: web}}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+`;
+
+describe('a cluster from its creation to its end', { skip }, () => {
+  let leaks: AsyncDisposable;
+  let ignite: Ignite;
+
+  before(async () => {
+    leaks = watchLeaks();
+    const opened = await Ignite.openWithKernel(251);
+    ignite = opened.with({ KUBECONFIG: join(opened.dir, 'kubeconfig') });
+    const components = archive(`images/control-plane-${version}.tar`, recipes.controlPlane, (dir, path) => [
+      ...[version, path, '--binaries', dir, '--etcd-tag', '3.6.6-0'],
+    ]);
+    await ignite.ok('load', '-i', components);
+    const node = archive(`images/kubernetes-${version}.tar`, recipes.node, (dir, path) => [
+      ...['--binaries', dir, version, path],
+    ]);
+    await ignite.ok('image', 'import', `oci-archive:${node}:${version}`);
+    await ignite.ok('tag', 'kubernetes-v1-35-4:v1.35.4', `ignite-kubernetes:${version}`);
+  });
+  after(async () => {
+    await ignite[Symbol.asyncDispose]();
+    await leaks[Symbol.asyncDispose]();
+  });
+
+  const program = typeof programs === 'string' ? '' : programs.get('kubectl')!;
+  const env = (): NodeJS.ProcessEnv => ({
+    ...process.env,
+    HOME: ignite.dir,
+    KUBECONFIG: join(ignite.dir, 'kubeconfig'),
+  });
+  const kubectl = async (...args: readonly string[]): Promise<string> =>
+    (await run(program, args, { env: env() })).stdout;
+  async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+    for (const end = Date.now() + waitMs; ; await delay(1_000)) {
+      if (await holds().catch(() => false)) return;
+      assert.ok(Date.now() < end, `it did not come to pass: ${what}`);
+    }
+  }
+  const readyNodes = async (): Promise<number> => {
+    const template = '{range .items[*]}{.status.conditions[?(@.type=="Ready")].status}{"\\n"}{end}';
+    const found = await kubectl('get', 'nodes', '-o', `jsonpath=${template}`);
+    return found.split('\n').filter((status) => status === 'True').length;
+  };
+
+  test('it is created, and its worker is Ready', async () => {
+    const size = ['--memory', '1536MB', '--disk', '6GB'];
+    const created = await ignite.ok('cluster', 'create', 'dev', '--control-plane', 'hosted', ...size);
+    assert.match(created, /\nCluster "dev" runs Kubernetes v1\.35\.4\n/);
+    assert.match(created, /\nYour kubeconfig has the context "dev": kubectl get nodes\n/);
+    assert.equal((await kubectl('config', 'current-context')).trim(), 'dev');
+    assert.equal(await readyNodes(), 1);
+  });
+
+  test('an application in it answers by its Service', async () => {
+    const path = 'jsonpath={.spec.template.spec.containers[0].image}';
+    const image = await kubectl('-n', 'kube-system', 'get', 'deployment', 'coredns', '-o', path);
+    const file = join(ignite.dir, 'application.yaml');
+    writeFileSync(file, applicationOf(image));
+    await kubectl('apply', '-f', file);
+    const available = ['get', 'deployment', 'web', '-o', 'jsonpath={.status.availableReplicas}'];
+    await until('the Deployment is available', async () => (await kubectl(...available)) === '2');
+    const forward = spawn(program, ['port-forward', 'service/web', ':80'], {
+      env: env(),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      const lines = createInterface(forward.stdout)[Symbol.asyncIterator]();
+      const { value } = (await lines.next()) as { readonly value: string };
+      const port = /127\.0\.0\.1:(\d+)/.exec(value)?.[1];
+      const answer = await fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(120_000) });
+      assert.equal(await answer.text(), 'OK');
+    } finally {
+      const ended = once(forward, 'exit');
+      forward.kill();
+      await ended;
+    }
+  });
+
+  test('it is scaled to two workers and back', async () => {
+    await ignite.ok('cluster', 'scale', 'dev', '--workers', '2');
+    assert.equal(await readyNodes(), 2);
+    await ignite.ok('cluster', 'scale', 'dev', '--workers', '1');
+    assert.equal((await kubectl('get', 'nodes', '-o', 'name')).trim().split('\n').length, 1);
+  });
+
+  test('nothing is left when it was deleted', async () => {
+    assert.equal(await ignite.ok('cluster', 'delete', 'dev'), 'Deleted cluster "dev"\n');
+    const left = await ignite.ok('get', '-A', '-o', 'name');
+    assert.deepEqual(
+      left.split('\n').filter((line) => line !== '' && !/^(image|kernel|host|namespace)\//.test(line)),
+      [],
+    );
+    assert.doesNotMatch(readFileSync(join(ignite.dir, 'kubeconfig'), 'utf8'), /dev/);
+  });
+});
