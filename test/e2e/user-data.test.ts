@@ -83,7 +83,7 @@ size=1024k
 `;
   assert.equal(await state(), once('booted\n'));
   await ignite.ok('restart', 'good');
-  await ignite.ok('wait', 'good', '--for', 'ready');
+  await ignite.ok('wait', 'good', '--condition', 'ready');
   assert.equal(await bootstrapped('good'), 'Done: ');
   assert.equal(await state(), once('booted\nbooted\n'));
   await ignite.ok('rm', '-f', 'good');
