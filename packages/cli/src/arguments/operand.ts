@@ -49,7 +49,6 @@ const placeholders: Readonly<Record<string, Placeholder>> = {
   DST: { kind: 'vm-path' },
   TOKEN: { kind: 'token' },
   CONTEXT: { kind: 'context' },
-  SNAPSHOT: { kind: 'object', of: 'Snapshot' },
   OBJECT: { kind: 'named-object' },
   KIND: { kind: 'kind' },
   'KIND/NAME': { kind: 'key' },

@@ -5,7 +5,9 @@ import type { SnapshotStatus } from '@ignite/api/v1/snapshot';
 import type { Vm } from '@ignite/api/v1/vm';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { spawnDetached } from '@ignite/toolkit/process/spawn-detached';
 import { vmFiles } from '../../tools/host/paths.ts';
+import { isServed } from '../../tools/host/served-host.ts';
 import { shareSavedState } from '../../tools/vmm/saved-state.ts';
 import { asBooted } from '../as-booted.ts';
 import { copyWhole, snapshotFilesIn } from '../disks/snapshot-files.ts';
@@ -50,6 +52,7 @@ export async function takeSnapshot(
   await mkdir(dir, { recursive: true, mode: 0o700 });
   try {
     op.report({ kind: 'step', message: `Taking a snapshot of ${vm.metadata.name}` });
+    if (isUp && !isServed(host.paths)) letGoOn(vm, host);
     await whileHalted(vm, host, op.signal, async () => {
       if (takesMachine && wasSaved) await shareSavedState(savedState, files.savedState);
       else if (takesMachine) await saveMachine(vm, files.savedState, host, op.signal);
@@ -63,6 +66,13 @@ export async function takeSnapshot(
   const isLeftOut = problem !== undefined && (isUp || wasSaved);
   return { holds: takesMachine ? 'Machine' : 'Disk', ...(isLeftOut && { message: problem }) };
 }
+
+/**
+ * Has a process reconcile a VM once nobody holds its lock any more, so that its guest goes on even if this process is killed while the
+ * guest stands still. An ignited that serves the host does so by itself.
+ */
+const letGoOn = ({ metadata: { uid } }: Vm, { settleCommand, paths }: VmPorts): void =>
+  spawnDetached([...settleCommand, uid], paths.runDir);
 
 /** @throws CodedError SNAPSHOT_UNSUPPORTED */
 function assertCopyable(vm: Vm): void {

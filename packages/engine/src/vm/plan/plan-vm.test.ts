@@ -302,7 +302,7 @@ test('planVm: a VM that is made from a snapshot has its image, its kernel and it
 test('planVm: a guest that goes on from a snapshot takes its own identity between cut links', () => {
   const placed = { ...stopped, isSaved: true, isIdentityDue: true };
   assert.deepEqual(planVm({ kind: 'running' }, placed), [
-    { kind: 'attach-network' },
+    { kind: 'attach-network', keepsMacs: true },
     { kind: 'write-seed' },
     { kind: 'load-state' },
     { kind: 'record-load' },

@@ -203,7 +203,7 @@ function planResumption({ awaitClientSeconds }: LaunchOptions, have: ObservedVm,
   return [
     ...planContent(needs),
     ...clearSaved(have),
-    ...planNetwork(have, { kind: 'attach-network', ...(!have.isIdentityDue && { keepsMacs: true }) }),
+    ...planNetwork(have, { kind: 'attach-network', keepsMacs: true }),
     ...when(needs.volumes, { kind: 'prepare-volumes' }),
     ...when(have.isIdentityDue, { kind: 'write-seed' }),
     { kind: 'load-state', ...(awaitClientSeconds !== undefined && { awaitClientSeconds }) },
