@@ -74,19 +74,8 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
     ['workload'],
     ['runtime'],
     [
-<<<<<<< HEAD
       ...['addons', 'bootstrap', 'cluster', 'control-plane', 'health-check', 'hosted-control-plane'],
       ...['infrastructure', 'machine', 'scaling'],
-=======
-      'addons',
-      'bootstrap',
-      'cluster',
-      'control-plane',
-      'health-check',
-      'infrastructure',
-      'machine',
-      'scaling',
->>>>>>> cluster-cmd
     ],
     ['operations'],
   ],

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { writeFileSync } from 'node:fs';
+
 import { Ignite } from './fixtures/ignite.ts';
 const ignite = await Ignite.openWithKernel(229);
 process.env.KUBECONFIG = join(ignite.dir, 'kubeconfig');

@@ -47,15 +47,16 @@ export async function withClusterControllers<T>(
     import('@ignite/cluster/run-clusters'),
     import('@ignite/cluster/kinds/served-kinds'),
   ]);
-  return await withOwnHost(invocation, async ({ client, served, self, controlVms, op }) => {
+  return await withOwnHost(invocation, async ({ client, served, self, controlVms, controlPods, op }) => {
     const objects = served(servedClusterKinds);
     const [done, failed] = [new AbortController(), new AbortController()];
     const until = AbortSignal.any([done.signal, op.signal]);
     const log = controllerLog(invocation, op);
     let hasControlled = false;
+    const runHost = async (host: AbortSignal): Promise<void> => await controlPods(objects, log, host);
     const onBegun = (): void => void (hasControlled = true);
     const controlling = Promise.all([
-      runClusters({ client: objects, host: self, clock, log, onBegun }, until),
+      runClusters({ client: objects, host: self, runHost, clock, log, onBegun }, until),
       controlVms(log, until),
     ]).catch((failure: unknown) => failed.abort(failure));
     try {

@@ -301,21 +301,28 @@ export interface OwnHost {
   readonly self: { readonly name: string; readonly isAlone: boolean; readonly locksDir: string };
   /** Makes the VMs what their objects say until `until` aborts. */
   readonly controlVms: (log: Log, until: AbortSignal) => Promise<void>;
+  /** Makes the pods of the host what their objects say until `until` aborts. */
+  readonly controlPods: (objects: ObjectClient, log: Log, until: AbortSignal) => Promise<void>;
   readonly op: Operation;
 }
 
 export async function withOwnHost<T>(invocation: Invocation, use: (host: OwnHost) => Promise<T>): Promise<T> {
-  const [{ controlOwnVms }, { locksDir }] = await Promise.all([
+  const [{ controlOwnVms }, { controlHostPods }, { podKeeper }, { locksDir }] = await Promise.all([
     import('@ignite/engine/vm/lifecycle/control-own-vms'),
+    import('@ignite/engine/pod/control-host-pods'),
+    import('@ignite/engine/pod/pod-keeper'),
     import('@ignite/engine/tools/host/paths'),
   ]);
   return await withEngine(invocation, async (client, ports, op) => {
-    const { administration, self, paths } = ports;
+    const { administration, clock, self, paths } = ports;
+    const keeper = podKeeper(ports, () => {});
     return await use({
       client,
       served: (further) => administration.served(undefined, () => further),
       self: { ...self, locksDir: locksDir(paths) },
       controlVms: async (log, until) => await controlOwnVms(ports, log, until),
+      controlPods: async (objects, log, until) =>
+        await controlHostPods({ client: objects, self, keeper, clock, log }, until),
       op,
     });
   });

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { KindClient } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { untilAllEnd } from '@ignite/toolkit/async/until-all-end';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import type { ControllerObserver } from '@ignite/toolkit/controller/controller';
 import { Informer } from '@ignite/toolkit/controller/informer';
@@ -22,6 +23,8 @@ export interface ClusterService {
   readonly clock: Clock;
   readonly log: Log;
   readonly observer?: ControllerObserver;
+  /** Does until `until` aborts what each host does for clusters, whichever host runs the controllers. */
+  readonly runHost: (until: AbortSignal) => Promise<void>;
   /** Called when this process begins to run the controllers. */
   readonly onBegun?: () => void;
 }
@@ -41,12 +44,19 @@ const letters = 'bcdfghjklmnpqrstvwxz2456789';
 
 /**
  * Runs the controllers of clusters until `signal` aborts, from the first Cluster on that there is. Of the processes of a
- * host, and of several hosts with one store, one runs them at a time.
+ * host, one does what clusters need of it, and of several hosts with one store, one runs the controllers.
  */
 export async function runClusters(service: ClusterService, signal: AbortSignal): Promise<void> {
-  const { client, host, clock, onBegun } = service;
   using lock = await acquire(service, signal);
   if (!lock) return;
+  const ending = new AbortController();
+  const until = AbortSignal.any([signal, ending.signal]);
+  await untilAllEnd([service.runHost(until), lead(service, until)], () => ending.abort());
+}
+
+/** Runs the controllers whenever no other host does. */
+async function lead(service: ClusterService, signal: AbortSignal): Promise<void> {
+  const { client, host, clock, onBegun } = service;
   await firstCluster(service, signal);
   if (signal.aborted) return;
   const work = async (until: AbortSignal): Promise<void> => {

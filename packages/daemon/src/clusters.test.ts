@@ -238,7 +238,13 @@ test('the controllers work from the first Cluster on', async (t) => {
   const locksDir = mkdtempSync(join(tmpdir(), 'clusters-'));
   t.after(() => rmSync(locksDir, { recursive: true }));
   const running = runClusters(
-    { client: api.client, host: { name: 'one', isAlone: false, locksDir }, clock: systemClock, log },
+    {
+      client: api.client,
+      host: { name: 'one', isAlone: false, locksDir },
+      runHost: async () => {},
+      clock: systemClock,
+      log,
+    },
     stop.signal,
   );
   const post = async (path: string, kind: string, spec: object): Promise<void> => {

@@ -4,6 +4,7 @@ import type { Client } from '@ignite/api/client/client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import { settleHostSettings } from '@ignite/engine/tools/host/settle-host-settings';
+import { type PodKeeper, controlHostPods } from '@ignite/engine/pod/control-host-pods';
 import { type Paths, apiDir, locksDir } from '@ignite/engine/tools/host/paths';
 import { serveHost } from '@ignite/engine/tools/host/served-host';
 import type { ThisHost } from '@ignite/engine/tools/host/this-host';
@@ -19,6 +20,7 @@ import type { Outcome } from '@ignite/engine/vm/lifecycle/outcome';
 import { ServedDefinitions } from '@ignite/apiserver/custom-resource/served-definitions';
 import { apiKinds } from '@ignite/apiserver/server/api-kinds';
 import { sourceWorker } from '@ignite/legacy/source-worker-file';
+import { untilAllEnd } from '@ignite/toolkit/async/until-all-end';
 import { KindClient } from '@ignite/toolkit/client/kind-client';
 import { Informer } from '@ignite/toolkit/controller/informer';
 import { serveSyncs } from '@ignite/toolkit/sync-service/serve-syncs';
@@ -29,7 +31,6 @@ import type { ApiAddress } from './api-address.ts';
 import { serveApiService } from './api-service.ts';
 import type { ApiTrust } from './api-trust.ts';
 import { alreadyRunning } from './errors.ts';
-import { type PodKeeper, controlHostPods } from './host-pod-controller.ts';
 import { measuredClient } from './measured-client.ts';
 import { Metrics, serveMetrics } from './metrics.ts';
 import { unservedClusterKinds } from './unserved-cluster-kinds.ts';
@@ -149,6 +150,7 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
     imageFields,
     ...reporting,
   };
+  const controlling = { clock: deps.clock, log, observer: metrics };
   options.onReady();
   await untilAllEnd(
     [
@@ -158,17 +160,12 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
         {
           client: objects,
           host: { ...self, locksDir: locksDir(paths) },
-          clock: deps.clock,
-          log,
-          observer: metrics,
+          runHost: (until) =>
+            controlHostPods({ client: objects, self, keeper: options.pods, ...controlling }, until),
+          ...controlling,
         },
         signal,
       ),
-      clusters &&
-        controlHostPods(
-          { client: objects, self, keeper: options.pods, clock: deps.clock, log, observer: metrics },
-          signal,
-        ),
       vms.run(signal),
       keepHost(
         { ...settings, ...self, paths, administration, clock: deps.clock, clear: clearRemovedVms },
@@ -188,22 +185,4 @@ async function loadClusters() {
     import('@ignite/cluster/run-clusters'),
   ]);
   return { kinds: servedClusterKinds, resources: clusterResources, run: runClusters };
-}
-
-/**
- * Waits until all parts have ended. If one of them fails, it ends the others, which would wait for a signal, and
- * rejects with that failure after they have ended.
- */
-async function untilAllEnd(parts: readonly (Promise<void> | undefined)[], endAll: () => void): Promise<void> {
-  const failures: unknown[] = [];
-  const watch = async (part: Promise<void>): Promise<void> => {
-    try {
-      await part;
-    } catch (failure) {
-      failures.push(failure);
-      endAll();
-    }
-  };
-  await Promise.all(parts.filter((part) => part !== undefined).map(watch));
-  if (failures.length > 0) throw failures[0];
 }

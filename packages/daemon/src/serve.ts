@@ -4,7 +4,7 @@ import type { ClientOperation, ProgressEvent } from '@ignite/api/client/progress
 import type { Vm } from '@ignite/api/v1/vm';
 import { LocalClient } from '@ignite/engine/operations/client/local-client';
 import type { Paths } from '@ignite/engine/tools/host/paths';
-import { reconcilePod, removePod } from '@ignite/engine/pod/reconcile-pod';
+import { podKeeper } from '@ignite/engine/pod/pod-keeper';
 import { clearRemovedVms } from '@ignite/engine/vm/lifecycle/clear-removed-vms';
 import { recordWhenReady } from '@ignite/engine/vm/lifecycle/record-when-ready';
 import { isVmLocked } from '@ignite/engine/tools/store/vm-lock';
@@ -13,7 +13,6 @@ import { takeUpRestarts } from '@ignite/engine/vm/lifecycle/take-up-restarts';
 import { openEnginePorts } from '@ignite/engine/wire';
 import type { Log } from '@ignite/toolkit/log/log';
 import { printable } from '@ignite/toolkit/text/printable';
-import type { PodKeeper } from './host-pod-controller.ts';
 import { runGitops } from './gitops-service.ts';
 import { readApiTrust } from './api-trust.ts';
 import type { DaemonOptions } from './options.ts';
@@ -75,11 +74,7 @@ export async function serve(
     clearRemovedVms: (until: AbortSignal) =>
       clearRemovedVms(ports, { signal: until, report: warningsTo(log) }),
     recordWhenReady: (vm: Vm, until: AbortSignal) => recordWhenReady(vm, ports, until),
-    pods: {
-      reconcile: (pod, objects, until) =>
-        reconcilePod(pod, { ...ports, client: objects }, { signal: until, report: warningsTo(log) }),
-      remove: (pod, objects, until) => removePod(pod, { ...ports, client: objects }, until),
-    } satisfies PodKeeper,
+    pods: podKeeper(ports, warningsTo(log)),
     nodeLabels,
     clusters,
     apiTrust,

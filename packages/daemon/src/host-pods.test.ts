@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { hostPodKind } from '@ignite/api/host-pod/object-kind';
 import type { HostPod } from '@ignite/api/host-pod/host-pod';
+import { controlHostPods } from '@ignite/engine/pod/control-host-pods';
 import { ManualClock, settled } from '@ignite/toolkit/clock/manual-clock';
 import { KindClient } from '@ignite/toolkit/client/kind-client';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
-import { servedClusterKinds } from './cluster-service.ts';
-import { controlHostPods } from './host-pod-controller.ts';
+import { servedClusterKinds } from '@ignite/cluster/kinds/served-kinds';
 
 const key = { namespace: 'default', name: 'dev' };
 const intervalMs = 5_000;

@@ -1,8 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { HostPod, HostPodStatus } from '@ignite/api/host-pod/host-pod';
 import { hostPodKind } from '@ignite/api/host-pod/object-kind';
-import type { ReconciledPod } from '@ignite/engine/pod/reconcile-pod';
-import type { ThisHost } from '@ignite/engine/tools/host/this-host';
 import { KindClient } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { Clock } from '@ignite/toolkit/clock/clock';
@@ -15,6 +13,8 @@ import { Informer, informerKey } from '@ignite/toolkit/controller/informer';
 import { WorkQueue } from '@ignite/toolkit/controller/work-queue';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { Log } from '@ignite/toolkit/log/log';
+import type { ThisHost } from '../tools/host/this-host.ts';
+import type { ReconciledPod } from './reconcile-pod.ts';
 
 /** The number of pods that are worked on at once. */
 const concurrency = 4;

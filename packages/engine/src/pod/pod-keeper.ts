@@ -1,0 +1,10 @@
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { VmPorts } from '../vm/vm-ports.ts';
+import type { PodKeeper } from './control-host-pods.ts';
+import { reconcilePod, removePod } from './reconcile-pod.ts';
+
+/** Keeps the pods of this host. */
+export const podKeeper = (host: VmPorts, report: ClientOperation['report']): PodKeeper => ({
+  reconcile: (pod, client, signal) => reconcilePod(pod, { ...host, client }, { signal, report }),
+  remove: (pod, client, signal) => removePod(pod, { ...host, client }, signal),
+});
