@@ -11,11 +11,20 @@ const metadata = (name: string, owner?: string): KubeObject['metadata'] => ({
   ...{ name, namespace: 'default', uid: name, resourceVersion: '1', generation: 2 },
   ...{ creationTimestamp: '2026-01-01T00:00:00Z', labels: {}, annotations: {}, finalizers: [] },
   ...(owner !== undefined && {
-    ownerReferences: [{ apiVersion: 'a/v1', kind: 'MachineDeployment', name: owner, uid: owner, controller: true }],
+    ownerReferences: [
+      { apiVersion: 'a/v1', kind: 'MachineDeployment', name: owner, uid: owner, controller: true },
+    ],
   }),
 });
 const conditions = [
-  { type: 'Available', status: 'True', reason: '', message: '', lastTransitionTime: '', observedGeneration: 2 },
+  {
+    type: 'Available',
+    status: 'True',
+    reason: '',
+    message: '',
+    lastTransitionTime: '',
+    observedGeneration: 2,
+  },
 ] as const;
 const templateOf = (version: string): MachineSet['spec']['template'] => ({
   spec: {
@@ -52,8 +61,14 @@ test('awaitedOf: workers are there once no machine of another template is', () =
     [viewOf(all(2), current), undefined],
     [viewOf(all(2), current, set('old', 'v1.35.4', 0)), undefined],
     [viewOf(all(2), set('old', 'v1.35.4', 2)), 'the workers workers: machines are being replaced'],
-    [viewOf(all(2), set('new', 'v1.36.3', 1), set('old', 'v1.35.4', 1)), 'the workers workers: machines are being replaced'],
-    [viewOf({ ...all(2), observedGeneration: 1 }, current), 'the workers workers: machines are being replaced'],
+    [
+      viewOf(all(2), set('new', 'v1.36.3', 1), set('old', 'v1.35.4', 1)),
+      'the workers workers: machines are being replaced',
+    ],
+    [
+      viewOf({ ...all(2), observedGeneration: 1 }, current),
+      'the workers workers: machines are being replaced',
+    ],
     [viewOf({ ...all(2), availableReplicas: 1 }, current), 'the workers workers: 1 of 2 are available'],
     [viewOf({ ...all(3), readyReplicas: 2 }, current), 'the workers workers: 3 are to become 2'],
     [viewOf(undefined), 'the workers workers: 0 of 2 are available'],
