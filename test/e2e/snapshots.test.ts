@@ -170,8 +170,8 @@ test('a snapshot holds memory and disk of one instant, also while the guest writ
 test('a rollback brings memory and disk back, and the guest keeps its identity', async () => {
   await inside('web', 'echo old >/var/old; /run/ignite/busybox sync');
   const before = await identityOf('web');
+  const { bootId } = await lifeOf('web'); // the kernel makes the id when it is first read
   await ignite.ok('snapshot', 'create', 'web', 'before-upgrade');
-  const { count, bootId } = await lifeOf('web');
   await inside('web', '/run/ignite/busybox rm /var/old; echo new >/var/new; /run/ignite/busybox sync');
   await delay(2_000);
   assert.equal(
@@ -184,7 +184,6 @@ test('a rollback brings memory and disk back, and the guest keeps its identity',
   const { random: _, ...same } = before;
   const { random: _random, ...found } = await identityOf('web');
   assert.deepEqual(found, same);
-  assert.ok(count > 0);
   await ignite.ok('stop', 'web');
   await ignite.ok('snapshot', 'restore', 'before-upgrade');
   assert.equal((await lifeOf('web')).bootId, bootId, 'a stopped VM goes on from it too');

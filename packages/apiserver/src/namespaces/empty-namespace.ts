@@ -20,8 +20,8 @@ export interface Emptying {
 }
 
 /** The kinds of which nothing is deleted that was created since the deletion began: nobody has meant that to go. */
-const preciousKinds: readonly string[] = [vmResource, volumeResource, snapshotResource].map(({ group, plural }) =>
-  resourceName({ group, resource: plural }),
+const preciousKinds: readonly string[] = [vmResource, volumeResource, snapshotResource].map(
+  ({ group, plural }) => resourceName({ group, resource: plural }),
 );
 
 /** Deletes all objects in a namespace, and returns what remains since somebody must clean up first. */
