@@ -1,70 +1,25 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import {
-  CannotBuild,
-  askedProgram,
-  clusterPrograms,
-  etcd,
-  kubeApiServer,
-  kubectl as kubectlProgram,
-} from '../kubernetes/fixtures/go-program.ts';
+import { CannotBuild } from '../kubernetes/fixtures/go-program.ts';
+import { componentArchive, findClusterPrograms, nodeImageArchive } from './fixtures/cluster-images.ts';
 import { Ignite } from './fixtures/ignite.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
-import { madeOnce } from './fixtures/made-once.ts';
 
 /** The whole story of a cluster, as a person goes through it: a hosted control plane, workers that are real nodes, and an application. */
 
-const root = join(import.meta.dirname, '../..');
 const version = 'v1.35.4';
-const recipes = {
-  node: join(root, 'images/kubernetes/build'),
-  controlPlane: join(root, 'images/kubernetes/control-plane/build'),
-};
 const waitMs = 1_800_000;
 const run = promisify(execFile);
 
-function programsOrReason(): ReadonlyMap<string, string> | string {
-  const missing = Object.values(recipes).find((path) => !existsSync(path));
-  if (missing !== undefined) return `there is no ${missing.slice(root.length + 1)}`;
-  try {
-    const asked = [...clusterPrograms, etcd, kubeApiServer, kubectlProgram];
-    return new Map(asked.map((each) => [each.name, askedProgram(each)]));
-  } catch (failure) {
-    if (failure instanceof CannotBuild) return failure.message;
-    throw failure;
-  }
-}
-
-const programs = programsOrReason();
-const skip = typeof programs === 'string' ? programs : false;
-
-/** Returns an archive that a recipe makes of the programs. */
-function archive(
-  name: string,
-  recipe: string,
-  argumentsFor: (dir: string, path: string) => string[],
-): string {
-  const dir = mkdtempSync(join(tmpdir(), 'programs-'));
-  try {
-    for (const [program, path] of programs as ReadonlyMap<string, string>)
-      symlinkSync(path, join(dir, program));
-    return madeOnce({
-      name,
-      from: readFileSync(recipe, 'utf8'),
-      command: (path) => [recipe, ...argumentsFor(dir, path)],
-    });
-  } finally {
-    rmSync(dir, { recursive: true });
-  }
-}
+const programs = await findClusterPrograms();
+const skip = programs instanceof CannotBuild ? programs.message : false;
 
 /** An application of an image that the nodes have. */
 const applicationOf = (image: string): string => `
@@ -105,22 +60,18 @@ describe('a cluster from its creation to its end', { skip }, () => {
     leaks = watchLeaks();
     const opened = await Ignite.openWithKernel(251);
     ignite = opened.with({ KUBECONFIG: join(opened.dir, 'kubeconfig') });
-    const components = archive(`images/control-plane-${version}.tar`, recipes.controlPlane, (dir, path) => [
-      ...[version, path, '--binaries', dir, '--etcd-tag', '3.6.6-0'],
-    ]);
-    await ignite.ok('load', '-i', components);
-    const node = archive(`images/kubernetes-${version}.tar`, recipes.node, (dir, path) => [
-      ...['--binaries', dir, version, path],
-    ]);
-    await ignite.ok('image', 'import', `oci-archive:${node}:${version}`);
-    await ignite.ok('tag', 'kubernetes-v1-35-4:v1.35.4', `ignite-kubernetes:${version}`);
+    assert.ok(!(programs instanceof CannotBuild));
+    await ignite.ok('image', 'load', '-i', componentArchive(version, programs));
+    const imported = await ignite.ok('image', 'import', `oci-archive:${nodeImageArchive(version, programs)}`);
+    const id = /ID "([0-9a-f]+)"/.exec(imported)![1]!;
+    await ignite.ok('tag', id, `ignite-kubernetes:${version}`);
   });
   after(async () => {
     await ignite[Symbol.asyncDispose]();
     await leaks[Symbol.asyncDispose]();
   });
 
-  const program = typeof programs === 'string' ? '' : programs.get('kubectl')!;
+  const program = programs instanceof CannotBuild ? '' : programs.get('kubectl')!;
   const env = (): NodeJS.ProcessEnv => ({
     ...process.env,
     HOME: ignite.dir,
@@ -147,6 +98,14 @@ describe('a cluster from its creation to its end', { skip }, () => {
     assert.match(created, /\nYour kubeconfig has the context "dev": kubectl get nodes\n/);
     assert.equal((await kubectl('config', 'current-context')).trim(), 'dev');
     assert.equal(await readyNodes(), 1);
+    const node = async (path: string): Promise<string> =>
+      await kubectl('get', 'nodes', '-o', `jsonpath={.items[0]${path}}`);
+    const uid = (await ignite.ok('get', 'vm', '-t', '{{.metadata.uid}}')).trim();
+    assert.equal(await node('.spec.providerID'), `ignite://${uid}`);
+    assert.equal(await node('.spec.podCIDR'), '10.244.0.0/24');
+    // CoreDNS is ready once it has seen the API through the Service of it, that is, through kube-proxy.
+    const ready = ['-n', 'kube-system', 'get', 'deployment', 'coredns', '-o', 'jsonpath={.status.readyReplicas}'];
+    await until('the DNS of the cluster is ready', async () => Number(await kubectl(...ready)) > 0);
   });
 
   test('an application in it answers by its Service', async () => {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,70 +9,21 @@ import { promisify } from 'node:util';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { publicKeyHash } from '@ignite/cluster/workload/cluster-secrets';
 import { parse, stringify } from 'yaml';
-import {
-  CannotBuild,
-  askedProgram,
-  clusterPrograms,
-  etcd,
-  kubeApiServer,
-  kubectl as kubectlProgram,
-} from '../kubernetes/fixtures/go-program.ts';
+import { CannotBuild } from '../kubernetes/fixtures/go-program.ts';
+import { type ClusterPrograms, componentArchive, findClusterPrograms } from './fixtures/cluster-images.ts';
 import { Ignite, type Started } from './fixtures/ignite.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
-import { madeOnce } from './fixtures/made-once.ts';
 
-const root = join(import.meta.dirname, '../..');
 const version = 'v1.35.4';
 /** The same programs under the name of another version, to which a control plane is upgraded. */
 const nextVersion = 'v1.36.0';
 const patienceMs = 600_000;
 const run = promisify(execFile);
 
-interface Programs {
-  readonly kubectl: string;
-  readonly kubeadm: string;
-  /** What a control plane runs, by the names of the components. */
-  readonly components: Readonly<Record<string, string>>;
-}
-
-function builtPrograms(): Programs {
-  const found = new Map(clusterPrograms.map((each) => [each.name, askedProgram(each)]));
-  const components = {
-    etcd: askedProgram(etcd),
-    'kube-apiserver': askedProgram(kubeApiServer),
-    'kube-controller-manager': found.get('kube-controller-manager')!,
-    'kube-scheduler': found.get('kube-scheduler')!,
-  };
-  return { kubectl: askedProgram(kubectlProgram), kubeadm: found.get('kubeadm')!, components };
-}
-
-function programsOrReason(): Programs | CannotBuild {
-  try {
-    return builtPrograms();
-  } catch (failure) {
-    if (failure instanceof CannotBuild) return failure;
-    throw failure;
-  }
-}
-
-const programs = programsOrReason();
-const skip = programs instanceof CannotBuild ? programs.message : false;
-
-/** Returns the images of a version as an archive for `ignite image load`. */
-function componentArchive(of: string, { components }: Programs): string {
-  const dir = mkdtempSync(join(tmpdir(), 'components-'));
-  try {
-    for (const [name, path] of Object.entries(components)) symlinkSync(path, join(dir, name));
-    const build = join(root, 'images/kubernetes/control-plane/build');
-    return madeOnce({
-      name: `images/control-plane-${of}.tar`,
-      from: `${execFileSync('cat', [build], { encoding: 'utf8' })}${Object.values(components).join('\n')}`,
-      command: (path) => [build, of, path, '--binaries', dir, '--etcd-tag', '3.6.6-0'],
-    });
-  } finally {
-    rmSync(dir, { recursive: true });
-  }
-}
+const found = await findClusterPrograms();
+const programs: ClusterPrograms = found instanceof CannotBuild ? new Map() : found;
+const skip = found instanceof CannotBuild ? found.message : false;
+const components = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
 
 const manifests = `
 apiVersion: cluster.x-k8s.io/v1beta2
@@ -104,7 +54,7 @@ interface Object_ extends Fields {
 }
 
 describe('a hosted control plane', { skip }, () => {
-  const { kubectl, kubeadm } = programs as Programs;
+  const [kubectl = '', kubeadm = ''] = [programs.get('kubectl'), programs.get('kubeadm')];
   let leaks: AsyncDisposable;
   let ignite: Ignite;
   let daemon: Started;
@@ -151,7 +101,7 @@ describe('a hosted control plane', { skip }, () => {
   before(async () => {
     leaks = watchLeaks();
     ignite = await Ignite.open(227);
-    await ignite.ok('image', 'load', '-i', componentArchive(version, programs as Programs));
+    await ignite.ok('image', 'load', '-i', componentArchive(version, programs));
     await startDaemon();
   });
   after(async () => {
@@ -177,7 +127,7 @@ describe('a hosted control plane', { skip }, () => {
   });
 
   test('its programs run as users without privileges, and only the API server can be reached', async () => {
-    const components = Object.keys((programs as Programs).components);
+    const components = components;
     const users = components.map((component) => {
       const status = execFileSync('cat', [`/proc/${pidOf(component)}/status`], { encoding: 'utf8' });
       assert.match(status, /^NoNewPrivs:\t1$/m);
@@ -307,7 +257,7 @@ describe('a hosted control plane', { skip }, () => {
   });
 
   test('it goes to the next version, the API server first, and not beyond', async () => {
-    await ignite.ok('image', 'load', '-i', componentArchive(nextVersion, programs as Programs));
+    await ignite.ok('image', 'load', '-i', componentArchive(nextVersion, programs));
     const to = async (wanted: string): Promise<string> =>
       await ours('patch', 'hcp', 'dev', '--type=merge', '-p', JSON.stringify({ spec: { version: wanted } }));
     await assert.rejects(
@@ -336,7 +286,7 @@ describe('a hosted control plane', { skip }, () => {
       join(runDir, 'vms'),
     ])
       assert.deepEqual(readdirSync(dir), [], dir);
-    for (const component of Object.keys((programs as Programs).components))
+    for (const component of components)
       assert.throws(() => pidOf(component), component);
   });
 
