@@ -1,9 +1,10 @@
-import type { ObjectClient, ObjectPatch } from '@ignite/toolkit/client/object-client';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { bodyType, decodeBody, unknownType } from '../request/decode-body.ts';
 import type { ObjectReply } from '../response/reply.ts';
 import { applyPatch } from './apply-patch.ts';
 import { jsonPatchBody } from './json-patch-body.ts';
-import { type ObjectRequest, keyOf } from '../resource/object-request.ts';
+import { checkedFields, strictRefusal } from '../write/field-validation.ts';
+import { type ObjectRequest, isOfStatus, keyOf } from '../resource/object-request.ts';
 import { type PatchWrite, checkedChanges } from './patch-write.ts';
 import { strategicallyMerged } from './strategic-merge.ts';
 import { TrackedWrites } from '../write/tracked-writes.ts';
@@ -19,10 +20,7 @@ export async function patchObject(client: ObjectClient, request: ObjectRequest):
   const write = { request, query: writeQuery(request.query), body: await request.body() };
   switch (bodyType(write.body)) {
     case json:
-      return await patched(client, write, {
-        type: 'json',
-        operations: jsonPatchBody(decodeBody(write.body)),
-      });
+      return await changedByOperations(client, write);
     case merge:
       return await merged(client, write);
     case strategic:
@@ -35,17 +33,25 @@ export async function patchObject(client: ObjectClient, request: ObjectRequest):
   throw unknownType(known);
 }
 
-async function patched(
-  client: ObjectClient,
-  { request }: PatchWrite,
-  patch: ObjectPatch,
-  warnings: readonly string[] = [],
-): Promise<ObjectReply> {
-  const object = await new TrackedWrites(client, request).patch(patch);
+async function merged(client: ObjectClient, write: PatchWrite): Promise<ObjectReply> {
+  const { value, warnings } = checkedChanges(write);
+  const object = await new TrackedWrites(client, write.request).patch({ type: 'merge', changes: value });
   return { type: 'object', code: 200, object, warnings };
 }
 
-async function merged(client: ObjectClient, write: PatchWrite): Promise<ObjectReply> {
-  const { value, warnings } = checkedChanges(write);
-  return await patched(client, write, { type: 'merge', changes: value }, warnings);
+/** What operations change is known once they have been carried out, and only then are unknown fields seen. */
+async function changedByOperations(
+  client: ObjectClient,
+  { request, query, body }: PatchWrite,
+): Promise<ObjectReply> {
+  const operations = jsonPatchBody(decodeBody(body));
+  let warnings: readonly string[] = [];
+  const object = await new TrackedWrites(client, request).patch({ type: 'json', operations }, (next) => {
+    const unknown = isOfStatus(request) ? [] : request.resource.unknownFields(next);
+    const strictness = { validation: query.fieldValidation, refusal: strictRefusal };
+    const checked = checkedFields(next, { unknown, duplicate: [] }, strictness);
+    ({ warnings } = checked);
+    return checked.value;
+  });
+  return { type: 'object', code: 200, object, warnings };
 }

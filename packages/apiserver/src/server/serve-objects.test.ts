@@ -145,6 +145,12 @@ describe('the API server: objects', () => {
     const merge = sent('PATCH', { spec: { unknown: 1 } }, 'application/merge-patch+json');
     assert.equal((await garden.ask(`${home}/a?fieldValidation=Strict`, merge)).code, 400);
     assert.deepEqual((await garden.ask(`${home}/a`, merge)).json['spec'], { size: 5 });
+    const operations = [{ op: 'add', path: '/spec/unknown', value: 1 }];
+    const changed = sent('PATCH', operations, 'application/json-patch+json');
+    assert.equal((await garden.ask(`${home}/a?fieldValidation=Strict`, changed)).code, 400);
+    const told = await garden.ask(`${home}/a`, changed);
+    assert.deepEqual([told.code, told.json['spec']], [200, { size: 5 }]);
+    assert.equal(told.headers.get('warning'), String.raw`299 - "unknown field \"spec.unknown\""`);
     assert.equal((await garden.ask(`${home}?fieldValidation=Maybe`, sent('POST', body))).code, 422);
   });
 

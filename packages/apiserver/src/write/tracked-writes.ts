@@ -46,9 +46,15 @@ export class TrackedWrites {
     });
   }
 
-  async patch(patch: ObjectPatch): Promise<KubeObject> {
+  /** Patches an object. What the patch makes of it is stored as `checked` returns it. */
+  async patch(
+    patch: ObjectPatch,
+    checked: (next: KubeObject) => KubeObject = (next) => next,
+  ): Promise<KubeObject> {
     const subresource = isOfStatus(this.#request) ? 'status' : undefined;
-    return await this.#client.patch(keyOf(this.#request), patch, { ...this.#options, subresource });
+    const manage = (next: KubeObject, old: KubeObject | undefined): KubeObject =>
+      this.#managed(checked(next), old);
+    return await this.#client.patch(keyOf(this.#request), patch, { ...this.#options, manage, subresource });
   }
 
   #managed(next: KubeObject, old: KubeObject | undefined): KubeObject {

@@ -18,7 +18,7 @@ const nicSchema = v.strictObject({
   network: v.exactOptional(v.string()),
   tap: v.string(),
   mac: v.string(),
-  mtu: v.number(),
+  mtu: v.pipe(v.number(), v.safeInteger()),
   addresses: v.array(v.string()),
   routes: v.array(v.strictObject({ to: v.string(), via: v.exactOptional(v.string()) })),
   isRedirected: v.exactOptional(v.literal(true)),
