@@ -250,7 +250,8 @@ spec:
     for (const afterMs of Array.from({ length: 6 }, () => 100 + Math.random() * 2000)) {
       const service = ignite.start(args);
       await delay(afterMs);
-      console.log(afterMs); service.kill();
+      console.log(afterMs);
+      service.kill();
       await service.ended;
     }
     const gone = all.filter((_, at) => at % 3 === 0);
