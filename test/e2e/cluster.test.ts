@@ -104,7 +104,15 @@ describe('a cluster from its creation to its end', { skip }, () => {
     assert.equal(await node('.spec.providerID'), `ignite://${uid}`);
     assert.equal(await node('.spec.podCIDR'), '10.244.0.0/24');
     // CoreDNS is ready once it has seen the API through the Service of it, that is, through kube-proxy.
-    const ready = ['-n', 'kube-system', 'get', 'deployment', 'coredns', '-o', 'jsonpath={.status.readyReplicas}'];
+    const ready = [
+      '-n',
+      'kube-system',
+      'get',
+      'deployment',
+      'coredns',
+      '-o',
+      'jsonpath={.status.readyReplicas}',
+    ];
     await until('the DNS of the cluster is ready', async () => Number(await kubectl(...ready)) > 0);
   });
 

@@ -127,7 +127,6 @@ describe('a hosted control plane', { skip }, () => {
   });
 
   test('its programs run as users without privileges, and only the API server can be reached', async () => {
-    const components = components;
     const users = components.map((component) => {
       const status = execFileSync('cat', [`/proc/${pidOf(component)}/status`], { encoding: 'utf8' });
       assert.match(status, /^NoNewPrivs:\t1$/m);
@@ -286,8 +285,7 @@ describe('a hosted control plane', { skip }, () => {
       join(runDir, 'vms'),
     ])
       assert.deepEqual(readdirSync(dir), [], dir);
-    for (const component of components)
-      assert.throws(() => pidOf(component), component);
+    for (const component of components) assert.throws(() => pidOf(component), component);
   });
 
   /** Returns what the objects that nodes need say, by their names, without what servers and authors add. */

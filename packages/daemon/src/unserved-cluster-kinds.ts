@@ -7,10 +7,7 @@ import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
  * Cluster API's kinds on a host that does not serve them. Another host of its store may, or this one may have before, so
  * that their objects are in namespaces that this host removes. Without schemas, they take no memory.
  */
-export const unservedClusterKinds: readonly ServedKind[] = [
-  ...clusterResources,
-  hostPodResource,
-].map(
+export const unservedClusterKinds: readonly ServedKind[] = [...clusterResources, hostPodResource].map(
   ({ group, plural, kind, scope }) => ({
     ...{ group, version: contractVersion, resource: plural, kind },
     isNamespaced: scope === 'Namespaced',

@@ -1,8 +1,8 @@
-import type { KindResource } from '@ignite/toolkit/client/kind-client';
-import { contractVersion, controlPlaneGroup, infrastructureGroup } from '../contract/groups.ts';
+import { infrastructureGroup } from '../contract/groups.ts';
 import type { ContractReference } from '../contract/reference.ts';
 import {
   clusterKind,
+  hostedControlPlaneKind,
   igniteClusterKind,
   igniteMachineTemplateKind,
   kubeadmConfigTemplateKind,
@@ -14,14 +14,6 @@ import type { ClusterRequest, NodeShape } from './cluster-request.ts';
 import type { ClusterKey } from './cluster-view.ts';
 import { planPodNetwork } from './plan-pod-network.ts';
 import { type PlannedObject, planned } from './planned-object.ts';
-
-/** A control plane of processes on a host, which is known by the contract alone here. */
-const hostedControlPlane: KindResource = {
-  group: controlPlaneGroup,
-  version: contractVersion,
-  resource: 'hostedcontrolplanes',
-  kind: 'HostedControlPlane',
-};
 
 /** The networks of Pods and Services, which are kubeadm's and Cluster API's usual ones. */
 const podNetworks = ['10.244.0.0/16'];
@@ -48,7 +40,7 @@ export function planCluster(request: ClusterRequest): readonly PlannedObject[] {
         clusterNetwork,
         controlPlaneRef: {
           apiGroup: controlPlaneGroup,
-          kind: controlPlane.kind === 'hosted' ? hostedControlPlane.kind : kubeadmControlPlaneKind.kind,
+          kind: controlPlane.kind === 'hosted' ? hostedControlPlaneKind.kind : kubeadmControlPlaneKind.kind,
           name: controlPlaneName(name),
         },
         infrastructureRef: { apiGroup: infrastructureGroup, kind: igniteClusterKind.kind, name },
@@ -62,7 +54,7 @@ function planControlPlane(request: ClusterRequest): readonly PlannedObject[] {
   const name = controlPlaneName(request.name);
   const { replicas } = controlPlane;
   if (controlPlane.kind === 'hosted')
-    return [planned(request, hostedControlPlane, name, { spec: { replicas, version } })];
+    return [planned(request, hostedControlPlaneKind, name, { spec: { replicas, version } })];
   const machines = planMachineTemplate(request, name, controlPlane.shape);
   // A cluster without workers has its Pods where its control plane is.
   const own = {
