@@ -1,4 +1,4 @@
-import { infrastructureGroup } from '../contract/groups.ts';
+import { controlPlaneGroup, infrastructureGroup } from '../contract/groups.ts';
 import type { ContractReference } from '../contract/reference.ts';
 import {
   clusterKind,
