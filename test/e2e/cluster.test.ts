@@ -26,7 +26,12 @@ const applicationOf = (image: string): string => `
 apiVersion: v1
 kind: ConfigMap
 metadata: {name: web}
-data: {Corefile: ".:53 {\n health :8080\n whoami\n}\n"}
+data:
+  Corefile: |
+    .:53 {
+      health :8080
+      whoami
+    }
 ---
 apiVersion: apps/v1
 kind: Deployment
@@ -42,7 +47,7 @@ spec:
           image: ${image}
           imagePullPolicy: Never
           args: [-conf, /etc/web/Corefile]
-          readinessProbe: {httpGet: {path: /health, port: 8080}}
+          readinessProbe: {httpGet: {path: /health, port: 8080}, timeoutSeconds: 20}
           volumeMounts: [{name: web, mountPath: /etc/web}]
       volumes: [{name: web, configMap: {name: web}}]
 ---
