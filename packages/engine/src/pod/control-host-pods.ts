@@ -18,6 +18,8 @@ import type { ReconciledPod } from './reconcile-pod.ts';
 
 /** The number of pods that are worked on at once. */
 const concurrency = 4;
+/** The time after which a pod is looked at again that was changed meanwhile. */
+const againMs = 1_000;
 /** Keeps the object of a pod until its host has cleared it away. */
 const finalizer = 'hostpod.infrastructure.cluster.x-k8s.io';
 
@@ -89,7 +91,8 @@ async function reconcileOne(
       await pods.modifyStatus(pod.metadata, (now) => ({ ...now, status }), { signal });
     return { requeueAfterMs };
   } catch (failure) {
-    if (hasCode(failure, 'CONFLICT') || hasCode(failure, 'NOT_FOUND')) return {};
+    // Not every change of a pod brings it back, so it is looked at again in any case, unless it is gone by then.
+    if (hasCode(failure, 'CONFLICT') || hasCode(failure, 'NOT_FOUND')) return { requeueAfterMs: againMs };
     throw failure;
   }
 }
@@ -110,8 +113,8 @@ const withoutFinalizer = (pod: HostPod): HostPod => ({
 });
 
 /** Pure. Returns what of a pod makes a difference to its controller. */
-const newsOf = ({ metadata: { uid, generation, deletionTimestamp } }: HostPod): string =>
-  JSON.stringify([uid, generation, deletionTimestamp]);
+const newsOf = ({ metadata: { uid, generation, deletionTimestamp, finalizers } }: HostPod): string =>
+  JSON.stringify([uid, generation, deletionTimestamp, finalizers.includes(finalizer)]);
 
 /** Returns a status as it is when it has been stored and read again, where nothing is undefined. */
 const plain = (status: HostPodStatus | undefined): unknown => JSON.parse(JSON.stringify(status ?? {}));
