@@ -3,6 +3,7 @@ import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { OwnerReference } from '@ignite/toolkit/object/kube-object';
 import { clusterSecretType, labels } from '../contract/names.ts';
+import { controllerOf } from '../contract/owner.ts';
 import type { Endpoint } from '../kinds/cluster.ts';
 import type { HostedControlPlaneSpec } from '../kinds/hosted-control-plane.ts';
 import {
@@ -47,19 +48,21 @@ export interface ComponentKeys {
 
 /**
  * Keeps the Secret of each component, with the keys that it needs and no others. They are made anew when half of their
- * time is over, and when an authority, an address or a name has changed.
+ * time is over, and when an authority, an address or a name has changed. It returns the name of a Secret that is there and
+ * belongs to somebody else, which stays as it is.
  */
 export async function ensureComponentSecrets(
   client: ObjectClient,
   wanted: ComponentKeys,
   { owner, nowMs }: { readonly owner: OwnerReference; readonly nowMs: number },
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string | undefined> {
   const { namespace, clusterName } = wanted;
   const from = fingerprintOf(wanted);
   for (const component of components) {
     const name = secretNameOf(clusterName, component);
     const known = await objectsOf(client, secrets).find({ namespace, name }, { signal });
+    if (known && controllerOf(known)?.uid !== owner.uid) return name;
     const { [madeFrom]: knownFrom, [renewalTime]: renewal = '' } = known?.metadata.annotations ?? {};
     if (knownFrom === from && Date.parse(renewal) > nowMs) continue;
     const data = Object.fromEntries(
@@ -91,6 +94,7 @@ export async function ensureComponentSecrets(
         { signal },
       );
   }
+  return undefined;
 }
 
 /** Pure but for the keys that it makes. Returns the files of a component. */

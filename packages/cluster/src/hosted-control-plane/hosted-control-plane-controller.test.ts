@@ -48,7 +48,9 @@ async function open() {
       of: async () => (answers ? ({ objects: workload } as unknown as WorkloadCluster) : undefined),
     },
   };
-  const cluster = await objects.create(clusterKind, { metadata: key, spec: {} });
+  const { group, kind } = hostedControlPlaneKind;
+  const controlPlaneRef = { apiGroup: group, kind, name: 'dev' };
+  const cluster = await objects.create(clusterKind, { metadata: key, spec: { controlPlaneRef } });
   await objects.create(hostedControlPlaneKind, {
     metadata: { ...key, labels: { [labels.cluster]: 'dev' } },
     spec: { version: 'v1.35.4' },
@@ -58,8 +60,13 @@ async function open() {
   return {
     ...{ client, objects, workload, cluster, controlPlane, pod },
     setAnswers: () => (answers = true),
-    reconcile: async () =>
-      await reconcileObject(controllerFor(hostedControlPlaneController), 'default/dev', work, stop.signal),
+    reconcile: async (name = 'dev') =>
+      await reconcileObject(
+        controllerFor(hostedControlPlaneController),
+        `default/${name}`,
+        work,
+        stop.signal,
+      ),
     /** The host says what runs. */
     tell: async (status: Partial<HostPodStatus>) => {
       const now = (await pod())!;
@@ -127,6 +134,34 @@ test('a pod of somebody else is neither used nor deleted', async () => {
   await at.objects.delete(hostedControlPlaneKind, await at.controlPlane());
   await at.reconcile();
   assert.ok(await at.pod());
+});
+
+test('a control plane that its cluster does not name gets no keys and no pod', async () => {
+  using at = await open();
+  await at.reconcile();
+  const other = { namespace: 'default', name: 'other' };
+  await at.objects.create(hostedControlPlaneKind, {
+    metadata: { ...other, labels: { [labels.cluster]: 'dev' } },
+    spec: { version: 'v1.35.4' },
+  });
+  await at.reconcile('other');
+  const found = (await at.objects.get(hostedControlPlaneKind, other))!;
+  const message = 'spec.controlPlaneRef of the Cluster dev does not name it';
+  assert.equal(findCondition(found, 'Available')?.message, message);
+  assert.equal(found.metadata.ownerReferences, undefined);
+  assert.equal(await at.objects.get(hostPodKind, other), undefined);
+});
+
+test('a Secret of somebody else is left as it is, and told', async () => {
+  using at = await open();
+  const foreign = { namespace: 'default', name: 'dev-hosted-etcd' };
+  const made = await objectsOf(at.client, secrets).create({ metadata: foreign, data: { mine: 'YQ==' } });
+  await at.reconcile();
+  await at.tell({ address: '10.61.0.2' });
+  await at.reconcile();
+  assert.deepEqual(await objectsOf(at.client, secrets).get(foreign), made);
+  assert.equal(await waitsFor(at), 'the Secret dev-hosted-etcd belongs to somebody else');
+  assert.deepEqual((await at.pod())?.spec.programs, []);
 });
 
 test('an upgrade is written into the cluster once its API server serves in that version', async () => {
