@@ -149,6 +149,22 @@ describe('what is refused', () => {
       { clusterName: 'dev', selector: {}, checks: { nodeStartupTimeoutSeconds: 29 } },
       /must be 0 or at least 30/,
     ],
+    ...['oci-archive:/root/x.tar', 'docker-daemon:x', 'containerd:x'].flatMap(
+      (image): readonly (readonly [string, string, object, RegExp])[] => [
+        [
+          `a program of ${image}`,
+          'HostPod',
+          { programs: [{ name: 'a', image, command: ['/a'] }] },
+          /image: must be an image of a registry/,
+        ],
+        [
+          `components of ${image}`,
+          'HostedControlPlane',
+          { version: 'v1.35.4', imageRepository: image },
+          /imageRepository: must be a repository of a registry/,
+        ],
+      ],
+    ),
     [
       'a file with two contents',
       'KubeadmConfig',
