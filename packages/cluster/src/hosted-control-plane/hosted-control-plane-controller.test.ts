@@ -187,6 +187,36 @@ test('an upgrade is written into the cluster once its API server serves in that 
   assert.equal(await proxyImage(), 'v1.36.0');
 });
 
+test('an upgrade keeps what people have set of kubelets, kube-proxy and CoreDNS', async () => {
+  using at = await open();
+  at.setAnswers();
+  await at.reconcile();
+  for (let look = 0; look < 3; look += 1) {
+    await at.tell({ address: '10.61.0.2' });
+    await at.reconcile();
+  }
+  const place = { version: 'v1', namespace: 'kube-system' };
+  const theirs = [
+    [{ ...place, group: '', resource: 'configmaps', name: 'kubelet-config' }, { data: { kubelet: 'a: 1' } }],
+    [{ ...place, group: '', resource: 'configmaps', name: 'kube-proxy' }, { data: { 'config.conf': 'b: 2' } }],
+    [{ ...place, group: 'apps', resource: 'deployments', name: 'coredns' }, { spec: { replicas: 5 } }],
+  ] as const;
+  const [, , [coreDns]] = theirs;
+  assert.match(JSON.stringify(await at.workload.get(coreDns)), /"replicas":2/);
+  for (const [object, changes] of theirs) await at.workload.patch(object, { type: 'merge', changes });
+  const now = await at.controlPlane();
+  await at.objects.write(hostedControlPlaneKind, now, { ...now, spec: { ...now.spec, version: 'v1.36.0' } });
+  for (let look = 0; look < 2; look += 1) {
+    await at.reconcile();
+    await at.tell({ address: '10.61.0.2' });
+  }
+  await at.reconcile();
+  for (const [object, changes] of theirs) {
+    const [text] = JSON.stringify(Object.values(changes)[0]).match(/[^{}]+/)!;
+    assert.ok(JSON.stringify(await at.workload.get(object)).includes(text), text);
+  }
+});
+
 test('a cluster that has begun gets no other pod, which would be empty', async () => {
   using at = await open();
   await at.reconcile();
