@@ -88,6 +88,26 @@ test('a pod is looked at again after it changed while it was being worked on', a
   assert.deepEqual(done, ['reconcile a', 'reconcile a']);
 });
 
+test('a pod that cannot be worked on says so, and is ready again when it can', async (t) => {
+  let isBroken = false;
+  const { clock, pods } = controller(t, { name: 'a', isAlone: false }, async () => {
+    if (isBroken) throw new Error('its address is taken');
+  });
+  await pods.create({ metadata: key, spec: {} });
+  await settled();
+  isBroken = true;
+  await clock.advance(intervalMs);
+  await settled();
+  const told = (await pods.get(key)).status;
+  assert.equal(told?.address, '10.61.0.2');
+  assert.equal(told?.conditions?.[0]?.status, 'False');
+  assert.equal(told?.conditions?.[0]?.message, 'its address is taken');
+  isBroken = false;
+  await clock.advance(60_000);
+  await settled();
+  assert.equal((await pods.get(key)).status?.conditions, undefined);
+});
+
 test('a pod of another host is left alone, also when it is deleted', async (t) => {
   const { done, pods } = controller(t);
   await pods.create({ metadata: { ...key, finalizers: ['b'] }, spec: { hostName: 'b' } });

@@ -12,8 +12,10 @@ import {
 import { Informer, informerKey } from '@ignite/toolkit/controller/informer';
 import { WorkQueue } from '@ignite/toolkit/controller/work-queue';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Log } from '@ignite/toolkit/log/log';
 import type { ThisHost } from '../tools/host/this-host.ts';
+import { failedPodStatus } from './pod-status.ts';
 import type { ReconciledPod } from './reconcile-pod.ts';
 
 /** The number of pods that are worked on at once. */
@@ -69,7 +71,7 @@ const isOwn = ({ spec }: HostPod, { name, isAlone }: ThisHost): boolean =>
 
 async function reconcileOne(
   pod: HostPod,
-  { client, self, keeper }: HostPodControllerOptions,
+  { client, self, keeper, clock }: HostPodControllerOptions,
   signal: AbortSignal,
 ): Promise<ReconcileResult> {
   const pods = new KindClient(client, hostPodKind);
@@ -87,14 +89,25 @@ async function reconcileOne(
       return {};
     }
     const { status, requeueAfterMs } = await keeper.reconcile(pod, client, signal);
-    if (!isDeepStrictEqual(plain(status), plain(pod.status)))
-      await pods.modifyStatus(pod.metadata, (now) => ({ ...now, status }), { signal });
+    await writeStatus(pods, pod, status, signal);
     return { requeueAfterMs };
   } catch (failure) {
     // Not every change of a pod brings it back, so it is looked at again in any case, unless it is gone by then.
     if (hasCode(failure, 'CONFLICT') || hasCode(failure, 'NOT_FOUND')) return { requeueAfterMs: againMs };
+    signal.throwIfAborted();
+    await writeStatus(pods, pod, failedPodStatus(pod, errorText(failure), clock.now()), signal);
     throw failure;
   }
+}
+
+async function writeStatus(
+  pods: KindClient<HostPod>,
+  pod: HostPod,
+  status: HostPodStatus,
+  signal: AbortSignal,
+): Promise<void> {
+  if (isDeepStrictEqual(plain(status), plain(pod.status))) return;
+  await pods.modifyStatus(pod.metadata, (now) => ({ ...now, status }), { signal });
 }
 
 function boundTo(pod: HostPod, { name }: ThisHost): HostPod {
