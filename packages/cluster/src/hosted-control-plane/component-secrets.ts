@@ -27,10 +27,9 @@ export const kubeletClientName = 'kube-apiserver-kubelet-client';
 const madeFrom = 'controlplane.cluster.x-k8s.io/made-from';
 const renewalTime = 'controlplane.cluster.x-k8s.io/renewal-time';
 const dayMs = 24 * 3_600_000;
-const defaultPort = 6_443;
 
-export const apiServerPort = ({ controlPlaneEndpoint }: HostedControlPlaneSpec): number =>
-  controlPlaneEndpoint?.port ?? defaultPort;
+/** The port at which an API server listens. What people choose as the endpoint may lead there from another one. */
+export const apiServerPort = 6_443;
 
 export const secretNameOf = (clusterName: string, component: ComponentSecret): string =>
   `${clusterName}-hosted-${component}`;
@@ -113,7 +112,7 @@ function entriesOf(
   };
   const kubeconfig = (name: string) => ({
     kubeconfig: clientKubeconfig(
-      { clusterName, endpoint: { host: address, port: apiServerPort(spec) } },
+      { clusterName, endpoint: { host: address, port: apiServerPort } },
       keys.ca,
       { name, nowMs },
     ),
@@ -168,7 +167,7 @@ function apiServerNames({
 /** Pure. Returns what tells keys from those that would be made now. */
 function fingerprintOf({ spec, keys, network, address, endpoint }: ComponentKeys): string {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([apiServerNames({ spec, network, address, endpoint }), apiServerPort(spec)]));
+  hash.update(JSON.stringify(apiServerNames({ spec, network, address, endpoint })));
   for (const purpose of ['ca', 'etcd', 'proxy', 'sa'] as const) hash.update(keys[purpose].certificate);
   return hash.digest('hex').slice(0, 32);
 }

@@ -34,7 +34,7 @@ const workloadKinds = [
 }));
 
 /** A control plane, its cluster, and a host that the test plays. */
-async function open() {
+async function open(spec: object = {}) {
   const stop = new AbortController();
   const client = new StoreObjectClient(new MemoryStore(), [...kinds, ...coreKinds].map(servedKindOf));
   const workload = new StoreObjectClient(new MemoryStore(), workloadKinds);
@@ -53,7 +53,7 @@ async function open() {
   const cluster = await objects.create(clusterKind, { metadata: key, spec: { controlPlaneRef } });
   await objects.create(hostedControlPlaneKind, {
     metadata: { ...key, labels: { [labels.cluster]: 'dev' } },
-    spec: { version: 'v1.35.4' },
+    spec: { version: 'v1.35.4', ...spec },
   });
   const controlPlane = async () => (await objects.get(hostedControlPlaneKind, key))!;
   const pod = async () => await objects.get(hostPodKind, key);
@@ -162,6 +162,19 @@ test('a Secret of somebody else is left as it is, and told', async () => {
   assert.deepEqual(await objectsOf(at.client, secrets).get(foreign), made);
   assert.equal(await waitsFor(at), 'the Secret dev-hosted-etcd belongs to somebody else');
   assert.deepEqual((await at.pod())?.spec.programs, []);
+});
+
+test('an endpoint of people is where clients go, and the API server listens at its own port', async () => {
+  using at = await open({ controlPlaneEndpoint: { host: 'api.example', port: 443 } });
+  await at.reconcile();
+  await at.tell({ address: '10.61.0.2' });
+  await at.reconcile();
+  const server = (await at.pod())!.spec.programs.find(({ name }) => name === 'kube-apiserver')!;
+  assert.ok(server.command.includes('--secure-port=6443'));
+  assert.equal(server.probe?.port, 6443);
+  const kubeconfig = await objectsOf(at.client, secrets).get({ namespace: 'default', name: 'dev-kubeconfig' });
+  const { value } = (kubeconfig as unknown as { readonly data: { readonly value: string } }).data;
+  assert.match(Buffer.from(value, 'base64').toString(), /https:\/\/api\.example:443/);
 });
 
 test('an upgrade is written into the cluster once its API server serves in that version', async () => {

@@ -108,9 +108,7 @@ async function keep(
   if (address === undefined)
     return wait(controlPlane, 'a host has to give the API server an address', pod);
   const located = await withEndpoint(controlPlane, address, work);
-  const endpoint = isUsable(cluster.spec.controlPlaneEndpoint)
-    ? cluster.spec.controlPlaneEndpoint
-    : { host: located.spec.controlPlaneEndpoint?.host ?? address, port: apiServerPort(located.spec) };
+  const endpoint = [cluster.spec.controlPlaneEndpoint, located.spec.controlPlaneEndpoint].find(isUsable)!;
   const foreign = await ensureComponentSecrets(
     client,
     { ...place, spec: located.spec, keys, network, address, endpoint },
@@ -204,7 +202,7 @@ async function withEndpoint(
 ): Promise<HostedControlPlane> {
   const { controlPlaneEndpoint } = controlPlane.spec;
   if (isUsable(controlPlaneEndpoint)) return controlPlane;
-  const endpoint = { host: controlPlaneEndpoint?.host ?? address, port: apiServerPort(controlPlane.spec) };
+  const endpoint = { host: controlPlaneEndpoint?.host || address, port: apiServerPort };
   return await objects.write(hostedControlPlaneKind, controlPlane, {
     ...controlPlane,
     spec: { ...controlPlane.spec, controlPlaneEndpoint: endpoint },

@@ -40,8 +40,13 @@ const hostedControlPlaneEntries = {
     v.optional(v.pipe(v.string(), v.check(isDnsLabel, 'must be the name of a host'))),
   ),
   controlPlaneEndpoint: described(
-    'Where the API server is reached; filled in with its address on the network of VMs if it is absent.',
-    v.optional(endpointSchema),
+    'Where the API server is reached, which cannot be changed; filled in with its address on the network of VMs if it is absent. The API server listens at port 6443.',
+    v.optional(
+      v.pipe(
+        endpointSchema,
+        v.check(({ host = '', port }) => port === undefined || host !== '', 'must have a host for its port'),
+      ),
+    ),
   ),
   etcd: v.optional(
     v.strictObject({

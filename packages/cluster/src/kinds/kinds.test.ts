@@ -166,6 +166,12 @@ describe('what is refused', () => {
       ],
     ),
     [
+      'a port without a host',
+      'HostedControlPlane',
+      { version: 'v1.35.4', controlPlaneEndpoint: { port: 443 } },
+      /must have a host for its port/,
+    ],
+    [
       'a file with two contents',
       'KubeadmConfig',
       { files: [{ path: '/a', content: '', contentFrom: { secret: { name: 'a', key: 'b' } } }] },
@@ -215,6 +221,27 @@ describe('what cannot be changed', () => {
       { version: 'v1.35.4' },
       { version: 'v1.36.3' },
       undefined,
+    ],
+    [
+      'the endpoint of a hosted control plane',
+      'HostedControlPlane',
+      { version: 'v1.35.4', controlPlaneEndpoint: { host: '10.61.0.2', port: 6443 } },
+      { controlPlaneEndpoint: { host: '10.61.0.2', port: 443 } },
+      /controlPlaneEndpoint: cannot be changed/,
+    ],
+    [
+      'the first endpoint of a hosted control plane',
+      'HostedControlPlane',
+      { version: 'v1.35.4', controlPlaneEndpoint: { host: 'api.example' } },
+      { controlPlaneEndpoint: { host: 'api.example', port: 6443 } },
+      undefined,
+    ],
+    [
+      'a host for a hosted control plane that one has taken',
+      'HostedControlPlane',
+      { version: 'v1.35.4' },
+      { hostName: 'b' },
+      /hostName: cannot be changed/,
     ],
     ['the host of a pod', 'HostPod', { hostName: 'a' }, { hostName: 'b' }, /hostName: cannot be changed/],
     [
