@@ -5,6 +5,7 @@ import { described } from '@ignite/toolkit/schema/described';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { absolutePath } from '../v1/absolute-path.ts';
+import { imageOrigin } from '../v1/image-origin.ts';
 import { size } from '../v1/size.ts';
 
 const mib = 2 ** 20;
@@ -38,7 +39,15 @@ const probeSchema = v.strictObject({
 
 const hostProgramSchema = v.strictObject({
   name: described('Name of the program in the pod.', label),
-  image: described('OCI image that the program comes from.', v.pipe(v.string(), v.nonEmpty())),
+  image: described(
+    'OCI image of a registry that the program comes from.',
+    v.pipe(
+      v.string(),
+      v.nonEmpty(),
+      // Those who may have programs run may not thereby read files of the host.
+      v.check((image) => imageOrigin(image).kind === 'registry', 'must be an image of a registry'),
+    ),
+  ),
   command: described(
     'Command line, which begins with a path in the image.',
     v.pipe(v.array(v.string()), v.nonEmpty()),

@@ -27,7 +27,7 @@ export function kubeProxyObjects(
   return [
     serviceAccount(name),
     ...bindingsOf([['kubeadm:node-proxier', 'system:node-proxier', [account(name)]]]),
-    configMap('kube-system', name, proxyFiles(facts)),
+    { ...configMap('kube-system', name, proxyFiles(facts)), isTheirs: true },
     role({ kind: 'Role', namespace: 'kube-system', name }, [
       { apiGroups: [''], resources: ['configmaps'], resourceNames: [name], verbs: ['get'] },
     ]),
@@ -155,9 +155,9 @@ export function coreDnsObjects(facts: ClusterFacts, spec: HostedControlPlaneSpec
     {
       resource: { group: 'apps', version: 'v1', resource: 'deployments', kind: 'Deployment' },
       metadata: { namespace: 'kube-system', name, labels },
+      replicas: 2,
       content: {
         spec: {
-          replicas: 2,
           strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1 } },
           selector: { matchLabels: labels },
           template: {

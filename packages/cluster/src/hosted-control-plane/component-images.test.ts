@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { componentImage, coreDnsImage, etcdImage, versionOfImage } from './component-images.ts';
+
+const root = join(import.meta.dirname, '../../../..');
+
+for (const version of ['v1.9.11', 'v1.29.0', 'v1.33.12', 'v1.34.4', 'v1.35.4', 'v1.36.0', 'v1.40.1'])
+  test(`the images of ${version} that people make have the etcd that the control plane asks for`, () => {
+    const script = join(root, 'images/kubernetes/control-plane/etcd-tag');
+    const tag = execFileSync(script, [version], { encoding: 'utf8' }).trim();
+    assert.equal(etcdImage(version, {}), `registry.k8s.io/etcd:${tag}`);
+  });
 
 test('images are those of kubeadm, of another repository, or of tags that people choose', () => {
   assert.equal(componentImage('kube-apiserver', 'v1.35.4', {}), 'registry.k8s.io/kube-apiserver:v1.35.4');

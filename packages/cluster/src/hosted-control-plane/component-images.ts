@@ -3,7 +3,10 @@ import type { HostedControlPlaneSpec } from '../kinds/hosted-control-plane.ts';
 
 export const defaultRepository = 'registry.k8s.io';
 
-/** The tags of what Kubernetes does not version itself, by its minor versions from which kubeadm uses them. */
+/**
+ * The tags of what Kubernetes does not version itself, by its minor versions from which kubeadm uses them. Those of etcd are
+ * also in images/kubernetes/control-plane/etcd-tag, which makes the images.
+ */
 const companions: readonly { readonly since: number; readonly etcd: string; readonly coreDns: string }[] = [
   { since: 35, etcd: '3.6.6-0', coreDns: 'v1.13.1' },
   { since: 34, etcd: '3.6.5-0', coreDns: 'v1.12.1' },

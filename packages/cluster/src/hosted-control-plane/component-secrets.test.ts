@@ -24,7 +24,7 @@ async function open() {
   const client = new StoreObjectClient(new MemoryStore(), coreKinds.map(servedKindOf));
   await ensureKeys(client, place, { owner, nowMs }, signal);
   const keys = (await readKeys(client, place, signal))!;
-  const ensure = async (atMs: number, address = '10.61.0.2'): Promise<void> =>
+  const ensure = async (atMs: number, address = '10.61.0.2'): Promise<string | undefined> =>
     await ensureComponentSecrets(
       client,
       {

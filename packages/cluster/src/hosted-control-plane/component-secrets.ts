@@ -3,6 +3,7 @@ import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { OwnerReference } from '@ignite/toolkit/object/kube-object';
 import { clusterSecretType, labels } from '../contract/names.ts';
+import { controllerOf } from '../contract/owner.ts';
 import type { Endpoint } from '../kinds/cluster.ts';
 import type { HostedControlPlaneSpec } from '../kinds/hosted-control-plane.ts';
 import {
@@ -26,10 +27,9 @@ export const kubeletClientName = 'kube-apiserver-kubelet-client';
 const madeFrom = 'controlplane.cluster.x-k8s.io/made-from';
 const renewalTime = 'controlplane.cluster.x-k8s.io/renewal-time';
 const dayMs = 24 * 3_600_000;
-const defaultPort = 6_443;
 
-export const apiServerPort = ({ controlPlaneEndpoint }: HostedControlPlaneSpec): number =>
-  controlPlaneEndpoint?.port ?? defaultPort;
+/** The port at which an API server listens. What people choose as the endpoint may lead there from another one. */
+export const apiServerPort = 6_443;
 
 export const secretNameOf = (clusterName: string, component: ComponentSecret): string =>
   `${clusterName}-hosted-${component}`;
@@ -47,19 +47,21 @@ export interface ComponentKeys {
 
 /**
  * Keeps the Secret of each component, with the keys that it needs and no others. They are made anew when half of their
- * time is over, and when an authority, an address or a name has changed.
+ * time is over, and when an authority, an address or a name has changed. It returns the name of a Secret that is there and
+ * belongs to somebody else, which stays as it is.
  */
 export async function ensureComponentSecrets(
   client: ObjectClient,
   wanted: ComponentKeys,
   { owner, nowMs }: { readonly owner: OwnerReference; readonly nowMs: number },
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string | undefined> {
   const { namespace, clusterName } = wanted;
   const from = fingerprintOf(wanted);
   for (const component of components) {
     const name = secretNameOf(clusterName, component);
     const known = await objectsOf(client, secrets).find({ namespace, name }, { signal });
+    if (known && controllerOf(known)?.uid !== owner.uid) return name;
     const { [madeFrom]: knownFrom, [renewalTime]: renewal = '' } = known?.metadata.annotations ?? {};
     if (knownFrom === from && Date.parse(renewal) > nowMs) continue;
     const data = Object.fromEntries(
@@ -91,6 +93,7 @@ export async function ensureComponentSecrets(
         { signal },
       );
   }
+  return undefined;
 }
 
 /** Pure but for the keys that it makes. Returns the files of a component. */
@@ -109,7 +112,7 @@ function entriesOf(
   };
   const kubeconfig = (name: string) => ({
     kubeconfig: clientKubeconfig(
-      { clusterName, endpoint: { host: address, port: apiServerPort(spec) } },
+      { clusterName, endpoint: { host: address, port: apiServerPort } },
       keys.ca,
       { name, nowMs },
     ),
@@ -164,7 +167,7 @@ function apiServerNames({
 /** Pure. Returns what tells keys from those that would be made now. */
 function fingerprintOf({ spec, keys, network, address, endpoint }: ComponentKeys): string {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([apiServerNames({ spec, network, address, endpoint }), apiServerPort(spec)]));
+  hash.update(JSON.stringify(apiServerNames({ spec, network, address, endpoint })));
   for (const purpose of ['ca', 'etcd', 'proxy', 'sa'] as const) hash.update(keys[purpose].certificate);
   return hash.digest('hex').slice(0, 32);
 }

@@ -34,7 +34,7 @@ const workloadKinds = [
 }));
 
 /** A control plane, its cluster, and a host that the test plays. */
-async function open() {
+async function open(spec: object = {}) {
   const stop = new AbortController();
   const client = new StoreObjectClient(new MemoryStore(), [...kinds, ...coreKinds].map(servedKindOf));
   const workload = new StoreObjectClient(new MemoryStore(), workloadKinds);
@@ -48,18 +48,25 @@ async function open() {
       of: async () => (answers ? ({ objects: workload } as unknown as WorkloadCluster) : undefined),
     },
   };
-  const cluster = await objects.create(clusterKind, { metadata: key, spec: {} });
+  const { group, kind } = hostedControlPlaneKind;
+  const controlPlaneRef = { apiGroup: group, kind, name: 'dev' };
+  const cluster = await objects.create(clusterKind, { metadata: key, spec: { controlPlaneRef } });
   await objects.create(hostedControlPlaneKind, {
     metadata: { ...key, labels: { [labels.cluster]: 'dev' } },
-    spec: { version: 'v1.35.4' },
+    spec: { version: 'v1.35.4', ...spec },
   });
   const controlPlane = async () => (await objects.get(hostedControlPlaneKind, key))!;
   const pod = async () => await objects.get(hostPodKind, key);
   return {
     ...{ client, objects, workload, cluster, controlPlane, pod },
     setAnswers: () => (answers = true),
-    reconcile: async () =>
-      await reconcileObject(controllerFor(hostedControlPlaneController), 'default/dev', work, stop.signal),
+    reconcile: async (name = 'dev') =>
+      await reconcileObject(
+        controllerFor(hostedControlPlaneController),
+        `default/${name}`,
+        work,
+        stop.signal,
+      ),
     /** The host says what runs. */
     tell: async (status: Partial<HostPodStatus>) => {
       const now = (await pod())!;
@@ -129,6 +136,47 @@ test('a pod of somebody else is neither used nor deleted', async () => {
   assert.ok(await at.pod());
 });
 
+test('a control plane that its cluster does not name gets no keys and no pod', async () => {
+  using at = await open();
+  await at.reconcile();
+  const other = { namespace: 'default', name: 'other' };
+  await at.objects.create(hostedControlPlaneKind, {
+    metadata: { ...other, labels: { [labels.cluster]: 'dev' } },
+    spec: { version: 'v1.35.4' },
+  });
+  await at.reconcile('other');
+  const found = (await at.objects.get(hostedControlPlaneKind, other))!;
+  const message = 'spec.controlPlaneRef of the Cluster dev does not name it';
+  assert.equal(findCondition(found, 'Available')?.message, message);
+  assert.equal(found.metadata.ownerReferences, undefined);
+  assert.equal(await at.objects.get(hostPodKind, other), undefined);
+});
+
+test('a Secret of somebody else is left as it is, and told', async () => {
+  using at = await open();
+  const foreign = { namespace: 'default', name: 'dev-hosted-etcd' };
+  const made = await objectsOf(at.client, secrets).create({ metadata: foreign, data: { mine: 'YQ==' } });
+  await at.reconcile();
+  await at.tell({ address: '10.61.0.2' });
+  await at.reconcile();
+  assert.deepEqual(await objectsOf(at.client, secrets).get(foreign), made);
+  assert.equal(await waitsFor(at), 'the Secret dev-hosted-etcd belongs to somebody else');
+  assert.deepEqual((await at.pod())?.spec.programs, []);
+});
+
+test('an endpoint of people is where clients go, and the API server listens at its own port', async () => {
+  using at = await open({ controlPlaneEndpoint: { host: 'api.example', port: 443 } });
+  await at.reconcile();
+  await at.tell({ address: '10.61.0.2' });
+  await at.reconcile();
+  const server = (await at.pod())!.spec.programs.find(({ name }) => name === 'kube-apiserver')!;
+  assert.ok(server.command.includes('--secure-port=6443'));
+  assert.equal(server.probe?.port, 6443);
+  const kubeconfig = await objectsOf(at.client, secrets).get({ namespace: 'default', name: 'dev-kubeconfig' });
+  const { value } = (kubeconfig as unknown as { readonly data: { readonly value: string } }).data;
+  assert.match(Buffer.from(value, 'base64').toString(), /https:\/\/api\.example:443/);
+});
+
 test('an upgrade is written into the cluster once its API server serves in that version', async () => {
   using at = await open();
   at.setAnswers();
@@ -150,6 +198,36 @@ test('an upgrade is written into the cluster once its API server serves in that 
   await at.tell({ address: '10.61.0.2' });
   await at.reconcile();
   assert.equal(await proxyImage(), 'v1.36.0');
+});
+
+test('an upgrade keeps what people have set of kubelets, kube-proxy and CoreDNS', async () => {
+  using at = await open();
+  at.setAnswers();
+  await at.reconcile();
+  for (let look = 0; look < 3; look += 1) {
+    await at.tell({ address: '10.61.0.2' });
+    await at.reconcile();
+  }
+  const place = { version: 'v1', namespace: 'kube-system' };
+  const theirs = [
+    [{ ...place, group: '', resource: 'configmaps', name: 'kubelet-config' }, { data: { kubelet: 'a: 1' } }],
+    [{ ...place, group: '', resource: 'configmaps', name: 'kube-proxy' }, { data: { 'config.conf': 'b: 2' } }],
+    [{ ...place, group: 'apps', resource: 'deployments', name: 'coredns' }, { spec: { replicas: 5 } }],
+  ] as const;
+  const [, , [coreDns]] = theirs;
+  assert.match(JSON.stringify(await at.workload.get(coreDns)), /"replicas":2/);
+  for (const [object, changes] of theirs) await at.workload.patch(object, { type: 'merge', changes });
+  const now = await at.controlPlane();
+  await at.objects.write(hostedControlPlaneKind, now, { ...now, spec: { ...now.spec, version: 'v1.36.0' } });
+  for (let look = 0; look < 2; look += 1) {
+    await at.reconcile();
+    await at.tell({ address: '10.61.0.2' });
+  }
+  await at.reconcile();
+  for (const [object, changes] of theirs) {
+    const [text] = JSON.stringify(Object.values(changes)[0]).match(/[^{}]+/)!;
+    assert.ok(JSON.stringify(await at.workload.get(object)).includes(text), text);
+  }
 });
 
 test('a cluster that has begun gets no other pod, which would be empty', async () => {

@@ -40,6 +40,10 @@ export const hostedControlPlaneController: Controller<HostedControlPlane> = {
   reconcile: async ({ object, cluster }, work, signal) => {
     if (object.metadata.deletionTimestamp !== undefined) return await takeDown(object, work, signal);
     if (!cluster) return { object };
+    if (!isControlPlaneOf(cluster, object))
+      return waiting(object, `spec.controlPlaneRef of the Cluster ${cluster.metadata.name} does not name it`, {
+        nowMs: work.clock.now(),
+      });
     const owned = await work.objects.write(
       hostedControlPlaneKind,
       object,
@@ -48,6 +52,27 @@ export const hostedControlPlaneController: Controller<HostedControlPlane> = {
     return await keep(owned, cluster, work, signal);
   },
 };
+
+/** Whoever has its label only gets no keys of a cluster. */
+const isControlPlaneOf = ({ spec: { controlPlaneRef } }: Cluster, { metadata }: HostedControlPlane): boolean =>
+  controlPlaneRef?.apiGroup === hostedControlPlaneKind.group &&
+  controlPlaneRef.kind === hostedControlPlaneKind.kind &&
+  controlPlaneRef.name === metadata.name;
+
+const waiting = (
+  object: HostedControlPlane,
+  waitsFor: string,
+  { nowMs, pod }: { readonly nowMs: number; readonly pod?: HostPod | undefined },
+): Reconciled<HostedControlPlane> => ({
+  object: withHostedStatus(object, {
+    ...{ pod, waitsFor, nowMs, isReachable: false },
+    isInitialized: isBegun(object),
+  }),
+  requeueAfterMs: waitMs,
+});
+
+const isBegun = ({ status }: HostedControlPlane): boolean =>
+  status?.initialization?.controlPlaneInitialized === true;
 
 async function keep(
   controlPlane: HostedControlPlane,
@@ -58,15 +83,11 @@ async function keep(
   const { client } = work.objects;
   const { namespace, name: clusterName } = cluster.metadata;
   const place = { namespace, clusterName };
-  const isInitialized = controlPlane.status?.initialization?.controlPlaneInitialized === true;
-  const waiting = (object: HostedControlPlane, waitsFor: string, pod?: HostPod) => ({
-    object: withHostedStatus(object, {
-      ...{ pod, isInitialized, waitsFor, isReachable: false, nowMs: work.clock.now() },
-    }),
-    requeueAfterMs: waitMs,
-  });
+  const isInitialized = isBegun(controlPlane);
+  const wait = (object: HostedControlPlane, waitsFor: string, pod?: HostPod) =>
+    waiting(object, waitsFor, { pod, nowMs: work.clock.now() });
   const network = networkOf(cluster);
-  if (!network) return waiting(controlPlane, 'the network of Services must be one of IPv4');
+  if (!network) return wait(controlPlane, 'the network of Services must be one of IPv4');
   const making = {
     owner: controllerReference(hostedControlPlaneKind, controlPlane),
     nowMs: work.clock.now(),
@@ -74,10 +95,10 @@ async function keep(
   // Another authority than that of a running cluster would lock all its nodes out.
   if (!isInitialized) await ensureKeys(client, place, making, signal);
   const keys = await readKeys(client, place, signal);
-  if (!keys) return waiting(controlPlane, 'keys of the cluster are missing');
+  if (!keys) return wait(controlPlane, 'keys of the cluster are missing');
   const pod = await ensurePod(controlPlane, clusterName, work);
   if (!pod)
-    return waiting(
+    return wait(
       controlPlane,
       isInitialized
         ? `the HostPod ${podName(controlPlane)} is gone, and with it the data of the cluster`
@@ -85,22 +106,21 @@ async function keep(
     );
   const address = pod.status?.address;
   if (address === undefined)
-    return waiting(controlPlane, 'a host has to give the API server an address', pod);
+    return wait(controlPlane, 'a host has to give the API server an address', pod);
   const located = await withEndpoint(controlPlane, address, work);
-  const endpoint = isUsable(cluster.spec.controlPlaneEndpoint)
-    ? cluster.spec.controlPlaneEndpoint
-    : { host: located.spec.controlPlaneEndpoint?.host ?? address, port: apiServerPort(located.spec) };
-  await ensureComponentSecrets(
+  const endpoint = [cluster.spec.controlPlaneEndpoint, located.spec.controlPlaneEndpoint].find(isUsable)!;
+  const foreign = await ensureComponentSecrets(
     client,
     { ...place, spec: located.spec, keys, network, address, endpoint },
     making,
     signal,
   );
+  if (foreign !== undefined) return wait(located, `the Secret ${foreign} belongs to somebody else`, pod);
   await ensureKubeconfig(client, { ...place, endpoint }, making, signal);
   const planned = { spec: located.spec, clusterName, network, address, pod };
   const running = await withPrograms(pod, planPrograms(planned), work);
   const workload = await work.workloads.of(cluster, signal);
-  if (!workload) return waiting(located, '', running);
+  if (!workload) return wait(located, '', running);
   // Nothing in a cluster may be of a newer version than its API server.
   const written = isServing(running, located.spec)
     ? await withObjects(
@@ -162,7 +182,7 @@ async function ensurePod(
   const name = podName(controlPlane);
   const found = await objects.get(hostPodKind, { namespace, name });
   if (found) return isControlledBy(found, controlPlane) ? found : undefined;
-  if (controlPlane.status?.initialization?.controlPlaneInitialized) return undefined;
+  if (isBegun(controlPlane)) return undefined;
   const { hostName } = controlPlane.spec;
   return await objects.create(hostPodKind, {
     metadata: {
@@ -182,7 +202,7 @@ async function withEndpoint(
 ): Promise<HostedControlPlane> {
   const { controlPlaneEndpoint } = controlPlane.spec;
   if (isUsable(controlPlaneEndpoint)) return controlPlane;
-  const endpoint = { host: controlPlaneEndpoint?.host ?? address, port: apiServerPort(controlPlane.spec) };
+  const endpoint = { host: controlPlaneEndpoint?.host || address, port: apiServerPort };
   return await objects.write(hostedControlPlaneKind, controlPlane, {
     ...controlPlane,
     spec: { ...controlPlane.spec, controlPlaneEndpoint: endpoint },

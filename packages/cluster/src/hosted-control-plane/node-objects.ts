@@ -30,7 +30,10 @@ export function nodeObjects(facts: ClusterFacts): readonly WrittenObject[] {
   return [
     configMap('kube-system', 'kubeadm-config', { ClusterConfiguration: clusterConfiguration(facts) }),
     ...readers('kube-system', 'kubeadm:nodes-kubeadm-config', 'kubeadm-config', [joining, joined]),
-    configMap('kube-system', 'kubelet-config', { kubelet: kubeletConfiguration(facts) }),
+    {
+      ...configMap('kube-system', 'kubelet-config', { kubelet: kubeletConfiguration(facts) }),
+      isTheirs: true,
+    },
     ...readers('kube-system', 'kubeadm:kubelet-config', 'kubelet-config', [joined, joining]),
     configMap('kube-public', 'cluster-info', { kubeconfig: clusterInfo(facts) }),
     ...readers('kube-public', 'kubeadm:bootstrap-signer-clusterinfo', 'cluster-info', [

@@ -87,14 +87,13 @@ function etcd({ spec, clusterName }: PlannedControlPlane): Program {
 }
 
 function apiServer({ spec, clusterName, network, address }: PlannedControlPlane, image: string): Program {
-  const port = apiServerPort(spec);
   return program(
     'kube-apiserver',
     image,
     [
       ['bind-address', address],
       ['advertise-address', address],
-      ['secure-port', String(port)],
+      ['secure-port', String(apiServerPort)],
       ['tls-cert-file', `${keys}/apiserver.crt`],
       ['tls-private-key-file', `${keys}/apiserver.key`],
       ['client-ca-file', `${keys}/ca.crt`],
@@ -126,7 +125,7 @@ function apiServer({ spec, clusterName, network, address }: PlannedControlPlane,
       extraArgs: spec.apiServer?.extraArgs,
       secret: secretNameOf(clusterName, 'apiserver'),
       memory: megabytes(2_048),
-      probe: { port, path: '/readyz' },
+      probe: { port: apiServerPort, path: '/readyz' },
     },
   );
 }

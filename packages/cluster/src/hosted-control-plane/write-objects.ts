@@ -8,7 +8,7 @@ import type { WrittenObject } from './written-object.ts';
 export const hashOf = (objects: readonly WrittenObject[]): string =>
   createHash('sha256').update(JSON.stringify(objects)).digest('hex').slice(0, 16);
 
-/** Writes objects into a cluster. Fields that others have added to them stay. */
+/** Writes objects into a cluster. Fields that others have added to them stay, and what is theirs to change. */
 export async function writeObjects(
   client: ObjectClient,
   objects: readonly WrittenObject[],
@@ -19,7 +19,7 @@ export async function writeObjects(
 
 async function writeObject(
   client: ObjectClient,
-  { resource, metadata, content, isTheirs }: WrittenObject,
+  { resource, metadata, content, isTheirs, replicas }: WrittenObject,
   signal: AbortSignal,
 ): Promise<void> {
   const { namespace, name } = metadata;
@@ -33,7 +33,8 @@ async function writeObject(
     }
   } catch (failure) {
     if (!hasCode(failure, 'NOT_FOUND')) throw failure;
-    const whole = { apiVersion: apiVersionOf(resource), kind: resource.kind, metadata, ...content };
+    const spec = replicas === undefined ? {} : { spec: { ...(content['spec'] as object), replicas } };
+    const whole = { apiVersion: apiVersionOf(resource), kind: resource.kind, metadata, ...content, ...spec };
     await client.create(resource, whole, { signal });
   }
 }

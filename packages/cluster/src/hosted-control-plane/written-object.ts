@@ -12,6 +12,8 @@ export interface WrittenObject {
   readonly content: Readonly<Record<string, unknown>>;
   /** Set for what people may change: it is written once. */
   readonly isTheirs?: true;
+  /** The number of replicas that it begins with, which people may change. */
+  readonly replicas?: number;
 }
 
 const rbacGroup = 'rbac.authorization.k8s.io';

@@ -2,6 +2,7 @@ import type { HostPodSpec } from '@ignite/api/host-pod/host-pod';
 import { hostUses as usesOfKinds } from '@ignite/api/host-uses';
 import type { HostUse, HostUses } from '@ignite/toolkit/allowance/host-use';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
+import type { HostedControlPlaneSpec } from './hosted-control-plane.ts';
 import type { IgniteMachine } from './ignite-infrastructure.ts';
 
 type MachineSpec = IgniteMachine['spec'];
@@ -15,7 +16,7 @@ export const hostUses: HostUses = {
     const { programs = [] } = spec as Partial<HostPodSpec>;
     const secrets = programs.flatMap((program) => program.secrets ?? []);
     return [
-      programsAt('spec.programs'),
+      programsAt('spec.programs', programs),
       ...secrets.map(({ secretName: name }): HostUse => ({
         kind: 'object',
         key: { kind: 'Secret', namespace, name },
@@ -23,8 +24,12 @@ export const hostUses: HostUses = {
       })),
     ];
   },
-  HostedControlPlane: () => [programsAt('spec')],
-  HostedControlPlaneTemplate: () => [programsAt('spec.template.spec')],
+  HostedControlPlane: ({ spec }) => {
+    // An upgrade runs no other programs, and takes them from the same place.
+    const { version: _version, ...programs } = spec as Partial<HostedControlPlaneSpec>;
+    return [programsAt('spec', programs)];
+  },
+  HostedControlPlaneTemplate: ({ spec }) => [programsAt('spec.template.spec', spec)],
   IgniteMachine: (object) => usesOfVm(object, (object.spec as MachineSpec).vm, 'spec.vm'),
   IgniteMachineTemplate: (object) => {
     const { template } = object.spec as { readonly template: { readonly spec: MachineSpec } };
@@ -32,7 +37,11 @@ export const hostUses: HostUses = {
   },
 };
 
-const programsAt = (field: string): HostUse => ({ kind: 'service', name: 'programs', field });
+/** Whoever may change an object may not thereby have other programs run. */
+const programsAt = (field: string, programs: unknown): HostUse => ({
+  ...{ kind: 'service', name: 'programs', field },
+  work: JSON.stringify(programs),
+});
 
 const usesOfVm = (object: Manifest, spec: MachineSpec['vm'], at: string): readonly HostUse[] =>
   usesOfKinds['VM']!({ ...object, spec }).map((use) => ({ ...use, field: use.field.replace('spec', at) }));

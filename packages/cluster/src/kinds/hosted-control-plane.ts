@@ -1,3 +1,4 @@
+import { imageOrigin } from '@ignite/api/v1/image-origin';
 import type { Condition } from '@ignite/toolkit/object/condition';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { isDnsLabel } from '@ignite/toolkit/object/name';
@@ -23,16 +24,29 @@ const hostedControlPlaneEntries = {
     v.optional(v.picklist([1], 'must be 1: a control plane of several replicas is not there yet'), 1),
   ),
   imageRepository: described(
-    'Where the images of the components are; by default registry.k8s.io.',
-    v.optional(text),
+    'Repository of a registry where the images of the components are; by default registry.k8s.io.',
+    v.optional(
+      v.pipe(
+        text,
+        v.check(
+          (repository) => imageOrigin(`${repository}/image`).kind === 'registry',
+          'must be a repository of a registry',
+        ),
+      ),
+    ),
   ),
   hostName: described(
     'Host that runs the components; if absent, a host takes them.',
     v.optional(v.pipe(v.string(), v.check(isDnsLabel, 'must be the name of a host'))),
   ),
   controlPlaneEndpoint: described(
-    'Where the API server is reached; filled in with its address on the network of VMs if it is absent.',
-    v.optional(endpointSchema),
+    'Where the API server is reached, which cannot be changed; filled in with its address on the network of VMs if it is absent. The API server listens at port 6443.',
+    v.optional(
+      v.pipe(
+        endpointSchema,
+        v.check(({ host = '', port }) => port === undefined || host !== '', 'must have a host for its port'),
+      ),
+    ),
   ),
   etcd: v.optional(
     v.strictObject({

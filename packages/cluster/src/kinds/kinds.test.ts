@@ -149,6 +149,28 @@ describe('what is refused', () => {
       { clusterName: 'dev', selector: {}, checks: { nodeStartupTimeoutSeconds: 29 } },
       /must be 0 or at least 30/,
     ],
+    ...['oci-archive:/root/x.tar', 'docker-daemon:x', 'containerd:x'].flatMap(
+      (image): readonly (readonly [string, string, object, RegExp])[] => [
+        [
+          `a program of ${image}`,
+          'HostPod',
+          { programs: [{ name: 'a', image, command: ['/a'] }] },
+          /image: must be an image of a registry/,
+        ],
+        [
+          `components of ${image}`,
+          'HostedControlPlane',
+          { version: 'v1.35.4', imageRepository: image },
+          /imageRepository: must be a repository of a registry/,
+        ],
+      ],
+    ),
+    [
+      'a port without a host',
+      'HostedControlPlane',
+      { version: 'v1.35.4', controlPlaneEndpoint: { port: 443 } },
+      /must have a host for its port/,
+    ],
     [
       'a file with two contents',
       'KubeadmConfig',
@@ -199,6 +221,27 @@ describe('what cannot be changed', () => {
       { version: 'v1.35.4' },
       { version: 'v1.36.3' },
       undefined,
+    ],
+    [
+      'the endpoint of a hosted control plane',
+      'HostedControlPlane',
+      { version: 'v1.35.4', controlPlaneEndpoint: { host: '10.61.0.2', port: 6443 } },
+      { controlPlaneEndpoint: { host: '10.61.0.2', port: 443 } },
+      /controlPlaneEndpoint: cannot be changed/,
+    ],
+    [
+      'the first endpoint of a hosted control plane',
+      'HostedControlPlane',
+      { version: 'v1.35.4', controlPlaneEndpoint: { host: 'api.example' } },
+      { controlPlaneEndpoint: { host: 'api.example', port: 6443 } },
+      undefined,
+    ],
+    [
+      'a host for a hosted control plane that one has taken',
+      'HostedControlPlane',
+      { version: 'v1.35.4' },
+      { hostName: 'b' },
+      /hostName: cannot be changed/,
     ],
     ['the host of a pod', 'HostPod', { hostName: 'a' }, { hostName: 'b' }, /hostName: cannot be changed/],
     [

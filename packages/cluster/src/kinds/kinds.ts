@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { hostPodSpecSchema } from '@ignite/api/host-pod/host-pod';
 import { hostPodResource } from '@ignite/api/host-pod/resource';
 import { selectsLabels } from '@ignite/toolkit/access/label-selector';
@@ -16,7 +17,7 @@ import {
 } from '../contract/groups.ts';
 import { minorOf, minorsBetween } from '../contract/kubernetes-version.ts';
 import { clusterResourceSetBindingSpecSchema, clusterResourceSetSpecSchema } from './cluster-resource-set.ts';
-import { clusterSpecSchema } from './cluster.ts';
+import { clusterSpecSchema, isUsable } from './cluster.ts';
 import { withClusterLabel, withDeploymentDefaults, withTemplateLabels } from './defaults.ts';
 import {
   type HostedControlPlane,
@@ -230,19 +231,25 @@ function problemsOfHosted(
   { spec: old, status }: HostedControlPlane,
   { spec: next }: HostedControlPlane,
 ): readonly UpdateProblem[] {
-  if (next.version === old.version) return problemsOfHost({ spec: old }, { spec: next });
+  const problem = (field: string, message: string): UpdateProblem => ({ path: `/spec/${field}`, message });
   const running = status?.version ?? old.version;
-  const message =
-    minorsBetween(next.version, running) >= 2
-      ? `must not skip a minor version of Kubernetes: ${running} is what runs now`
-      : minorsBetween(next.version, old.version) < 0
-        ? 'must not go back to an older minor version of Kubernetes'
-        : undefined;
+  const { controlPlaneEndpoint: endpoint } = old;
   return [
-    ...(message === undefined ? [] : [{ path: '/spec/version', message }]),
-    ...problemsOfHost({ spec: old }, { spec: next }),
+    ...(next.version !== old.version && minorsBetween(next.version, running) >= 2
+      ? [problem('version', `must not skip a minor version of Kubernetes: ${running} is what runs now`)]
+      : []),
+    ...(minorsBetween(next.version, old.version) < 0
+      ? [problem('version', 'must not go back to an older minor version of Kubernetes')]
+      : []),
+    ...(isUsable(endpoint) && !isDeepStrictEqual(endpoint, next.controlPlaneEndpoint)
+      ? [problem('controlPlaneEndpoint', 'cannot be changed: nodes know the control plane by it')]
+      : []),
+    // A host may have taken it already if none was given.
+    ...(old.hostName === next.hostName ? [] : [problem('hostName', onHost)]),
   ];
 }
+
+const onHost = 'cannot be changed: the data is on that host';
 
 interface Bound {
   readonly spec: { readonly hostName?: string | undefined };
@@ -252,4 +259,4 @@ interface Bound {
 const problemsOfHost = ({ spec: old }: Bound, { spec: next }: Bound): readonly UpdateProblem[] =>
   old.hostName === undefined || old.hostName === next.hostName
     ? []
-    : [{ path: '/spec/hostName', message: 'cannot be changed: the data is on that host' }];
+    : [{ path: '/spec/hostName', message: onHost }];

@@ -12,12 +12,16 @@ import {
 import { Informer, informerKey } from '@ignite/toolkit/controller/informer';
 import { WorkQueue } from '@ignite/toolkit/controller/work-queue';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Log } from '@ignite/toolkit/log/log';
 import type { ThisHost } from '../tools/host/this-host.ts';
+import { failedPodStatus } from './pod-status.ts';
 import type { ReconciledPod } from './reconcile-pod.ts';
 
 /** The number of pods that are worked on at once. */
 const concurrency = 4;
+/** The time after which a pod is looked at again that was changed meanwhile. */
+const againMs = 1_000;
 /** Keeps the object of a pod until its host has cleared it away. */
 const finalizer = 'hostpod.infrastructure.cluster.x-k8s.io';
 
@@ -67,7 +71,7 @@ const isOwn = ({ spec }: HostPod, { name, isAlone }: ThisHost): boolean =>
 
 async function reconcileOne(
   pod: HostPod,
-  { client, self, keeper }: HostPodControllerOptions,
+  { client, self, keeper, clock }: HostPodControllerOptions,
   signal: AbortSignal,
 ): Promise<ReconcileResult> {
   const pods = new KindClient(client, hostPodKind);
@@ -85,13 +89,25 @@ async function reconcileOne(
       return {};
     }
     const { status, requeueAfterMs } = await keeper.reconcile(pod, client, signal);
-    if (!isDeepStrictEqual(plain(status), plain(pod.status)))
-      await pods.modifyStatus(pod.metadata, (now) => ({ ...now, status }), { signal });
+    await writeStatus(pods, pod, status, signal);
     return { requeueAfterMs };
   } catch (failure) {
-    if (hasCode(failure, 'CONFLICT') || hasCode(failure, 'NOT_FOUND')) return {};
+    // Not every change of a pod brings it back, so it is looked at again in any case, unless it is gone by then.
+    if (hasCode(failure, 'CONFLICT') || hasCode(failure, 'NOT_FOUND')) return { requeueAfterMs: againMs };
+    signal.throwIfAborted();
+    await writeStatus(pods, pod, failedPodStatus(pod, errorText(failure), clock.now()), signal);
     throw failure;
   }
+}
+
+async function writeStatus(
+  pods: KindClient<HostPod>,
+  pod: HostPod,
+  status: HostPodStatus,
+  signal: AbortSignal,
+): Promise<void> {
+  if (isDeepStrictEqual(plain(status), plain(pod.status))) return;
+  await pods.modifyStatus(pod.metadata, (now) => ({ ...now, status }), { signal });
 }
 
 function boundTo(pod: HostPod, { name }: ThisHost): HostPod {
@@ -110,8 +126,8 @@ const withoutFinalizer = (pod: HostPod): HostPod => ({
 });
 
 /** Pure. Returns what of a pod makes a difference to its controller. */
-const newsOf = ({ metadata: { uid, generation, deletionTimestamp } }: HostPod): string =>
-  JSON.stringify([uid, generation, deletionTimestamp]);
+const newsOf = ({ metadata: { uid, generation, deletionTimestamp, finalizers } }: HostPod): string =>
+  JSON.stringify([uid, generation, deletionTimestamp, finalizers.includes(finalizer)]);
 
 /** Returns a status as it is when it has been stored and read again, where nothing is undefined. */
 const plain = (status: HostPodStatus | undefined): unknown => JSON.parse(JSON.stringify(status ?? {}));

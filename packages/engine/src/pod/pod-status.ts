@@ -1,18 +1,39 @@
 import type { HostPod, HostPodStatus, HostProgramStatus } from '@ignite/api/host-pod/host-pod';
 import { withCondition } from '@ignite/toolkit/object/condition';
 
-/** Pure. Returns the status of a pod. */
+/** Pure. Returns the status of a pod whose programs have been looked at. */
 export function podStatus(
-  { metadata, status }: HostPod,
+  pod: HostPod,
   address: string,
   programs: readonly HostProgramStatus[],
   nowMs: number,
 ): HostPodStatus {
   const late = programs.filter(({ isReady }) => !isReady);
-  const [isReady, message] = [
-    late.length === 0,
-    late.map(({ name, state, message: why = state }) => `${name}: ${why}`).join('; '),
-  ];
+  const message = late.map(({ name, state, message: why = state }) => `${name}: ${why}`).join('; ');
+  const isReady = late.length === 0;
+  return { address, programs, ...readiness(pod, { isReady, message, nowMs }) };
+}
+
+/** Pure. Returns the status of a pod that could not be worked on. Nobody knows then whether its programs are ready. */
+export function failedPodStatus(pod: HostPod, message: string, nowMs: number): HostPodStatus {
+  const programs = pod.status?.programs?.map((program) => ({ ...program, isReady: false }));
+  return {
+    ...pod.status,
+    ...(programs && { programs }),
+    ...readiness(pod, { isReady: false, message, nowMs }),
+  };
+}
+
+interface Readiness {
+  readonly isReady: boolean;
+  readonly message: string;
+  readonly nowMs: number;
+}
+
+function readiness(
+  { metadata, status }: HostPod,
+  { isReady, message, nowMs }: Readiness,
+): Required<Pick<HostPodStatus, 'observedGeneration' | 'conditions'>> {
   const next = {
     type: 'Ready',
     status: isReady ? 'True' : 'False',
@@ -24,8 +45,6 @@ export function podStatus(
   const isSame =
     old?.status === next.status && old.message === message && old.observedGeneration === metadata.generation;
   return {
-    address,
-    programs,
     observedGeneration: metadata.generation,
     conditions: isSame
       ? (status?.conditions ?? [])

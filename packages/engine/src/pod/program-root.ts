@@ -1,9 +1,10 @@
-import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { shownName } from '@ignite/api/v1/shown-name';
 import { namesIn } from '@ignite/toolkit/files/names-in';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import type { Runner } from '@ignite/toolkit/process/runner';
 import * as v from 'valibot';
 import { type Paths, layoutDir } from '../tools/host/paths.ts';
 import { ensureImage, parseImportRequest } from '../tools/oci/image-objects.ts';
@@ -51,14 +52,27 @@ export async function programRoot(
   await mkdir(dirname(imageNote), { recursive: true, mode: 0o700 });
   await replaceFile(imageNote, JSON.stringify({ reference, digest }), 0o600);
   if (!(await isThere(path))) {
-    const draft = join(rootsDir(host.paths), draftName);
-    await rm(draft, { recursive: true, force: true });
-    await mkdir(rootsDir(host.paths), { recursive: true, mode: 0o700 });
     const from = `${layoutDir(host.paths)}:${layoutTag(shownName(image))}`;
-    await host.runner.run({ tool: 'umoci', args: ['raw', 'unpack', '--image', from, draft] }, op.signal);
-    await rename(draft, path);
+    await unpackRoot(from, path, host.runner, op.signal);
   }
   return { digest, path, ...(known && known.digest !== digest && { replaces: true }) };
+}
+
+/** Unpacks an image. What is at `path` is whole, also after a power cut. */
+export async function unpackRoot(
+  image: string,
+  path: string,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<void> {
+  const draft = join(dirname(path), draftName);
+  await rm(draft, { recursive: true, force: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await runner.run({ tool: 'umoci', args: ['raw', 'unpack', '--image', image, draft] }, signal);
+  await runner.run({ tool: 'sync', args: ['--file-system', draft] }, signal);
+  await rename(draft, path);
+  await using folder = await open(dirname(path));
+  await folder.sync();
 }
 
 /** Removes the unpacked images that no program of any pod uses. */

@@ -10,8 +10,8 @@ export type HostUse = { readonly field: string } & (
   | { readonly kind: 'path'; readonly path: string; readonly access: 'read' | 'write' }
   | { readonly kind: 'port'; readonly port: number; readonly protocol: 'tcp' | 'udp' }
   | { readonly kind: 'network'; readonly name: string }
-  /** A program of the host whose content or help is used. */
-  | { readonly kind: 'service'; readonly name: string }
+  /** A program of the host whose content or help is used. Used for other `work`, it counts as another use. */
+  | { readonly kind: 'service'; readonly name: string; readonly work?: string }
   | { readonly kind: 'object'; readonly key: ObjectKey }
   /** A Sync's own allowance, which it passes on to others. */
   | { readonly kind: 'allowance'; readonly allow: AllowSpec }

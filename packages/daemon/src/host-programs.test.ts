@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { accessRules } from '@ignite/apiserver/authorization/access-rules';
+import { checkHostUses } from '@ignite/apiserver/authorization/writes/check-host-uses';
+import { hostUses } from '@ignite/cluster/kinds/host-uses';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+
+const nobody = accessRules({ roles: [], clusterRoles: [], roleBindings: [], clusterRoleBindings: [] });
+
+const object = (kind: string, spec: object): KubeObject & { readonly spec: object } => ({
+  ...{ apiVersion: 'infrastructure.cluster.x-k8s.io/v1beta2', kind, spec },
+  metadata: {
+    ...{ name: 'a', namespace: 'default', uid: 'u', resourceVersion: '1', generation: 1 },
+    ...{ creationTimestamp: '2026-11-30T00:00:00Z', labels: {}, annotations: {}, finalizers: [] },
+  },
+});
+const pod = (image: string) => object('HostPod', { programs: [{ name: 'a', image, command: ['/a'] }] });
+const controlPlane = (spec: object) => object('HostedControlPlane', { version: 'v1.35.4', ...spec });
+const image = 'registry.example/evil';
+
+for (const [what, old, next, isAllowed] of [
+  ['another image of a pod', pod('registry.k8s.io/etcd'), pod(image), false],
+  ['the same programs of a pod', pod('registry.k8s.io/etcd'), pod('registry.k8s.io/etcd'), true],
+  ['another repository', controlPlane({}), controlPlane({ imageRepository: image }), false],
+  ['an argument', controlPlane({}), controlPlane({ etcd: { extraArgs: [{ name: 'a', value: 'b' }] } }), false],
+  ['an upgrade', controlPlane({}), controlPlane({ version: 'v1.36.0' }), true],
+] as const)
+  test(`who may only change what a host runs ${isAllowed ? 'may' : 'may not'} change ${what}`, () => {
+    const check = (): void => checkHostUses({ name: 'op', groups: [] }, { old, next }, nobody, hostUses);
+    if (isAllowed) check();
+    else assert.throws(check, /uses service programs/);
+  });
