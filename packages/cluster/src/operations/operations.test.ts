@@ -225,12 +225,34 @@ test('nothing is left of a cluster that was deleted, but what somebody has broug
   const labels = { 'cluster.x-k8s.io/cluster-name': 'dev' };
   const metadata = { namespace: 'default', name: 'mine', labels };
   await objectsOf(simulation.client, secretObjects).create({ metadata });
+  const owner = { apiVersion: 'v1', kind: 'Namespace', name: 'default', uid: 'not-of-the-cluster' };
+  await objectsOf(simulation.client, secretObjects).create({
+    metadata: { ...metadata, name: 'synced', ownerReferences: [owner] },
+  });
   told.length = 0;
   await deleteCluster(key, waiting);
-  assert.deepEqual(await leftIn(simulation), ['Secret/mine']);
+  assert.deepEqual(await leftIn(simulation), ['Secret/mine', 'Secret/synced']);
   assert.equal(simulation.world.vms.size, 0);
   assert.match(told[0]!, /the deletion of 3 machines/);
   await assert.rejects(deleteCluster(key, waiting), (failure) => hasCode(failure, 'CLUSTER_NOT_FOUND'));
+});
+
+test('a cluster that is made again as soon as the Cluster is gone is not taken apart', async () => {
+  using opened = await openWithCluster();
+  const { simulation, waiting } = opened;
+  simulation.world.leave('default/dev');
+  let isMade = false;
+  const sleep = async (ms: number): Promise<void> => {
+    await waiting.clock.sleep(ms, signal);
+    if (isMade || (await viewCluster(simulation.client, key, signal))) return;
+    isMade = true;
+    await createCluster(planCluster(request), simulation.client, signal);
+  };
+  await deleteCluster(key, { ...waiting, clock: { ...waiting.clock, sleep } });
+  assert.ok(isMade);
+  const { deployments, machines } = await awaitCluster(key, waiting);
+  assert.equal(deployments.length, 1);
+  assert.equal(machines.length, 3);
 });
 
 test('what a creation that was cut off has left is deleted without a Cluster', async () => {
