@@ -45,7 +45,7 @@ export function cloudConfig({ spec, command: { verb, documents }, keys, files }:
     ...(spec.bootCommands && { bootcmd: spec.bootCommands }),
     runcmd: [
       ...(spec.preKubeadmCommands ?? []),
-      `kubeadm ${verb} --config ${path}${verbosity} && echo success > ${sentinel}`,
+      `kubeadm ${verb} --config ${path}${verb === 'init' ? ' --skip-token-print' : ''}${verbosity} && echo success > ${sentinel}`,
       ...(spec.postKubeadmCommands ?? []),
     ],
     ...(spec.ntp && { ntp: spec.ntp }),
