@@ -1,6 +1,7 @@
+import { readYaml } from '@ignite/toolkit/codec/parse-yaml';
 import { withoutUndefined } from '@ignite/api/v1/without-undefined';
 import * as v from 'valibot';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import type { KubeadmConfigSpec } from '../kinds/kubeadm-config.ts';
 import type { ClusterKeys } from '../workload/cluster-secrets.ts';
 
@@ -78,7 +79,7 @@ export function tokenIn(text: string): string | undefined {
 
 function parsed(text: string): unknown {
   try {
-    return parse(text);
+    return readYaml(text);
   } catch {
     return undefined;
   }
