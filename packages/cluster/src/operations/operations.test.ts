@@ -177,7 +177,11 @@ test('a cluster is scaled to more workers and to fewer, and its control plane to
 test('an upgrade changes the control plane first, and then the workers; old templates go', async () => {
   using opened = await openWithCluster();
   const { simulation, waiting, told } = opened;
-  const before = namesOf(await simulation.all(igniteMachineTemplateKind));
+  const templates = await simulation.all(igniteMachineTemplateKind);
+  const before = namesOf(templates);
+  const { labels, namespace } = templates[0]!.metadata;
+  const mine = { metadata: { name: 'mine-20261130', namespace, labels }, spec: templates[0]!['spec'] };
+  await objectsOf(simulation.client, igniteMachineTemplateKind).create(mine);
   told.length = 0;
   const view = await findCluster(simulation.client, key, signal);
   const { machines } = await upgradeCluster(view, { version: 'v1.36.3' }, waiting);
@@ -190,7 +194,8 @@ test('an upgrade changes the control plane first, and then the workers; old temp
     told.join('\n'),
   );
   const after = namesOf(await simulation.all(igniteMachineTemplateKind));
-  assert.equal(after.length, 2);
+  assert.equal(after.length, 3);
+  assert.ok(after.includes('mine-20261130'), 'a template of somebody else stays, whatever its name');
   assert.ok(after.every((name) => !before.includes(name)));
   assert.equal((await simulation.all(kubeadmConfigTemplateKind)).length, 1);
   assert.deepEqual(simulation.world.violations, []);
