@@ -12,6 +12,7 @@ import {
   igniteClusterKind,
   igniteMachineTemplateKind,
   kubeadmConfigTemplateKind,
+  kubeadmControlPlaneKind,
   machineKind,
   secretObjects,
 } from '../kinds/object-kinds.ts';
@@ -25,6 +26,7 @@ import { kindOf, viewCluster } from './cluster-view.ts';
 import { createCluster } from './create-cluster.ts';
 import { deleteCluster } from './delete-cluster.ts';
 import { findCluster } from './find-cluster.ts';
+import { versionsOf } from './plan-upgrade.ts';
 import { planCluster } from './plan-cluster.ts';
 import { readClusterKubeconfig } from './read-kubeconfig.ts';
 import { scaleCluster } from './scale-cluster.ts';
@@ -205,6 +207,39 @@ test('an upgrade changes the control plane first, and then the workers; old temp
     waiting,
   );
   assert.deepEqual(namesOf(again.machines), namesOf(machines), 'an upgrade that is done changes nothing');
+});
+
+test('the versions of a cluster are those that its machines have, when an upgrade was cut off', async () => {
+  using opened = await openWithCluster();
+  const { simulation, waiting } = opened;
+  const upgrade = upgradeCluster(
+    await findCluster(simulation.client, key, signal),
+    { version: 'v1.36.3' },
+    { ...waiting, timeoutMs: 0 },
+  );
+  await assert.rejects(upgrade, (failure) => hasCode(failure, 'CLUSTER_NOT_READY'));
+  const view = await findCluster(simulation.client, key, signal);
+  const [workers] = view.deployments;
+  const asked = {
+    ...workers!,
+    spec: {
+      ...workers!.spec,
+      template: {
+        ...workers!.spec.template,
+        spec: { ...workers!.spec.template.spec, version: 'v1.36.3' },
+      },
+    },
+  };
+  assert.deepEqual(versionsOf({ ...view, deployments: [asked] }, 'v1.37.0'), {
+    controlPlane: 'v1.36.3',
+    running: 'v1.35.4',
+    workers: [{ name: 'dev-workers', version: 'v1.35.4' }],
+  });
+  const skip = simulation.change(kubeadmControlPlaneKind, 'dev-control-plane', (now) => ({
+    ...now,
+    spec: { ...(now.spec as object), version: 'v1.37.0' },
+  }));
+  await assert.rejects(skip, /must not skip a minor version/);
 });
 
 test('an image whose name does not tell its version is asked for', async () => {
