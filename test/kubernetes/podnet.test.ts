@@ -12,6 +12,41 @@ const run = (args: readonly string[], input = ''): string =>
 const plan = (own: string, ...nodes: readonly string[]): string =>
   run(['plan', own], nodes.map((node) => `${node}\n`).join(''));
 
+/** Returns a node as the API server tells of it. */
+const node = (name: string, podCIDRs: readonly string[], ...addresses: readonly string[]) => ({
+  metadata: { name },
+  spec: { podCIDRs },
+  status: {
+    addresses: [
+      { type: 'Hostname', address: name },
+      ...addresses.map((address) => ({ type: 'InternalIP', address })),
+    ],
+  },
+});
+
+const lines = (...items: readonly object[]): string => run(['lines'], JSON.stringify({ items }));
+
+test('lines: the Pod networks and the addresses of each node', () => {
+  assert.equal(
+    lines(
+      node('a', ['10.244.0.0/24', 'fd00:0::/64'], '10.1.0.2', 'fd01::2'),
+      node('b', [], '10.1.0.3'),
+      { metadata: { name: 'c' }, spec: {}, status: {} },
+    ),
+    'a 10.244.0.0/24 fd00:0::/64 ; 10.1.0.2 fd01::2\nb  ; 10.1.0.3\nc  ; \n',
+  );
+});
+
+test('lines: what is no address or network is left out, so that no node speaks for another one', () => {
+  const forged = '10.1.0.4\nghost 0.0.0.0/0 10.244.0.0/25 ; 10.1.0.4';
+  const nodes = lines(
+    node('evil', ['10.244.4.0/24', '0.0.0.0/0', '10.0.0.0/8 }\n'], forged, '10.1.0.4\n', '10.1.0.5 x', ''),
+    node('good', ['10.244.5.0/24'], 'somewhere', '10.1.0.6'),
+  );
+  assert.equal(nodes, 'evil 10.244.4.0/24 ; \ngood 10.244.5.0/24 ; 10.1.0.6\n');
+  assert.equal(run(['plan', 'me'], nodes), '10.244.5.0/24 10.1.0.6\n');
+});
+
 test('plan: a route to the Pods of each other node, by its first address of the same family', () => {
   assert.equal(
     plan(

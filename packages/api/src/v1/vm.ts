@@ -144,7 +144,7 @@ export interface StartRetry {
 /** How far a guest has come with its user data. cloud-init tells nothing of it. */
 export interface BootstrapStatus {
   readonly state: 'Running' | 'Done' | 'Failed' | 'Refused' | 'CloudInit';
-  /** The last lines of the output, or why the user data was refused. */
+  /** The last lines of the output of what has failed, or why the user data was refused. */
   readonly output: string;
 }
 

@@ -1,8 +1,19 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
+import { parse } from 'yaml';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import {
   addContext,
@@ -89,9 +100,24 @@ test('a file that is no kubeconfig is refused', () => {
     );
 });
 
+test('entries that are aliases of what is taken out are refused', () => {
+  const aliased = withContext('', dev)!.replace('cluster:\n      server', 'cluster: &shared\n      server');
+  const text = aliased.replace('contexts:', '  - name: mine\n    cluster: *shared\ncontexts:');
+  for (const broken of [text, text.replace('&shared', '')])
+    assert.throws(
+      () => withoutContext(broken, dev),
+      (failure) => hasCode(failure, 'USER_KUBECONFIG_INVALID'),
+    );
+});
+
+function newFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'kubeconfig-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
 test('the file is that of kubectl, for its user alone', async (t) => {
-  const home = mkdtempSync(join(tmpdir(), 'kubeconfig-'));
-  t.after(() => rmSync(home, { recursive: true }));
+  const home = newFolder(t);
   assert.equal(userKubeconfigPath({ HOME: home, KUBECONFIG: ':/a:/b' }), '/a');
   const path = userKubeconfigPath({ HOME: home });
   assert.equal(path, join(home, '.kube/config'));
@@ -102,3 +128,50 @@ test('the file is that of kubectl, for its user alone', async (t) => {
   assert.equal(await removeContext(path, dev), false);
   assert.doesNotMatch(readFileSync(path, 'utf8'), /dev|abc/);
 });
+
+test('contexts that are added at once are all there, and no lock is left', async (t) => {
+  const path = join(newFolder(t), 'config');
+  const names = ['a', 'b', 'c', 'd'];
+  await Promise.all(
+    names.map((name) => addContext(path, { ...dev, context: name, cluster: `default/${name}` })),
+  );
+  const { contexts } = parse(readFileSync(path, 'utf8')) as { contexts: readonly { readonly name: string }[] };
+  assert.deepEqual(contexts.map(({ name }) => name).toSorted(), names);
+  assert.equal(existsSync(`${path}.lock`), false);
+});
+
+test('a file that kubectl has locked stays, and so does the lock', async (t) => {
+  const path = join(newFolder(t), 'config');
+  const text = withContext(others, dev)!;
+  writeFileSync(path, text);
+  writeFileSync(`${path}.lock`, '');
+  const isLocked = (failure: unknown): boolean => hasCode(failure, 'USER_KUBECONFIG_LOCKED');
+  await assert.rejects(addContext(path, dev, 0), isLocked);
+  await assert.rejects(removeContext(path, dev, 0), isLocked);
+  assert.equal(readFileSync(path, 'utf8'), text);
+  assert.ok(existsSync(`${path}.lock`));
+});
+
+test('a link stays one, also if its file is not there yet', async (t) => {
+  const folder = newFolder(t);
+  const path = join(folder, 'config');
+  symlinkSync('new/target', path);
+  for (const name of ['a', 'b']) {
+    await addContext(path, { ...dev, context: name, cluster: `default/${name}` });
+    assert.ok(lstatSync(path).isSymbolicLink());
+    assert.match(readFileSync(join(folder, 'new/target'), 'utf8'), new RegExp(`name: ${name}`));
+  }
+});
+
+test(
+  'a file stays its owner’s when root changes it',
+  { skip: process.getuid?.() !== 0 && 'only root can give files away' },
+  async (t) => {
+    const path = join(newFolder(t), 'config');
+    writeFileSync(path, others);
+    chownSync(path, 1_000, 1_001);
+    await addContext(path, dev);
+    const { uid, gid, mode } = statSync(path);
+    assert.deepEqual([uid, gid, mode & 0o777], [1_000, 1_001, 0o600]);
+  },
+);

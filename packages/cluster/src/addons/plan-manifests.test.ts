@@ -31,6 +31,9 @@ test('planManifests: what is no object is refused, with the name of the manifest
     '- 1\n',
     'text\n',
     'apiVersion: v1\nkind: Pod\nmetadata: {name: 7}\n',
+    `${object('Pod', 'a')}kind: Job\n`,
+    `${object('Pod', 'a')}data: *nowhere\n`,
+    `${object('Pod', 'a')}data: &one [1]\nmore: [${'*one, '.repeat(101)}]\n`,
   ])
     assert.throws(() => planManifests({ 'cni.yaml': text }), /the manifest cni\.yaml cannot be read: /, text);
 });

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
+import { parseYaml, plainValue } from '@ignite/toolkit/codec/parse-yaml';
+import { errorText } from '@ignite/toolkit/errors/error-text';
 import * as v from 'valibot';
-import { parseAllDocuments } from 'yaml';
 
 const objectSchema = v.looseObject({
   apiVersion: v.pipe(v.string(), v.nonEmpty()),
@@ -45,10 +46,15 @@ export function planManifests(data: Readonly<Record<string, string>>): readonly 
 function objectsIn(name: string, text: string): readonly AddonObject[] {
   const refuse = (why: string): ObjectError =>
     new ObjectError('INVALID', `the manifest ${name} cannot be read: ${why}`, { hint: 'correct it' });
-  return parseAllDocuments(text).flatMap((document) => {
+  return parseYaml(text).flatMap((document) => {
     const [error] = document.errors;
     if (error) throw refuse(error.message.split('\n')[0] ?? '');
-    const content: unknown = document.toJS();
+    let content: unknown;
+    try {
+      content = plainValue(document);
+    } catch (failure) {
+      throw refuse(errorText(failure));
+    }
     if (content === null || content === undefined) return [];
     const list = v.safeParse(listSchema, content);
     return (list.success ? list.output.items : [content]).map((each) => {

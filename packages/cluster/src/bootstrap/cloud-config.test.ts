@@ -123,6 +123,14 @@ runcmd:
   );
 });
 
+test('cloudConfig: the token with which others join is not printed where a cluster begins', () => {
+  const command = { verb: 'init', documents: '' } as const;
+  assert.match(
+    cloudConfig({ spec, command, keys: undefined, files: [] }),
+    /^  - kubeadm init --config \/run\/kubeadm\/kubeadm.yaml --skip-token-print && echo success > /m,
+  );
+});
+
 test('cloudConfig: users have the names of fields that cloud-init knows', () => {
   const users = [
     {

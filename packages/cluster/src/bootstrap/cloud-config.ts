@@ -1,6 +1,7 @@
+import { readYaml } from '@ignite/toolkit/codec/parse-yaml';
 import { withoutUndefined } from '@ignite/api/v1/without-undefined';
 import * as v from 'valibot';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import type { KubeadmConfigSpec } from '../kinds/kubeadm-config.ts';
 import type { ClusterKeys } from '../workload/cluster-secrets.ts';
 
@@ -45,7 +46,7 @@ export function cloudConfig({ spec, command: { verb, documents }, keys, files }:
     ...(spec.bootCommands && { bootcmd: spec.bootCommands }),
     runcmd: [
       ...(spec.preKubeadmCommands ?? []),
-      `kubeadm ${verb} --config ${path}${verbosity} && echo success > ${sentinel}`,
+      `kubeadm ${verb} --config ${path}${verb === 'init' ? ' --skip-token-print' : ''}${verbosity} && echo success > ${sentinel}`,
       ...(spec.postKubeadmCommands ?? []),
     ],
     ...(spec.ntp && { ntp: spec.ntp }),
@@ -78,7 +79,7 @@ export function tokenIn(text: string): string | undefined {
 
 function parsed(text: string): unknown {
   try {
-    return parse(text);
+    return readYaml(text);
   } catch {
     return undefined;
   }

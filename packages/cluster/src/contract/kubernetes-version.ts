@@ -33,3 +33,7 @@ export const isOlder = (version: string, other: string): boolean => {
   const at = [0, 1, 2].find((each) => a[each] !== b[each]);
   return at !== undefined && (a[at] ?? 0) < (b[at] ?? 0);
 };
+
+/** Pure. Returns the oldest of some versions. */
+export const oldestOf = (first: string, ...others: readonly string[]): string =>
+  others.reduce((oldest, each) => (isOlder(each, oldest) ? each : oldest), first);

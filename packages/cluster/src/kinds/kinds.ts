@@ -15,7 +15,7 @@ import {
   coreGroup,
   infrastructureGroup,
 } from '../contract/groups.ts';
-import { minorOf, minorsBetween } from '../contract/kubernetes-version.ts';
+import { minorOf, minorsBetween, oldestOf } from '../contract/kubernetes-version.ts';
 import { clusterResourceSetBindingSpecSchema, clusterResourceSetSpecSchema } from './cluster-resource-set.ts';
 import { clusterSpecSchema, isUsable } from './cluster.ts';
 import { withClusterLabel, withDeploymentDefaults, withTemplateLabels } from './defaults.ts';
@@ -201,15 +201,20 @@ export const kinds: readonly Kind[] = [
   }),
 ];
 
-/** A control plane is upgraded one minor version at a time, and its etcd stays where it is. */
+/**
+ * A control plane is upgraded one minor version at a time, counted from the oldest that runs in it, and its etcd stays where
+ * it is.
+ */
 function problemsOfControlPlane(
-  { spec: old }: KubeadmControlPlane,
+  { spec: old, status }: KubeadmControlPlane,
   { spec: next }: KubeadmControlPlane,
 ): readonly UpdateProblem[] {
   const [before, after] = [old, next].map(
     ({ kubeadmConfigSpec }) => kubeadmConfigSpec.clusterConfiguration?.etcd?.external !== undefined,
   );
-  const skips = minorOf(old.version) && minorsBetween(next.version, old.version) >= 2;
+  const running = oldestOf(old.version, ...(status?.versions ?? []).map(({ version }) => version));
+  const skips =
+    next.version !== old.version && minorOf(running) && minorsBetween(next.version, running) >= 2;
   return [
     ...(skips ? [{ path: '/spec/version', message: 'must not skip a minor version of Kubernetes' }] : []),
     ...(before === after

@@ -14,26 +14,31 @@ import { assertNotPaused, clusterNotFound } from './find-cluster.ts';
 
 /**
  * Deletes a cluster and waits until all of it is gone: its Machines, and with them their VMs, its control plane, and what was
- * made for it. What an attempt to create a cluster has left without a Cluster goes too.
+ * made for it. What an attempt to create a cluster has left without a Cluster goes too. A cluster of the same name that
+ * somebody makes meanwhile is left alone.
  * @throws CodedError CLUSTER_NOT_FOUND, CLUSTER_PAUSED, CLUSTER_NOT_READY
  */
 export async function deleteCluster(key: ClusterKey, waiting: Waiting): Promise<void> {
   const { client, op } = waiting;
   const view = await viewCluster(client, key, op.signal);
+  const old = new Set(await uidsOfMade(key, client, op.signal));
+  if (!view && old.size === 0) throw clusterNotFound(key);
   if (view) {
     assertNotPaused(view);
+    const { uid } = view.cluster.metadata;
+    old.add(uid);
     await remove(client, clusterKind, view.cluster, op.signal);
     await waitFor(key, waiting, async (): Promise<Look<true>> => {
+      const made = await uidsOfMade(key, client, op.signal);
       const left = await viewCluster(client, key, op.signal);
-      return left && left.cluster.metadata.uid === view.cluster.metadata.uid
-        ? { lacks: `the deletion of ${leftOf(left)}` }
-        : { found: true };
+      if (left?.cluster.metadata.uid !== uid) return { found: true };
+      // The Cluster was still there after that list, so that the list has nothing of another one.
+      for (const each of made) old.add(each);
+      return { lacks: `the deletion of ${leftOf(left)}` };
     });
   }
-  const isAnyLeft = await removeLeft(key, client, op.signal);
-  if (!view && !isAnyLeft) throw clusterNotFound(key);
   await waitFor(key, waiting, async (): Promise<Look<true>> =>
-    (await removeLeft(key, client, op.signal))
+    (await removeLeft(key, old, client, op.signal))
       ? { lacks: 'the deletion of what belonged to it' }
       : { found: true },
   );
@@ -53,35 +58,63 @@ const kinds: readonly KindResource[] = clusterResources
   .filter(({ kind }) => kind !== clusterKind.kind)
   .map(({ group, plural, kind }) => ({ group, version: contractVersion, resource: plural, kind }));
 
-/** Deletes what has the label of a Cluster that is gone. Resolves with whether there was anything. */
-async function removeLeft(key: ClusterKey, client: ObjectClient, signal: AbortSignal): Promise<boolean> {
-  let isAny = false;
+/**
+ * Deletes what a Cluster that is gone has left, unless there is another one of its name, which may have taken it over.
+ * Resolves with whether there was anything.
+ * @param old the uids of what belonged to the Cluster, and its own
+ */
+async function removeLeft(
+  key: ClusterKey,
+  old: ReadonlySet<string>,
+  client: ObjectClient,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const left = (await listMade(key, client, signal)).filter(
+    ({ object: { metadata } }) =>
+      old.has(metadata.uid) || (metadata.ownerReferences ?? []).some(({ uid }) => old.has(uid)),
+  );
+  if (await new KindClient(client, clusterKind).find(key, { signal })) return false;
+  for (const { kind, object } of left) await remove(client, kind, object, signal);
+  return left.length > 0;
+}
+
+interface Made {
+  readonly kind: KindResource;
+  readonly object: KubeObject;
+}
+
+const uidsOfMade = async (
+  key: ClusterKey,
+  client: ObjectClient,
+  signal: AbortSignal,
+): Promise<readonly string[]> =>
+  (await listMade(key, client, signal)).map(({ object }) => object.metadata.uid);
+
+/** Lists what was made for a Cluster, whether it is there or not. */
+async function listMade(
+  key: ClusterKey,
+  client: ObjectClient,
+  signal: AbortSignal,
+): Promise<readonly Made[]> {
+  const made: Made[] = [];
   for (const kind of kinds)
-    for (const object of (await objectsOf(client, kind).list({ ...ofCluster(key), signal })).items) {
-      isAny = true;
-      await remove(client, kind, object, signal);
-    }
-  // A Secret without an owner was brought by somebody, to whom it stays.
+    for (const object of (await objectsOf(client, kind).list({ ...ofCluster(key), signal })).items)
+      made.push({ kind, object });
+  // A Secret that no object of Cluster API owns was brought by somebody, to whom it stays.
   const secrets = await new KindClient(client, secretObjects).list({ ...ofCluster(key), signal });
   const configMaps = new KindClient(client, configMapObjects);
   const lock = await configMaps.find(initLockKey(key), { signal });
   const manifests = await configMaps.find({ namespace: key.namespace, name: cniName(key.name) }, { signal });
-  const isMade = (object: KubeObject): boolean =>
-    object === manifests
-      ? object.metadata.labels[labels.cluster] === key.name
-      : (object.metadata.ownerReferences ?? []).length > 0;
-  for (const object of [...secrets.items, lock, manifests])
-    if (object && isMade(object)) {
-      isAny = true;
-      await remove(
-        client,
-        object.kind === secretObjects.kind ? secretObjects : configMapObjects,
-        object,
-        signal,
-      );
-    }
-  return isAny;
+  for (const object of secrets.items)
+    if (isOwnedHere(object)) made.push({ kind: secretObjects, object });
+  if (lock && isOwnedHere(lock)) made.push({ kind: configMapObjects, object: lock });
+  if (manifests?.metadata.labels[labels.cluster] === key.name)
+    made.push({ kind: configMapObjects, object: manifests });
+  return made;
 }
+
+const isOwnedHere = ({ metadata: { ownerReferences = [] } }: KubeObject): boolean =>
+  ownerReferences.some(({ apiVersion }) => /(^|\.)cluster\.x-k8s\.io\//.test(apiVersion));
 
 async function remove(
   client: ObjectClient,

@@ -12,6 +12,7 @@ import {
   igniteClusterKind,
   igniteMachineTemplateKind,
   kubeadmConfigTemplateKind,
+  kubeadmControlPlaneKind,
   machineKind,
   secretObjects,
 } from '../kinds/object-kinds.ts';
@@ -25,6 +26,7 @@ import { kindOf, viewCluster } from './cluster-view.ts';
 import { createCluster } from './create-cluster.ts';
 import { deleteCluster } from './delete-cluster.ts';
 import { findCluster } from './find-cluster.ts';
+import { versionsOf } from './plan-upgrade.ts';
 import { planCluster } from './plan-cluster.ts';
 import { readClusterKubeconfig } from './read-kubeconfig.ts';
 import { scaleCluster } from './scale-cluster.ts';
@@ -177,7 +179,11 @@ test('a cluster is scaled to more workers and to fewer, and its control plane to
 test('an upgrade changes the control plane first, and then the workers; old templates go', async () => {
   using opened = await openWithCluster();
   const { simulation, waiting, told } = opened;
-  const before = namesOf(await simulation.all(igniteMachineTemplateKind));
+  const templates = await simulation.all(igniteMachineTemplateKind);
+  const before = namesOf(templates);
+  const { labels, namespace } = templates[0]!.metadata;
+  const mine = { metadata: { name: 'mine-20261130', namespace, labels }, spec: templates[0]!['spec'] };
+  await objectsOf(simulation.client, igniteMachineTemplateKind).create(mine);
   told.length = 0;
   const view = await findCluster(simulation.client, key, signal);
   const { machines } = await upgradeCluster(view, { version: 'v1.36.3' }, waiting);
@@ -190,7 +196,8 @@ test('an upgrade changes the control plane first, and then the workers; old temp
     told.join('\n'),
   );
   const after = namesOf(await simulation.all(igniteMachineTemplateKind));
-  assert.equal(after.length, 2);
+  assert.equal(after.length, 3);
+  assert.ok(after.includes('mine-20261130'), 'a template of somebody else stays, whatever its name');
   assert.ok(after.every((name) => !before.includes(name)));
   assert.equal((await simulation.all(kubeadmConfigTemplateKind)).length, 1);
   assert.deepEqual(simulation.world.violations, []);
@@ -200,6 +207,39 @@ test('an upgrade changes the control plane first, and then the workers; old temp
     waiting,
   );
   assert.deepEqual(namesOf(again.machines), namesOf(machines), 'an upgrade that is done changes nothing');
+});
+
+test('the versions of a cluster are those that its machines have, when an upgrade was cut off', async () => {
+  using opened = await openWithCluster();
+  const { simulation, waiting } = opened;
+  const upgrade = upgradeCluster(
+    await findCluster(simulation.client, key, signal),
+    { version: 'v1.36.3' },
+    { ...waiting, timeoutMs: 0 },
+  );
+  await assert.rejects(upgrade, (failure) => hasCode(failure, 'CLUSTER_NOT_READY'));
+  const view = await findCluster(simulation.client, key, signal);
+  const [workers] = view.deployments;
+  const asked = {
+    ...workers!,
+    spec: {
+      ...workers!.spec,
+      template: {
+        ...workers!.spec.template,
+        spec: { ...workers!.spec.template.spec, version: 'v1.36.3' },
+      },
+    },
+  };
+  assert.deepEqual(versionsOf({ ...view, deployments: [asked] }, 'v1.37.0'), {
+    controlPlane: 'v1.36.3',
+    running: 'v1.35.4',
+    workers: [{ name: 'dev-workers', version: 'v1.35.4' }],
+  });
+  const skip = simulation.change(kubeadmControlPlaneKind, 'dev-control-plane', (now) => ({
+    ...now,
+    spec: { ...(now.spec as object), version: 'v1.37.0' },
+  }));
+  await assert.rejects(skip, /must not skip a minor version/);
 });
 
 test('an image whose name does not tell its version is asked for', async () => {
@@ -225,12 +265,34 @@ test('nothing is left of a cluster that was deleted, but what somebody has broug
   const labels = { 'cluster.x-k8s.io/cluster-name': 'dev' };
   const metadata = { namespace: 'default', name: 'mine', labels };
   await objectsOf(simulation.client, secretObjects).create({ metadata });
+  const owner = { apiVersion: 'v1', kind: 'Namespace', name: 'default', uid: 'not-of-the-cluster' };
+  await objectsOf(simulation.client, secretObjects).create({
+    metadata: { ...metadata, name: 'synced', ownerReferences: [owner] },
+  });
   told.length = 0;
   await deleteCluster(key, waiting);
-  assert.deepEqual(await leftIn(simulation), ['Secret/mine']);
+  assert.deepEqual(await leftIn(simulation), ['Secret/mine', 'Secret/synced']);
   assert.equal(simulation.world.vms.size, 0);
   assert.match(told[0]!, /the deletion of 3 machines/);
   await assert.rejects(deleteCluster(key, waiting), (failure) => hasCode(failure, 'CLUSTER_NOT_FOUND'));
+});
+
+test('a cluster that is made again as soon as the Cluster is gone is not taken apart', async () => {
+  using opened = await openWithCluster();
+  const { simulation, waiting } = opened;
+  simulation.world.leave('default/dev');
+  let isMade = false;
+  const sleep = async (ms: number): Promise<void> => {
+    await waiting.clock.sleep(ms, signal);
+    if (isMade || (await viewCluster(simulation.client, key, signal))) return;
+    isMade = true;
+    await createCluster(planCluster(request), simulation.client, signal);
+  };
+  await deleteCluster(key, { ...waiting, clock: { ...waiting.clock, sleep } });
+  assert.ok(isMade);
+  const { deployments, machines } = await awaitCluster(key, waiting);
+  assert.equal(deployments.length, 1);
+  assert.equal(machines.length, 3);
 });
 
 test('what a creation that was cut off has left is deleted without a Cluster', async () => {

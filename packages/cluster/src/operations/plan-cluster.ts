@@ -13,7 +13,7 @@ import { controlPlaneName, templateName, workersName } from './cluster-names.ts'
 import type { ClusterRequest, NodeShape } from './cluster-request.ts';
 import type { ClusterKey } from './cluster-view.ts';
 import { planPodNetwork } from './plan-pod-network.ts';
-import { type PlannedObject, planned } from './planned-object.ts';
+import { type PlannedObject, planned, plannedTemplate } from './planned-object.ts';
 
 /** The networks of Pods and Services, which are kubeadm's and Cluster API's usual ones. */
 const podNetworks = ['10.244.0.0/16'];
@@ -117,12 +117,12 @@ function planMachineTemplate(
 
 /** Pure. Returns a template of VMs of a cluster. */
 export const planTemplate = (place: ClusterKey, name: string, spec: object): PlannedObject =>
-  planned(place, igniteMachineTemplateKind, name, { spec });
+  plannedTemplate(place, igniteMachineTemplateKind, name, spec);
 
 function planConfigTemplate(request: ClusterRequest, owner: string): PlannedObject {
   const joinConfiguration = { nodeRegistration, timeouts };
   const spec = { template: { spec: { joinConfiguration, ...filesOf(request) } } };
-  return planned(request, kubeadmConfigTemplateKind, templateName(owner, spec), { spec });
+  return plannedTemplate(request, kubeadmConfigTemplateKind, templateName(owner, spec), spec);
 }
 
 /** A Machine finds its node by this argument. */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { assertUpgrade, imageFor } from './plan-upgrade.ts';
 
 const versions = (controlPlane: string, ...workers: readonly string[]) => ({
-  controlPlane,
+  ...{ controlPlane, running: controlPlane },
   workers: workers.map((version, at) => ({ name: `workers-${at}`, version })),
 });
 
@@ -31,6 +31,13 @@ test('assertUpgrade: one minor version at a time, and never back', () => {
     assert.throws(() => assertUpgrade(versions('v1.35.4'), version), {
       ...{ code: 'CLUSTER_UPGRADE_REFUSED', message, hint },
     });
+});
+
+test('assertUpgrade: a minor version is not skipped after an upgrade that was cut off', () => {
+  const cut = { ...versions('v1.35.4'), running: 'v1.34.1' };
+  assertUpgrade(cut, 'v1.35.4');
+  assert.throws(() => assertUpgrade(cut, 'v1.36.3'), { code: 'CLUSTER_UPGRADE_REFUSED' });
+  assert.throws(() => assertUpgrade(cut, 'v1.34.1'), { code: 'CLUSTER_UPGRADE_REFUSED' });
 });
 
 test('assertUpgrade: workers are at most three minor versions behind', () => {

@@ -1,22 +1,47 @@
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
-import { isOlder, minorOf, minorsBetween } from '../contract/kubernetes-version.ts';
+import { isOlder, minorOf, minorsBetween, oldestOf } from '../contract/kubernetes-version.ts';
+import { labels } from '../contract/names.ts';
+import { contractOf } from '../contract/provider-object.ts';
+import type { ClusterView } from './cluster-view.ts';
 
 export type UpgradeErrorCode = 'CLUSTER_UPGRADE_REFUSED';
 
 /** The versions of a cluster: of its control plane, and of each group of workers. */
 export interface ClusterVersions {
+  /** What the control plane is asked to have. */
   readonly controlPlane: string;
+  /** The oldest that runs in it: an upgrade may have been cut off. */
+  readonly running: string;
   readonly workers: readonly { readonly name: string; readonly version: string }[];
 }
 
 /** A kubelet may be older than its API server by so many minor versions (Kubernetes' version skew policy). */
 const oldestKubelet = 3;
 
+/** Pure. Returns the versions of a cluster, whose workers count with the oldest that they have. */
+export function versionsOf(
+  { controlPlane, deployments, machines }: ClusterView,
+  otherwise: string,
+): ClusterVersions {
+  const { spec, status } = (controlPlane && contractOf(controlPlane)) ?? {};
+  const wished = spec?.version ?? otherwise;
+  return {
+    controlPlane: wished,
+    running: oldestOf(wished, ...(status?.versions ?? []).map(({ version }) => version)),
+    workers: deployments.flatMap(({ metadata: { name }, spec: { template } }) => {
+      const own = machines.filter(({ metadata }) => metadata.labels[labels.deployment] === name);
+      const versions = [template, ...own].flatMap((each) => each.spec.version ?? []);
+      const [first, ...others] = versions;
+      return first === undefined ? [] : [{ name, version: oldestOf(first, ...others) }];
+    }),
+  };
+}
+
 /**
  * Pure. Refuses an upgrade that Kubernetes does not support.
  * @throws CodedError CLUSTER_UPGRADE_REFUSED
  */
-export function assertUpgrade({ controlPlane, workers }: ClusterVersions, version: string): void {
+export function assertUpgrade({ controlPlane, running, workers }: ClusterVersions, version: string): void {
   const refuse = (what: string, hint: string): CodedError<UpgradeErrorCode> =>
     new CodedError('CLUSTER_UPGRADE_REFUSED', what, { hint });
   if (isOlder(version, controlPlane))
@@ -24,10 +49,10 @@ export function assertUpgrade({ controlPlane, workers }: ClusterVersions, versio
       `${version} is older than the control plane, which has ${controlPlane}`,
       'clusters cannot be downgraded: restore a backup into a new cluster instead',
     );
-  if (minorsBetween(version, controlPlane) > 1) {
-    const { major, minor } = minorOf(controlPlane)!;
+  if (minorsBetween(version, running) > 1) {
+    const { major, minor } = minorOf(running)!;
     throw refuse(
-      `${version} would skip a minor version: the control plane has ${controlPlane}`,
+      `${version} would skip a minor version: the control plane has ${running}`,
       `upgrade to a version v${major}.${minor + 1} first`,
     );
   }

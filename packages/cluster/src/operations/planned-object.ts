@@ -1,6 +1,7 @@
 import { apiVersionOf } from '@ignite/toolkit/client/group-version-resource';
 import type { KindResource } from '@ignite/toolkit/client/kind-client';
 import type { NewObject } from '@ignite/toolkit/client/object-client';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { labels } from '../contract/names.ts';
 import type { ClusterKey } from './cluster-view.ts';
 
@@ -25,3 +26,20 @@ export const planned = (
     ...content,
   },
 });
+
+/** What tells a template that `ignite cluster` has made, and removes when nothing uses it any more. */
+const ownTemplate = 'ignite.weave.works/cluster-template';
+
+/** Pure. Returns a planned template, with the label of its cluster. */
+export function plannedTemplate(
+  key: ClusterKey,
+  kind: KindResource,
+  name: string,
+  spec: object,
+): PlannedObject {
+  const { object } = planned(key, kind, name, { spec });
+  return { kind, object: { ...object, metadata: { ...object.metadata, annotations: { [ownTemplate]: '' } } } };
+}
+
+export const isOwnTemplate = ({ annotations }: KubeObject['metadata']): boolean =>
+  Object.hasOwn(annotations, ownTemplate);

@@ -2,6 +2,7 @@ import { KindClient, objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { controllerOf } from '../contract/owner.ts';
 import { contractOf } from '../contract/provider-object.ts';
 import type { ContractReference } from '../contract/reference.ts';
 import type { KubeadmControlPlane } from '../kinds/kubeadm-control-plane.ts';
@@ -19,6 +20,7 @@ import { put } from './create-cluster.ts';
 import { templateName } from './cluster-names.ts';
 import { imageFor } from './plan-upgrade.ts';
 import { planTemplate } from './plan-cluster.ts';
+import { isOwnTemplate } from './planned-object.ts';
 import { controlPlaneMissing } from './scale-cluster.ts';
 
 export type UpgradeImageErrorCode = 'NODE_IMAGE_UNKNOWN';
@@ -169,16 +171,14 @@ const imageUnknown = (image: string, version: string): CodedError<UpgradeImageEr
     },
   );
 
-/** Templates that `ignite cluster` has made end in a hash; those of others are theirs to remove. */
-const ownTemplate = /-[0-9a-f]{8}$/;
-
+/** Removes the templates that `ignite cluster` has made and nothing uses any more. Those of others are theirs to remove. */
 async function removeOldTemplates(
   key: ClusterKey,
   { controlPlane, deployments, sets }: ClusterView,
   { client, op: { signal } }: Waiting,
 ): Promise<void> {
   const used = new Set(
-    [...deployments, ...sets.filter(({ spec }) => spec.replicas > 0)]
+    [...deployments, ...sets.filter((set) => set.spec.replicas > 0 || controllerOf(set) === undefined)]
       .flatMap(({ spec: { template } }) => [
         template.spec.infrastructureRef,
         template.spec.bootstrap.configRef,
@@ -193,7 +193,7 @@ async function removeOldTemplates(
   for (const kind of [igniteMachineTemplateKind, kubeadmConfigTemplateKind]) {
     const templates = objectsOf(client, kind);
     for (const { metadata } of (await templates.list({ ...ofCluster(key), signal })).items)
-      if (ownTemplate.test(metadata.name) && !used.has(`${kind.kind}/${metadata.name}`))
+      if (isOwnTemplate(metadata) && !used.has(`${kind.kind}/${metadata.name}`))
         await templates.delete(metadata, { signal });
   }
 }

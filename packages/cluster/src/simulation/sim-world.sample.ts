@@ -114,7 +114,7 @@ export class SimWorld implements WorkloadClusters {
     return members.length > 0 && healthy > members.length / 2;
   }
 
-  /** From now on, the cluster may lose its etcd. */
+  /** From now on, the cluster may lose its etcd. With its last machine it is forgotten, so that another one may have its name. */
   leave(key: string): void {
     this.#leaving.add(key);
   }
@@ -162,6 +162,8 @@ export class SimWorld implements WorkloadClusters {
       this.violations.push(`${vm.name} went before its member of etcd`);
     await this.setReady(vm, false);
     this.checkQuorum(vm.cluster);
+    const isLast = ![...this.vms.values()].some(({ cluster }) => cluster === vm.cluster);
+    if (isLast && this.#leaving.delete(vm.cluster)) this.#clusters.delete(vm.cluster);
   }
 
   /** Lets a machine fail, as a fault does. */

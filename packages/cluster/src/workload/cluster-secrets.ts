@@ -5,6 +5,7 @@ import {
   createPublicKey,
   generateKeyPairSync,
 } from 'node:crypto';
+import { readYaml } from '@ignite/toolkit/codec/parse-yaml';
 import { type CertificateSubject, makeCertificate } from '@ignite/toolkit/certificates/sign-certificate';
 import { KindClient, objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
@@ -12,7 +13,7 @@ import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject, OwnerReference } from '@ignite/toolkit/object/kube-object';
 import type { SecretFields } from '@ignite/toolkit/core/resources/secret';
 import * as v from 'valibot';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { clusterSecretType, labels } from '../contract/names.ts';
 import { controllerOf } from '../contract/owner.ts';
 import type { Endpoint } from '../kinds/cluster.ts';
@@ -259,7 +260,7 @@ export function serverCertificate(
 /** Returns when the certificate in a kubeconfig ends; 0 if there is none that can be read. */
 function expiryOf(kubeconfig: string): number {
   try {
-    const [{ user }] = v.parse(kubeconfigSchema, parse(kubeconfig)).users;
+    const [{ user }] = v.parse(kubeconfigSchema, readYaml(kubeconfig)).users;
     return new X509Certificate(Buffer.from(user['client-certificate-data'], 'base64')).validToDate.getTime();
   } catch {
     return 0;

@@ -1,6 +1,6 @@
+import { readYaml } from '@ignite/toolkit/codec/parse-yaml';
 import type { ServerAccess } from '@ignite/toolkit/client/over-http/server-access';
 import * as v from 'valibot';
-import { parse } from 'yaml';
 
 /**
  * What is read of the kubeconfig in a Secret: credentials that are in it. Files that it names are not read, since they
@@ -54,7 +54,7 @@ export function kubeconfigAccess(text: string): ServerAccess | undefined {
 
 function parsed(text: string): unknown {
   try {
-    return parse(text);
+    return readYaml(text);
   } catch {
     return undefined;
   }

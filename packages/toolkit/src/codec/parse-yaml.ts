@@ -43,6 +43,17 @@ export function parseYaml(text: string, options: ParseYamlOptions = {}): readonl
 export const plainValue = (document: Document.Parsed): unknown =>
   document.toJS({ maxAliasCount: aliasLimit });
 
+/**
+ * Returns the content of the first document of a text as plain values.
+ * @throws YAMLParseError, ReferenceError
+ */
+export function readYaml(text: string): unknown {
+  const [document] = parseYaml(text);
+  const [error] = document?.errors ?? [];
+  if (error) throw error;
+  return document && plainValue(document);
+}
+
 function faultOf(contents: Node | null): YAMLParseError | undefined {
   let aliases = 0;
   const rest: unknown[] = [contents];

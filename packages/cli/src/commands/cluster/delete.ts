@@ -1,8 +1,10 @@
 import { deleteCluster } from '@ignite/cluster/operations/delete-cluster';
+import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Command } from '../../arguments/command.ts';
 import { namespaceFlags } from '../../arguments/namespace.ts';
 import { withClusterControllers } from '../../cluster-context.ts';
 import { removeContext, userKubeconfigPath } from '../../files/user-kubeconfig.ts';
+import { tellNote } from '../../render/message/note.ts';
 import { clusterKey, waitFlags, waitingOf } from './cluster-flags.ts';
 
 export const clusterDelete: Command = {
@@ -22,7 +24,15 @@ export const clusterDelete: Command = {
       await deleteCluster(key, waitingOf(host, flags));
     });
     const { namespace, name } = key;
-    await removeContext(userKubeconfigPath(io.env), { context: name, cluster: `${namespace}/${name}` });
+    const path = userKubeconfigPath(io.env);
+    try {
+      await removeContext(path, { context: name, cluster: `${namespace}/${name}` });
+    } catch (failure) {
+      tellNote(
+        `the cluster is gone, but ${path} may still have its context "${name}": ${errorText(failure)}`,
+        invocation,
+      );
+    }
     if (!flags.isSet('quiet')) io.out.write(`Deleted cluster "${name}"\n`);
     return 0;
   },

@@ -1,7 +1,5 @@
-import { contractOf } from '@ignite/cluster/contract/provider-object';
-import type { ClusterView } from '@ignite/cluster/operations/cluster-view';
 import { assertNotPaused, findCluster } from '@ignite/cluster/operations/find-cluster';
-import { type ClusterVersions, assertUpgrade } from '@ignite/cluster/operations/plan-upgrade';
+import { assertUpgrade, versionsOf } from '@ignite/cluster/operations/plan-upgrade';
 import { upgradeCluster } from '@ignite/cluster/operations/upgrade-cluster';
 import type { Command } from '../../arguments/command.ts';
 import { namespaceFlags } from '../../arguments/namespace.ts';
@@ -48,12 +46,3 @@ export const clusterUpgrade: Command = {
     });
   },
 };
-
-function versionsOf({ controlPlane, deployments }: ClusterView, otherwise: string): ClusterVersions {
-  return {
-    controlPlane: (controlPlane && contractOf(controlPlane).spec.version) ?? otherwise,
-    workers: deployments.flatMap(({ metadata: { name }, spec: { template } }) =>
-      template.spec.version === undefined ? [] : [{ name, version: template.spec.version }],
-    ),
-  };
-}

@@ -126,6 +126,9 @@ test('a template has the meta-data filled in, and only if its first line says th
   );
 });
 
+/** A content that becomes half of what all files may have. */
+const large = gzipSync(Buffer.alloc(2 ** 23)).toString('base64');
+
 for (const [what, userData, why] of [
   ['a script', '#!/bin/sh\necho', 'the user data does not begin with "#cloud-config"'],
   [
@@ -147,6 +150,16 @@ for (const [what, userData, why] of [
     'permissions that YAML takes for a number',
     '#cloud-config\nwrite_files: [{path: /a, permissions: 0644}]',
     'user data.write_files.0.permissions: must be a text, not 644',
+  ],
+  [
+    'contents that are more than 16 MiB together',
+    `#cloud-config\nwrite_files: [${['/a', '/b', '/c'].map((path, at) => `{path: ${path}, content: ${at === 0 ? `&a ${large}` : '*a'}, encoding: gz+b64}`).join(', ')}]`,
+    'with the content of /c, the files have more than 16777216 bytes',
+  ],
+  [
+    'content that is repeated without compression',
+    `#cloud-config\nwrite_files: [{path: /a, content: &a "${'x'.repeat(400_000)}"}${', {path: /b, content: *a}'.repeat(42)}]`,
+    'with the content of /b, the files have more than 16777216 bytes',
   ],
   [
     'content that is not what its encoding says',

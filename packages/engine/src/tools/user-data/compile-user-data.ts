@@ -14,8 +14,8 @@ import {
 } from './cloud-config.ts';
 import { UserDataRefused, fillTemplate } from './fill-template.ts';
 
-/** The most that a compressed file may become. */
-const largestFile = 16 * 2 ** 20;
+/** The most that all files together may become. A small text says much by compression and by aliases. */
+const mostContent = 16 * 2 ** 20;
 /** The file by which bootstrap providers of Cluster API tell that a machine is a node. */
 const sentinel = '/run/cluster-api/bootstrap-success.complete';
 
@@ -67,10 +67,17 @@ function compile(config: CloudConfig): readonly CpioEntry[] {
     ...mounts.map((fields) => call('add_mount', ...mountFields(fields))),
   ];
   const commands = script(runcmd);
+  let left = mostContent;
+  const contents = files.map((each) => {
+    const content = contentOf(each, left);
+    left -= content.length;
+    if (left < 0) throw tooMuch(each.path);
+    return content;
+  });
   return [
     ...(bootcmd.length > 0 ? [file('bootcmd', script(bootcmd), 0o700)] : []),
     file('setup', setup.map((each) => `${each}\n`).join(''), 0o600),
-    ...files.map((each, at) => file(`file-${at}`, contentOf(each), 0o600)),
+    ...contents.map((content, at) => file(`file-${at}`, content, 0o600)),
     ...(runcmd.length > 0 ? [file('runcmd', commands, 0o700)] : []),
     ...(commands.includes(sentinel) ? [file('sentinel', `${sentinel}\n`, 0o600)] : []),
   ];
@@ -85,16 +92,21 @@ const script = (commands: readonly Command[]): string =>
 const commandLine = (command: Command): string =>
   typeof command === 'string' ? command : command.map(quotedWord).join(' ');
 
-function contentOf({ path, content, encoding }: CloudConfigFile): Buffer {
+/** Returns the content of a file. It is unpacked up to a limit. */
+function contentOf({ path, content, encoding }: CloudConfigFile, limit: number): Buffer {
   if (encoding === 'plain') return Buffer.from(content);
   const bytes = Buffer.from(content, encoding === 'gzip' ? 'latin1' : 'base64');
   if (encoding === 'base64') return bytes;
   try {
-    return gunzipSync(bytes, { maxOutputLength: largestFile });
+    return gunzipSync(bytes, { maxOutputLength: Math.max(limit, 1) });
   } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooMuch(path);
     throw new UserDataRefused(`the content of ${path} cannot be unpacked: ${errorText(failure)}`);
   }
 }
+
+const tooMuch = (path: string): UserDataRefused =>
+  new UserDataRefused(`with the content of ${path}, the files have more than ${mostContent} bytes`);
 
 function userCalls(user: CloudConfigUser): readonly string[] {
   const { name, gecos, groups, primary_group: group, homedir, shell, passwd } = user;
