@@ -105,6 +105,7 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
     case 'record-suspension':
       return await recordSuspension(vm, host);
     case 'record-start':
+      await rm(files.diskBefore, { force: true });
       return await recordStart(vm, host);
     case 'press-power-button':
       await pressPowerButton(vm, step.graceMs, host, op);
