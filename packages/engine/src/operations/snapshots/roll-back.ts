@@ -6,7 +6,7 @@ import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import { vmFiles } from '../../tools/host/paths.ts';
 import { changeVm, changeVmStatus, getVm } from '../../tools/store/vm-objects.ts';
 import { discardSavedState, readStateNote } from '../../tools/vmm/saved-state.ts';
-import { snapshotFiles } from '../../vm/disks/snapshot-files.ts';
+import { markIdentityDue, snapshotFiles } from '../../vm/disks/snapshot-files.ts';
 import { vmDisk } from '../../vm/disks/vm-disk.ts';
 import { snapshotUnfit } from '../../vm/errors.ts';
 import { reachGoal } from '../../vm/lifecycle/reach-goal.ts';
@@ -24,7 +24,8 @@ export async function rollBack(vm: Vm, snapshot: Snapshot, host: VmPorts, op: Cl
   await assertUsable(vm, snapshot, { ...vm, spec: specAfter(vm.spec, snapshot) }, host);
   const down = await reachGoal(vm, { kind: 'stopped', graceMs: 0 }, host, op);
   const { path } = vmDisk(down, host);
-  const { diskBefore } = vmFiles(host.paths, down.metadata.uid);
+  const { diskBefore, identityDue } = vmFiles(host.paths, down.metadata.uid);
+  const wasDue = existsSync(identityDue);
   const wanted = await changeVm(host.objects, down, ({ spec }) => ({ spec: specAfter(spec, snapshot) }));
   // A rollback that was cut short has set the disk of today aside already.
   if (existsSync(diskBefore)) await rm(path, { force: true });
@@ -35,7 +36,7 @@ export async function rollBack(vm: Vm, snapshot: Snapshot, host: VmPorts, op: Cl
   } catch (failure) {
     // A guest that has gone on with the disk of the snapshot is not taken back.
     if ((await host.sandbox.observe(vm.metadata.uid)).state !== 'running')
-      await bringBack(down, host, { ...op, signal: new AbortController().signal });
+      await bringBack(down, wasDue, host, { ...op, signal: new AbortController().signal });
     throw failure;
   }
 }
@@ -67,10 +68,11 @@ async function assertUsable(vm: Vm, { metadata, status }: Snapshot, wanted: Vm, 
 }
 
 /** Brings back the disk and the spec that a VM had before a rollback which has failed. The disk comes first: it cannot be had again. */
-async function bringBack(before: Vm, host: VmPorts, op: ClientOperation): Promise<void> {
+async function bringBack(before: Vm, wasDue: boolean, host: VmPorts, op: ClientOperation): Promise<void> {
   const files = vmFiles(host.paths, before.metadata.uid);
   await discardSavedState(files.savedState); // that of the snapshot, which fits no other disk
-  await rm(files.identityDue, { force: true });
+  if (wasDue) await markIdentityDue(files.identityDue);
+  else await rm(files.identityDue, { force: true });
   if (existsSync(files.diskBefore)) await rename(files.diskBefore, vmDisk(before, host).path);
   const { kernel, image, arch } = before.status;
   const now = await getVm(host.objects, before.metadata);

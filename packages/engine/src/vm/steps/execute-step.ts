@@ -18,6 +18,7 @@ import { keepDisk, takeKeptDisk } from '../disks/kept-disk.ts';
 import { createDisk, growDisk } from '../disks/vm-disk.ts';
 import { prepareVmVolumes, releaseVmVolumes, shareFolders, unshareFolders } from '../disks/volume-steps.ts';
 import { asBooted } from '../as-booted.ts';
+import { identityRefused } from '../errors.ts';
 import { launchVm } from '../launch/launch-vm.ts';
 import { loadVmState } from '../launch/load-state.ts';
 import { readExit } from '../observe/vm-exit.ts';
@@ -96,6 +97,8 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
       op.report({ kind: 'step', message: `Giving ${vm.metadata.name} its own identity` });
       await giveVmIdentity(vm, host, op.signal);
       return vm;
+    case 'refuse-identity':
+      throw identityRefused(vm.metadata.name);
     case 'save-state':
       await saveVmState(vm, host, op);
       return vm;
