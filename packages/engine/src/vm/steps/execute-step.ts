@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { hasOwnKey } from '@ignite/api/v1/has-own-key';
@@ -60,6 +61,12 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
       await createDisk(vm, host, op.signal);
       return await forgetAdoption(vm, host.objects);
     case 'place-snapshot':
+      await discardSavedState(files.savedState); // that of a placement which was cut short
+      // A disk that was kept for the VM is newer than its source, unless the VM is rolled back to that.
+      if (!existsSync(files.diskBefore)) {
+        await rm(files.identityDue, { force: true });
+        if (await takeKeptDisk(vm, host)) return vm;
+      }
       await placeSnapshot(vm, host, op);
       return await forgetAdoption(vm, host.objects);
     case 'grow-disk':
