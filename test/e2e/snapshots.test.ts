@@ -190,6 +190,33 @@ test('a rollback brings memory and disk back, and the guest keeps its identity',
   await ignite.ok('snapshot', 'rm', 'before-upgrade');
 });
 
+test('a guest that refuses its identity is not booted with that of its parent', async () => {
+  const hook = '/etc/ignite/restored.d/refuse';
+  await inside('web', `b=/run/ignite/busybox; echo "#!$b false" >${hook}; $b chmod 755 ${hook}; $b sync`);
+  await ignite.ok('snapshot', 'create', 'web', 'stubborn');
+  for (const args of [
+    ['run', '--from', 'stubborn', '--name', 'refused'],
+    ['start', 'refused'],
+  ]) {
+    const { code, stderr } = await ignite.run(...args);
+    assert.equal(code, 1, args.join(' '));
+    assert.match(stderr, /has not taken its own identity/);
+    assert.match(stderr, /ignite start --cold/);
+  }
+  await ignite.ok('start', '--cold', 'refused');
+  assert.equal((await identityOf('refused'))['hostname'], 'refused');
+  await ignite.ok('snapshot', 'create', 'refused', 'of-refused');
+  await inside('refused', 'echo new >/var/new; /run/ignite/busybox sync');
+  const { code, stderr } = await ignite.run('rollback', 'refused', 'of-refused');
+  assert.equal(code, 1);
+  assert.match(stderr, /has not taken its own identity/);
+  await ignite.ok('start', 'refused');
+  assert.equal(await inside('refused', 'cat /var/new'), 'new', 'a rollback that has failed brings the disk back');
+  await inside('web', `/run/ignite/busybox rm ${hook}`);
+  await ignite.ok('rm', '-f', 'refused');
+  await ignite.ok('snapshot', 'rm', 'stubborn', 'of-refused');
+});
+
 test('a clone boots from a copy of the disk, and has an identity of its own', async () => {
   await inside('web', 'echo kept >/var/kept; /run/ignite/busybox sync');
   const { bootId } = await lifeOf('web');
@@ -264,8 +291,11 @@ test('a VM starts from a template of its image instead of booting, and is a VM o
   };
   const coldMs = await run('cold', 'never');
   assert.equal((await inspect('cold')).spec.source, undefined);
-  assert.match(await ignite.ok('warm', '--like', 'cold'), /^Made template "template-[0-9a-f]{8}" with ID "/);
-  const [template = ''] = (await ignite.ok('warm', 'ls', '-q')).split('\n');
+  const made = await Promise.all([1, 2].map(() => ignite.ok('warm', '--like', 'cold')));
+  assert.match(made[0]!, /^Made template "template-[0-9a-f]{8}" with ID "/);
+  assert.equal(made[0], made[1], 'one of two makers finds the template of the other');
+  const [template = '', ...others] = (await ignite.ok('warm', 'ls', '-q')).split('\n').filter(Boolean);
+  assert.deepEqual(others, []);
   assert.ok(!(await ignite.ok('ps', '-a')).includes('template-'), 'the VM of the template is gone');
   const warmMs = await run('warm', 'auto');
   t.diagnostic(

@@ -57,14 +57,20 @@ test('templateSpec: a template has nothing of the VM for which it is made', () =
 test('planTemplates: the oldest templates go, and snapshots that people have taken stay', () => {
   const now = Date.parse('2026-03-01T00:00:00Z');
   const day = 24 * 3_600_000;
-  const snapshot = (name: string, ageDays: number, labels: object = { [templateLabel]: 'x' }) =>
+  const snapshot = (name: string, ageDays: number, labels: object = { [templateLabel]: name }) =>
     ({
-      metadata: { name, labels, creationTimestamp: new Date(now - ageDays * day).toISOString() },
+      metadata: { namespace: 'default', name, labels, creationTimestamp: new Date(now - ageDays * day).toISOString() },
     }) as unknown as Snapshot;
   const young = Array.from({ length: 9 }, (_, at) => snapshot(`t${at}`, at));
   const all = [snapshot('old', 31), ...young, snapshot('kept', 300, {})];
   assert.deepEqual(
     planTemplates(all, now).map(({ metadata }) => metadata.name),
     ['t8', 'old'],
+  );
+  const same = { [templateLabel]: 't0' };
+  assert.deepEqual(
+    planTemplates([...young.slice(0, 8), snapshot('again', 0.5, same)], now).map(({ metadata }) => metadata.name),
+    ['again'],
+    'only the newest of each kind stays, and none of another kind goes for it',
   );
 });

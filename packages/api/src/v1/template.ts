@@ -65,11 +65,16 @@ export const templateTraits = ({ spec, status }: Pick<Vm, 'spec' | 'status'>): s
 const most = 8;
 const longestMs = 30 * 24 * 3_600_000;
 
-/** Pure. Returns the templates that are to go: the oldest ones beyond a number, and those beyond an age. */
+/** Pure. Returns the templates that are to go: all but the newest of each kind, the oldest ones beyond a number, and those beyond an age. */
 export function planTemplates(snapshots: readonly Snapshot[], nowMs: number): readonly Snapshot[] {
   const made = ({ metadata }: Snapshot): number => Date.parse(metadata.creationTimestamp);
-  return snapshots
-    .filter(isTemplate)
-    .toSorted((a, b) => made(b) - made(a))
-    .filter((template, at) => at >= most || made(template) < nowMs - longestMs);
+  const newest = new Map<string, Snapshot>();
+  const templates = snapshots.filter(isTemplate).toSorted((a, b) => made(b) - made(a));
+  for (const template of templates) {
+    const { namespace, labels } = template.metadata;
+    const kind = `${namespace}/${labels[templateLabel]}`;
+    if (!newest.has(kind)) newest.set(kind, template);
+  }
+  const kept = [...newest.values()].slice(0, most).filter((each) => made(each) >= nowMs - longestMs);
+  return templates.filter((template) => !kept.includes(template));
 }

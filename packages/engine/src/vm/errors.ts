@@ -121,11 +121,11 @@ export const suspendFailed = (name: string, cause: unknown): CodedError =>
     cause,
   );
 
-export const identityRefused = (name: string, cause: unknown): CodedError =>
+export const identityRefused = (name: string, cause?: unknown): CodedError =>
   vmError(
     'IDENTITY_REFUSED',
-    `VM "${name}" goes on from a snapshot, and has not taken its own identity: ${errorText(cause)}`,
-    'it was never connected with a network; start it again, which boots it from its disk',
+    `VM "${name}" goes on from a snapshot, and has not taken its own identity${cause === undefined ? '' : `: ${errorText(cause)}`}`,
+    'it has no connection with a network; "ignite start --cold" boots it from its disk, without the programs in /etc/ignite/restored.d',
     cause,
   );
 

@@ -5,4 +5,6 @@ export interface LaunchOptions {
    * asks for all of them. None is expected if it is absent.
    */
   readonly awaitClientSeconds?: number;
+  /** Boots a guest anew that is suspended, or that has not taken its own identity when it was to go on from a snapshot. */
+  readonly cold?: boolean;
 }

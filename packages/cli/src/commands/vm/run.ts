@@ -214,7 +214,8 @@ async function startWarm(
   try {
     return await client.vms.start(metadata.uid, starting, op);
   } catch (failure) {
-    const isUnfit = ['STATE_UNFIT', 'STATE_DAMAGED'].some((code) => hasCode(failure, code));
+    const unfit = ['STATE_UNFIT', 'STATE_DAMAGED', 'IDENTITY_REFUSED'];
+    const isUnfit = unfit.some((code) => hasCode(failure, code));
     if (spec.source === undefined || !isUnfit) throw failure;
     op.report({
       kind: 'warning',

@@ -61,7 +61,7 @@ export async function exportVm(
 function manifestOf(vm: Vm, image: Image, kernel: Kernel): VmArchive {
   const { name, labels } = vm.metadata;
   const { [restartedAtAnnotation]: _restart, ...annotations } = vm.metadata.annotations;
-  const { hostName: _host, ...spec } = vm.spec;
+  const { hostName: _host, source: _source, ...spec } = vm.spec; // the archive has the disk
   const { id, version, arch } = kernel.status;
   return vmArchive({
     name,

@@ -14,6 +14,7 @@ import { lockLayout } from '../../tools/oci/layout-lock.ts';
 import { pushImage } from '../../tools/oci/push-image.ts';
 import { parseTag, tagImage } from '../../tools/oci/tag-image.ts';
 import { parseDiskFile } from '../../tools/rootfs/disk-file.ts';
+import { listDamagedSnapshots } from '../../tools/store/damaged-snapshots.ts';
 import { listImages, listSnapshots } from '../../tools/store/list-objects.ts';
 import { type OwnObjects, listOwnVms } from '../../tools/store/own-vms.ts';
 import { lockContent } from '../../vm/content-lock.ts';
@@ -110,10 +111,14 @@ export class LocalImages implements ImageClient {
 }
 
 /** @throws CodedError IMAGE_IN_USE if the disk of a snapshot needs this image */
-async function assertNoSnapshot(image: Image, { objects }: OwnObjects): Promise<void> {
+async function assertNoSnapshot(
+  image: Image,
+  { objects, administration }: Pick<EnginePorts, 'objects' | 'administration'>,
+): Promise<void> {
   const { digest } = image.status;
   if ((await listImages(objects)).filter(({ status }) => status.digest === digest).length > 1) return;
-  const user = (await listSnapshots(objects)).find(({ status }) => status.image.digest === digest);
+  const snapshots = [...(await listSnapshots(objects)), ...(await listDamagedSnapshots(administration))];
+  const user = snapshots.find(({ status }) => status.image.digest === digest);
   if (user) throw imageInSnapshot(shownName(image), fullName(user));
 }
 

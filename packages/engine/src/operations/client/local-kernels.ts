@@ -15,6 +15,7 @@ import {
   importKernelObject,
   removeKernelObject,
 } from '../../tools/kernel/kernel-objects.ts';
+import { listDamagedSnapshots } from '../../tools/store/damaged-snapshots.ts';
 import { listKernels, listSnapshots } from '../../tools/store/list-objects.ts';
 import { type OwnObjects, listOwnVms } from '../../tools/store/own-vms.ts';
 import { importRequest } from './import-request.ts';
@@ -78,10 +79,14 @@ export class LocalKernels implements KernelClient {
 }
 
 /** @throws CodedError KERNEL_IN_USE if a VM of a snapshot boots this kernel */
-async function assertNoSnapshot(kernel: Kernel, { objects }: OwnObjects): Promise<void> {
+async function assertNoSnapshot(
+  kernel: Kernel,
+  { objects, administration }: Pick<EnginePorts, 'objects' | 'administration'>,
+): Promise<void> {
   const { id } = kernel.status;
   if ((await listKernels(objects)).filter(({ status }) => status.id === id).length > 1) return;
-  const user = (await listSnapshots(objects)).find(({ status }) => status.kernel.id === id);
+  const snapshots = [...(await listSnapshots(objects)), ...(await listDamagedSnapshots(administration))];
+  const user = snapshots.find(({ status }) => status.kernel.id === id);
   if (user) throw kernelInSnapshot(shownName(kernel), fullName(user));
 }
 

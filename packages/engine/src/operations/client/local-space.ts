@@ -17,13 +17,20 @@ import { keptDisksDir, layoutDir, locksDir } from '../../tools/host/paths.ts';
 import { type KnownObjects, findLeftovers } from '../space/leftovers.ts';
 import { pruneLayers } from '../space/prune-layers.ts';
 import { surveySpace } from '../space/survey.ts';
+import { listDamagedSnapshots } from '../../tools/store/damaged-snapshots.ts';
 import { isOwn } from '../../tools/store/own-vms.ts';
 import { tryLocks } from '../space/try-locks.ts';
 import { usedBytes } from '../space/used-bytes.ts';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
 
 const inUseCodes = ['VM_RUNNING', 'IMAGE_IN_USE', 'KERNEL_IN_USE', 'VOLUME_IN_USE'];
-const goneCodes = ['VM_NOT_FOUND', 'IMAGE_NOT_FOUND', 'KERNEL_NOT_FOUND', 'VOLUME_NOT_FOUND'];
+const goneCodes = [
+  'VM_NOT_FOUND',
+  'IMAGE_NOT_FOUND',
+  'KERNEL_NOT_FOUND',
+  'VOLUME_NOT_FOUND',
+  'SNAPSHOT_NOT_FOUND',
+];
 
 interface Owners {
   readonly vms: VmClient;
@@ -125,7 +132,7 @@ export class LocalSpace implements SpaceClient {
         ...((await administration.salvaged('Kernel')) as readonly Kernel[]),
       ],
       volumes: await volumes.list(signal),
-      snapshots: await snapshots.list(signal),
+      snapshots: [...(await snapshots.list(signal)), ...(await listDamagedSnapshots(administration))],
     };
   }
 }

@@ -32,8 +32,8 @@ interface Makers {
 }
 
 /**
- * Makes a template: the snapshot of a VM that has just booted and that nobody has used. Two makers of the same template may both begin, and
- * the later one finds the template of the other.
+ * Makes a template: the snapshot of a VM that has just booted and that nobody has used. Of several makers of the same template one boots
+ * its VM, and the others wait for what it makes.
  * @throws CodedError WARM_UNSUPPORTED
  */
 export async function makeTemplate(
@@ -47,7 +47,7 @@ export async function makeTemplate(
   using _lock = await acquireLock(locksDir(host.paths), makingLock(token), op.signal);
   const name = `template-${token.slice(0, 8)}`;
   const request = { namespace, name, labels: { [makingLabel]: token }, spec: templateSpec(spec) };
-  const vm = await vms.create({ ...request, preflight: {} }, op);
+  const vm = await vms.create(request, op); // it is down until it is started below, for whoever restores VMs too
   await using after = new AsyncDisposableStack();
   after.defer(async () => {
     const { signal } = new AbortController();
@@ -55,6 +55,8 @@ export async function makeTemplate(
   });
   const reason = coldReason({ ...vm, spec });
   if (reason !== undefined) throw cannotWarm(reason);
+  const kind = `template-${namespace}-${templateKey(vm)}`;
+  using _kind = await acquireLock(locksDir(host.paths), kind, op.signal);
   const found = await findTemplate(vm, host);
   if (found) return found;
   op.report({ kind: 'step', message: `Making a template of ${spec.image.oci}` });

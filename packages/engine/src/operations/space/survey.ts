@@ -148,8 +148,9 @@ async function leftoverItems(paths: Paths, known: KnownObjects): Promise<readonl
     const isUsed = locks.some((lock) => isLocked(locksDir(paths), lock));
     const inside = relative(paths.dataDir, path);
     const name = inside.startsWith('..') ? path : inside;
-    // A VM that is not in the store any more may have somebody's data.
-    const hasDisk = Object.values(diskNames).some((file) => existsSync(join(path, file)));
+    // A VM or a snapshot that is not in the store any more may have somebody's data. A draft never was a snapshot.
+    const hasDisk =
+      !path.endsWith('.draft') && Object.values(diskNames).some((file) => existsSync(join(path, file)));
     const kind = hasDisk ? 'kept-disk' : 'leftover';
     return measured({ kind, name, path, isUsed });
   });

@@ -50,7 +50,11 @@ function uidName(uid: string): string {
 }
 
 /** The disks of a VM, by the names of their files. */
-export const diskNames = { disk: 'root.qcow2', rawDisk: 'root.raw' } as const;
+export const diskNames = {
+  disk: 'root.qcow2',
+  rawDisk: 'root.raw',
+  diskBefore: 'root.before-rollback',
+} as const;
 
 /** The files of a VM that survive a reboot. */
 export interface VmFiles {
@@ -59,6 +63,8 @@ export interface VmFiles {
   readonly disk: string;
   /** The raw disk of a VM whose VMM supports no other format. */
   readonly rawDisk: string;
+  /** The disk that a rollback has set aside until the VM is up. */
+  readonly diskBefore: string;
   readonly seed: string;
   /** The folder with the saved state of the machine while the VM is suspended. */
   readonly savedState: string;
@@ -89,6 +95,7 @@ export function vmFiles(paths: Paths, uid: string): VmFiles {
     dir,
     disk: join(dir, diskNames.disk),
     rawDisk: join(dir, diskNames.rawDisk),
+    diskBefore: join(dir, diskNames.diskBefore),
     seed: join(dir, 'seed.cpio'),
     savedState: join(dir, 'saved-state'),
     identityDue: join(dir, 'identity-due'),

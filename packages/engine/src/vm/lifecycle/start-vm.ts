@@ -11,8 +11,6 @@ import { reconcileLocked } from './reconcile-vm.ts';
 /** The wish that a VM is up from now on, be it down or, to `restart` it, up already. */
 export interface StartRequest extends ReconcileRequest {
   readonly restart?: boolean;
-  /** Boots the VM anew if it is suspended. */
-  readonly cold?: boolean;
 }
 
 /**
@@ -31,7 +29,7 @@ export async function startVm(
   const anew = restart || (isDown && (cold || !isSaved(vm, host.paths)));
   const wanted = await writeWish(vm, { power: 'Running', anew }, host);
   try {
-    return await reconciled(wanted, { ...request, retryNow: true }, host, op);
+    return await reconciled(wanted, { ...request, cold, retryNow: true }, host, op);
   } catch (failure) {
     // Whoever interrupts a start no longer wants it. A guest that was up, or has left its saved state, goes on.
     const before = isSaved(vm, host.paths) ? 'Suspended' : anew ? 'Stopped' : undefined;

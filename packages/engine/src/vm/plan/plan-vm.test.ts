@@ -330,3 +330,12 @@ test('planVm: an identity that was not given is given once more, whatever was cu
     'record-start',
   ]);
 });
+
+test('planVm: a guest that has refused its identity boots only if that is asked for', () => {
+  const refused = { ...stopped, isIdentityDue: true };
+  assert.deepEqual(kinds({ kind: 'running' }, refused), ['refuse-identity']);
+  assert.equal(kinds({ kind: 'paused' }, refused)[0], 'refuse-identity');
+  const booted = kinds({ kind: 'running' }, stopped);
+  assert.deepEqual(kinds({ kind: 'running', cold: true }, refused), booted);
+  assert.deepEqual(planVm({ kind: 'running', cold: true }, refused).at(-2), { kind: 'launch' });
+});

@@ -6,7 +6,7 @@ export type Goal =
   | { readonly kind: 'prepared' }
   | ({ readonly kind: 'running' } & LaunchOptions)
   /** The vCPUs are halted. */
-  | { readonly kind: 'paused' }
+  | ({ readonly kind: 'paused' } & Pick<LaunchOptions, 'cold'>)
   /** Its state is saved, and it has no VMM. */
   | { readonly kind: 'suspended' }
   /** It is down because somebody wants it to be. A `graceMs` of 0 ends the VMM at once. */
@@ -84,6 +84,8 @@ export type VmStep =
   | { readonly kind: 'cut-links' }
   /** The guest takes its identity, and its links are joined. */
   | { readonly kind: 'give-identity' }
+  /** Its guest was to take its identity and has not: a boot would let it reach others as it is. */
+  | { readonly kind: 'refuse-identity' }
   | { readonly kind: 'save-state' }
   | { readonly kind: 'discard-state' }
   | { readonly kind: 'record-suspension' }
@@ -116,7 +118,7 @@ export function planVm(goal: Goal, have: ObservedVm, needs: VmNeeds = nothing): 
       return planRunning(goal, have, needs);
     case 'paused':
       return [
-        ...(hasBooted(have) ? discardState(have) : planRunning({}, have, needs)),
+        ...(hasBooted(have) ? discardState(have) : planRunning(goal, have, needs)),
         { kind: 'record-pause' },
         { kind: 'pause' },
       ];
@@ -155,6 +157,7 @@ function planRunning(options: LaunchOptions, have: ObservedVm, needs: VmNeeds): 
   }
   if (needs.source && !have.disk) return planPlacement(have, needs);
   if (have.isSaved) return planResumption(options, have, needs);
+  if (have.isIdentityDue && options.cold !== true) return [{ kind: 'refuse-identity' }];
   const { awaitClientSeconds } = options;
   return [
     ...planContent(needs),

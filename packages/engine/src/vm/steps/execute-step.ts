@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { hasOwnKey } from '@ignite/api/v1/has-own-key';
@@ -18,6 +19,7 @@ import { keepDisk, takeKeptDisk } from '../disks/kept-disk.ts';
 import { createDisk, growDisk } from '../disks/vm-disk.ts';
 import { prepareVmVolumes, releaseVmVolumes, shareFolders, unshareFolders } from '../disks/volume-steps.ts';
 import { asBooted } from '../as-booted.ts';
+import { identityRefused } from '../errors.ts';
 import { launchVm } from '../launch/launch-vm.ts';
 import { loadVmState } from '../launch/load-state.ts';
 import { readExit } from '../observe/vm-exit.ts';
@@ -59,6 +61,12 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
       await createDisk(vm, host, op.signal);
       return await forgetAdoption(vm, host.objects);
     case 'place-snapshot':
+      await discardSavedState(files.savedState); // that of a placement which was cut short
+      // A disk that was kept for the VM is newer than its source, unless the VM is rolled back to that.
+      if (!existsSync(files.diskBefore)) {
+        await rm(files.identityDue, { force: true });
+        if (await takeKeptDisk(vm, host)) return vm;
+      }
       await placeSnapshot(vm, host, op);
       return await forgetAdoption(vm, host.objects);
     case 'grow-disk':
@@ -96,6 +104,8 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
       op.report({ kind: 'step', message: `Giving ${vm.metadata.name} its own identity` });
       await giveVmIdentity(vm, host, op.signal);
       return vm;
+    case 'refuse-identity':
+      throw identityRefused(vm.metadata.name);
     case 'save-state':
       await saveVmState(vm, host, op);
       return vm;
@@ -105,6 +115,7 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
     case 'record-suspension':
       return await recordSuspension(vm, host);
     case 'record-start':
+      await rm(files.diskBefore, { force: true });
       return await recordStart(vm, host);
     case 'press-power-button':
       await pressPowerButton(vm, step.graceMs, host, op);

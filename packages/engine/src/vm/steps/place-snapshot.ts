@@ -65,8 +65,11 @@ export const lockSnapshot = async (
   signal: AbortSignal,
 ): Promise<Disposable> => await acquireLock(locksDir(paths), `snapshot-${uid}`, signal);
 
-/** Returns the snapshot that a VM names, which is of its own namespace. */
-async function sourceOf({ metadata, spec, status }: Vm, { objects }: VmPorts): Promise<Snapshot> {
+/**
+ * Returns the snapshot that a VM names, which is of its own namespace.
+ * @throws CodedError SNAPSHOT_NOT_FOUND, SNAPSHOT_UNFIT
+ */
+export async function sourceOf({ metadata, spec, status }: Vm, { objects }: VmPorts): Promise<Snapshot> {
   const name = spec.source?.snapshot ?? '';
   const snapshot = await snapshotsIn(objects).find({ namespace: metadata.namespace, name });
   if (!snapshot || snapshot.metadata.deletionTimestamp !== undefined) throw snapshotGone(name);

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import type { Snapshot } from '@ignite/api/v1/snapshot';
+import type { Vm } from '@ignite/api/v1/vm';
+import { newUid } from '@ignite/toolkit/object/uid';
+import { bytes } from '@ignite/toolkit/units/bytes';
+import { hostArch } from '../../tools/host/arch.ts';
+import { kernelDir, snapshotDir, vmFiles } from '../../tools/host/paths.ts';
+import { kernelsIn, snapshotsIn, vmsIn } from '../../tools/store/kind-clients.ts';
+import { uid, worldOf } from '../../vm/lifecycle/world.sample.ts';
+import type { VmPorts } from '../../vm/vm-ports.ts';
+import { rollBack } from './roll-back.ts';
+
+const op = { signal: new AbortController().signal, report: () => {} };
+
+let dir: string;
+beforeEach(() => void (dir = mkdtempSync(join(tmpdir(), 'roll-back-'))));
+afterEach(() => rmSync(dir, { recursive: true }));
+
+interface Prepared {
+  readonly host: VmPorts;
+  readonly vm: Vm;
+  readonly snapshot: Snapshot;
+  readonly files: ReturnType<typeof vmFiles>;
+}
+
+/** Returns a VM with a disk, and a snapshot of its disk before that. `copies` tells whether disks can be copied. */
+async function prepare({
+  copies = true,
+  holds = 'Disk',
+}: { readonly copies?: boolean; readonly holds?: 'Disk' | 'Machine' } = {}): Promise<Prepared> {
+  const { host: without, world } = await worldOf(() => 0.5, dir);
+  world.faults = 0;
+  const run: VmPorts['runner']['run'] = async (command, signal) => {
+    if (command.tool !== 'cp') return await without.runner.run(command, signal);
+    if (!copies) throw new Error('no space');
+    execFileSync('cp', command.args.slice(-2));
+    return { stdout: '', stderr: '' };
+  };
+  const host = { ...without, runner: { ...without.runner, run } } as VmPorts;
+  const vm = (await vmsIn(host.objects).findByUid(uid))!;
+  for (const id of ['k', 'old'])
+    await kernelsIn(host.objects).create({
+      metadata: { name: id, uid: newUid() },
+      spec: {},
+      status: { id, version: '1', arch: hostArch, size: bytes(1) },
+    });
+  const snapshot = await snapshotsIn(host.objects).create({
+    metadata: {
+      namespace: vm.metadata.namespace,
+      name: 'before',
+      uid: 'fedcba9876543210',
+      labels: {},
+      annotations: {},
+      finalizers: ['ignite.weave.works/snapshot'],
+    },
+    spec: { vmName: 'web' },
+    status: {
+      vmUid: uid,
+      vmSpec: vm.spec,
+      arch: hostArch,
+      image: vm.status.image!,
+      kernel: { id: 'old', version: '1' },
+      holds,
+      size: 1,
+    },
+  } as never);
+  cpSync(kernelDir(host.paths, 'k'), kernelDir(host.paths, 'old'), { recursive: true });
+  const files = vmFiles(host.paths, uid);
+  mkdirSync(files.dir, { recursive: true });
+  writeFileSync(files.disk, 'today');
+  const kept = snapshotDir(host.paths, snapshot.metadata.uid);
+  mkdirSync(kept, { recursive: true });
+  writeFileSync(join(kept, 'root.qcow2'), 'before');
+  return { host, vm, snapshot, files };
+}
+
+const diskOf = ({ files }: Prepared): string => readFileSync(files.disk, 'utf8');
+
+test('rollBack: the VM has the disk of the snapshot, and nothing is left of the other one', async () => {
+  const prepared = await prepare();
+  const { host, vm, snapshot, files } = prepared;
+  assert.equal((await rollBack(vm, snapshot, host, op)).status.phase, 'Running');
+  assert.equal(diskOf(prepared), 'before');
+  assert.ok(!existsSync(files.diskBefore));
+});
+
+test('rollBack: a snapshot that is being removed costs no disk', async () => {
+  const prepared = await prepare();
+  const { host, vm, snapshot } = prepared;
+  await snapshotsIn(host.objects).delete(snapshot.metadata);
+  await assert.rejects(rollBack(vm, snapshot, host, op), { code: 'SNAPSHOT_NOT_FOUND' });
+  assert.equal(diskOf(prepared), 'today');
+  assert.equal((await vmsIn(host.objects).findByUid(uid))?.spec.source, undefined);
+});
+
+test('rollBack: a snapshot whose files are gone costs no disk', async () => {
+  const prepared = await prepare();
+  const { host, vm, snapshot } = prepared;
+  rmSync(snapshotDir(host.paths, snapshot.metadata.uid), { recursive: true });
+  await assert.rejects(rollBack(vm, snapshot, host, op), { code: 'SNAPSHOT_UNFIT' });
+  assert.equal(diskOf(prepared), 'today');
+});
+
+test('rollBack: a rollback that fails later brings back the disk, the spec and the kernel of today', async () => {
+  const prepared = await prepare({ copies: false });
+  const { host, vm, snapshot, files } = prepared;
+  await assert.rejects(rollBack(vm, snapshot, host, op), /no space/);
+  assert.equal(diskOf(prepared), 'today');
+  assert.ok(!existsSync(files.diskBefore) && !existsSync(files.savedState));
+  const now = (await vmsIn(host.objects).findByUid(uid))!;
+  assert.equal(now.spec.source, undefined);
+  assert.deepEqual(now.status.kernel, vm.status.kernel);
+});
+
+test('rollBack: a state that cannot be read costs no disk, and one that does not fit neither', async () => {
+  const prepared = await prepare({ holds: 'Machine' });
+  const { host, vm, snapshot, files } = prepared;
+  await assert.rejects(rollBack(vm, snapshot, host, op), { code: 'STATE_DAMAGED' });
+  assert.equal(diskOf(prepared), 'today');
+  const kept = snapshotDir(host.paths, snapshot.metadata.uid);
+  writeFileSync(join(kept, 'exit-status'), '');
+  mkdirSync(join(kept, 'saved-state'));
+  const note = { format: 1, traits: { memory: '1 MB' }, size: 0, sha256: '' };
+  writeFileSync(join(kept, 'saved-state/note.json'), JSON.stringify(note));
+  writeFileSync(join(kept, 'saved-state/machine'), '');
+  await assert.rejects(rollBack(vm, snapshot, host, op), { code: 'STATE_UNFIT' });
+  assert.equal(diskOf(prepared), 'today');
+  assert.ok(!existsSync(files.savedState) && !existsSync(files.identityDue));
+  assert.deepEqual((await vmsIn(host.objects).findByUid(uid))?.status.kernel, vm.status.kernel);
+  const kernels: unknown[] = [];
+  const seen = { ...host, network: { ...host.network, attach: async () => {
+    kernels.push((await vmsIn(host.objects).findByUid(uid))?.status.kernel?.id);
+    throw new Error('seen');
+  } } } as unknown as VmPorts;
+  await assert.rejects(rollBack(vm, snapshot, seen, op), /seen/);
+  assert.deepEqual(kernels, ['old'], 'it starts with the kernel of the snapshot');
+});
+
+test('rollBack: one that was cut short keeps the disk of today through the next attempt', async () => {
+  const prepared = await prepare({ copies: false });
+  const { host, vm, snapshot, files } = prepared;
+  writeFileSync(files.disk, 'before');
+  writeFileSync(files.diskBefore, 'today');
+  await assert.rejects(rollBack(vm, snapshot, host, op), /no space/);
+  assert.equal(diskOf(prepared), 'today');
+});

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+
+const become = readFileSync(join(import.meta.dirname, '../../../../../guest/become'), 'utf8');
+
+/** What a guest has on its disk that has taken the identity of its seed. */
+const own: Readonly<Record<string, string>> = {
+  'seed/authorized_keys': 'ssh-ed25519 own\n',
+  'seed/ssh_host_ed25519_key': 'own',
+  'var/lib/ignite/uid': 'own\n',
+  'var/lib/ignite/authorized_keys': 'ssh-ed25519 own\n',
+  'root/.ssh/authorized_keys': 'ssh-ed25519 of-a-user\nssh-ed25519 own\n',
+  'etc/ssh/ssh_host_ed25519_key': 'own',
+};
+
+/** Runs become after its writes have left these files. Returns its answer. */
+function answerFor(files: Readonly<Record<string, string>>, name = hostname()): string {
+  const root = mkdtempSync(join(tmpdir(), 'become-script-'));
+  try {
+    for (const [path, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), content);
+    }
+    writeFileSync(join(root, 'seed/env'), '');
+    const functions = ['has_identity', 'has_keys', 'become'].map(
+      (each) => new RegExp(String.raw`^${each}\(\) \{\n.*?^\}`, 'ms').exec(become)?.[0] ?? '',
+    );
+    const script = [
+      'root=$1 seed=$1/seed VM_UID=own HOSTNAME=$2',
+      ...functions,
+      'receive() { :; }; renew_kernel() { :; }; renew_network() { :; }; write_identity() { :; }; renew_ssh() { :; }; run_hooks() { :; }',
+      'if become 1; then echo done; else echo "failed $why"; fi',
+    ].join('\n');
+    const { stdout, stderr } = spawnSync('/bin/busybox', ['sh', '-c', script, 'sh', root, name], {
+      encoding: 'utf8',
+      timeout: 30_000,
+    });
+    return stdout + stderr;
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+test('become: a guest whose disk has not taken its identity does not say that it has', () => {
+  assert.equal(answerFor(own), 'done\n');
+  const { 'seed/authorized_keys': _keys, 'var/lib/ignite/authorized_keys': _known, ...withoutSsh } = own;
+  assert.equal(answerFor(withoutSsh), 'done\n');
+  const failed = 'failed its identity could not be written: the disk may be read-only or full\n';
+  for (const path of Object.keys(own).filter((each) => !each.startsWith('seed/')))
+    assert.equal(answerFor({ ...own, [path]: 'of another' }), failed, path);
+  assert.equal(answerFor(own, 'another-host-name'), failed);
+});
