@@ -17,6 +17,7 @@ import { watchLeaks } from './fixtures/leaks.ts';
 const version = 'v1.35.4';
 const waitMs = 1_800_000;
 const run = promisify(execFile);
+const skipLong = process.env['IGNITE_LONG_STORIES'] ? false : 'it takes long: run scripts/test-clusters';
 
 const programs = await findClusterPrograms();
 const skip = programs instanceof CannotBuild ? programs.message : false;
@@ -146,7 +147,7 @@ describe('a cluster from its creation to its end', { skip }, () => {
     }
   });
 
-  test('it is scaled to two workers and back', async () => {
+  test('it is scaled to two workers and back', { skip: skipLong }, async () => {
     await ignite.ok('cluster', 'scale', 'dev', '--workers', '2');
     assert.equal(await readyNodes(), 2);
     await ignite.ok('cluster', 'scale', 'dev', '--workers', '1');
