@@ -22,7 +22,12 @@ for (const [what, old, next, isAllowed] of [
   ['another image of a pod', pod('registry.k8s.io/etcd'), pod(image), false],
   ['the same programs of a pod', pod('registry.k8s.io/etcd'), pod('registry.k8s.io/etcd'), true],
   ['another repository', controlPlane({}), controlPlane({ imageRepository: image }), false],
-  ['an argument', controlPlane({}), controlPlane({ etcd: { extraArgs: [{ name: 'a', value: 'b' }] } }), false],
+  [
+    'an argument',
+    controlPlane({}),
+    controlPlane({ etcd: { extraArgs: [{ name: 'a', value: 'b' }] } }),
+    false,
+  ],
   ['an upgrade', controlPlane({}), controlPlane({ version: 'v1.36.0' }), true],
 ] as const)
   test(`who may only change what a host runs ${isAllowed ? 'may' : 'may not'} change ${what}`, () => {

@@ -111,11 +111,10 @@ function entriesOf(
     return { [`${file}.crt`]: certificate, [`${file}.key`]: key };
   };
   const kubeconfig = (name: string) => ({
-    kubeconfig: clientKubeconfig(
-      { clusterName, endpoint: { host: address, port: apiServerPort } },
-      keys.ca,
-      { name, nowMs },
-    ),
+    kubeconfig: clientKubeconfig({ clusterName, endpoint: { host: address, port: apiServerPort } }, keys.ca, {
+      name,
+      nowMs,
+    }),
   });
   switch (component) {
     case 'etcd':

@@ -172,7 +172,10 @@ test('an endpoint of people is where clients go, and the API server listens at i
   const server = (await at.pod())!.spec.programs.find(({ name }) => name === 'kube-apiserver')!;
   assert.ok(server.command.includes('--secure-port=6443'));
   assert.equal(server.probe?.port, 6443);
-  const kubeconfig = await objectsOf(at.client, secrets).get({ namespace: 'default', name: 'dev-kubeconfig' });
+  const kubeconfig = await objectsOf(at.client, secrets).get({
+    namespace: 'default',
+    name: 'dev-kubeconfig',
+  });
   const { value } = (kubeconfig as unknown as { readonly data: { readonly value: string } }).data;
   assert.match(Buffer.from(value, 'base64').toString(), /https:\/\/api\.example:443/);
 });
@@ -211,7 +214,10 @@ test('an upgrade keeps what people have set of kubelets, kube-proxy and CoreDNS'
   const place = { version: 'v1', namespace: 'kube-system' };
   const theirs = [
     [{ ...place, group: '', resource: 'configmaps', name: 'kubelet-config' }, { data: { kubelet: 'a: 1' } }],
-    [{ ...place, group: '', resource: 'configmaps', name: 'kube-proxy' }, { data: { 'config.conf': 'b: 2' } }],
+    [
+      { ...place, group: '', resource: 'configmaps', name: 'kube-proxy' },
+      { data: { 'config.conf': 'b: 2' } },
+    ],
     [{ ...place, group: 'apps', resource: 'deployments', name: 'coredns' }, { spec: { replicas: 5 } }],
   ] as const;
   const [, , [coreDns]] = theirs;

@@ -41,9 +41,13 @@ export const hostedControlPlaneController: Controller<HostedControlPlane> = {
     if (object.metadata.deletionTimestamp !== undefined) return await takeDown(object, work, signal);
     if (!cluster) return { object };
     if (!isControlPlaneOf(cluster, object))
-      return waiting(object, `spec.controlPlaneRef of the Cluster ${cluster.metadata.name} does not name it`, {
-        nowMs: work.clock.now(),
-      });
+      return waiting(
+        object,
+        `spec.controlPlaneRef of the Cluster ${cluster.metadata.name} does not name it`,
+        {
+          nowMs: work.clock.now(),
+        },
+      );
     const owned = await work.objects.write(
       hostedControlPlaneKind,
       object,
@@ -54,7 +58,10 @@ export const hostedControlPlaneController: Controller<HostedControlPlane> = {
 };
 
 /** Whoever has its label only gets no keys of a cluster. */
-const isControlPlaneOf = ({ spec: { controlPlaneRef } }: Cluster, { metadata }: HostedControlPlane): boolean =>
+const isControlPlaneOf = (
+  { spec: { controlPlaneRef } }: Cluster,
+  { metadata }: HostedControlPlane,
+): boolean =>
   controlPlaneRef?.apiGroup === hostedControlPlaneKind.group &&
   controlPlaneRef.kind === hostedControlPlaneKind.kind &&
   controlPlaneRef.name === metadata.name;
@@ -105,8 +112,7 @@ async function keep(
         : `the HostPod ${podName(controlPlane)} belongs to somebody else`,
     );
   const address = pod.status?.address;
-  if (address === undefined)
-    return wait(controlPlane, 'a host has to give the API server an address', pod);
+  if (address === undefined) return wait(controlPlane, 'a host has to give the API server an address', pod);
   const located = await withEndpoint(controlPlane, address, work);
   const endpoint = [cluster.spec.controlPlaneEndpoint, located.spec.controlPlaneEndpoint].find(isUsable)!;
   const foreign = await ensureComponentSecrets(
