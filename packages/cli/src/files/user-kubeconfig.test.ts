@@ -135,7 +135,9 @@ test('contexts that are added at once are all there, and no lock is left', async
   await Promise.all(
     names.map((name) => addContext(path, { ...dev, context: name, cluster: `default/${name}` })),
   );
-  const { contexts } = parse(readFileSync(path, 'utf8')) as { contexts: readonly { readonly name: string }[] };
+  const { contexts } = parse(readFileSync(path, 'utf8')) as {
+    contexts: readonly { readonly name: string }[];
+  };
   assert.deepEqual(contexts.map(({ name }) => name).toSorted(), names);
   assert.equal(existsSync(`${path}.lock`), false);
 });

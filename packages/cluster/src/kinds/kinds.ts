@@ -213,8 +213,7 @@ function problemsOfControlPlane(
     ({ kubeadmConfigSpec }) => kubeadmConfigSpec.clusterConfiguration?.etcd?.external !== undefined,
   );
   const running = oldestOf(old.version, ...(status?.versions ?? []).map(({ version }) => version));
-  const skips =
-    next.version !== old.version && minorOf(running) && minorsBetween(next.version, running) >= 2;
+  const skips = next.version !== old.version && minorOf(running) && minorsBetween(next.version, running) >= 2;
   return [
     ...(skips ? [{ path: '/spec/version', message: 'must not skip a minor version of Kubernetes' }] : []),
     ...(before === after

@@ -105,8 +105,7 @@ async function listMade(
   const configMaps = new KindClient(client, configMapObjects);
   const lock = await configMaps.find(initLockKey(key), { signal });
   const manifests = await configMaps.find({ namespace: key.namespace, name: cniName(key.name) }, { signal });
-  for (const object of secrets.items)
-    if (isOwnedHere(object)) made.push({ kind: secretObjects, object });
+  for (const object of secrets.items) if (isOwnedHere(object)) made.push({ kind: secretObjects, object });
   if (lock && isOwnedHere(lock)) made.push({ kind: configMapObjects, object: lock });
   if (manifests?.metadata.labels[labels.cluster] === key.name)
     made.push({ kind: configMapObjects, object: manifests });

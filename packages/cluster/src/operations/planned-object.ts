@@ -38,7 +38,10 @@ export function plannedTemplate(
   spec: object,
 ): PlannedObject {
   const { object } = planned(key, kind, name, { spec });
-  return { kind, object: { ...object, metadata: { ...object.metadata, annotations: { [ownTemplate]: '' } } } };
+  return {
+    kind,
+    object: { ...object, metadata: { ...object.metadata, annotations: { [ownTemplate]: '' } } },
+  };
 }
 
 export const isOwnTemplate = ({ annotations }: KubeObject['metadata']): boolean =>

@@ -84,7 +84,11 @@ runcmd:
   assert.equal(guest.read('/etc/made/secret'), 'a\n');
   assert.equal(statSync(guest.path('/etc/made/secret')).mode & 0o777, 0o600);
   guest.run('late');
-  assert.equal(guest.told(), 'done 0', 'output of what has succeeded may have secrets, and stays in the guest');
+  assert.equal(
+    guest.told(),
+    'done 0',
+    'output of what has succeeded may have secrets, and stays in the guest',
+  );
   const output = 'booted\nback\\\\slash\nsecond\nx  y\n';
   assert.equal(guest.read('/var/log/ignite-bootstrap.log'), output);
   guest.boot();
