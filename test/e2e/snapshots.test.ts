@@ -211,7 +211,11 @@ test('a guest that refuses its identity is not booted with that of its parent', 
   assert.equal(code, 1);
   assert.match(stderr, /has not taken its own identity/);
   await ignite.ok('start', 'refused');
-  assert.equal(await inside('refused', 'cat /var/new'), 'new', 'a rollback that has failed brings the disk back');
+  assert.equal(
+    await inside('refused', 'cat /var/new'),
+    'new',
+    'a rollback that has failed brings the disk back',
+  );
   await inside('web', `/run/ignite/busybox rm ${hook}`);
   await ignite.ok('rm', '-f', 'refused');
   await ignite.ok('snapshot', 'rm', 'stubborn', 'of-refused');

@@ -59,7 +59,12 @@ test('planTemplates: the oldest templates go, and snapshots that people have tak
   const day = 24 * 3_600_000;
   const snapshot = (name: string, ageDays: number, labels: object = { [templateLabel]: name }) =>
     ({
-      metadata: { namespace: 'default', name, labels, creationTimestamp: new Date(now - ageDays * day).toISOString() },
+      metadata: {
+        namespace: 'default',
+        name,
+        labels,
+        creationTimestamp: new Date(now - ageDays * day).toISOString(),
+      },
     }) as unknown as Snapshot;
   const young = Array.from({ length: 9 }, (_, at) => snapshot(`t${at}`, at));
   const all = [snapshot('old', 31), ...young, snapshot('kept', 300, {})];
@@ -69,7 +74,9 @@ test('planTemplates: the oldest templates go, and snapshots that people have tak
   );
   const same = { [templateLabel]: 't0' };
   assert.deepEqual(
-    planTemplates([...young.slice(0, 8), snapshot('again', 0.5, same)], now).map(({ metadata }) => metadata.name),
+    planTemplates([...young.slice(0, 8), snapshot('again', 0.5, same)], now).map(
+      ({ metadata }) => metadata.name,
+    ),
     ['again'],
     'only the newest of each kind stays, and none of another kind goes for it',
   );

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { CopyVmRequest } from '@ignite/api/client/snapshot-client';
 import type { VmClient } from '@ignite/api/client/vm-client';
@@ -13,6 +14,7 @@ import { locksDir } from '../../tools/host/paths.ts';
 import { listSnapshots } from '../../tools/store/list-objects.ts';
 import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
+import { vmDisk } from '../../vm/disks/vm-disk.ts';
 import { assertVmName } from '../../vm/definition/create-vm.ts';
 import { nameTaken } from '../../vm/errors.ts';
 import type { VmPorts } from '../../vm/vm-ports.ts';
@@ -23,20 +25,25 @@ import { removeSnapshot } from './remove-snapshot.ts';
 const passingLabel = 'ignite.weave.works/passing';
 const startsAtOnce = 4;
 
+interface Makers {
+  readonly host: VmPorts;
+  readonly vms: Pick<VmClient, 'create' | 'start' | 'remove'>;
+}
+
 /** Makes new VMs of a VM, which goes on, and starts them: all of them, or none. */
 export async function copyVm(
   query: string,
   { names, holds, sshTimeoutMs }: CopyVmRequest,
-  { host, vms }: { readonly host: VmPorts; readonly vms: Pick<VmClient, 'create' | 'start' | 'remove'> },
+  { host, vms }: Makers,
   op: ClientOperation,
 ): Promise<readonly Vm[]> {
-  await removePassed(host, op.signal);
-  await using undo = new Rollback((failure) =>
-    op.report({ kind: 'warning', message: `a copy could not be removed: ${errorText(failure)}` }),
-  );
+  await removePassed({ host, vms }, op);
   const token = newUid();
   using _lock = await acquireLock(locksDir(host.paths), copyLock(token), op.signal);
   await using after = new AsyncDisposableStack();
+  await using undo = new Rollback((failure) =>
+    op.report({ kind: 'warning', message: `a copy could not be removed: ${errorText(failure)}` }),
+  );
   const { vm, snapshot } = await withVmLocked(query, host, op.signal, async (found) => {
     for (const name of names) assertVmName(name);
     const taken = (await listOwnVms(host)).find(
@@ -71,12 +78,18 @@ export async function copyVm(
 
 const copyLock = (token: string): string => `copy-${token}`;
 
-/** Removes what copies that were killed have left. */
-async function removePassed(host: VmPorts, signal: AbortSignal): Promise<void> {
+/** Removes what makers that were killed have left: first the VMs that have no disk yet, which could never start without the snapshot. */
+async function removePassed({ host, vms }: Makers, op: ClientOperation): Promise<void> {
   for (const snapshot of await listSnapshots(host.objects)) {
-    const token = snapshot.metadata.labels[passingLabel];
+    const { name, namespace, labels } = snapshot.metadata;
+    const token = labels[passingLabel];
     if (token === undefined || isLocked(locksDir(host.paths), copyLock(token))) continue;
-    await removeSnapshot(snapshot, host, signal);
+    for (const vm of await listOwnVms(host)) {
+      const isOfIt = vm.metadata.namespace === namespace && vm.spec.source?.snapshot === name;
+      if (isOfIt && !existsSync(vmDisk(vm, host).path))
+        await vms.remove(vm.metadata.uid, { force: true }, op);
+    }
+    await removeSnapshot(snapshot, host, op.signal);
   }
 }
 

@@ -133,10 +133,16 @@ test('rollBack: a state that cannot be read costs no disk, and one that does not
   assert.ok(!existsSync(files.savedState) && !existsSync(files.identityDue));
   assert.deepEqual((await vmsIn(host.objects).findByUid(uid))?.status.kernel, vm.status.kernel);
   const kernels: unknown[] = [];
-  const seen = { ...host, network: { ...host.network, attach: async () => {
-    kernels.push((await vmsIn(host.objects).findByUid(uid))?.status.kernel?.id);
-    throw new Error('seen');
-  } } } as unknown as VmPorts;
+  const seen = {
+    ...host,
+    network: {
+      ...host.network,
+      attach: async () => {
+        kernels.push((await vmsIn(host.objects).findByUid(uid))?.status.kernel?.id);
+        throw new Error('seen');
+      },
+    },
+  } as unknown as VmPorts;
   await assert.rejects(rollBack(vm, snapshot, seen, op), /seen/);
   assert.deepEqual(kernels, ['old'], 'it starts with the kernel of the snapshot');
 });

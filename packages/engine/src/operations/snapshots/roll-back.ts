@@ -31,7 +31,8 @@ export async function rollBack(vm: Vm, snapshot: Snapshot, host: VmPorts, op: Cl
   if (existsSync(diskBefore)) await rm(path, { force: true });
   else if (existsSync(path)) await rename(path, diskBefore);
   try {
-    const known = snapshot.status.holds === 'Machine' ? await ensureVmSource(wanted, host, op.signal) : wanted;
+    const known =
+      snapshot.status.holds === 'Machine' ? await ensureVmSource(wanted, host, op.signal) : wanted;
     return await startVm(known, { restart: true }, host, op);
   } catch (failure) {
     // A guest that has gone on with the disk of the snapshot is not taken back.
@@ -54,7 +55,12 @@ const todays = ({ network: { ports, policy } }: VmSpec): Pick<VmSpec['network'],
 });
 
 /** Checks all that can be known before the VM is stopped. */
-async function assertUsable(vm: Vm, { metadata, status }: Snapshot, wanted: Vm, host: VmPorts): Promise<void> {
+async function assertUsable(
+  vm: Vm,
+  { metadata, status }: Snapshot,
+  wanted: Vm,
+  host: VmPorts,
+): Promise<void> {
   const { name, namespace, uid } = metadata;
   if (status.vmUid !== vm.metadata.uid || namespace !== vm.metadata.namespace)
     throw snapshotUnfit(name, 'it is of another VM; "ignite run --from" makes a new VM of it');

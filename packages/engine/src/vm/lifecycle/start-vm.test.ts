@@ -33,7 +33,10 @@ test('startVm: a guest that has refused its identity does not boot again by itse
     const { dir: folder, disk, identityDue } = vmFiles(host.paths, uid);
     mkdirSync(folder, { recursive: true });
     for (const path of [disk, identityDue]) writeFileSync(path, '');
-    await assert.rejects(startVm(await vm(), {}, host, op), { code: 'IDENTITY_REFUSED', hint: /start --cold/ });
+    await assert.rejects(startVm(await vm(), {}, host, op), {
+      code: 'IDENTITY_REFUSED',
+      hint: /start --cold/,
+    });
     for (let hours = 0; hours < 3; hours++) {
       world.nowMs += 3_600_000;
       await reconcileVm(uid, {}, host, op);

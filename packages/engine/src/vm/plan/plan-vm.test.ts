@@ -331,6 +331,18 @@ test('planVm: an identity that was not given is given once more, whatever was cu
   ]);
 });
 
+test('planVm: a VM that has a disk needs its source no more, whatever a redefinition has left open', () => {
+  const needs = { source: true, image: false, kernel: true, volumes: false, files: false, folders: false };
+  assert.deepEqual(kinds({ kind: 'prepared' }, stopped, needs), ['ensure-kernel']);
+  assert.deepEqual(kinds({ kind: 'prepared' }, nothing, needs), ['ensure-source']);
+});
+
+test('planVm: a guest that has not taken its identity powers off between cut links', () => {
+  const halted = { ...running, paused: true, isIdentityDue: true };
+  const steps = kinds({ kind: 'stopped', graceMs: 1 }, halted);
+  assert.deepEqual(steps.slice(0, 4), ['discard-state', 'cut-links', 'resume', 'press-power-button']);
+});
+
 test('planVm: a guest that has refused its identity boots only if that is asked for', () => {
   const refused = { ...stopped, isIdentityDue: true };
   assert.deepEqual(kinds({ kind: 'running' }, refused), ['refuse-identity']);

@@ -113,7 +113,7 @@ export type VmStep =
 export function planVm(goal: Goal, have: ObservedVm, needs: VmNeeds = nothing): readonly VmStep[] {
   switch (goal.kind) {
     case 'prepared':
-      return planContent(needs);
+      return planContent(have, needs);
     case 'running':
       return planRunning(goal, have, needs);
     case 'paused':
@@ -160,7 +160,7 @@ function planRunning(options: LaunchOptions, have: ObservedVm, needs: VmNeeds): 
   if (have.isIdentityDue && options.cold !== true) return [{ kind: 'refuse-identity' }];
   const { awaitClientSeconds } = options;
   return [
-    ...planContent(needs),
+    ...planContent(have, needs),
     ...clearSandbox(have),
     ...when(!have.keys, { kind: 'create-keys' }),
     { kind: have.disk ? 'grow-disk' : 'create-disk' },
@@ -175,7 +175,7 @@ function planRunning(options: LaunchOptions, have: ObservedVm, needs: VmNeeds): 
 
 function planPlacement(have: ObservedVm, needs: VmNeeds): VmStep[] {
   return [
-    ...planContent(needs),
+    ...planContent(have, needs),
     ...clearSandbox(have),
     ...when(!have.keys, { kind: 'create-keys' }),
     { kind: 'place-snapshot' },
@@ -204,7 +204,7 @@ const planNetwork = ({ network }: ObservedVm, attach: VmStep): VmStep[] => [
  */
 function planResumption({ awaitClientSeconds }: LaunchOptions, have: ObservedVm, needs: VmNeeds): VmStep[] {
   return [
-    ...planContent(needs),
+    ...planContent(have, needs),
     ...clearSaved(have),
     ...planNetwork(have, { kind: 'attach-network', keepsMacs: true }),
     ...when(needs.volumes, { kind: 'prepare-volumes' }),
@@ -240,18 +240,20 @@ const clearSaved = (have: ObservedVm): VmStep[] => [
 const discardState = ({ isSaved, paused }: ObservedVm): VmStep[] =>
   when(isSaved || paused, { kind: 'discard-state' });
 
-const planContent = (needs: VmNeeds): VmStep[] => [
-  ...when(needs.source && (needs.image || needs.kernel), { kind: 'ensure-source' }),
-  ...when(!needs.source && needs.image, { kind: 'ensure-image' }),
-  ...when(!needs.source && needs.kernel, { kind: 'ensure-kernel' }),
-];
+/** The source of a VM counts until it has a disk. */
+function planContent({ disk }: ObservedVm, { source, image, kernel }: VmNeeds): VmStep[] {
+  if (source && !disk) return when(image || kernel, { kind: 'ensure-source' });
+  return [...when(image, { kind: 'ensure-image' }), ...when(kernel, { kind: 'ensure-kernel' })];
+}
 
 function planStopped(graceMs: number, have: ObservedVm, needs: VmNeeds): VmStep[] {
   const isRunning = have.sandbox === 'running';
+  // A guest whose vCPUs are halted does not notice the power button.
+  const isResumed = isRunning && graceMs > 0 && have.paused;
   return [
     ...discardState(have),
-    // A guest whose vCPUs are halted does not notice the power button.
-    ...when(isRunning && graceMs > 0 && have.paused, { kind: 'resume' }),
+    ...when(isResumed && have.isIdentityDue && have.network === 'attached', { kind: 'cut-links' }),
+    ...when(isResumed, { kind: 'resume' }),
     ...when(hasBooted(have) && graceMs > 0, { kind: 'press-power-button', graceMs }),
     ...when(isRunning, { kind: 'kill' }),
     ...when(isRunning, { kind: 'record-exit' }),
