@@ -28,11 +28,11 @@ const lines = (...items: readonly object[]): string => run(['lines'], JSON.strin
 
 test('lines: the Pod networks and the addresses of each node', () => {
   assert.equal(
-    lines(
-      node('a', ['10.244.0.0/24', 'fd00:0::/64'], '10.1.0.2', 'fd01::2'),
-      node('b', [], '10.1.0.3'),
-      { metadata: { name: 'c' }, spec: {}, status: {} },
-    ),
+    lines(node('a', ['10.244.0.0/24', 'fd00:0::/64'], '10.1.0.2', 'fd01::2'), node('b', [], '10.1.0.3'), {
+      metadata: { name: 'c' },
+      spec: {},
+      status: {},
+    }),
     'a 10.244.0.0/24 fd00:0::/64 ; 10.1.0.2 fd01::2\nb  ; 10.1.0.3\nc  ; \n',
   );
 });
