@@ -60,6 +60,15 @@ test('a dry run prints the objects of a cluster, and makes nothing', async () =>
     await ignite.ok('cluster', 'create', 'dev', '--dry-run', ...flags, ...sizes),
     golden('control-plane-in-vms'),
   );
+  const [one, other] = [['dev', '-n', 'prod'], ['prod/dev']].map((named) => [
+    ...named,
+    '--dry-run',
+    '-o',
+    'json',
+  ]);
+  const asked = await ignite.ok('cluster', 'create', ...one!);
+  assert.match(asked, /"namespace": "prod"/);
+  assert.equal(await ignite.ok('cluster', 'create', ...other!), asked);
   const list = JSON.parse(await ignite.ok('cluster', 'create', 'dev', '--dry-run', '-o', 'json'));
   assert.deepEqual([list.kind, list.items.at(-1).kind], ['List', 'Cluster']);
   assert.ok(!existsSync(join(ignite.paths.dataDir, 'store.db')));

@@ -2,6 +2,7 @@ import type { Client } from '@ignite/api/client/client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { clusterKind } from '@ignite/cluster/kinds/object-kinds';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { untilAllEnd } from '@ignite/toolkit/async/until-all-end';
 import { systemClock as clock } from '@ignite/toolkit/clock/clock';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { Log } from '@ignite/toolkit/log/log';
@@ -55,10 +56,13 @@ export async function withClusterControllers<T>(
     let hasControlled = false;
     const runHost = async (host: AbortSignal): Promise<void> => await controlPods(objects, log, host);
     const onBegun = (): void => void (hasControlled = true);
-    const controlling = Promise.all([
-      runClusters({ client: objects, host: self, runHost, clock, log, onBegun }, until),
-      controlVms(log, until),
-    ]).catch((failure: unknown) => failed.abort(failure));
+    const controlling = untilAllEnd(
+      [
+        runClusters({ client: objects, host: self, runHost, clock, log, onBegun }, until),
+        controlVms(log, until),
+      ],
+      () => done.abort(),
+    ).catch((failure: unknown) => failed.abort(failure));
     try {
       const signal = AbortSignal.any([op.signal, failed.signal]);
       return await use({ client, objects, op: { ...op, signal }, hasControlled: () => hasControlled });

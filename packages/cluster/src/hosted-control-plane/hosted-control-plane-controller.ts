@@ -240,7 +240,7 @@ async function takeDown(
   const waitsFor = 'the components are being ended';
   return {
     object: withHostedStatus(controlPlane, {
-      ...{ pod, waitsFor, isReachable: false, isInitialized: true, nowMs: clock.now() },
+      ...{ pod, waitsFor, isReachable: false, isInitialized: isBegun(controlPlane), nowMs: clock.now() },
     }),
     requeueAfterMs: deletionMs,
   };

@@ -27,9 +27,9 @@ export const waitFlags: Flags = {
 
 export const kubernetesFlag = { type: 'string', value: 'VERSION', help: 'version of Kubernetes' } as const;
 
-/** Pure. Returns the cluster that an argument names, `dev` or `prod/dev`. */
-export function clusterKey(text: string): ClusterKey {
-  const [name = '', namespace = 'default', ...more] = text.split('/').toReversed();
+/** Pure. Returns the cluster that an argument names: `prod/dev`, or `dev` in the namespace `otherwise`. */
+export function clusterKey(text: string, otherwise = 'default'): ClusterKey {
+  const [name = '', namespace = otherwise, ...more] = text.split('/').toReversed();
   if (name === '' || namespace === '' || more.length > 0)
     throw usageError(
       `not a cluster: ${JSON.stringify(text)}`,

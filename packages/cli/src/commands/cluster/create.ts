@@ -52,8 +52,8 @@ export const clusterCreate: Command = {
     output: { ...documentFlag, help: 'print the objects as json or yaml' },
   },
   run: async (invocation) => {
-    const { flags, args, namespace = 'default', io } = invocation;
-    const key = { ...clusterKey(args[0]!), namespace };
+    const { flags, args, namespace, io } = invocation;
+    const key = clusterKey(args[0]!, namespace);
     const canAccelerate = !isForOtherHost(invocation) && (await hasKvm());
     const file = flags.text('filename');
     const manifests = file === undefined ? undefined : await readInputFile('--filename', file);

@@ -69,6 +69,7 @@ test('planRequest: what makes no sense is refused', () => {
   const cases: readonly (readonly [Readonly<Record<string, string>>, string])[] = [
     [{ 'control-plane': 'vm' }, '--control-plane vm needs --endpoint'],
     [{ 'control-planes': '2' }, '--control-planes 2: etcd needs a majority'],
+    [{ 'control-planes': '3' }, '--control-planes 3: a hosted control plane has one replica'],
     [
       { 'control-plane': 'hosted', endpoint: 'a' },
       '--endpoint: a hosted control plane has an endpoint of its own',

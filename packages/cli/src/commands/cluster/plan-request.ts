@@ -160,6 +160,11 @@ function planControlPlane(flags: FlagValues, workers: NodeShape, hasKvm: boolean
         '--endpoint: a hosted control plane has an endpoint of its own',
         'leave it out, or use --control-plane vm',
       );
+    if (replicas > 1)
+      throw usageError(
+        `--control-planes ${replicas}: a hosted control plane has one replica`,
+        'leave it out, or use --control-plane vm with --endpoint',
+      );
     return {
       controlPlane: { kind: 'hosted', replicas },
       ...(asked === 'auto' && {
