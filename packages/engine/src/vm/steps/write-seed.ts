@@ -14,7 +14,6 @@ import { type CpioEntry, file } from '../../tools/kernel/cpio.ts';
 import { hostProgram } from '../../tools/kernel/guest-programs.ts';
 import { type GuestSeed, renderSeed } from '../../tools/kernel/seed.ts';
 import type { Attachment } from '../../tools/network/network.ts';
-import { compileUserData } from '../../tools/user-data/compile-user-data.ts';
 import { volumeMounts } from '../../tools/storage/volume-devices.ts';
 import { secretValue } from '../../tools/store/secret-value.ts';
 import { imageOf } from '../../tools/store/vm-objects.ts';
@@ -44,12 +43,16 @@ export async function writeSeed(vm: Vm, host: VmPorts, signal: AbortSignal): Pro
   const cloudInit = cloudInitSeed(await withUserData(vm, host, signal), facts);
   const seed = await seedOf(vm, attachment, authorizedKeys, host);
   const userData = cloudInit['user-data'];
-  const compiled =
-    seed.bootMode === 'init' && !seed.isWholeDisk && userData !== ''
-      ? { userData: compileUserData(userData, cloudInit['meta-data']) }
-      : {};
-  await replaceFile(files.seed, renderSeed({ ...seed, ...compiled }), 0o600);
+  const isCarriedOut = seed.bootMode === 'init' && !seed.isWholeDisk && userData !== '';
+  const compiled = isCarriedOut && (await compiledUserData(userData, cloudInit['meta-data']));
+  await replaceFile(files.seed, renderSeed({ ...seed, ...(compiled && { userData: compiled }) }), 0o600);
   if (readsCloudInit(vm)) await writeCloudInitDisk(files.cloudInit, cloudInit, host.runner, signal);
+}
+
+/** Loads what reads YAML only where there is some. */
+async function compiledUserData(text: string, metaData: string): Promise<GuestSeed['userData']> {
+  const { compileUserData } = await import('../../tools/user-data/compile-user-data.ts');
+  return compileUserData(text, metaData);
 }
 
 /** Returns the seed for a guest that goes on from a snapshot, with the program that renews what its kernel remembers. */
