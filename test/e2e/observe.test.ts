@@ -64,7 +64,10 @@ test('system df tells what takes space; prune removes what nothing uses, and onl
   const kept = put('kept-disks/web-0123456789abcdef-4294967296.qcow2');
   const df = await ignite.ok('system', 'df');
   assert.match(df, /^TYPE +TOTAL +ACTIVE +SIZE +RECLAIMABLE\nImages +2 +1 +\S+ MB +\S+ MB \(\d+%\)$/m);
-  assert.match(df, /^VMs +2 +1 .*\nVolumes +1 +0 .*\nSnapshots +0 +0 .*\nLogs +1 .*\nKept disks +1 +0 .*\nLeftovers +1 +0 /m);
+  assert.match(
+    df,
+    /^VMs +2 +1 .*\nVolumes +1 +0 .*\nSnapshots +0 +0 .*\nLogs +1 .*\nKept disks +1 +0 .*\nLeftovers +1 +0 /m,
+  );
   const { sums } = JSON.parse(await ignite.ok('system', 'df', '-o', 'json'));
   assert.ok(sums.every(({ sizeBytes, reclaimableBytes }: Sum) => sizeBytes >= reclaimableBytes));
 
