@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import type { Namespace } from '@ignite/toolkit/core/resources/namespace';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { kubectlPath, openServedApi } from './served-api.sample.ts';
@@ -53,6 +54,11 @@ describe('a namespace', () => {
   test('has a status whose writes change annotations too, as of all kinds of Kubernetes itself', async () => {
     await using api = await openServedApi();
     await newNamespace(api, 'garden');
+    // What was made past the API gets its finalizer from the controller of namespaces.
+    await until(async () => {
+      const { spec } = (await find(api, 'namespaces', 'garden')) as Namespace;
+      return spec?.finalizers?.includes('kubernetes') || undefined;
+    });
     const path = '/api/v1/namespaces/garden';
     const headers = { 'content-type': 'application/merge-patch+json' };
     const condition = { type: 'Watered', status: 'True', reason: 'Rain', message: '' };
