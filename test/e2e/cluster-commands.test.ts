@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { Ignite, type Started } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
@@ -177,7 +178,10 @@ test('where ignited serves clusters, commands write their wishes and watch, from
       IGNITE_DATA_DIR: join(ignite.dir, 'elsewhere'),
     });
     const flags = [...inVms, '--memory', '256MB', '--image', 'nowhere.invalid/node:v1.35.4', '--wait=false'];
-    await far.ok('cluster', 'create', 'far', ...flags);
+    const printed = JSON.parse(
+      await far.ok('cluster', 'create', 'far', ...flags, '-o', 'json'),
+    ) as KubeObject;
+    assert.deepEqual([printed.kind, printed.metadata.name], ['Cluster', 'far']);
     await until(
       async () =>
         /Machine\/far-control-plane-\S+ +False +NotReady .* VM far-control-plane-\S+ is Failed/.test(

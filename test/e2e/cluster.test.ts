@@ -122,7 +122,7 @@ describe('a cluster from its creation to its end', { skip }, () => {
     await until('the DNS of the cluster is ready', async () => Number(await kubectl(...ready)) > 0);
   });
 
-  test('an application in it answers by its Service', async () => {
+  test('an application in it answers at a port that is forwarded to its Service', async () => {
     const path = 'jsonpath={.spec.template.spec.containers[0].image}';
     const image = await kubectl('-n', 'kube-system', 'get', 'deployment', 'coredns', '-o', path);
     const file = join(ignite.dir, 'application.yaml');

@@ -18,4 +18,4 @@ const servedResource = (kind: Kind): ServedResource => ({
 });
 
 /** Cluster API's kinds, as the API serves them. */
-export const clusterResources: readonly ServedResource[] = kinds.map(servedResource);
+export const servedClusterResources: readonly ServedResource[] = kinds.map(servedResource);

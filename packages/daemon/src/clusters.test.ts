@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { servedClusterKinds } from '@ignite/cluster/kinds/served-kinds';
 import { runClusters } from '@ignite/cluster/run-clusters';
-import { clusterResources } from './cluster-resources.ts';
+import { servedClusterResources } from './cluster-resources.ts';
 import { openServedApi } from './served-api.sample.ts';
 import { unservedClusterKinds } from './unserved-cluster-kinds.ts';
 
@@ -20,7 +20,8 @@ const infrastructureRef = {
 };
 const machineSpec = { clusterName: 'dev', bootstrap: { dataSecretName: 'data' }, infrastructureRef };
 
-const open = async () => await openServedApi({}, { kinds: servedClusterKinds, resources: clusterResources });
+const open = async () =>
+  await openServedApi({}, { kinds: servedClusterKinds, resources: servedClusterResources });
 
 test('clusters are served with their short names, their category, the status and the scale', async () => {
   await using api = await open();

@@ -179,10 +179,10 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
 }
 
 async function loadClusters() {
-  const [{ servedClusterKinds }, { clusterResources }, { runClusters }] = await Promise.all([
+  const [{ servedClusterKinds }, { servedClusterResources }, { runClusters }] = await Promise.all([
     import('@ignite/cluster/kinds/served-kinds'),
     import('./cluster-resources.ts'),
     import('@ignite/cluster/run-clusters'),
   ]);
-  return { kinds: servedClusterKinds, resources: clusterResources, run: runClusters };
+  return { kinds: servedClusterKinds, resources: servedClusterResources, run: runClusters };
 }

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { isOlder } from '../contract/kubernetes-version.ts';
+import { kubeadmApiVersion, readsV1beta4 } from '../contract/kubernetes-version.ts';
 import type { Cluster, Endpoint } from '../kinds/cluster.ts';
 import type { KubeadmConfigSpec } from '../kinds/kubeadm-config.ts';
 
@@ -20,12 +20,6 @@ export interface JoinDocument extends Documented {
   readonly caCertHash: string;
 }
 
-const firstV1beta4 = 'v1.31.0';
-
-/** The newest form of kubeadm's documents that kubeadm of a version reads. */
-const apiVersionFor = (version: string): string =>
-  `kubeadm.k8s.io/${isOlder(version, firstV1beta4) ? 'v1beta3' : 'v1beta4'}`;
-
 const hostPort = ({ host, port }: Required<Endpoint>): string =>
   `${host!.includes(':') ? `[${host}]` : host}:${port}`;
 
@@ -34,7 +28,7 @@ export function initDocuments({ cluster, spec, version, endpoint }: InitDocument
   const { clusterNetwork = {} } = cluster.spec;
   const { certificateValidityPeriodDays, caCertificateValidityPeriodDays, ...given } =
     spec.clusterConfiguration ?? {};
-  const apiVersion = apiVersionFor(version);
+  const apiVersion = kubeadmApiVersion(version);
   const clusterConfiguration = {
     apiVersion,
     kind: 'ClusterConfiguration',
@@ -77,7 +71,7 @@ export function joinDocument({
   const registration = join.nodeRegistration ?? {};
   const uninitialized = { key: 'node.cluster.x-k8s.io/uninitialized', effect: 'NoSchedule' };
   return documentFor(version, {
-    apiVersion: apiVersionFor(version),
+    apiVersion: kubeadmApiVersion(version),
     kind: 'JoinConfiguration',
     ...join,
     nodeRegistration: isControlPlane
@@ -98,7 +92,7 @@ function timeoutsFor(
   version: string,
   timeouts: Timeouts | undefined,
 ): { readonly timeouts?: Readonly<Record<string, string>> } {
-  if (!timeouts || isOlder(version, firstV1beta4)) return {};
+  if (!timeouts || !readsV1beta4(version)) return {};
   const told = Object.entries(timeouts).flatMap(([name, seconds]) =>
     seconds === undefined ? [] : [[name.replace(/Seconds$/, ''), `${seconds}s`]],
   );
@@ -106,7 +100,7 @@ function timeoutsFor(
 }
 
 const documentFor = (version: string, document: object): string =>
-  stringify(isOlder(version, firstV1beta4) ? withArgumentMaps(document) : document, { lineWidth: 0 });
+  stringify(readsV1beta4(version) ? document : withArgumentMaps(document), { lineWidth: 0 });
 
 /** Up to v1beta3, arguments are maps, in which a later one of a name takes the place of an earlier one. */
 function withArgumentMaps(value: unknown): unknown {

@@ -37,3 +37,10 @@ export const isOlder = (version: string, other: string): boolean => {
 /** Pure. Returns the oldest of some versions. */
 export const oldestOf = (first: string, ...others: readonly string[]): string =>
   others.reduce((oldest, each) => (isOlder(each, oldest) ? each : oldest), first);
+
+/** Pure. Tells whether kubeadm of a version reads the form v1beta4 of its documents. */
+export const readsV1beta4 = (version: string): boolean => !isOlder(version, 'v1.31.0');
+
+/** Pure. Returns the newest form of kubeadm's documents that kubeadm of a version reads. */
+export const kubeadmApiVersion = (version: string): string =>
+  `kubeadm.k8s.io/${readsV1beta4(version) ? 'v1beta4' : 'v1beta3'}`;

@@ -1,7 +1,7 @@
 import type { HostPod } from '@ignite/api/host-pod/host-pod';
 import { formatLabelSelector } from '@ignite/toolkit/client/label-selector';
 import { findCondition, finding, withFindings } from '../contract/conditions.ts';
-import { isOlder } from '../contract/kubernetes-version.ts';
+import { oldestOf } from '../contract/kubernetes-version.ts';
 import { labels } from '../contract/names.ts';
 import type { HostedControlPlane } from '../kinds/hosted-control-plane.ts';
 import { versionOfImage } from './component-images.ts';
@@ -73,7 +73,6 @@ function runningVersion(pod: HostPod | undefined): string | undefined {
     const { image } = pod?.status?.programs?.find((each) => each.name === name) ?? {};
     return image === undefined ? undefined : versionOfImage(image);
   });
-  return versions.reduce((oldest, each) =>
-    oldest === undefined || each === undefined ? undefined : isOlder(each, oldest) ? each : oldest,
-  );
+  const [first, ...others] = versions.filter((each) => each !== undefined);
+  return first === undefined || others.length < versions.length - 1 ? undefined : oldestOf(first, ...others);
 }

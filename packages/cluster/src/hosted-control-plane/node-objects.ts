@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { Endpoint } from '../kinds/cluster.ts';
-import { isOlder } from '../contract/kubernetes-version.ts';
+import { kubeadmApiVersion } from '../contract/kubernetes-version.ts';
 import { urlOf } from '../workload/cluster-secrets.ts';
 import { defaultRepository } from './component-images.ts';
 import { kubeletClientName } from './component-secrets.ts';
@@ -91,7 +91,7 @@ function clusterConfiguration({
   imageRepository = defaultRepository,
 }: ClusterFacts): string {
   return stringify({
-    apiVersion: `kubeadm.k8s.io/${isOlder(version, 'v1.31.0') ? 'v1beta3' : 'v1beta4'}`,
+    apiVersion: kubeadmApiVersion(version),
     kind: 'ClusterConfiguration',
     clusterName,
     kubernetesVersion: version,

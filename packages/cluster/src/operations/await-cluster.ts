@@ -12,7 +12,8 @@ export type WaitErrorCode = 'CLUSTER_NOT_READY';
 export interface Waiting {
   readonly client: ObjectClient;
   readonly clock: Clock;
-  readonly timeoutMs: number;
+  /** When the time is up, however often is waited until then. */
+  readonly endMs: number;
   readonly op: ClientOperation;
 }
 
@@ -43,16 +44,15 @@ export type Look<T> = { readonly found: T } | { readonly lacks: string };
 /** Looks every second until something is found. @throws CodedError CLUSTER_NOT_READY when the time is up */
 export async function waitFor<T>(
   { namespace, name }: ClusterKey,
-  { clock, timeoutMs, op }: Waiting,
+  { clock, endMs, op }: Waiting,
   look: () => Promise<Look<T>>,
 ): Promise<T> {
-  const end = clock.now() + timeoutMs;
   for (let told = ''; ;) {
     const seen = await look();
     if ('found' in seen) return seen.found;
     if (seen.lacks !== told) op.report({ kind: 'step', message: `Waiting for ${seen.lacks}` });
     told = seen.lacks;
-    if (clock.now() >= end)
+    if (clock.now() >= endMs)
       throw new CodedError<WaitErrorCode>(
         'CLUSTER_NOT_READY',
         `cluster "${name}" is not as it was asked for in time: waiting for ${told}`,

@@ -62,7 +62,8 @@ async function open(timeoutMs = 3_600_000): Promise<Opened> {
   };
   const report = (event: { readonly kind: string; readonly message?: string }): void =>
     void told.push(`${event.kind}: ${event.message}`);
-  const waiting = { client: simulation.client, clock, timeoutMs, op: { signal, report } };
+  const endMs = clock.now() + timeoutMs;
+  const waiting = { client: simulation.client, clock, endMs, op: { signal, report } };
   return { simulation, waiting, told, [Symbol.dispose]: () => simulation[Symbol.dispose]() };
 }
 
@@ -215,7 +216,7 @@ test('the versions of a cluster are those that its machines have, when an upgrad
   const upgrade = upgradeCluster(
     await findCluster(simulation.client, key, signal),
     { version: 'v1.36.3' },
-    { ...waiting, timeoutMs: 0 },
+    { ...waiting, endMs: 0 },
   );
   await assert.rejects(upgrade, (failure) => hasCode(failure, 'CLUSTER_NOT_READY'));
   const view = await findCluster(simulation.client, key, signal);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { hubOf } from '@ignite/toolkit/scheme/kind';
 import * as v from 'valibot';
-import { stringify } from 'yaml';
+import { parseAllDocuments, stringify } from 'yaml';
 import { kinds } from '../kinds/kinds.ts';
 import type { ClusterRequest } from './cluster-request.ts';
 import { planCluster } from './plan-cluster.ts';
@@ -69,4 +70,18 @@ test('planCluster: another content of a template is another template, and the sa
   assert.deepEqual(templatesOf(hosted), templatesOf({ ...hosted, version: 'v1.36.3' }));
   const bigger = { ...hosted, workers: { replicas: 1, shape: { ...shape, cpus: 4 } } };
   assert.notDeepEqual(templatesOf(hosted), templatesOf(bigger));
+});
+
+test('planCluster: podnet gets the rights that the node image has a file of', () => {
+  const rights = join(
+    import.meta.dirname,
+    '../../../../images/kubernetes/files/usr/local/share/podnet/rights.yaml',
+  );
+  const [manifests] = planCluster(hosted).flatMap(({ object }) => {
+    const { data } = object as { readonly data?: Readonly<Record<string, string>> };
+    return data?.['manifests.yaml'] ?? [];
+  });
+  const objectsIn = (text: string): readonly unknown[] =>
+    parseAllDocuments(text).map((document): unknown => document.toJS());
+  assert.deepEqual(objectsIn(manifests!), objectsIn(readFileSync(rights, 'utf8')));
 });

@@ -54,7 +54,8 @@ export interface ReconciledPod {
  */
 export async function reconcilePod(pod: HostPod, host: PodHost, op: ClientOperation): Promise<ReconciledPod> {
   const files = podFiles(host.paths, pod.metadata.uid);
-  await removeOthers(pod, files, host, op.signal);
+  const wanted = new Set(pod.spec.programs.map(({ name }) => name));
+  await removeOthers(pod, wanted, { files, host }, op.signal);
   const network = await joinNetwork(pod, host, op.signal);
   const found: ReconciledProgram[] = [];
   for (const program of pod.spec.programs)
@@ -75,25 +76,27 @@ export async function reconcilePod(pod: HostPod, host: PodHost, op: ClientOperat
 export async function removePod(pod: HostPod, host: PodHost, signal: AbortSignal): Promise<void> {
   const { uid } = pod.metadata;
   const files = podFiles(host.paths, uid);
-  await removeOthers({ ...pod, spec: { ...pod.spec, programs: [] } }, files, host, signal);
+  await removeOthers(pod, new Set(), { files, host }, signal);
   await host.network.detach(uid, signal);
   await rm(files.runDir, { recursive: true, force: true });
   await rm(files.dir, { recursive: true, force: true });
   await removeUnusedRoots(host.paths, signal);
 }
 
-/** Ends the programs that do not belong to a pod any more. What they kept goes with them. */
+/** Ends the programs of a pod but those that are wanted. What they kept goes with them. */
 async function removeOthers(
   { metadata, spec }: HostPod,
-  files: PodFiles,
-  { sandbox }: PodHost,
+  wanted: ReadonlySet<string>,
+  { files, host }: { readonly files: PodFiles; readonly host: PodHost },
   signal: AbortSignal,
 ): Promise<void> {
-  const wanted = new Set(spec.programs.map(({ name }) => name));
   const known = new Set([...(await namesIn(files.runDir)), ...(await namesIn(`${files.dir}/programs`))]);
   // The last one is ended first: a program may need those before it.
-  for (const name of [...known].filter((each) => !wanted.has(each)).toReversed()) {
-    await endProgram(programSandbox(metadata.uid, name).uid, sandbox, signal);
+  const places = new Map(spec.programs.map(({ name }, at) => [name, at]));
+  const placeOf = (name: string): number => places.get(name) ?? places.size;
+  const others = [...known.difference(wanted)].toSorted((a, b) => placeOf(b) - placeOf(a));
+  for (const name of others) {
+    await endProgram(programSandbox(metadata.uid, name).uid, host.sandbox, signal);
     await rm(`${files.dir}/programs/${name}`, { recursive: true, force: true });
     await rm(programFiles(files, name).runDir, { recursive: true, force: true });
   }

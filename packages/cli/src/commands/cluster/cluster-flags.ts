@@ -7,6 +7,7 @@ import { kubernetesVersionSchema } from '@ignite/cluster/contract/kubernetes-ver
 import type { FlagValues, Flags, Invocation } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { type ClusterHost, withClusterControllers, withClusters } from '../../cluster-context.ts';
+import { tellNote } from '../../render/message/note.ts';
 
 const defaultTimeout = '30m';
 
@@ -73,9 +74,14 @@ export const waitingOf = ({ objects: client, op }: ClusterHost, flags: FlagValue
   client,
   op,
   clock: systemClock,
-  timeoutMs: parseDuration(flags.text('timeout') ?? defaultTimeout),
+  endMs: systemClock.now() + parseDuration(flags.text('timeout') ?? defaultTimeout),
 });
 
-/** What somebody should know who has no ignited: a command ends, and nobody cares for the cluster from then on. */
-export const unattendedNote =
-  'nobody repairs the cluster from now on, as no ignited does: "ignite daemon --clusters" replaces machines that fail, and renews certificates';
+/** Tells somebody who has no ignited that the command ends, and that nobody cares for the cluster from then on. */
+export function tellUnattended({ hasControlled }: ClusterHost, invocation: Invocation): void {
+  if (hasControlled())
+    tellNote(
+      'nobody repairs the cluster from now on, as no ignited does: "ignite daemon --clusters" replaces machines that fail, and renews certificates',
+      invocation,
+    );
+}

@@ -17,7 +17,7 @@ import { documentFlag, documentFormatOf, printDocument } from '../../render/obje
 import {
   clusterKey,
   isWaiting,
-  unattendedNote,
+  tellUnattended,
   waitFlags,
   waitingOf,
   withWishedCluster,
@@ -49,7 +49,10 @@ export const clusterCreate: Command = {
     kubeconfig: { type: 'boolean', default: 'true', help: 'make the cluster a context of your kubeconfig' },
     ...waitFlags,
     'dry-run': { type: 'boolean', help: 'print the objects of the cluster, without creating them' },
-    output: { ...documentFlag, help: 'print the objects as json or yaml' },
+    output: {
+      ...documentFlag,
+      help: 'print the cluster as json or yaml, and with --dry-run all its objects',
+    },
   },
   run: async (invocation) => {
     const { flags, args, namespace, io } = invocation;
@@ -76,10 +79,9 @@ export const clusterCreate: Command = {
       const waiting = waitingOf(host, flags);
       await assertImage(request, host.client, host.op.signal);
       const created = await createCluster(planned, host.objects, host.op.signal);
-      printDone(created, createdText('cluster', created), invocation);
-      if (!isWaiting(flags)) return 0;
-      const { cluster } = await awaitCluster(key, waiting);
-      await tellReady(request, host, invocation);
+      if (format === undefined) printDone(created, createdText('cluster', created), invocation);
+      const cluster = isWaiting(flags) ? (await awaitCluster(key, waiting)).cluster : created;
+      if (isWaiting(flags)) await tellReady(request, host, invocation);
       if (format !== undefined) await printDocument(cluster, format, io);
       return 0;
     });
@@ -105,12 +107,12 @@ async function tellReady(request: ClusterRequest, host: ClusterHost, invocation:
         invocation,
       );
   }
-  if (host.hasControlled()) tellNote(unattendedNote, invocation);
+  tellUnattended(host, invocation);
 }
 
 /** An image that somebody names is fetched where it is; ours are in no registry. */
 async function assertImage(
-  { version, workers: { shape } }: ClusterRequest,
+  { version, controlPlane, workers: { shape } }: ClusterRequest,
   { images }: Client,
   signal: AbortSignal,
 ): Promise<void> {
@@ -123,7 +125,7 @@ async function assertImage(
       'NODE_IMAGE_MISSING',
       `this host has no image ${shape.image} for the nodes`,
       {
-        hint: `build it with "images/kubernetes/build ${version} ignite-kubernetes.tar" and import it with "ignite image import oci-archive:ignite-kubernetes.tar:${version}", or name one in a registry with --image`,
+        hint: `build it with "images/kubernetes/build ${controlPlane.kind === 'vm' ? '--control-plane ' : ''}${version} ignite-kubernetes.tar" and import it with "ignite image import oci-archive:ignite-kubernetes.tar:${version}", or name one in a registry with --image`,
         cause: failure,
       },
     );

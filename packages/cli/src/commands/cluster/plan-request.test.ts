@@ -74,6 +74,10 @@ test('planRequest: what makes no sense is refused', () => {
       { 'control-plane': 'hosted', endpoint: 'a' },
       '--endpoint: a hosted control plane has an endpoint of its own',
     ],
+    [
+      { 'control-plane': 'hosted', 'control-plane-cpus': '4' },
+      '--control-plane-cpus: a hosted control plane has no VMs',
+    ],
     [{ 'control-plane': 'vm', endpoint: 'a b' }, '--endpoint "a b": not an address'],
     [{ 'control-plane': 'vm', endpoint: 'a:70000' }, '--endpoint "a:70000": not an address'],
     [{ kubernetes: 'latest' }, '--kubernetes "latest": not a version'],

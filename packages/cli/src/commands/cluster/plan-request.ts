@@ -12,6 +12,7 @@ import { countOf, kubernetesFlag, versionOf } from './cluster-flags.ts';
 
 const defaultVersion = 'v1.35.4';
 const places = ['auto', 'hosted', 'vm'] as const;
+const vmFlags = ['control-plane-cpus', 'control-plane-memory', 'control-plane-disk'] as const;
 const podNetworks = ['podnet', 'none'] as const;
 const defaultShape = { cpus: 2, memory: '2GB', diskSize: '10GB' };
 const defaultPort = 6443;
@@ -158,6 +159,12 @@ function planControlPlane(flags: FlagValues, workers: NodeShape, hasKvm: boolean
     if (endpoint !== undefined && asked === 'hosted')
       throw usageError(
         '--endpoint: a hosted control plane has an endpoint of its own',
+        'leave it out, or use --control-plane vm',
+      );
+    const ofVms = vmFlags.find((flag) => asked === 'hosted' && flags.isSet(flag));
+    if (ofVms !== undefined)
+      throw usageError(
+        `--${ofVms}: a hosted control plane has no VMs`,
         'leave it out, or use --control-plane vm',
       );
     if (replicas > 1)

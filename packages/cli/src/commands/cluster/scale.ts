@@ -5,7 +5,15 @@ import type { Command } from '../../arguments/command.ts';
 import { namespaceFlags } from '../../arguments/namespace.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { printDone } from '../../render/message/done.ts';
-import { clusterKey, countOf, isWaiting, waitFlags, waitingOf, withWishedCluster } from './cluster-flags.ts';
+import {
+  clusterKey,
+  countOf,
+  isWaiting,
+  tellUnattended,
+  waitFlags,
+  waitingOf,
+  withWishedCluster,
+} from './cluster-flags.ts';
 
 export const clusterScale: Command = {
   name: 'cluster scale',
@@ -37,6 +45,7 @@ export const clusterScale: Command = {
       await scaleCluster(view, size, objects, op.signal);
       if (isWaiting(flags)) await awaitCluster(key, waiting);
       printDone(view.cluster, `Scaled cluster "${key.name}"`, invocation);
+      tellUnattended(host, invocation);
       return 0;
     });
   },

@@ -6,7 +6,14 @@ import { namespaceFlags } from '../../arguments/namespace.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { withClusterControllers } from '../../cluster-context.ts';
 import { printDone } from '../../render/message/done.ts';
-import { clusterKey, kubernetesFlag, versionOf, waitFlags, waitingOf } from './cluster-flags.ts';
+import {
+  clusterKey,
+  kubernetesFlag,
+  tellUnattended,
+  versionOf,
+  waitFlags,
+  waitingOf,
+} from './cluster-flags.ts';
 
 export const clusterUpgrade: Command = {
   name: 'cluster upgrade',
@@ -42,6 +49,7 @@ export const clusterUpgrade: Command = {
       assertUpgrade(versionsOf(view, version), version);
       await upgradeCluster(view, { version, ...(image !== undefined && { image }) }, waiting);
       printDone(view.cluster, `Cluster "${key.name}" runs Kubernetes ${version}`, invocation);
+      tellUnattended(host, invocation);
       return 0;
     });
   },

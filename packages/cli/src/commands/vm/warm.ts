@@ -19,7 +19,7 @@ export const warm: Command = {
   summary: 'Make a template, from which "ignite run --warm" starts VMs of an image',
   details: [
     'Boots a VM that nobody uses, keeps its memory and its disk, and removes it. A VM starts from it if its image, kernel, CPUs, memory and disk size are the same. It has nothing of any other VM: keys, files, host name and addresses come with the start.',
-    'At most 8 templates are kept, for 30 days; "ignite prune" removes them all.',
+    'When a template is made, those that are older than 30 days go, and all but the newest 8. "ignite prune" removes them all.',
   ],
   examples: ['ignite warm debian:12 --cpus 2 --memory 1GB', 'ignite warm --like web'],
   flags: {
@@ -85,5 +85,16 @@ export const templateRemove: Command = {
   summary: 'Remove templates',
   examples: ['ignite warm rm template-0a1b2c3d'],
   flags: namespaceFlags,
-  run: async (invocation) => await removeObjects(invocation, 'Snapshot', (client) => client.snapshots),
+  run: async (invocation) =>
+    await removeObjects(invocation, 'Snapshot', ({ snapshots }) => ({
+      find: async (query, signal) => {
+        const found = await snapshots.find(query, signal);
+        if (isTemplate(found)) return found;
+        throw usageError(
+          `snapshot "${found.metadata.name}" is no template`,
+          'use "ignite snapshot rm" to remove it',
+        );
+      },
+      remove: snapshots.remove.bind(snapshots),
+    })),
 };

@@ -15,6 +15,7 @@ const privateFolders = [
   'pod-images',
   'pods',
   'scratch',
+  'snapshots',
   'vms',
   'volumes',
 ];

@@ -1,4 +1,4 @@
-import { chmod, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { type Paths, diskNames, snapshotDir } from '../../tools/host/paths.ts';
@@ -50,7 +50,6 @@ export async function copyWhole(
 
 /** Makes the folder of a snapshot whose files are complete appear under its own name. */
 export async function keepSnapshot(draft: string, dir: string): Promise<void> {
-  await mkdir(dirname(dir), { recursive: true, mode: 0o700 });
   await rename(draft, dir);
   await synchronize(dirname(dir));
 }

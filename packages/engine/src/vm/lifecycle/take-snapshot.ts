@@ -3,8 +3,6 @@ import { existsSync } from 'node:fs';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { SnapshotStatus } from '@ignite/api/v1/snapshot';
 import type { Vm } from '@ignite/api/v1/vm';
-import { errorText } from '@ignite/toolkit/errors/error-text';
-import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { spawnDetached } from '@ignite/toolkit/process/spawn-detached';
 import { vmFiles } from '../../tools/host/paths.ts';
 import { isServed } from '../../tools/host/served-host.ts';
@@ -16,7 +14,7 @@ import { cannotSnapshot } from '../errors.ts';
 import { isSaved } from '../observe/liveness.ts';
 import { saveMachine } from '../steps/save-state.ts';
 import type { VmPorts } from '../vm-ports.ts';
-import { assertSuspendable } from './assert-suspendable.ts';
+import { suspendProblem } from './assert-suspendable.ts';
 import { whileHalted } from './pause-vm.ts';
 
 /** What a snapshot that was just taken holds, and why it holds no more. */
@@ -87,11 +85,5 @@ function machineProblem(vm: Vm, hasMachine: boolean, host: VmPorts): string | un
     return 'cloud-init gives it its identity, which it does as it boots only';
   if (existsSync(vmFiles(host.paths, vm.metadata.uid).identityDue))
     return 'it comes from a snapshot itself, and has not taken its own identity yet';
-  try {
-    assertSuspendable(vm, host);
-    return undefined;
-  } catch (failure) {
-    if (!hasCode(failure, 'SUSPEND_UNSUPPORTED')) throw failure;
-    return errorText(failure).replace(/^the VM cannot be suspended: /, '');
-  }
+  return suspendProblem(vm, host);
 }

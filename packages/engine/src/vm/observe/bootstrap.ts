@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import type { BootstrapStatus, Vm } from '@ignite/api/v1/vm';
 import { hasVmm } from '@ignite/api/v1/vm-phase';
 import { type Paths, vmFiles } from '../../tools/host/paths.ts';
+import { statusSize } from '../../tools/vmm/machine.ts';
 import { type GuestReport, parseGuestReports } from '../plan/exit-status.ts';
 import { awaitsBootstrap } from '../plan/awaits-bootstrap.ts';
 
@@ -31,9 +32,13 @@ function bootstrapStatus({
   }
 }
 
+/** The VMM may have made the file larger than the disk that it was given. */
 function readReports(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    const descriptor = openSync(path, 'r');
+    using _ = { [Symbol.dispose]: () => closeSync(descriptor) };
+    const reports = Buffer.alloc(statusSize);
+    return reports.toString('utf8', 0, readSync(descriptor, reports));
   } catch (failure) {
     if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw failure;
