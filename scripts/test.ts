@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInLanes } from './lanes.ts';
-import { type Counts, runTests } from './run-tests.ts';
+import { type Outcome, runTests } from './run-tests.ts';
 
 /**
  * Unit tests run in parallel. The end-to-end tests follow, in lanes, since each takes a machine for its own.
@@ -46,8 +46,10 @@ if (onKubernetes.length > 0 || ofClusters.length > 0) {
 }
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
-const add = (more: Counts): void => {
-  for (const key of ['passed', 'failed', 'skipped'] as const) counts[key] += more[key];
+const failures: string[] = [];
+const add = (more: Outcome): void => {
+  for (const key of ['passed', 'failed', 'skipped'] as const) counts[key] += more.counts[key];
+  failures.push(...more.failures);
 };
 
 const unit = chosen(['packages/*/src/**/*.test.ts', 'scripts/*.test.ts', 'test/fuzz/*.test.ts']).filter(
@@ -55,17 +57,19 @@ const unit = chosen(['packages/*/src/**/*.test.ts', 'scripts/*.test.ts', 'test/f
 );
 if (unit.length > 0) add(await runTests(unit, true));
 
-const failed: string[] = [];
 const endToEnd = chosen(['packages/*/src/**/*.integration.test.ts', 'test/e2e/*.test.ts']);
 await runInLanes(
   endToEnd.toSorted((a, b) => rank(a) - rank(b)),
   (report) => {
     console.log(`\n${report.file} (${Math.round(report.seconds)} s)\n${report.output.trimEnd()}`);
-    add(report.counts);
-    if (report.counts.failed > 0) failed.push(report.file);
+    add({
+      ...report.outcome,
+      failures: report.outcome.failures.map((failure) => `${report.file}: ${failure}`),
+    });
   },
 );
 if (onKubernetes.length > 0) add(await runTests(onKubernetes, false));
-if (failed.length > 0) console.log(`\nTests failed in ${failed.join(', ')}`);
+// What failed is told again at the end, where it is found first and where a shortened log still has it.
+for (const failure of failures) console.log(`\n✖ ${failure}`);
 console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;
