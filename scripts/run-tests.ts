@@ -22,8 +22,8 @@ const patienceMs = 20 * 60_000;
 /** What one test file has compiled, the next one need not. */
 const env = { ...process.env, NODE_COMPILE_CACHE: join(import.meta.dirname, '../.cache/compiled') };
 
-/** Runs test files and prints what comes of them. */
-export async function runTests(files: readonly string[], concurrency: boolean): Promise<Outcome> {
+/** Runs test files, `concurrency` of them at once, and prints what comes of them. */
+export async function runTests(files: readonly string[], concurrency: number): Promise<Outcome> {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const failures: string[] = [];
   const stream = run({ files: [...files], concurrency, timeout: patienceMs, env });
