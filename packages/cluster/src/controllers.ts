@@ -1,7 +1,8 @@
 import { clusterResourceSetController } from './addons/cluster-resource-set-controller.ts';
 import { kubeadmConfigController } from './bootstrap/kubeadm-config-controller.ts';
 import { clusterController } from './cluster/cluster-controller.ts';
-import { kubeadmControlPlaneController } from './control-plane/kubeadm-control-plane-controller.ts';
+import { controlPlaneController } from './control-plane/control-plane-controller.ts';
+import { kubeadmProvider } from './control-plane/kubeadm-provider.ts';
 import { igniteClusterController } from './infrastructure/ignite-cluster-controller.ts';
 import { igniteMachineController } from './infrastructure/ignite-machine-controller.ts';
 import { machineHealthCheckController } from './health-check/machine-health-check-controller.ts';
@@ -19,7 +20,7 @@ export const clusterControllers: readonly Controller[] = [
   controllerFor(machineDeploymentController),
   controllerFor(machineHealthCheckController),
   controllerFor(kubeadmConfigController),
-  controllerFor(kubeadmControlPlaneController),
+  controllerFor(controlPlaneController(kubeadmProvider)),
   controllerFor(clusterResourceSetController),
 ];
 

@@ -1,22 +1,25 @@
 import { formatLabelSelector } from '@ignite/toolkit/client/label-selector';
 import { findCondition, finding, withFindings } from '../contract/conditions.ts';
 import { labels } from '../contract/names.ts';
-import type { KubeadmControlPlane } from '../kinds/kubeadm-control-plane.ts';
+import type { ControlPlane } from '../kinds/control-plane.ts';
 import type { Machine } from '../kinds/machine.ts';
 import type { Reconciled, Work } from '../runtime/controller.ts';
+import type { ControlPlaneWish } from './control-plane-provider.ts';
 import type { ControlPlaneAction } from './plan-control-plane.ts';
 
 const waitMs = 15_000;
 const lookMs = 60_000;
 
 /** Pure but for the clock. Returns a control plane with the status that follows from its Machines and what is done next. */
-export function withStatus(
-  controlPlane: KubeadmControlPlane,
+export function withStatus<T extends ControlPlane>(
+  {
+    controlPlane,
+    wish: { replicas, version },
+    work: { clock },
+  }: { readonly controlPlane: T; readonly wish: ControlPlaneWish; readonly work: Work },
   machines: readonly Machine[],
   action: ControlPlaneAction,
-  { clock }: Work,
-): Reconciled<KubeadmControlPlane> {
-  const { replicas, version } = controlPlane.spec;
+): Reconciled<T> {
   const number = (type: string): number =>
     machines.filter(
       (each) => each.metadata.deletionTimestamp === undefined && findCondition(each, type)?.status === 'True',

@@ -1,13 +1,16 @@
 import { annotations, etcdHook, labels } from '../contract/names.ts';
-import { bootstrapGroup } from '../contract/groups.ts';
 import { controllerReference } from '../contract/owner.ts';
 import type { Cluster } from '../kinds/cluster.ts';
-import type { KubeadmControlPlane } from '../kinds/kubeadm-control-plane.ts';
-import { kubeadmConfigKind, kubeadmControlPlaneKind, machineKind } from '../kinds/object-kinds.ts';
+import type { ControlPlane } from '../kinds/control-plane.ts';
+import { machineKind } from '../kinds/object-kinds.ts';
 import { cloneTemplate } from '../runtime/clone-template.ts';
 import type { Work } from '../runtime/controller.ts';
+import type { ControlPlaneProvider, ControlPlaneWish } from './control-plane-provider.ts';
 
-export interface NewMember {
+export interface NewMember<T extends ControlPlane> {
+  readonly provider: ControlPlaneProvider<T>;
+  readonly controlPlane: T;
+  readonly wish: ControlPlaneWish;
   readonly cluster: Cluster;
   readonly domain: string | undefined;
   /** What is noted of the unhealthy Machine whose place the new one takes. */
@@ -18,32 +21,30 @@ export interface NewMember {
  * Creates a Machine of a control plane, after its config and the machine itself. All of them have one name. What is left
  * of an attempt that fails is removed by the next one.
  */
-export async function createControlPlaneMachine(
-  controlPlane: KubeadmControlPlane,
-  { cluster, domain, remediationFor }: NewMember,
+export async function createControlPlaneMachine<T extends ControlPlane>(
+  { provider, controlPlane, wish, cluster, domain, remediationFor }: NewMember<T>,
   work: Work,
 ): Promise<void> {
   const { objects, suffix } = work;
   const { namespace, name: ownName } = controlPlane.metadata;
-  const { machineTemplate, kubeadmConfigSpec, version } = controlPlane.spec;
+  const { configKind } = provider;
   const name = `${ownName.slice(0, 57)}-${suffix()}`;
-  const owner = controllerReference(kubeadmControlPlaneKind, controlPlane);
+  const owner = controllerReference(provider.kind, controlPlane);
   const metadata = {
     labels: {
-      ...machineTemplate.metadata?.labels,
+      ...wish.metadata?.labels,
       [labels.cluster]: cluster.metadata.name,
       [labels.controlPlane]: '',
       [labels.controlPlaneName]: ownName,
     },
-    annotations: machineTemplate.metadata?.annotations ?? {},
+    annotations: wish.metadata?.annotations ?? {},
   };
-  await objects.create(kubeadmConfigKind, {
+  await objects.create(configKind, {
     metadata: { name, namespace, ...metadata, ownerReferences: [owner] },
-    spec: kubeadmConfigSpec,
+    spec: wish.config,
   });
-  const template = machineTemplate.spec.infrastructureRef;
+  const template = wish.infrastructureRef;
   const infrastructureRef = await cloneTemplate({ template, namespace, name, metadata, owner }, work);
-  const { infrastructureRef: _template, ...rest } = machineTemplate.spec;
   await objects.create(machineKind, {
     metadata: {
       name,
@@ -58,11 +59,11 @@ export async function createControlPlaneMachine(
     },
     spec: {
       clusterName: cluster.metadata.name,
-      version,
-      bootstrap: { configRef: { apiGroup: bootstrapGroup, kind: kubeadmConfigKind.kind, name } },
+      version: wish.version,
+      bootstrap: { configRef: { apiGroup: configKind.group, kind: configKind.kind, name } },
       infrastructureRef,
       ...(domain !== undefined && { failureDomain: domain }),
-      ...rest,
+      ...wish.machine,
     },
   });
 }

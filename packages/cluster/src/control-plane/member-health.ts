@@ -3,6 +3,7 @@ import { type Finding, type Findings, finding } from '../contract/conditions.ts'
 import type { Machine } from '../kinds/machine.ts';
 import { type NodeConditionStatus, type Pod, pods } from '../workload/node.ts';
 import type { EtcdMember, WorkloadCluster } from '../workload/workload-cluster.ts';
+import type { EtcdMembers } from './control-plane-provider.ts';
 
 /** The components of a member of the control plane, by their conditions of Machines. */
 const components = {
@@ -18,7 +19,7 @@ export const memberGates = [...Object.keys(components), 'EtcdPodHealthy', 'EtcdM
 export async function memberFindings(
   machine: Machine,
   workload: WorkloadCluster,
-  members: readonly EtcdMember[] | 'unknown' | 'external',
+  members: EtcdMembers,
   signal: AbortSignal,
 ): Promise<Findings> {
   const node = machine.status?.nodeRef?.name;

@@ -1,6 +1,6 @@
-import type { EtcdMember } from '../workload/workload-cluster.ts';
 import { chooseControlPlaneVictim, chooseFailureDomain } from './choose-control-plane-victim.ts';
 import type { ControlPlaneMachine } from './control-plane-machine.ts';
+import type { EtcdMembers } from './control-plane-provider.ts';
 import { keepsQuorum } from './etcd-quorum.ts';
 
 /** What a control plane is to be, and is. */
@@ -9,8 +9,7 @@ export interface ControlPlaneState {
   readonly maxSurge: 0 | 1;
   readonly isInitialized: boolean;
   readonly machines: readonly ControlPlaneMachine[];
-  /** The members of etcd: `unknown` while it does not answer, and `external` if it is elsewhere. */
-  readonly members: readonly EtcdMember[] | 'unknown' | 'external';
+  readonly members: EtcdMembers;
   readonly domains: readonly string[];
   /** Whether a Machine is being replaced because it is unhealthy. */
   readonly isRemediating: boolean;

@@ -3,16 +3,18 @@ import { etcdHook } from '../contract/names.ts';
 import type { Machine } from '../kinds/machine.ts';
 import { machineKind } from '../kinds/object-kinds.ts';
 import type { Work } from '../runtime/controller.ts';
-import type { EtcdMember, WorkloadCluster } from '../workload/workload-cluster.ts';
+import type { Etcd } from '../workload/workload-cluster.ts';
 import type { ControlPlaneMachine } from './control-plane-machine.ts';
+import type { EtcdMembers } from './control-plane-provider.ts';
 import { findOrphan, keepsQuorum } from './etcd-quorum.ts';
 
 /** What was found out about a control plane at the beginning of a reconcile. */
 export interface SeenControlPlane {
   readonly machines: readonly Machine[];
   readonly views: readonly ControlPlaneMachine[];
-  readonly members: readonly EtcdMember[] | 'unknown' | 'external';
-  readonly workload: WorkloadCluster | undefined;
+  readonly members: EtcdMembers;
+  /** Absent while the control plane does not answer. */
+  readonly etcd: Etcd | undefined;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface SeenControlPlane {
  * a time, the one whose deletion began first, and only if etcd keeps its majority.
  */
 export async function releaseHook(
-  { machines, members, workload }: SeenControlPlane,
+  { machines, members, etcd }: SeenControlPlane,
   signal: AbortSignal,
   work: Work,
 ): Promise<void> {
@@ -38,13 +40,13 @@ export async function releaseHook(
   const isLast = machines.length === 1;
   const name = machine.status?.nodeRef?.name;
   if (!isLast && name !== undefined && members !== 'external') {
-    if (members === 'unknown' || !workload) return;
+    if (members === 'unknown' || !etcd) return;
     const member = members.find((each) => each.name === name);
     if (member) {
       if (!keepsQuorum(members, { removed: name })) return;
       const heir = members.find((each) => each.name !== name && each.isHealthy);
-      if (heir) await workload.etcd.moveLeader(heir.id, signal);
-      await workload.etcd.remove(member.id, signal);
+      if (heir) await etcd.moveLeader(heir.id, signal);
+      await etcd.remove(member.id, signal);
     }
   }
   await dropHook(machine, work);
@@ -52,15 +54,15 @@ export async function releaseHook(
 
 /** Takes a member out of etcd whose Machine has gone without it, because nobody knew yet that it had joined. */
 export async function removeOrphanMember(
-  { views, members, workload }: SeenControlPlane,
+  { views, members, etcd }: SeenControlPlane,
   signal: AbortSignal,
 ): Promise<void> {
-  if (!workload || typeof members === 'string') return;
+  if (!etcd || typeof members === 'string') return;
   const orphan = findOrphan(members, views);
   if (!orphan) return;
   const heir = members.find(({ id, isHealthy }) => id !== orphan.id && isHealthy);
-  if (heir) await workload.etcd.moveLeader(heir.id, signal);
-  await workload.etcd.remove(orphan.id, signal);
+  if (heir) await etcd.moveLeader(heir.id, signal);
+  await etcd.remove(orphan.id, signal);
 }
 
 /** Lets a Machine go whose member of etcd is gone, or does not matter. */

@@ -1,11 +1,10 @@
-import type { Condition } from '@ignite/toolkit/object/condition';
-import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { described } from '@ignite/toolkit/schema/described';
 import * as v from 'valibot';
 import { kubernetesVersionSchema } from '../contract/kubernetes-version.ts';
 import { readinessGatesSchema } from '../contract/polarity.ts';
 import { contractReferenceSchema } from '../contract/reference.ts';
 import { replicatedMetadataSchema } from '../contract/replicated-metadata.ts';
+import type { ControlPlane } from './control-plane.ts';
 import { kubeadmConfigSpecSchema } from './kubeadm-config.ts';
 import { machineDeletionSchema, machineTaintsSchema } from './machine.ts';
 
@@ -92,28 +91,8 @@ export const kubeadmControlPlaneTemplateSpecSchema = v.strictObject({
   }),
 });
 
-export interface KubeadmControlPlaneStatus {
-  readonly initialization?: { readonly controlPlaneInitialized?: boolean };
-  readonly selector?: string;
-  readonly replicas?: number;
-  readonly readyReplicas?: number;
-  readonly availableReplicas?: number;
-  readonly upToDateReplicas?: number;
-  readonly versions?: readonly { readonly version: string; readonly replicas: number }[];
-  readonly lastRemediation?: LastRemediation;
-  readonly observedGeneration?: number;
-  readonly conditions?: readonly Condition[];
-}
-
-export interface LastRemediation {
-  readonly machine: string;
-  readonly time: string;
-  readonly retryCount: number;
-}
-
 /** A control plane that kubeadm sets up, with a member of etcd in each Machine. */
-export interface KubeadmControlPlane extends KubeObject {
+export interface KubeadmControlPlane extends ControlPlane {
   readonly kind: 'KubeadmControlPlane';
   readonly spec: KubeadmControlPlaneSpec;
-  readonly status?: KubeadmControlPlaneStatus;
 }

@@ -2,8 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { findCondition, finding, withFindings } from '../contract/conditions.ts';
-import { bootstrapGroup } from '../contract/groups.ts';
-import { annotations, finalizers, labels } from '../contract/names.ts';
+import { annotations, labels } from '../contract/names.ts';
 import {
   controllerOf,
   controllerReference,
@@ -13,120 +12,125 @@ import {
   withOwner,
 } from '../contract/owner.ts';
 import { type Cluster, isUsable } from '../kinds/cluster.ts';
-import type { KubeadmControlPlane, LastRemediation } from '../kinds/kubeadm-control-plane.ts';
+import type { ControlPlane, LastRemediation } from '../kinds/control-plane.ts';
 import type { Machine } from '../kinds/machine.ts';
-import {
-  clusterKind,
-  kubeadmConfigKind,
-  kubeadmControlPlaneKind,
-  machineDeploymentKind,
-  machineKind,
-  machineSetKind,
-} from '../kinds/object-kinds.ts';
+import { clusterKind, machineDeploymentKind, machineKind, machineSetKind } from '../kinds/object-kinds.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
 import { findExternal } from '../runtime/external.ts';
 import { ownTemplate } from '../runtime/own-template.ts';
 import { madeFrom, removeOrphans } from '../runtime/remove-orphans.ts';
 import { ensureKeys, ensureKubeconfig, readKeys } from '../workload/cluster-secrets.ts';
 import { nodes } from '../workload/node.ts';
-import type { EtcdMember, WorkloadCluster } from '../workload/workload-cluster.ts';
+import type { Etcd, EtcdMember } from '../workload/workload-cluster.ts';
 import type { ControlPlaneMachine } from './control-plane-machine.ts';
+import type { ControlPlaneProvider, ControlPlaneWish } from './control-plane-provider.ts';
 import { withStatus } from './control-plane-status.ts';
 import { createControlPlaneMachine } from './create-control-plane-machine.ts';
 import { isReplaced } from './is-replaced.ts';
-import { memberFindings, memberGates } from './member-health.ts';
 import { type ControlPlaneAction, planControlPlane } from './plan-control-plane.ts';
 import { type SeenControlPlane, dropHook, releaseHook, removeOrphanMember } from './release-member.ts';
 
 const deletionMs = 30_000;
 /** The time after which a Machine should be known that was created although the answer was lost. */
 const unseenMs = 1_000;
-const configPart = { apiGroup: bootstrapGroup, kind: kubeadmConfigKind.kind };
 
-/** Keeps a control plane of as many Machines as it says, one operation at a time, so that etcd keeps its majority. */
-export const kubeadmControlPlaneController: Controller<KubeadmControlPlane> = {
-  name: 'kubeadm-control-plane',
-  kind: kubeadmControlPlaneKind,
-  finalizer: finalizers.kubeadmControlPlane,
+/**
+ * Returns the controller of a provider's control planes: it keeps a control plane of as many Machines as it says, one
+ * operation at a time, so that etcd keeps its majority.
+ */
+export const controlPlaneController = <T extends ControlPlane>(
+  provider: ControlPlaneProvider<T>,
+): Controller<T> => ({
+  name: provider.name,
+  kind: provider.kind,
+  finalizer: provider.finalizer,
   clusterOf: ({ metadata }) => metadata.labels[labels.cluster],
   reconcile: async ({ object, cluster }, work, signal) => {
     if (!cluster)
       return object.metadata.deletionTimestamp === undefined ? { object } : { object, isCleared: true };
-    if (object.metadata.deletionTimestamp !== undefined) return await takeDown(object, cluster, work);
+    const wish = provider.wishOf(object);
+    if (object.metadata.deletionTimestamp !== undefined)
+      return await takeDown({ provider, controlPlane: object, wish, cluster, work });
     const owned = await work.objects.write(
-      kubeadmControlPlaneKind,
+      provider.kind,
       object,
       withOwner(object, ownerReference(clusterKind, cluster)),
     );
-    await ownTemplate(owned.spec.machineTemplate.spec.infrastructureRef, cluster, work);
-    return await keep(owned, cluster, work, signal);
+    await ownTemplate(wish.infrastructureRef, cluster, work);
+    return await keep({ provider, controlPlane: owned, wish, cluster, work }, signal);
   },
-};
+});
 
-async function keep(
-  controlPlane: KubeadmControlPlane,
-  cluster: Cluster,
-  work: Work,
+/** A control plane that is being reconciled. */
+interface Kept<T extends ControlPlane> {
+  readonly provider: ControlPlaneProvider<T>;
+  readonly controlPlane: T;
+  readonly wish: ControlPlaneWish;
+  readonly cluster: Cluster;
+  readonly work: Work;
+}
+
+async function keep<T extends ControlPlane>(
+  kept: Kept<T>,
   signal: AbortSignal,
-): Promise<Reconciled<KubeadmControlPlane>> {
+): Promise<Reconciled<T>> {
+  const { provider, controlPlane, wish, cluster, work } = kept;
   const { controlPlaneEndpoint: endpoint } = cluster.spec;
   const place = { namespace: cluster.metadata.namespace, clusterName: cluster.metadata.name };
   const { client } = work.objects;
   if (!cluster.status?.initialization?.infrastructureProvisioned)
     return withStatus(
-      controlPlane,
+      kept,
       [],
       { type: 'wait', reason: 'the infrastructure of the cluster is not there yet' },
-      work,
     );
-  const owner = controllerReference(kubeadmControlPlaneKind, controlPlane);
+  const owner = controllerReference(provider.kind, controlPlane);
   const making = { owner, nowMs: work.clock.now() };
   const isInitialized = controlPlane.status?.initialization?.controlPlaneInitialized === true;
   if (!isInitialized) await ensureKeys(client, place, making, signal);
   else if (!(await readKeys(client, place, signal)))
     return withStatus(
-      controlPlane,
+      kept,
       await ownMachines(controlPlane, work),
       { type: 'wait', reason: 'keys of the cluster are missing' },
-      work,
     );
   if (!isUsable(endpoint))
     return withStatus(
-      controlPlane,
+      kept,
       [],
       { type: 'wait', reason: 'there is no endpoint of the control plane yet' },
-      work,
     );
   await ensureKubeconfig(client, { ...place, endpoint }, making, signal);
-  await adopt(controlPlane, cluster, work);
+  await adopt(kept);
   const machines = await ownMachines(controlPlane, work);
-  const parts = [madeFrom(controlPlane.spec.machineTemplate.spec.infrastructureRef), configPart];
+  const { group: apiGroup, kind } = provider.configKind;
+  const parts = [madeFrom(wish.infrastructureRef), { apiGroup, kind }];
   if (!(await removeOrphans({ owner: controlPlane, cluster, machines, parts }, work)))
     return { object: controlPlane, requeueAfterMs: unseenMs };
-  const seen = await look(controlPlane, cluster, work, signal);
+  const seen = await look(kept, signal);
   await removeOrphanMember(seen, signal);
   await releaseHook(seen, signal, work);
   const begun =
     isInitialized ||
     seen.machines.some(({ status }) => status?.nodeRef) ||
     (await hasBegun(cluster, work, signal));
-  const initialized: KubeadmControlPlane = begun
+  const initialized: T = begun
     ? {
         ...controlPlane,
         status: { ...controlPlane.status, initialization: { controlPlaneInitialized: true } },
       }
     : controlPlane;
   const action = planControlPlane({
-    replicas: controlPlane.spec.replicas,
-    maxSurge: controlPlane.spec.rollout?.strategy?.rollingUpdate?.maxSurge ?? 1,
+    replicas: wish.replicas,
+    maxSurge: wish.maxSurge,
     isInitialized: begun,
     machines: seen.views,
     members: seen.members,
     domains: domainsOf(cluster),
     isRemediating: Object.hasOwn(controlPlane.metadata.annotations, annotations.remediationInProgress),
   });
-  const { done, refused } = await act(action, initialized, { cluster, seen, work }, signal);
-  return withStatus(done, await ownMachines(done, work), refused ?? action, work);
+  const { done, refused } = await act(action, { ...kept, controlPlane: initialized }, seen, signal);
+  return withStatus({ ...kept, controlPlane: done }, await ownMachines(done, work), refused ?? action);
 }
 
 /** A cluster has begun as soon as its API server answers and knows a node. */
@@ -140,10 +144,7 @@ async function hasBegun(cluster: Cluster, work: Work, signal: AbortSignal): Prom
 const domainsOf = ({ status }: Cluster): readonly string[] =>
   (status?.failureDomains ?? []).filter(({ controlPlane }) => controlPlane).map(({ name }) => name);
 
-async function ownMachines(
-  controlPlane: KubeadmControlPlane,
-  { objects }: Work,
-): Promise<readonly Machine[]> {
+async function ownMachines(controlPlane: ControlPlane, { objects }: Work): Promise<readonly Machine[]> {
   const place = {
     ...controlPlane,
     metadata: { ...controlPlane.metadata, name: controlPlane.metadata.labels[labels.cluster] ?? '' },
@@ -154,33 +155,34 @@ async function ownMachines(
 }
 
 /** Takes over Machines of the control plane that nobody controls, unless others have some already. */
-async function adopt(controlPlane: KubeadmControlPlane, cluster: Cluster, { objects }: Work): Promise<void> {
+async function adopt<T extends ControlPlane>({
+  provider,
+  controlPlane,
+  cluster,
+  work: { objects },
+}: Kept<T>): Promise<void> {
   const all = (await objects.ofCluster(machineKind, cluster)).filter(({ metadata }) =>
     Object.hasOwn(metadata.labels, labels.controlPlane),
   );
   if (all.some((machine) => controllerOf(machine) && !isControlledBy(machine, controlPlane))) return;
-  const owner = controllerReference(kubeadmControlPlaneKind, controlPlane);
+  const owner = controllerReference(provider.kind, controlPlane);
   for (const machine of all)
     if (!controllerOf(machine) && machine.metadata.deletionTimestamp === undefined)
       await objects.write(machineKind, machine, withController(machine, owner));
 }
 
-async function look(
-  controlPlane: KubeadmControlPlane,
-  cluster: Cluster,
-  work: Work,
-  signal: AbortSignal,
-): Promise<SeenControlPlane> {
+async function look<T extends ControlPlane>(kept: Kept<T>, signal: AbortSignal): Promise<SeenControlPlane> {
+  const { provider, controlPlane, wish, cluster, work } = kept;
   const workload = await work.workloads.of(cluster, signal);
-  const isExternal = controlPlane.spec.kubeadmConfigSpec.clusterConfiguration?.etcd?.external !== undefined;
-  const known = isExternal ? 'external' : await membersOf(workload, work, signal);
+  const etcd = workload && provider.etcdOf(workload);
+  const known = wish.isEtcdExternal ? 'external' : await membersOf(etcd, work, signal);
   const settled: Machine[] = [];
   const views: ControlPlaneMachine[] = [];
   for (const machine of await ownMachines(controlPlane, work)) {
-    const isUpToDate = await matches(machine, controlPlane, work);
+    const isUpToDate = await matches(machine, kept);
     const findings = {
       UpToDate: finding(isUpToDate, ['UpToDate', 'NotUpToDate'], 'the control plane wants another one'),
-      ...(workload && (await memberFindings(machine, workload, known, signal))),
+      ...(workload && (await provider.memberFindings(machine, workload, known, signal))),
     };
     const conditions = withFindings(machine.status?.conditions, findings, machine, work.clock.now());
     const isSame = conditions === (machine.status?.conditions ?? conditions);
@@ -191,19 +193,19 @@ async function look(
           status: { ...machine.status, conditions },
         });
     settled.push(written);
-    views.push(viewOf(written, isUpToDate));
+    views.push(viewOf(written, isUpToDate, provider.memberGates));
   }
-  return { machines: settled, views, members: known, workload };
+  return { machines: settled, views, members: known, etcd };
 }
 
 /** An etcd may not answer although its API server does, which neither ends the reconcile nor hides what else is known. */
 async function membersOf(
-  workload: WorkloadCluster | undefined,
+  etcd: Etcd | undefined,
   { log }: Work,
   signal: AbortSignal,
 ): Promise<readonly EtcdMember[] | 'unknown'> {
   try {
-    return (await workload?.etcd.members(signal)) ?? 'unknown';
+    return (await etcd?.members(signal)) ?? 'unknown';
   } catch (failure) {
     signal.throwIfAborted();
     log('warning', 'the members of an etcd cannot be told', { error: errorText(failure) });
@@ -211,7 +213,11 @@ async function membersOf(
   }
 }
 
-function viewOf(machine: Machine, isUpToDate: boolean): ControlPlaneMachine {
+function viewOf(
+  machine: Machine,
+  isUpToDate: boolean,
+  gates: readonly string[],
+): ControlPlaneMachine {
   const { metadata, spec, status } = machine;
   const failed = (type: string): boolean => findCondition(machine, type)?.status === 'False';
   return {
@@ -223,7 +229,7 @@ function viewOf(machine: Machine, isUpToDate: boolean): ControlPlaneMachine {
     isLeaving: metadata.deletionTimestamp !== undefined,
     isUpToDate,
     isMarked: Object.hasOwn(metadata.annotations, annotations.deleteMachine),
-    problems: memberGates.filter((type) => {
+    problems: gates.filter((type) => {
       const condition = findCondition(machine, type);
       return condition !== undefined && condition.status !== 'True';
     }),
@@ -233,10 +239,13 @@ function viewOf(machine: Machine, isUpToDate: boolean): ControlPlaneMachine {
 }
 
 /** Tells whether a Machine is as the control plane wants its Machines, or has to be replaced. */
-async function matches(machine: Machine, { spec }: KubeadmControlPlane, work: Work): Promise<boolean> {
+async function matches<T extends ControlPlane>(
+  machine: Machine,
+  { provider, wish, work }: Kept<T>,
+): Promise<boolean> {
   const { namespace } = machine.metadata;
-  if (machine.spec.version !== spec.version) return false;
-  const after = spec.rollout?.after;
+  if (machine.spec.version !== wish.version) return false;
+  const after = wish.rolloutAfter;
   if (
     after !== undefined &&
     Date.parse(after) <= work.clock.now() &&
@@ -245,32 +254,27 @@ async function matches(machine: Machine, { spec }: KubeadmControlPlane, work: Wo
     return false;
   const { object: infrastructure } = await findExternal(machine.spec.infrastructureRef, namespace, work);
   const template = infrastructure?.metadata.annotations[annotations.clonedFromName];
-  if (template !== undefined && template !== spec.machineTemplate.spec.infrastructureRef.name) return false;
+  if (template !== undefined && template !== wish.infrastructureRef.name) return false;
   const { configRef } = machine.spec.bootstrap;
   const config =
-    configRef && (await work.objects.get(kubeadmConfigKind, { namespace, name: configRef.name }));
-  return !config || isDeepStrictEqual(plain(config.spec), plain(spec.kubeadmConfigSpec));
+    configRef && (await work.objects.get(provider.configKind, { namespace, name: configRef.name }));
+  return !config || isDeepStrictEqual(plain(config.spec), plain(wish.config));
 }
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown;
 
-interface Acting {
-  readonly cluster: Cluster;
-  readonly seen: SeenControlPlane;
-  readonly work: Work;
-}
-
-interface Acted {
-  readonly done: KubeadmControlPlane;
+interface Acted<T extends ControlPlane> {
+  readonly done: T;
   readonly refused?: ControlPlaneAction;
 }
 
-async function act(
+async function act<T extends ControlPlane>(
   action: ControlPlaneAction,
-  controlPlane: KubeadmControlPlane,
-  { cluster, seen, work }: Acting,
+  kept: Kept<T>,
+  seen: SeenControlPlane,
   signal: AbortSignal,
-): Promise<Acted> {
+): Promise<Acted<T>> {
+  const { provider, controlPlane, wish, cluster, work } = kept;
   const machineAt = (name: string): Machine | undefined =>
     seen.machines.find(({ metadata, status }) => (status?.nodeRef?.name ?? metadata.name) === name);
   const inProgress = controlPlane.metadata.annotations[annotations.remediationInProgress];
@@ -279,15 +283,14 @@ async function act(
     case 'wait': {
       const isOver =
         inProgress !== undefined && isReplaced(inProgress, seen.machines, action.type === 'nothing');
-      return { done: isOver ? await withRemediation(controlPlane, undefined, work) : controlPlane };
+      return { done: isOver ? await withRemediation(kept, undefined) : controlPlane };
     }
     case 'create': {
       await createControlPlaneMachine(
-        controlPlane,
-        { cluster, domain: action.domain, remediationFor: inProgress },
+        { provider, controlPlane, wish, cluster, domain: action.domain, remediationFor: inProgress },
         work,
       );
-      return { done: await withRemediation(controlPlane, undefined, work) };
+      return { done: await withRemediation(kept, undefined) };
     }
     case 'delete': {
       const machine = machineAt(action.name);
@@ -295,17 +298,17 @@ async function act(
         typeof seen.members === 'string'
           ? undefined
           : seen.members.find(({ name, isHealthy }) => name !== action.name && isHealthy);
-      if (heir && seen.workload) await seen.workload.etcd.moveLeader(heir.id, signal);
+      if (heir && seen.etcd) await seen.etcd.moveLeader(heir.id, signal);
       if (machine) await work.objects.delete(machineKind, machine);
       return { done: controlPlane };
     }
     case 'remediate': {
       const machine = machineAt(action.name);
-      const retries = machine && retriesOf(machine, controlPlane, work.clock.now());
+      const retries = machine && retriesOf(machine, kept);
       if (!machine || !retries) return { done: controlPlane };
       if ('reason' in retries)
         return { done: controlPlane, refused: { type: 'wait', reason: retries.reason } };
-      const marked = await withRemediation(controlPlane, retries.last, work);
+      const marked = await withRemediation(kept, retries.last);
       await work.objects.delete(machineKind, machine);
       return { done: marked };
     }
@@ -315,17 +318,17 @@ async function act(
 const defaultHealthySeconds = 3_600;
 
 /** Decides whether a Machine that took the place of an unhealthy one, and is unhealthy itself, is replaced again. */
-function retriesOf(
+function retriesOf<T extends ControlPlane>(
   machine: Machine,
-  { spec, status }: KubeadmControlPlane,
-  nowMs: number,
+  { controlPlane, wish, work }: Kept<T>,
 ): { readonly last: LastRemediation } | { readonly reason: string } {
-  const last = status?.lastRemediation;
+  const last = controlPlane.status?.lastRemediation;
+  const nowMs = work.clock.now();
   const {
     maxRetry,
     retryPeriodSeconds = 0,
     minHealthyPeriodSeconds = defaultHealthySeconds,
-  } = spec.remediation ?? {};
+  } = wish.remediation ?? {};
   const isRetry =
     last !== undefined &&
     machine.metadata.annotations[annotations.remediationFor] !== undefined &&
@@ -341,16 +344,15 @@ function retriesOf(
 }
 
 /** Notes that a Machine is being replaced, or that its replacement was created. */
-async function withRemediation(
-  controlPlane: KubeadmControlPlane,
+async function withRemediation<T extends ControlPlane>(
+  { provider, controlPlane, work }: Kept<T>,
   last: LastRemediation | undefined,
-  { objects }: Work,
-): Promise<KubeadmControlPlane> {
+): Promise<T> {
   const { [annotations.remediationInProgress]: known, ...others } = controlPlane.metadata.annotations;
   if (!last && known === undefined) return controlPlane;
   const { status } = controlPlane;
   const all = last ? { ...others, [annotations.remediationInProgress]: JSON.stringify(last) } : others;
-  const written = await objects.write(kubeadmControlPlaneKind, controlPlane, {
+  const written = await work.objects.write(provider.kind, controlPlane, {
     ...controlPlane,
     metadata: { ...controlPlane.metadata, annotations: all },
   });
@@ -358,11 +360,8 @@ async function withRemediation(
 }
 
 /** The control plane goes after all workers, with all its Machines at once: there is no etcd to keep. */
-async function takeDown(
-  controlPlane: KubeadmControlPlane,
-  cluster: Cluster,
-  work: Work,
-): Promise<Reconciled<KubeadmControlPlane>> {
+async function takeDown<T extends ControlPlane>(kept: Kept<T>): Promise<Reconciled<T>> {
+  const { controlPlane, cluster, work } = kept;
   const { objects } = work;
   const workers = [
     ...(await objects.ofCluster(machineDeploymentKind, cluster)),
@@ -374,7 +373,7 @@ async function takeDown(
   const machines = await ownMachines(controlPlane, work);
   if (workers.length > 0)
     return {
-      ...withStatus(controlPlane, machines, { type: 'wait', reason: 'workers are still there' }, work),
+      ...withStatus(kept, machines, { type: 'wait', reason: 'workers are still there' }),
       requeueAfterMs: deletionMs,
     };
   for (const machine of machines) {
@@ -388,7 +387,7 @@ async function takeDown(
   const left = await ownMachines(controlPlane, work);
   if (left.length === 0) return { object: controlPlane, isCleared: true };
   return {
-    ...withStatus(controlPlane, left, { type: 'wait', reason: 'Machines are still there' }, work),
+    ...withStatus(kept, left, { type: 'wait', reason: 'Machines are still there' }),
     requeueAfterMs: deletionMs,
   };
 }

@@ -1,0 +1,56 @@
+import type { ObjectKind } from '@ignite/toolkit/scheme/object-kind';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import type { Findings } from '../contract/conditions.ts';
+import type { ContractReference } from '../contract/reference.ts';
+import type { ReplicatedMetadata } from '../contract/replicated-metadata.ts';
+import type { ControlPlane } from '../kinds/control-plane.ts';
+import type { Machine, MachineSpec } from '../kinds/machine.ts';
+import type { Etcd, EtcdMember, WorkloadCluster } from '../workload/workload-cluster.ts';
+
+/** What the spec of a control plane asks for, in the words of all providers. */
+export interface ControlPlaneWish {
+  readonly replicas: number;
+  readonly version: string;
+  readonly maxSurge: 0 | 1;
+  /** The time after which all Machines are replaced (RFC 3339). */
+  readonly rolloutAfter?: string | undefined;
+  readonly remediation?:
+    | {
+        readonly maxRetry?: number | undefined;
+        readonly retryPeriodSeconds?: number | undefined;
+        readonly minHealthyPeriodSeconds?: number | undefined;
+      }
+    | undefined;
+  /** The template of the machines, and what Machines and all that is made for them are labelled with. */
+  readonly infrastructureRef: ContractReference;
+  readonly metadata: ReplicatedMetadata | undefined;
+  /** Further fields of the Machines. */
+  readonly machine: Partial<Pick<MachineSpec, 'readinessGates' | 'deletion' | 'taints'>>;
+  /** The spec of the config of each Machine. */
+  readonly config: object;
+  readonly isEtcdExternal: boolean;
+}
+
+/** What is known of the members of etcd: `unknown` while it does not answer, and `external` if it is elsewhere. */
+export type EtcdMembers = readonly EtcdMember[] | 'unknown' | 'external';
+
+/** How a distribution of Kubernetes is set up on the Machines of a control plane. */
+export interface ControlPlaneProvider<T extends ControlPlane> {
+  /** The name of the controller. */
+  readonly name: string;
+  readonly kind: ObjectKind<T>;
+  readonly finalizer: string;
+  /** The kind of the configs by which machines become members. */
+  readonly configKind: ObjectKind<KubeObject & { readonly spec: object }>;
+  readonly wishOf: (controlPlane: T) => ControlPlaneWish;
+  readonly etcdOf: (workload: WorkloadCluster) => Etcd;
+  /** The condition types that every Machine of the control plane must have. */
+  readonly memberGates: readonly string[];
+  /** Finds out how the components of a Machine's node are. */
+  readonly memberFindings: (
+    machine: Machine,
+    workload: WorkloadCluster,
+    members: EtcdMembers,
+    signal: AbortSignal,
+  ) => Promise<Findings>;
+}

@@ -1,0 +1,32 @@
+import { finalizers } from '../contract/names.ts';
+import type { KubeadmControlPlane } from '../kinds/kubeadm-control-plane.ts';
+import { kubeadmConfigKind, kubeadmControlPlaneKind } from '../kinds/object-kinds.ts';
+import type { ControlPlaneProvider } from './control-plane-provider.ts';
+import { memberFindings, memberGates } from './member-health.ts';
+
+/** Control planes that kubeadm sets up, with their components in Pods of the nodes. */
+export const kubeadmProvider: ControlPlaneProvider<KubeadmControlPlane> = {
+  name: 'kubeadm-control-plane',
+  kind: kubeadmControlPlaneKind,
+  finalizer: finalizers.kubeadmControlPlane,
+  configKind: kubeadmConfigKind,
+  wishOf: ({ spec }) => {
+    const { metadata, spec: machineSpec } = spec.machineTemplate;
+    const { infrastructureRef, ...machine } = machineSpec;
+    return {
+      replicas: spec.replicas,
+      version: spec.version,
+      maxSurge: spec.rollout?.strategy?.rollingUpdate?.maxSurge ?? 1,
+      rolloutAfter: spec.rollout?.after,
+      remediation: spec.remediation,
+      infrastructureRef,
+      metadata,
+      machine,
+      config: spec.kubeadmConfigSpec,
+      isEtcdExternal: spec.kubeadmConfigSpec.clusterConfiguration?.etcd?.external !== undefined,
+    };
+  },
+  etcdOf: ({ etcd }) => etcd,
+  memberGates,
+  memberFindings,
+};
