@@ -1,7 +1,9 @@
 import { clusterResourceSetController } from './addons/cluster-resource-set-controller.ts';
+import { k3sConfigController } from './bootstrap/k3s-config-controller.ts';
 import { kubeadmConfigController } from './bootstrap/kubeadm-config-controller.ts';
 import { clusterController } from './cluster/cluster-controller.ts';
 import { controlPlaneController } from './control-plane/control-plane-controller.ts';
+import { k3sProvider } from './control-plane/k3s-provider.ts';
 import { kubeadmProvider } from './control-plane/kubeadm-provider.ts';
 import { igniteClusterController } from './infrastructure/ignite-cluster-controller.ts';
 import { igniteMachineController } from './infrastructure/ignite-machine-controller.ts';
@@ -21,6 +23,8 @@ export const clusterControllers: readonly Controller[] = [
   controllerFor(machineHealthCheckController),
   controllerFor(kubeadmConfigController),
   controllerFor(controlPlaneController(kubeadmProvider)),
+  controllerFor(k3sConfigController),
+  controllerFor(controlPlaneController(k3sProvider)),
   controllerFor(clusterResourceSetController),
 ];
 

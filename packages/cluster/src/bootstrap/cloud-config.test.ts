@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import type { Cluster } from '../kinds/cluster.ts';
 import type { KubeadmConfigSpec } from '../kinds/kubeadm-config.ts';
 import type { ClusterKeys } from '../workload/cluster-secrets.ts';
-import { cloudConfig, tokenIn } from './cloud-config.ts';
+import { type BootFile, cloudConfig, tokenIn } from './cloud-config.ts';
 import { initDocuments, joinDocument } from './kubeadm-documents.ts';
 
 const cluster = {
@@ -162,10 +162,12 @@ test('cloudConfig: users have the names of fields that cloud-init knows', () => 
 
 test('cloudConfig: members of the control plane have the keys of the cluster, which only root reads', () => {
   const text = cloudConfig({ spec, command: { verb: 'init', documents: '' }, keys, files: [] });
-  const files = [...text.matchAll(/path: (\S+)\n {4}owner: root:root\n {4}permissions: "(\d+)"/g)].map(
-    ([, path, permissions]) => `${path} ${permissions}`,
-  );
-  assert.deepEqual(files, [
+  const { write_files: files } = parse(text) as { readonly write_files: readonly BootFile[] };
+  const ofKeys = files.filter(({ path }) => path.startsWith('/etc/kubernetes/pki/'));
+  assert.ok(ofKeys.every(({ owner }) => owner === 'root:root'));
+  assert.deepEqual(
+    ofKeys.map(({ path, permissions }) => `${path} ${permissions}`),
+    [
     '/etc/kubernetes/pki/ca.crt 0640',
     '/etc/kubernetes/pki/ca.key 0600',
     '/etc/kubernetes/pki/etcd/ca.crt 0640',

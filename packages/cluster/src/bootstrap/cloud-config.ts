@@ -25,7 +25,8 @@ export interface CloudConfig {
 }
 
 const documentPaths = { init: '/run/kubeadm/kubeadm.yaml', join: '/run/kubeadm/kubeadm-join-config.yaml' };
-const sentinel = '/run/cluster-api/bootstrap-success.complete';
+/** The file by which a node says that it has become one (Cluster API: the sentinel file). */
+export const sentinel = '/run/cluster-api/bootstrap-success.complete';
 
 /** Pure. Returns what cloud-init does at the first boot of a node, so that kubeadm makes it one. */
 export function cloudConfig({ spec, command: { verb, documents }, keys, files }: CloudConfig): string {
@@ -35,13 +36,8 @@ export function cloudConfig({ spec, command: { verb, documents }, keys, files }:
     write_files: [
       ...(keys ? keyFiles(keys, spec.clusterConfiguration?.certificatesDir ?? '/etc/kubernetes/pki') : []),
       ...files,
-      { path, content: documents, owner: 'root:root', permissions: '0640' },
-      {
-        path: '/run/cluster-api/placeholder',
-        content: 'Makes the folder of this file.',
-        owner: 'root:root',
-        permissions: '0640',
-      },
+      bootFile(path, documents, '0640'),
+      bootFile('/run/cluster-api/placeholder', 'Makes the folder of this file.', '0640'),
     ],
     ...(spec.bootCommands && { bootcmd: spec.bootCommands }),
     runcmd: [
@@ -57,8 +53,20 @@ export function cloudConfig({ spec, command: { verb, documents }, keys, files }:
     ...(spec.diskSetup?.filesystems && { fs_setup: spec.diskSetup.filesystems }),
     ...(spec.mounts && { mounts: spec.mounts }),
   };
-  return `## template: jinja\n#cloud-config\n\n${stringify(config, { lineWidth: 0 })}`;
+  return cloudConfigText(config);
 }
+
+/** Pure. Returns a document of cloud-init, in which the data of the instance may be named. */
+export const cloudConfigText = (config: object): string =>
+  `## template: jinja\n#cloud-config\n\n${stringify(config, { lineWidth: 0 })}`;
+
+/** Pure. Returns a file of root's. */
+export const bootFile = (path: string, content: string, permissions: string): BootFile => ({
+  path,
+  content,
+  owner: 'root:root',
+  permissions,
+});
 
 const configSchema = v.object({
   write_files: v.array(v.object({ path: v.string(), content: v.optional(v.string()) })),
@@ -98,12 +106,8 @@ const cloudUser = ({
 });
 
 function keyFiles(keys: ClusterKeys, folder: string): readonly BootFile[] {
-  const file = (path: string, content: string, permissions: string): BootFile => ({
-    path: `${folder}/${path}`,
-    owner: 'root:root',
-    permissions,
-    content,
-  });
+  const file = (path: string, content: string, permissions: string): BootFile =>
+    bootFile(`${folder}/${path}`, content, permissions);
   const authority = (path: string, { certificate, key }: ClusterKeys['ca']): readonly BootFile[] => [
     file(`${path}.crt`, certificate, '0640'),
     file(`${path}.key`, key, '0600'),

@@ -1,26 +1,17 @@
-import { KindClient, objectsOf } from '@ignite/toolkit/client/kind-client';
-import { type Findings, finding, withFindings } from '../contract/conditions.ts';
+import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import { labels } from '../contract/names.ts';
-import { controllerOf, controllerReference } from '../contract/owner.ts';
 import { type Cluster, isUsable } from '../kinds/cluster.ts';
 import type { KubeadmConfig } from '../kinds/kubeadm-config.ts';
 import type { Machine } from '../kinds/machine.ts';
-import { clusterKind, kubeadmConfigKind, machineKind } from '../kinds/object-kinds.ts';
+import { kubeadmConfigKind } from '../kinds/object-kinds.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
-import {
-  type ClusterKeys,
-  createSecret,
-  publicKeyHash,
-  readKeys,
-  textIn,
-} from '../workload/cluster-secrets.ts';
+import { type ClusterKeys, publicKeyHash, readKeys, textIn } from '../workload/cluster-secrets.ts';
 import { secrets } from '../workload/node.ts';
+import { filesOf, machineOf, mayBegin, waiting, withData } from './bootstrap-data.ts';
 import { createToken, renewToken, tokenLookMs } from './bootstrap-token.ts';
-import { type BootFile, cloudConfig, tokenIn } from './cloud-config.ts';
-import { releaseInitLock, takeInitLock } from './init-lock.ts';
+import { cloudConfig, tokenIn } from './cloud-config.ts';
+import { releaseInitLock } from './init-lock.ts';
 import { initDocuments, joinDocument } from './kubeadm-documents.ts';
-
-const waitMs = 30_000;
 
 /** Writes what makes a machine a node by kubeadm: once, since a machine boots with it only once. */
 export const kubeadmConfigController: Controller<KubeadmConfig> = {
@@ -37,12 +28,6 @@ export const kubeadmConfigController: Controller<KubeadmConfig> = {
     return await write(object, machine, cluster, work, signal);
   },
 };
-
-async function machineOf(config: KubeadmConfig, { objects }: Work): Promise<Machine | undefined> {
-  const owner = controllerOf(config);
-  if (owner?.kind !== machineKind.kind) return undefined;
-  return await objects.get(machineKind, { namespace: config.metadata.namespace, name: owner.name });
-}
 
 async function write(
   config: KubeadmConfig,
@@ -62,18 +47,7 @@ async function write(
     return waiting(config, keys ? 'WaitingForControlPlaneInitialized' : 'WaitingForCertificates', work);
   const common = { spec: config.spec, version, endpoint };
   if (!isInitialized) {
-    const isThere = async (name: string): Promise<boolean> => {
-      const holder = await work.objects.get(machineKind, { namespace, name });
-      return holder !== undefined;
-    };
-    if (!(await takeInitLock(client, cluster, machine.metadata.name, isThere)))
-      return waiting(config, 'WaitingForControlPlaneInitialized', work);
-    // What is known here of the Cluster may be old, and a cluster must never begin twice.
-    const now = await new KindClient(client, clusterKind).get(
-      { namespace, name: cluster.metadata.name },
-      { signal },
-    );
-    if (now.status?.initialization?.controlPlaneInitialized)
+    if (!(await mayBegin(machine, cluster, work, signal)))
       return waiting(config, 'WaitingForControlPlaneInitialized', work);
     const documents = initDocuments({ ...common, cluster });
     return await store(config, { cluster, keys, command: { verb: 'init', documents }, work }, signal);
@@ -104,44 +78,10 @@ async function store(
   { cluster, keys, command, work }: Storing,
   signal: AbortSignal,
 ): Promise<Reconciled<KubeadmConfig>> {
-  const { name, namespace } = config.metadata;
   const files = await filesOf(config, work, signal);
   const value = cloudConfig({ spec: config.spec, command, keys, files });
-  const owner = controllerReference(kubeadmConfigKind, config);
-  const { client } = work.objects;
-  await createSecret(
-    client,
-    { namespace, clusterName: cluster.metadata.name, name, owner, data: { value, format: 'cloud-config' } },
-    signal,
-  );
-  const next = {
-    ...config,
-    status: { ...config.status, dataSecretName: name, initialization: { dataSecretCreated: true } },
-  };
-  return { object: withConditions(next, 'DataSecretAvailable', true, work), requeueAfterMs: tokenLookMs };
-}
-
-/** Returns the files that people want, those with the contents of Secrets included. */
-async function filesOf(
-  config: KubeadmConfig,
-  { objects }: Work,
-  signal: AbortSignal,
-): Promise<readonly BootFile[]> {
-  const { namespace } = config.metadata;
-  const read: BootFile[] = [];
-  for (const { contentFrom, content = '', ...file } of config.spec.files ?? []) {
-    const secret =
-      contentFrom &&
-      (await objectsOf(objects.client, secrets).get(
-        { namespace, name: contentFrom.secret.name },
-        { signal },
-      ));
-    read.push({
-      ...file,
-      content: (secret && contentFrom && textIn(secret, contentFrom.secret.key)) ?? content,
-    });
-  }
-  return read;
+  const object = await withData(config, value, { kind: kubeadmConfigKind, cluster, work }, signal);
+  return { object, requeueAfterMs: tokenLookMs };
 }
 
 /** A token that the machine has not used yet lasts until it has: the machine may boot late. */
@@ -161,28 +101,4 @@ async function keepToken(
   const workload = token === undefined ? undefined : await work.workloads.of(cluster, signal);
   if (workload && token !== undefined) await renewToken(workload.objects, token, work.clock.now(), signal);
   return { object: config, requeueAfterMs: tokenLookMs };
-}
-
-const waiting = (config: KubeadmConfig, reason: string, work: Work): Reconciled<KubeadmConfig> => ({
-  object: withConditions(config, reason, false, work),
-  requeueAfterMs: waitMs,
-});
-
-function withConditions(
-  config: KubeadmConfig,
-  reason: string,
-  isThere: boolean,
-  { clock }: Work,
-): KubeadmConfig {
-  const found = finding(isThere, ['Available', reason]);
-  const findings: Findings = {
-    DataSecretAvailable: found,
-    Ready: {
-      ...found,
-      reason: isThere ? 'Ready' : 'NotReady',
-      message: isThere ? '' : `DataSecretAvailable: ${reason}`,
-    },
-  };
-  const conditions = withFindings(config.status?.conditions, findings, config, clock.now());
-  return { ...config, status: { ...config.status, conditions } };
 }

@@ -54,6 +54,7 @@ export const finalizers = {
   machineSet: 'cluster.x-k8s.io/machineset',
   machineDeployment: 'cluster.x-k8s.io/machinedeployment',
   kubeadmControlPlane: 'kubeadm.controlplane.cluster.x-k8s.io',
+  k3sControlPlane: 'kthrees.controlplane.cluster.x-k8s.io',
   hostedControlPlane: 'hosted.controlplane.cluster.x-k8s.io',
   igniteMachine: 'ignitemachine.infrastructure.cluster.x-k8s.io',
 } as const;

@@ -87,8 +87,10 @@ async function keep<T extends ControlPlane>(
   const owner = controllerReference(provider.kind, controlPlane);
   const making = { owner, nowMs: work.clock.now() };
   const isInitialized = controlPlane.status?.initialization?.controlPlaneInitialized === true;
-  if (!isInitialized) await ensureKeys(client, place, making, signal);
-  else if (!(await readKeys(client, place, signal)))
+  if (!isInitialized) {
+    await ensureKeys(client, place, making, signal);
+    await provider.ensureSecrets({ client, ...place, owner }, signal);
+  } else if (!(await readKeys(client, place, signal)))
     return withStatus(
       kept,
       await ownMachines(controlPlane, work),
@@ -174,7 +176,7 @@ async function adopt<T extends ControlPlane>({
 async function look<T extends ControlPlane>(kept: Kept<T>, signal: AbortSignal): Promise<SeenControlPlane> {
   const { provider, controlPlane, wish, cluster, work } = kept;
   const workload = await work.workloads.of(cluster, signal);
-  const etcd = workload && provider.etcdOf(workload);
+  const etcd = workload && provider.etcdOf(workload, work.clock);
   const known = wish.isEtcdExternal ? 'external' : await membersOf(etcd, work, signal);
   const settled: Machine[] = [];
   const views: ControlPlaneMachine[] = [];

@@ -1,5 +1,7 @@
 import type { ObjectKind } from '@ignite/toolkit/scheme/object-kind';
-import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import type { Clock } from '@ignite/toolkit/clock/clock';
+import type { KubeObject, OwnerReference } from '@ignite/toolkit/object/kube-object';
 import type { Findings } from '../contract/conditions.ts';
 import type { ContractReference } from '../contract/reference.ts';
 import type { ReplicatedMetadata } from '../contract/replicated-metadata.ts';
@@ -34,6 +36,13 @@ export interface ControlPlaneWish {
 /** What is known of the members of etcd: `unknown` while it does not answer, and `external` if it is elsewhere. */
 export type EtcdMembers = readonly EtcdMember[] | 'unknown' | 'external';
 
+export interface MakingSecrets {
+  readonly client: ObjectClient;
+  readonly namespace: string;
+  readonly clusterName: string;
+  readonly owner: OwnerReference;
+}
+
 /** How a distribution of Kubernetes is set up on the Machines of a control plane. */
 export interface ControlPlaneProvider<T extends ControlPlane> {
   /** The name of the controller. */
@@ -43,7 +52,9 @@ export interface ControlPlaneProvider<T extends ControlPlane> {
   /** The kind of the configs by which machines become members. */
   readonly configKind: ObjectKind<KubeObject & { readonly spec: object }>;
   readonly wishOf: (controlPlane: T) => ControlPlaneWish;
-  readonly etcdOf: (workload: WorkloadCluster) => Etcd;
+  /** Makes the Secrets that the machines need beside the keys of the cluster, unless they are there. */
+  readonly ensureSecrets: (making: MakingSecrets, signal: AbortSignal) => Promise<void>;
+  readonly etcdOf: (workload: WorkloadCluster, clock: Clock) => Etcd;
   /** The condition types that every Machine of the control plane must have. */
   readonly memberGates: readonly string[];
   /** Finds out how the components of a Machine's node are. */

@@ -26,6 +26,7 @@ export const kubeadmProvider: ControlPlaneProvider<KubeadmControlPlane> = {
       isEtcdExternal: spec.kubeadmConfigSpec.clusterConfiguration?.etcd?.external !== undefined,
     };
   },
+  ensureSecrets: async () => {},
   etcdOf: ({ etcd }) => etcd,
   memberGates,
   memberFindings,

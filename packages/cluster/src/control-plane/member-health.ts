@@ -23,22 +23,29 @@ export async function memberFindings(
   signal: AbortSignal,
 ): Promise<Findings> {
   const node = machine.status?.nodeRef?.name;
-  const unknown = uninspected('there is no node yet');
   const wanted = { ...components, ...(members === 'external' ? {} : { EtcdPodHealthy: 'etcd' }) };
   const found: Record<string, Finding> = {};
   for (const [type, component] of Object.entries(wanted))
-    found[type] = node === undefined ? unknown : await podFinding(workload, `${component}-${node}`, signal);
+    found[type] = node === undefined ? noNode : await podFinding(workload, `${component}-${node}`, signal);
   if (members === 'external') return found;
-  return { ...found, EtcdMemberHealthy: node === undefined ? unknown : memberFinding(node, members) };
+  return { ...found, EtcdMemberHealthy: memberFinding(node, members) };
 }
 
-const uninspected = (message: string): Finding => ({
+/** Says that something cannot be told. */
+export const uninspected = (message: string): Finding => ({
   status: 'Unknown',
   reason: 'InspectionFailed',
   message,
 });
 
-function memberFinding(node: string, members: readonly EtcdMember[] | 'unknown'): Finding {
+const noNode = uninspected('there is no node yet');
+
+/** Says how the member of a node is. */
+export function memberFinding(
+  node: string | undefined,
+  members: readonly EtcdMember[] | 'unknown',
+): Finding {
+  if (node === undefined) return noNode;
   if (members === 'unknown') return uninspected('etcd does not answer');
   const member = members.find(({ name }) => name === node);
   return finding(

@@ -18,6 +18,7 @@ import {
 import { minorOf, minorsBetween, oldestOf } from '../contract/kubernetes-version.ts';
 import { clusterResourceSetBindingSpecSchema, clusterResourceSetSpecSchema } from './cluster-resource-set.ts';
 import { clusterSpecSchema, isUsable } from './cluster.ts';
+import type { ControlPlane } from './control-plane.ts';
 import { withClusterLabel, withDeploymentDefaults, withTemplateLabels } from './defaults.ts';
 import {
   type HostedControlPlane,
@@ -30,6 +31,12 @@ import {
   igniteMachineSpecSchema,
   igniteMachineTemplateSpecSchema,
 } from './ignite-infrastructure.ts';
+import { k3sConfigSpecSchema, k3sConfigTemplateSpecSchema } from './k3s-config.ts';
+import {
+  type K3sControlPlane,
+  k3sControlPlaneSpecSchema,
+  k3sControlPlaneTemplateSpecSchema,
+} from './k3s-control-plane.ts';
 import { kubeadmConfigSpecSchema, kubeadmConfigTemplateSpecSchema } from './kubeadm-config.ts';
 import {
   type KubeadmControlPlane,
@@ -47,6 +54,8 @@ import {
   clusterResourceSetResource,
   igniteClusterResource,
   igniteMachineResource,
+  k3sConfigResource,
+  k3sControlPlaneResource,
   kubeadmConfigResource,
   kubeadmControlPlaneResource,
   machineDeploymentResource,
@@ -143,6 +152,29 @@ export const kinds: readonly Kind[] = [
     strategy: { immutable: ['/spec'] },
   }),
   defineKind({
+    ...k3sConfigResource,
+    versions: versionsOf(bootstrapGroup, 'KThreesConfig', k3sConfigSpecSchema),
+    strategy: { initialStatus: {} },
+  }),
+  defineKind({
+    ...templateResources.k3sConfig,
+    versions: versionsOf(bootstrapGroup, 'KThreesConfigTemplate', k3sConfigTemplateSpecSchema),
+  }),
+  defineKind({
+    ...k3sControlPlaneResource,
+    versions: versionsOf(controlPlaneGroup, 'KThreesControlPlane', k3sControlPlaneSpecSchema),
+    strategy: {
+      names: 'DnsLabel',
+      initialStatus: {},
+      problemsOfUpdate: (old, next) => problemsOfVersion(old as K3sControlPlane, next as K3sControlPlane),
+    },
+  }),
+  defineKind({
+    ...templateResources.k3sControlPlane,
+    versions: versionsOf(controlPlaneGroup, 'KThreesControlPlaneTemplate', k3sControlPlaneTemplateSpecSchema),
+    strategy: { immutable: ['/spec'] },
+  }),
+  defineKind({
     ...hostedControlPlaneResource,
     versions: versionsOf(controlPlaneGroup, 'HostedControlPlane', hostedControlPlaneSpecSchema),
     strategy: {
@@ -201,30 +233,31 @@ export const kinds: readonly Kind[] = [
   }),
 ];
 
-/**
- * A control plane is upgraded one minor version at a time, counted from the oldest that runs in it, and its etcd stays where
- * it is.
- */
+/** The etcd of a control plane stays where it is. */
 function problemsOfControlPlane(
-  { spec: old, status }: KubeadmControlPlane,
-  { spec: next }: KubeadmControlPlane,
+  old: KubeadmControlPlane,
+  next: KubeadmControlPlane,
 ): readonly UpdateProblem[] {
   const [before, after] = [old, next].map(
-    ({ kubeadmConfigSpec }) => kubeadmConfigSpec.clusterConfiguration?.etcd?.external !== undefined,
+    ({ spec }) => spec.kubeadmConfigSpec.clusterConfiguration?.etcd?.external !== undefined,
   );
+  const path = '/spec/kubeadmConfigSpec/clusterConfiguration/etcd';
+  const moved = { path, message: 'cannot be changed between local and external' };
+  return [...problemsOfVersion(old, next), ...(before === after ? [] : [moved])];
+}
+
+interface Versioned extends ControlPlane {
+  readonly spec: { readonly version: string };
+}
+
+/** A control plane is upgraded one minor version at a time, counted from the oldest that runs in it. */
+function problemsOfVersion(
+  { spec: old, status }: Versioned,
+  { spec: next }: Versioned,
+): readonly UpdateProblem[] {
   const running = oldestOf(old.version, ...(status?.versions ?? []).map(({ version }) => version));
   const skips = next.version !== old.version && minorOf(running) && minorsBetween(next.version, running) >= 2;
-  return [
-    ...(skips ? [{ path: '/spec/version', message: 'must not skip a minor version of Kubernetes' }] : []),
-    ...(before === after
-      ? []
-      : [
-          {
-            path: '/spec/kubeadmConfigSpec/clusterConfiguration/etcd',
-            message: 'cannot be changed between local and external',
-          },
-        ]),
-  ];
+  return skips ? [{ path: '/spec/version', message: 'must not skip a minor version of Kubernetes' }] : [];
 }
 
 /**

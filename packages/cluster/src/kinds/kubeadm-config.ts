@@ -1,9 +1,7 @@
-import type { Condition } from '@ignite/toolkit/object/condition';
-import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { described } from '@ignite/toolkit/schema/described';
-import { hasExactlyOne } from '@ignite/toolkit/schema/exactly-one';
 import * as v from 'valibot';
 import { replicatedMetadataSchema } from '../contract/replicated-metadata.ts';
+import { type BootstrapConfig, bootFileSchema } from './bootstrap-config.ts';
 
 /** The documents of kubeadm's v1beta4, without the fields that the controllers fill in themselves. */
 
@@ -105,22 +103,6 @@ const joinConfigurationSchema = v.strictObject({
   timeouts: v.optional(timeoutsSchema),
 });
 
-const fileSchema = v.pipe(
-  v.strictObject({
-    path: v.pipe(v.string(), v.startsWith('/', 'must be an absolute path')),
-    owner: v.optional(text),
-    permissions: v.optional(v.pipe(v.string(), v.regex(/^[0-7]{3,4}$/, 'must be octal, such as 0640'))),
-    encoding: v.optional(v.picklist(['base64', 'gzip', 'gzip+base64'])),
-    append: v.optional(v.boolean()),
-    content: v.optional(text),
-    contentFrom: v.optional(v.strictObject({ secret: v.strictObject({ name: text, key: text }) })),
-  }),
-  v.check(
-    (file) => hasExactlyOne(file, ['content', 'contentFrom']),
-    'must have either content or contentFrom',
-  ),
-);
-
 const userSchema = v.strictObject({
   name: text,
   gecos: v.optional(text),
@@ -139,7 +121,7 @@ export const kubeadmConfigSpecSchema = v.strictObject({
   clusterConfiguration: described('ClusterConfiguration of kubeadm.', v.optional(clusterConfigurationSchema)),
   initConfiguration: described('InitConfiguration of kubeadm.', v.optional(initConfigurationSchema)),
   joinConfiguration: described('JoinConfiguration of kubeadm.', v.optional(joinConfigurationSchema)),
-  files: described('Files to write before anything is run.', v.optional(v.array(fileSchema))),
+  files: described('Files to write before anything is run.', v.optional(v.array(bootFileSchema))),
   diskSetup: v.optional(
     v.strictObject({
       partitions: v.optional(v.array(v.looseObject({ device: text }))),
@@ -167,16 +149,8 @@ export const kubeadmConfigTemplateSpecSchema = v.strictObject({
   }),
 });
 
-export interface KubeadmConfigStatus {
-  readonly initialization?: { readonly dataSecretCreated?: boolean };
-  readonly dataSecretName?: string;
-  readonly observedGeneration?: number;
-  readonly conditions?: readonly Condition[];
-}
-
 /** How kubeadm makes a machine a node. */
-export interface KubeadmConfig extends KubeObject {
+export interface KubeadmConfig extends BootstrapConfig {
   readonly kind: 'KubeadmConfig';
   readonly spec: KubeadmConfigSpec;
-  readonly status?: KubeadmConfigStatus;
 }

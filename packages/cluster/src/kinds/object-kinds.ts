@@ -14,6 +14,8 @@ import type { ClusterResourceSet, ClusterResourceSetBinding } from './cluster-re
 import type { Cluster } from './cluster.ts';
 import type { HostedControlPlane } from './hosted-control-plane.ts';
 import type { IgniteCluster, IgniteMachine } from './ignite-infrastructure.ts';
+import type { K3sConfig } from './k3s-config.ts';
+import type { K3sControlPlane } from './k3s-control-plane.ts';
 import type { KubeadmConfig } from './kubeadm-config.ts';
 import type { KubeadmControlPlane } from './kubeadm-control-plane.ts';
 import type { MachineDeployment } from './machine-deployment.ts';
@@ -27,6 +29,8 @@ import {
   clusterResourceSetResource,
   igniteClusterResource,
   igniteMachineResource,
+  k3sConfigResource,
+  k3sControlPlaneResource,
   kubeadmConfigResource,
   kubeadmControlPlaneResource,
   machineDeploymentResource,
@@ -51,6 +55,11 @@ export const kubeadmControlPlaneKind = objectKind<KubeadmControlPlane>(
   kubeadmControlPlaneResource,
   `${controlPlaneGroup}/${contractVersion}`,
 );
+export const k3sConfigKind = objectKind<K3sConfig>(k3sConfigResource, `${bootstrapGroup}/${contractVersion}`);
+export const k3sControlPlaneKind = objectKind<K3sControlPlane>(
+  k3sControlPlaneResource,
+  `${controlPlaneGroup}/${contractVersion}`,
+);
 export const hostedControlPlaneKind = objectKind<HostedControlPlane>(
   hostedControlPlaneResource,
   `${controlPlaneGroup}/${contractVersion}`,
@@ -65,6 +74,10 @@ export const igniteMachineKind = objectKind<IgniteMachine>(
 );
 export const kubeadmConfigTemplateKind = objectKind<KubeObject>(
   templateResources.kubeadmConfig,
+  `${bootstrapGroup}/${contractVersion}`,
+);
+export const k3sConfigTemplateKind = objectKind<KubeObject>(
+  templateResources.k3sConfig,
   `${bootstrapGroup}/${contractVersion}`,
 );
 export const igniteMachineTemplateKind = objectKind<KubeObject>(

@@ -9,9 +9,13 @@ import {
 } from '../contract/groups.ts';
 import { ageColumn, clusterColumn, conditionColumn, count, nameColumn, readinessBy } from './columns.ts';
 import type { ClusterResourceSet, ClusterResourceSetBinding } from './cluster-resource-set.ts';
+import type { BootstrapConfig } from './bootstrap-config.ts';
 import type { Cluster } from './cluster.ts';
+import type { ControlPlane } from './control-plane.ts';
 import type { HostedControlPlane } from './hosted-control-plane.ts';
 import type { IgniteCluster, IgniteMachine } from './ignite-infrastructure.ts';
+import type { K3sConfig } from './k3s-config.ts';
+import type { K3sControlPlane } from './k3s-control-plane.ts';
 import type { KubeadmConfig } from './kubeadm-config.ts';
 import type { KubeadmControlPlane } from './kubeadm-control-plane.ts';
 import type { MachineDeployment } from './machine-deployment.ts';
@@ -138,11 +142,9 @@ export const machineHealthCheckResource = {
   applyOrder: 5,
 } satisfies Resource<MachineHealthCheck>;
 
-export const kubeadmConfigResource = {
+const bootstrapConfig = {
   ...common,
   group: bootstrapGroup,
-  kind: 'KubeadmConfig',
-  plural: 'kubeadmconfigs',
   columns: [
     nameColumn,
     { title: 'DATA SECRET CREATED', cell: ({ status }) => told(status?.initialization?.dataSecretCreated) },
@@ -151,14 +153,25 @@ export const kubeadmConfigResource = {
   readiness: readinessBy('Ready'),
   summary: ({ status }) => status?.dataSecretName ?? '',
   applyOrder: 4,
+} satisfies Partial<Resource<BootstrapConfig>>;
+
+export const kubeadmConfigResource = {
+  ...bootstrapConfig,
+  kind: 'KubeadmConfig',
+  plural: 'kubeadmconfigs',
 } satisfies Resource<KubeadmConfig>;
 
-export const kubeadmControlPlaneResource = {
+export const k3sConfigResource = {
+  ...bootstrapConfig,
+  kind: 'KThreesConfig',
+  plural: 'kthreesconfigs',
+} satisfies Resource<K3sConfig>;
+
+type Versioned = ControlPlane & { readonly spec: { readonly replicas: number; readonly version: string } };
+
+const machineControlPlane = {
   ...scaled,
   group: controlPlaneGroup,
-  kind: 'KubeadmControlPlane',
-  plural: 'kubeadmcontrolplanes',
-  shortNames: ['kcp'],
   columns: [
     nameColumn,
     conditionColumn('Available'),
@@ -178,7 +191,20 @@ export const kubeadmControlPlaneResource = {
   readiness: readinessBy('Available'),
   summary: ({ status }) => `ready: ${status?.readyReplicas ?? 0}`,
   applyOrder: 5,
+} satisfies Partial<Resource<Versioned>>;
+
+export const kubeadmControlPlaneResource = {
+  ...machineControlPlane,
+  kind: 'KubeadmControlPlane',
+  plural: 'kubeadmcontrolplanes',
+  shortNames: ['kcp'],
 } satisfies Resource<KubeadmControlPlane>;
+
+export const k3sControlPlaneResource = {
+  ...machineControlPlane,
+  kind: 'KThreesControlPlane',
+  plural: 'kthreescontrolplanes',
+} satisfies Resource<K3sControlPlane>;
 
 export const hostedControlPlaneResource = {
   ...scaled,
@@ -276,6 +302,8 @@ const templateOf = ({ group, kind }: Pick<Resource, 'group' | 'kind'>) =>
 export const templateResources = {
   kubeadmConfig: templateOf(kubeadmConfigResource),
   kubeadmControlPlane: templateOf(kubeadmControlPlaneResource),
+  k3sConfig: templateOf(k3sConfigResource),
+  k3sControlPlane: templateOf(k3sControlPlaneResource),
   hostedControlPlane: templateOf(hostedControlPlaneResource),
   igniteCluster: templateOf(igniteClusterResource),
   igniteMachine: templateOf(igniteMachineResource),
@@ -290,6 +318,8 @@ export const clusterResources = [
   machineHealthCheckResource,
   kubeadmControlPlaneResource,
   kubeadmConfigResource,
+  k3sControlPlaneResource,
+  k3sConfigResource,
   hostedControlPlaneResource,
   igniteClusterResource,
   igniteMachineResource,

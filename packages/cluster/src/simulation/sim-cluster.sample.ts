@@ -1,19 +1,20 @@
 import { bootstrapGroup, controlPlaneGroup } from '../contract/groups.ts';
-import { clusterKind, kubeadmControlPlaneKind, machineDeploymentKind } from '../kinds/object-kinds.ts';
+import {
+  clusterKind,
+  k3sConfigTemplateKind,
+  k3sControlPlaneKind,
+  kubeadmConfigTemplateKind,
+  kubeadmControlPlaneKind,
+  machineDeploymentKind,
+} from '../kinds/object-kinds.ts';
 import { simCluster, simMachineTemplate } from './sim-provider.sample.ts';
 import type { Simulation } from './simulation.sample.ts';
 
 export interface SimClusterSize {
   readonly controlPlanes: number;
   readonly workers: number;
+  readonly distribution?: 'kubeadm' | 'k3s';
 }
-
-const configTemplates = {
-  group: bootstrapGroup,
-  version: 'v1beta2',
-  resource: 'kubeadmconfigtemplates',
-  kind: 'KubeadmConfigTemplate',
-};
 
 export const templateRef = (name: string) => ({
   apiGroup: simMachineTemplate.group,
@@ -25,20 +26,26 @@ export const templateRef = (name: string) => ({
 export async function createCluster(
   simulation: Simulation,
   name: string,
-  { controlPlanes, workers }: SimClusterSize,
+  { controlPlanes, workers, distribution = 'kubeadm' }: SimClusterSize,
   rollout?: object,
 ): Promise<void> {
-  const version = 'v1.35.4';
+  const isK3s = distribution === 'k3s';
+  const version = isK3s ? 'v1.35.4+k3s1' : 'v1.35.4';
+  const configTemplates = isK3s ? k3sConfigTemplateKind : kubeadmConfigTemplateKind;
+  const controlPlaneKind = isK3s ? k3sControlPlaneKind : kubeadmControlPlaneKind;
+  const { group, kind } = simMachineTemplate;
   await simulation.create(simMachineTemplate, name, { template: { spec: { size: 'small' } } });
   await simulation.create(configTemplates, name, { template: { spec: {} } });
   await simulation.create(simCluster, name, {});
-  await simulation.create(kubeadmControlPlaneKind, name, {
+  await simulation.create(controlPlaneKind, name, {
     replicas: controlPlanes,
     version,
-    machineTemplate: { spec: { infrastructureRef: templateRef(name) } },
+    machineTemplate: isK3s
+      ? { infrastructureRef: { apiVersion: `${group}/v1`, kind, name } }
+      : { spec: { infrastructureRef: templateRef(name) } },
   });
   await simulation.create(clusterKind, name, {
-    controlPlaneRef: { apiGroup: controlPlaneGroup, kind: 'KubeadmControlPlane', name },
+    controlPlaneRef: { apiGroup: controlPlaneGroup, kind: controlPlaneKind.kind, name },
     infrastructureRef: { apiGroup: simCluster.group, kind: simCluster.kind, name },
   });
   await simulation.create(machineDeploymentKind, `${name}-workers`, {
@@ -49,7 +56,7 @@ export async function createCluster(
       spec: {
         clusterName: name,
         version,
-        bootstrap: { configRef: { apiGroup: bootstrapGroup, kind: 'KubeadmConfigTemplate', name } },
+        bootstrap: { configRef: { apiGroup: bootstrapGroup, kind: configTemplates.kind, name } },
         infrastructureRef: templateRef(name),
       },
     },

@@ -23,6 +23,8 @@ export interface SimVm {
 
 interface SimCluster {
   readonly client: ObjectClient;
+  /** Whether k3s made it, and not kubeadm. */
+  isOfK3s: boolean;
   begunBy: string | undefined;
   members: readonly { readonly id: string; readonly name: string }[];
   leader: string | undefined;
@@ -56,6 +58,28 @@ class UndeletableNodes extends ForwardingClient {
   }
 }
 
+const removal = 'etcd.k3s.cattle.io/remove';
+
+/** A server of k3s, which takes a member out of etcd when its node asks for it. */
+class K3sNodes extends ForwardingClient {
+  readonly #remove: (name: string) => void;
+
+  constructor(client: ObjectClient, remove: (name: string) => void) {
+    super(() => client);
+    this.#remove = remove;
+  }
+
+  override async update(...[resource, object, options]: Parameters<ObjectClient['update']>) {
+    const written = await super.update(resource, object, options);
+    const { name, annotations } = written.metadata;
+    const done = 'etcd.k3s.cattle.io/removed-node-name';
+    if (annotations[removal] !== 'true' || Object.hasOwn(annotations, done)) return written;
+    this.#remove(name);
+    const metadata = { ...written.metadata, annotations: { ...annotations, [done]: name } };
+    return await super.update(resource, { ...written, metadata }, options);
+  }
+}
+
 /** The machines, clusters and etcds of a simulation. It notes what must never happen. */
 export class SimWorld implements WorkloadClusters {
   readonly vms = new Map<string, SimVm>();
@@ -69,8 +93,15 @@ export class SimWorld implements WorkloadClusters {
     const key = `${metadata.namespace}/${metadata.name}`;
     const cluster = this.#cluster(key);
     if (!this.isReachable(key)) return undefined;
+    const remove = (gone: (member: SimCluster['members'][number]) => boolean): void => {
+      cluster.members = cluster.members.filter((each) => !gone(each));
+      this.checkQuorum(key);
+    };
+    const client = cluster.isOfK3s
+      ? new K3sNodes(cluster.client, (name) => remove((each) => each.name === name))
+      : cluster.client;
     return {
-      objects: this.failing.nodeDeletions ? new UndeletableNodes(() => cluster.client) : cluster.client,
+      objects: this.failing.nodeDeletions ? new UndeletableNodes(() => client) : client,
       resourceOf: async ({ apiVersion, kind }) => {
         const found = served.find((each) => each.kind === kind && apiVersionOf(each) === apiVersion);
         return found && { resource: found.resource, isNamespaced: found.isNamespaced };
@@ -86,9 +117,8 @@ export class SimWorld implements WorkloadClusters {
           return this.membersOf(key);
         },
         remove: async (id) => {
-          cluster.members = cluster.members.filter((each) => each.id !== id);
           if (cluster.leader === id) this.violations.push(`the leader of ${key} was removed`);
-          this.checkQuorum(key);
+          remove((each) => each.id === id);
         },
         moveLeader: async (to) => {
           cluster.leader = to;
@@ -132,7 +162,8 @@ export class SimWorld implements WorkloadClusters {
   /** Does what the bootstrap data says. Resolves with whether that worked. */
   async boot(vm: SimVm, data: string): Promise<boolean> {
     const cluster = this.#cluster(vm.cluster);
-    if (data.includes('kubeadm init')) {
+    cluster.isOfK3s = data.includes('/etc/rancher/k3s/config.yaml');
+    if (/kubeadm init|cluster-init: true/.test(data)) {
       if (cluster.begunBy !== undefined) {
         const other = this.#vmNamed(vm.cluster, cluster.begunBy);
         if (other || cluster.members.length > 0) this.violations.push(`${vm.cluster} was begun twice`);
@@ -175,17 +206,29 @@ export class SimWorld implements WorkloadClusters {
   async setReady({ cluster, name }: SimVm, isReady: boolean): Promise<void> {
     const all = objectsOf(this.#cluster(cluster).client, nodes);
     if (await all.find({ name }))
-      await all.modify({ name }, (node) => ({ ...node, status: statusOf(isReady) }));
+      await all.modify({ name }, (node) => {
+        const { conditions } = statusOf(isReady);
+        const status = node.status as ReturnType<typeof statusOf>;
+        const others = status.conditions.filter(({ type }) => type !== 'Ready');
+        return { ...node, status: { ...status, conditions: [...conditions, ...others] } };
+      });
   }
 
   async #addNode(client: ObjectClient, vm: SimVm): Promise<void> {
     const taint = { key: 'node.cluster.x-k8s.io/uninitialized', effect: 'NoSchedule' };
+    const { isOfK3s } = this.#cluster(vm.cluster);
+    const hasMember = isOfK3s && vm.isControlPlane;
+    const [ready] = statusOf(true).conditions;
+    const voting = { ...ready!, type: 'EtcdIsVoter', reason: 'MemberNotLearner' };
     await objectsOf(client, nodes).create({
-      metadata: { name: vm.name },
+      metadata: { name: vm.name, labels: hasMember ? { 'node-role.kubernetes.io/etcd': 'true' } : {} },
       spec: { providerID: vm.providerID, taints: [taint] },
-      status: { ...statusOf(true), nodeInfo: { kubeletVersion: vm.version } },
+      status: {
+        conditions: hasMember ? [ready, voting] : [ready],
+        nodeInfo: { kubeletVersion: vm.version },
+      },
     });
-    const own = vm.isControlPlane ? staticPods : ['web'];
+    const own = vm.isControlPlane ? (isOfK3s ? [] : staticPods) : ['web'];
     for (const pod of own)
       await objectsOf(client, pods).create({
         metadata: {
@@ -206,7 +249,7 @@ export class SimWorld implements WorkloadClusters {
     const known = this.#clusters.get(key);
     if (known) return known;
     const client = new StoreObjectClient(new MemoryStore(), served);
-    const made: SimCluster = { client, begunBy: undefined, members: [], leader: undefined };
+    const made: SimCluster = { client, isOfK3s: false, begunBy: undefined, members: [], leader: undefined };
     this.#clusters.set(key, made);
     return made;
   }

@@ -30,6 +30,7 @@ export interface Node extends KubeObject {
 export interface NodeConditionStatus {
   readonly type: string;
   readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason?: string;
   readonly lastTransitionTime: string;
 }
 

@@ -1,0 +1,106 @@
+import { objectsOf } from '@ignite/toolkit/client/kind-client';
+import type { ObjectKind } from '@ignite/toolkit/scheme/object-kind';
+import { type Findings, finding, withFindings } from '../contract/conditions.ts';
+import { controllerOf, controllerReference } from '../contract/owner.ts';
+import type { BootstrapConfig } from '../kinds/bootstrap-config.ts';
+import type { Cluster } from '../kinds/cluster.ts';
+import type { Machine } from '../kinds/machine.ts';
+import { clusterKind, machineKind } from '../kinds/object-kinds.ts';
+import type { Reconciled, Work } from '../runtime/controller.ts';
+import { createSecret, textIn } from '../workload/cluster-secrets.ts';
+import { secrets } from '../workload/node.ts';
+import type { BootFile } from './cloud-config.ts';
+import { takeInitLock } from './init-lock.ts';
+
+const waitMs = 30_000;
+
+/** Returns the Machine that a config is for. */
+export async function machineOf(config: BootstrapConfig, { objects }: Work): Promise<Machine | undefined> {
+  const owner = controllerOf(config);
+  if (owner?.kind !== machineKind.kind) return undefined;
+  return await objects.get(machineKind, { namespace: config.metadata.namespace, name: owner.name });
+}
+
+/** Tells whether this Machine, and no other, is to begin the cluster. */
+export async function mayBegin(
+  machine: Machine,
+  cluster: Cluster,
+  work: Work,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { namespace, name } = cluster.metadata;
+  const { client } = work.objects;
+  const isThere = async (holder: string): Promise<boolean> =>
+    (await work.objects.get(machineKind, { namespace, name: holder })) !== undefined;
+  if (!(await takeInitLock(client, cluster, machine.metadata.name, isThere))) return false;
+  // What is known here of the Cluster may be old, and a cluster must never begin twice.
+  const now = await objectsOf(client, clusterKind).get({ namespace, name }, { signal });
+  return !(now as Cluster).status?.initialization?.controlPlaneInitialized;
+}
+
+/** Keeps the bootstrap data of a config in a Secret of its name, and says so in its status. */
+export async function withData<T extends BootstrapConfig>(
+  config: T,
+  value: string,
+  { kind, cluster, work }: { readonly kind: ObjectKind<T>; readonly cluster: Cluster; readonly work: Work },
+  signal: AbortSignal,
+): Promise<T> {
+  const { name, namespace } = config.metadata;
+  const owner = controllerReference(kind, config);
+  const data = { value, format: 'cloud-config' };
+  await createSecret(
+    work.objects.client,
+    { namespace, clusterName: cluster.metadata.name, name, owner, data },
+    signal,
+  );
+  const status = { ...config.status, dataSecretName: name, initialization: { dataSecretCreated: true } };
+  return withConditions({ ...config, status }, 'DataSecretAvailable', true, work);
+}
+
+/** Says what a config waits for. */
+export const waiting = <T extends BootstrapConfig>(config: T, reason: string, work: Work): Reconciled<T> => ({
+  object: withConditions(config, reason, false, work),
+  requeueAfterMs: waitMs,
+});
+
+/** Returns the files that people want, those with the contents of Secrets included. */
+export async function filesOf(
+  config: BootstrapConfig,
+  { objects }: Work,
+  signal: AbortSignal,
+): Promise<readonly BootFile[]> {
+  const { namespace } = config.metadata;
+  const read: BootFile[] = [];
+  for (const { contentFrom, content = '', ...file } of config.spec.files ?? []) {
+    const secret =
+      contentFrom &&
+      (await objectsOf(objects.client, secrets).get(
+        { namespace, name: contentFrom.secret.name },
+        { signal },
+      ));
+    read.push({
+      ...file,
+      content: (secret && contentFrom && textIn(secret, contentFrom.secret.key)) ?? content,
+    });
+  }
+  return read;
+}
+
+function withConditions<T extends BootstrapConfig>(
+  config: T,
+  reason: string,
+  isThere: boolean,
+  { clock }: Work,
+): T {
+  const found = finding(isThere, ['Available', reason]);
+  const findings: Findings = {
+    DataSecretAvailable: found,
+    Ready: {
+      ...found,
+      reason: isThere ? 'Ready' : 'NotReady',
+      message: isThere ? '' : `DataSecretAvailable: ${reason}`,
+    },
+  };
+  const conditions = withFindings(config.status?.conditions, findings, config, clock.now());
+  return { ...config, status: { ...config.status, conditions } };
+}

@@ -1,0 +1,57 @@
+import { labels } from '../contract/names.ts';
+import { type Cluster, isUsable } from '../kinds/cluster.ts';
+import type { K3sConfig } from '../kinds/k3s-config.ts';
+import type { Machine } from '../kinds/machine.ts';
+import { k3sConfigKind } from '../kinds/object-kinds.ts';
+import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
+import { readKeys } from '../workload/cluster-secrets.ts';
+import { filesOf, machineOf, mayBegin, waiting, withData } from './bootstrap-data.ts';
+import { releaseInitLock } from './init-lock.ts';
+import { type K3sRole, k3sCloudConfig } from './k3s-cloud-config.ts';
+import { pinnedToken, readToken } from './k3s-token.ts';
+
+/** Writes what makes a machine a node by k3s: once, since a machine boots with it only once. */
+export const k3sConfigController: Controller<K3sConfig> = {
+  name: 'k3s-config',
+  kind: k3sConfigKind,
+  clusterOf: ({ metadata }) => metadata.labels[labels.cluster],
+  reconcile: async ({ object, cluster }, work, signal) => {
+    const machine = await machineOf(object, work);
+    if (!cluster || !machine || object.metadata.deletionTimestamp !== undefined) return { object };
+    if (object.status?.initialization?.dataSecretCreated) return { object };
+    if (cluster.status?.initialization?.infrastructureProvisioned !== true)
+      return waiting(object, 'WaitingForClusterInfrastructureReady', work);
+    return await write(object, machine, cluster, work, signal);
+  },
+};
+
+async function write(
+  config: K3sConfig,
+  machine: Machine,
+  cluster: Cluster,
+  work: Work,
+  signal: AbortSignal,
+): Promise<Reconciled<K3sConfig>> {
+  const { client } = work.objects;
+  const { controlPlaneEndpoint: endpoint } = cluster.spec;
+  const place = { namespace: config.metadata.namespace, clusterName: cluster.metadata.name };
+  const isServer = Object.hasOwn(machine.metadata.labels, labels.controlPlane);
+  const isInitialized = cluster.status?.initialization?.controlPlaneInitialized === true;
+  const [keys, word] = [await readKeys(client, place, signal), await readToken(client, place, signal)];
+  const { version } = machine.spec;
+  if (!keys || word === undefined) return waiting(config, 'WaitingForCertificates', work);
+  if (!isUsable(endpoint) || version === undefined || (!isInitialized && !isServer))
+    return waiting(config, 'WaitingForControlPlaneInitialized', work);
+  if (isInitialized) await releaseInitLock(client, cluster);
+  else if (!(await mayBegin(machine, cluster, work, signal)))
+    return waiting(config, 'WaitingForControlPlaneInitialized', work);
+  const role: K3sRole = isServer
+    ? { type: isInitialized ? 'server' : 'first server', keys }
+    : { type: 'agent' };
+  const value = k3sCloudConfig({
+    ...{ spec: config.spec, role, version, cluster, endpoint },
+    token: isInitialized ? pinnedToken(word, keys.ca.certificate) : word,
+    files: await filesOf(config, work, signal),
+  });
+  return { object: await withData(config, value, { kind: k3sConfigKind, cluster, work }, signal) };
+}
