@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
+import { bootstrapped } from './fixtures/bootstrapped.ts';
 import { Ignite } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
@@ -24,18 +24,6 @@ async function run(name: string, userData: string): Promise<void> {
   const path = join(ignite.dir, `${name}.yaml`);
   writeFileSync(path, userData);
   await ignite.ok('run', '-q', image(), '--name', name, '--ssh', '--memory', '256MB', '--user-data', path);
-}
-
-/** Waits until the guest has told the end of its user data. */
-async function bootstrapped(name: string): Promise<string> {
-  for (const deadline = Date.now() + 600_000; ; await delay(500)) {
-    const { status } = JSON.parse(await ignite.ok('inspect', name, '-o', 'json')) as {
-      status: { conditions: readonly Record<'type' | 'status' | 'reason' | 'message', string>[] };
-    };
-    const found = status.conditions.find(({ type }) => type === 'Bootstrapped');
-    if (found && found.status !== 'Unknown') return `${found.reason}: ${found.message}`;
-    assert.ok(Date.now() < deadline, 'the guest tells no end');
-  }
 }
 
 const inGuest = async (name: string, line: string): Promise<string> =>
@@ -63,7 +51,7 @@ runcmd:
   - systemctl is-active dbus
 `,
   );
-  assert.equal(await bootstrapped('good'), 'Done: ');
+  assert.equal(await bootstrapped(ignite, 'good'), 'Done: ');
   const state = async (): Promise<string> =>
     await inGuest(
       'good',
@@ -84,7 +72,7 @@ size=1024k
   assert.equal(await state(), once('booted\n'));
   await ignite.ok('restart', 'good');
   await ignite.ok('wait', 'good', '--condition', 'ready');
-  assert.equal(await bootstrapped('good'), 'Done: ');
+  assert.equal(await bootstrapped(ignite, 'good'), 'Done: ');
   assert.equal(await state(), once('booted\nbooted\n'));
   await ignite.ok('rm', '-f', 'good');
 });
@@ -94,9 +82,12 @@ test('what is not known is refused by its name, and a command that fails is told
     run('refused', '#cloud-config\npackages: [curl]\nruncmd: [touch /etc/ran]\n'),
     run('failed', '#cloud-config\nruncmd: [echo tried, ls /missing]\n'),
   ]);
-  assert.equal(await bootstrapped('refused'), 'Refused: user data.packages: unknown field "packages"');
   assert.equal(
-    await bootstrapped('failed'),
+    await bootstrapped(ignite, 'refused'),
+    'Refused: user data.packages: unknown field "packages"',
+  );
+  assert.equal(
+    await bootstrapped(ignite, 'failed'),
     "CommandsFailed: tried\nls: cannot access '/missing': No such file or directory",
   );
   assert.equal(await inGuest('refused', 'ls /etc/ran 2>/dev/null || echo not run'), 'not run\n');

@@ -168,15 +168,16 @@ test('cloudConfig: members of the control plane have the keys of the cluster, wh
   assert.deepEqual(
     ofKeys.map(({ path, permissions }) => `${path} ${permissions}`),
     [
-    '/etc/kubernetes/pki/ca.crt 0640',
-    '/etc/kubernetes/pki/ca.key 0600',
-    '/etc/kubernetes/pki/etcd/ca.crt 0640',
-    '/etc/kubernetes/pki/etcd/ca.key 0600',
-    '/etc/kubernetes/pki/front-proxy-ca.crt 0640',
-    '/etc/kubernetes/pki/front-proxy-ca.key 0600',
-    '/etc/kubernetes/pki/sa.pub 0640',
-    '/etc/kubernetes/pki/sa.key 0600',
-  ]);
+      '/etc/kubernetes/pki/ca.crt 0640',
+      '/etc/kubernetes/pki/ca.key 0600',
+      '/etc/kubernetes/pki/etcd/ca.crt 0640',
+      '/etc/kubernetes/pki/etcd/ca.key 0600',
+      '/etc/kubernetes/pki/front-proxy-ca.crt 0640',
+      '/etc/kubernetes/pki/front-proxy-ca.key 0600',
+      '/etc/kubernetes/pki/sa.pub 0640',
+      '/etc/kubernetes/pki/sa.key 0600',
+    ],
+  );
 });
 
 test('tokenIn: the token of the join, whatever stands in the files of others', () => {

@@ -8,7 +8,7 @@ import { readKeys } from '../workload/cluster-secrets.ts';
 import { filesOf, machineOf, mayBegin, waiting, withData } from './bootstrap-data.ts';
 import { releaseInitLock } from './init-lock.ts';
 import { type K3sRole, k3sCloudConfig } from './k3s-cloud-config.ts';
-import { pinnedToken, readToken } from './k3s-token.ts';
+import { pinnedToken, readToken } from '../workload/k3s-token.ts';
 
 /** Writes what makes a machine a node by k3s: once, since a machine boots with it only once. */
 export const k3sConfigController: Controller<K3sConfig> = {

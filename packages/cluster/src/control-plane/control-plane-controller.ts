@@ -70,20 +70,16 @@ interface Kept<T extends ControlPlane> {
   readonly work: Work;
 }
 
-async function keep<T extends ControlPlane>(
-  kept: Kept<T>,
-  signal: AbortSignal,
-): Promise<Reconciled<T>> {
+async function keep<T extends ControlPlane>(kept: Kept<T>, signal: AbortSignal): Promise<Reconciled<T>> {
   const { provider, controlPlane, wish, cluster, work } = kept;
   const { controlPlaneEndpoint: endpoint } = cluster.spec;
   const place = { namespace: cluster.metadata.namespace, clusterName: cluster.metadata.name };
   const { client } = work.objects;
   if (!cluster.status?.initialization?.infrastructureProvisioned)
-    return withStatus(
-      kept,
-      [],
-      { type: 'wait', reason: 'the infrastructure of the cluster is not there yet' },
-    );
+    return withStatus(kept, [], {
+      type: 'wait',
+      reason: 'the infrastructure of the cluster is not there yet',
+    });
   const owner = controllerReference(provider.kind, controlPlane);
   const making = { owner, nowMs: work.clock.now() };
   const isInitialized = controlPlane.status?.initialization?.controlPlaneInitialized === true;
@@ -91,17 +87,12 @@ async function keep<T extends ControlPlane>(
     await ensureKeys(client, place, making, signal);
     await provider.ensureSecrets({ client, ...place, owner }, signal);
   } else if (!(await readKeys(client, place, signal)))
-    return withStatus(
-      kept,
-      await ownMachines(controlPlane, work),
-      { type: 'wait', reason: 'keys of the cluster are missing' },
-    );
+    return withStatus(kept, await ownMachines(controlPlane, work), {
+      type: 'wait',
+      reason: 'keys of the cluster are missing',
+    });
   if (!isUsable(endpoint))
-    return withStatus(
-      kept,
-      [],
-      { type: 'wait', reason: 'there is no endpoint of the control plane yet' },
-    );
+    return withStatus(kept, [], { type: 'wait', reason: 'there is no endpoint of the control plane yet' });
   await ensureKubeconfig(client, { ...place, endpoint }, making, signal);
   await adopt(kept);
   const machines = await ownMachines(controlPlane, work);
@@ -215,11 +206,7 @@ async function membersOf(
   }
 }
 
-function viewOf(
-  machine: Machine,
-  isUpToDate: boolean,
-  gates: readonly string[],
-): ControlPlaneMachine {
+function viewOf(machine: Machine, isUpToDate: boolean, gates: readonly string[]): ControlPlaneMachine {
   const { metadata, spec, status } = machine;
   const failed = (type: string): boolean => findCondition(machine, type)?.status === 'False';
   return {

@@ -2,7 +2,7 @@ import { withoutUndefined } from '@ignite/api/v1/without-undefined';
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import { groupOf } from '@ignite/toolkit/object/group-kind';
 import { parseDuration } from '@ignite/toolkit/units/duration';
-import { ensureToken } from '../bootstrap/k3s-token.ts';
+import { ensureToken } from '../workload/k3s-token.ts';
 import { finding } from '../contract/conditions.ts';
 import { finalizers } from '../contract/names.ts';
 import type { K3sControlPlane } from '../kinds/k3s-control-plane.ts';

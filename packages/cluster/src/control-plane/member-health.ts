@@ -41,10 +41,7 @@ export const uninspected = (message: string): Finding => ({
 const noNode = uninspected('there is no node yet');
 
 /** Says how the member of a node is. */
-export function memberFinding(
-  node: string | undefined,
-  members: readonly EtcdMember[] | 'unknown',
-): Finding {
+export function memberFinding(node: string | undefined, members: readonly EtcdMember[] | 'unknown'): Finding {
   if (node === undefined) return noNode;
   if (members === 'unknown') return uninspected('etcd does not answer');
   const member = members.find(({ name }) => name === node);

@@ -12,7 +12,9 @@ export const bootFileSchema = v.pipe(
     encoding: v.optional(v.picklist(['base64', 'gzip', 'gzip+base64'])),
     append: v.optional(v.boolean()),
     content: v.optional(v.string()),
-    contentFrom: v.optional(v.strictObject({ secret: v.strictObject({ name: v.string(), key: v.string() }) })),
+    contentFrom: v.optional(
+      v.strictObject({ secret: v.strictObject({ name: v.string(), key: v.string() }) }),
+    ),
   }),
   v.check(
     (file) => hasExactlyOne(file, ['content', 'contentFrom']),

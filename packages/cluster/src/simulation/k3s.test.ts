@@ -22,7 +22,10 @@ import { Simulation } from './simulation.sample.ts';
 const version = 'v1.35.4+k3s1';
 
 /** Opens a simulation with a cluster of three servers and two agents that is up. */
-async function withCluster(options: { readonly seed: number; readonly faults?: number }): Promise<Simulation> {
+async function withCluster(options: {
+  readonly seed: number;
+  readonly faults?: number;
+}): Promise<Simulation> {
   const simulation = await Simulation.open(options);
   simulation.client.isFaulty = false;
   await createCluster(simulation, 'dev', { controlPlanes: 3, workers: 2, distribution: 'k3s' });
@@ -55,7 +58,10 @@ test('a cluster of k3s comes up: one server begins it, the others and the agents
   assert.equal(simulation.world.membersOf('default/dev').length, 3);
   const secrets = await simulation.all(secretObjects);
   const textOf = (name: string, field = 'value'): string =>
-    textIn(secrets.find(({ metadata }) => metadata.name === name)!, field) ?? '';
+    textIn(
+      secrets.find(({ metadata }) => metadata.name === name)!,
+      field,
+    ) ?? '';
   const machines = await simulation.all<Machine>(machineKind);
   const configs = machines.map(({ metadata }) => {
     const { write_files: files, runcmd } = readYaml(textOf(metadata.name)) as {

@@ -2,8 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { OwnerReference } from '@ignite/toolkit/object/kube-object';
-import { createSecret, textIn } from '../workload/cluster-secrets.ts';
-import { secrets } from '../workload/node.ts';
+import { createSecret, textIn } from './cluster-secrets.ts';
+import { secrets } from './node.ts';
 
 interface Place {
   readonly namespace: string;
