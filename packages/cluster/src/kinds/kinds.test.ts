@@ -126,6 +126,18 @@ describe('what is refused', () => {
       },
       /must have different names/,
     ],
+    [
+      'an order of Pods that are not evicted',
+      'MachineDrainRule',
+      { drain: { behavior: 'Skip', order: 1 } },
+      /order is only for the behavior Drain/,
+    ],
+    [
+      'an entry that selects nothing',
+      'MachineDrainRule',
+      { drain: { behavior: 'Skip' }, pods: [{}] },
+      /must have a selector/,
+    ],
     ['an even control plane', 'KubeadmControlPlane', { ...controlPlaneSpec, replicas: 2 }, /must be odd/],
     [
       'a small control plane without surge',

@@ -37,6 +37,7 @@ import {
   kubeadmControlPlaneTemplateSpecSchema,
 } from './kubeadm-control-plane.ts';
 import { machineDeploymentSpecSchema } from './machine-deployment.ts';
+import { machineDrainRuleSpecSchema } from './machine-drain-rule.ts';
 import { machineHealthCheckSpecSchema } from './machine-health-check.ts';
 import { type MachineSetSpec, machineSetSpecSchema } from './machine-set.ts';
 import { machineSpecSchema } from './machine.ts';
@@ -50,6 +51,7 @@ import {
   kubeadmConfigResource,
   kubeadmControlPlaneResource,
   machineDeploymentResource,
+  machineDrainRuleResource,
   machineHealthCheckResource,
   machineResource,
   machineSetResource,
@@ -113,6 +115,10 @@ export const kinds: readonly Kind[] = [
     ...machineHealthCheckResource,
     versions: versionsOf(coreGroup, 'MachineHealthCheck', machineHealthCheckSpecSchema),
     strategy: { initialStatus: {}, immutable: ofOneCluster, prepare: withClusterLabel },
+  }),
+  defineKind({
+    ...machineDrainRuleResource,
+    versions: versionsOf(coreGroup, 'MachineDrainRule', machineDrainRuleSpecSchema),
   }),
   defineKind({
     ...kubeadmConfigResource,

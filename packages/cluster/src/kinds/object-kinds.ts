@@ -17,6 +17,7 @@ import type { IgniteCluster, IgniteMachine } from './ignite-infrastructure.ts';
 import type { KubeadmConfig } from './kubeadm-config.ts';
 import type { KubeadmControlPlane } from './kubeadm-control-plane.ts';
 import type { MachineDeployment } from './machine-deployment.ts';
+import type { MachineDrainRule } from './machine-drain-rule.ts';
 import type { MachineHealthCheck } from './machine-health-check.ts';
 import type { MachineSet } from './machine-set.ts';
 import type { Machine } from './machine.ts';
@@ -30,6 +31,7 @@ import {
   kubeadmConfigResource,
   kubeadmControlPlaneResource,
   machineDeploymentResource,
+  machineDrainRuleResource,
   machineHealthCheckResource,
   machineResource,
   machineSetResource,
@@ -43,6 +45,7 @@ export const machineKind = objectKind<Machine>(machineResource, core);
 export const machineSetKind = objectKind<MachineSet>(machineSetResource, core);
 export const machineDeploymentKind = objectKind<MachineDeployment>(machineDeploymentResource, core);
 export const machineHealthCheckKind = objectKind<MachineHealthCheck>(machineHealthCheckResource, core);
+export const machineDrainRuleKind = objectKind<MachineDrainRule>(machineDrainRuleResource, core);
 export const kubeadmConfigKind = objectKind<KubeadmConfig>(
   kubeadmConfigResource,
   `${bootstrapGroup}/${contractVersion}`,

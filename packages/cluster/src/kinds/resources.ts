@@ -15,6 +15,7 @@ import type { IgniteCluster, IgniteMachine } from './ignite-infrastructure.ts';
 import type { KubeadmConfig } from './kubeadm-config.ts';
 import type { KubeadmControlPlane } from './kubeadm-control-plane.ts';
 import type { MachineDeployment } from './machine-deployment.ts';
+import type { MachineDrainRule } from './machine-drain-rule.ts';
 import type { MachineHealthCheck } from './machine-health-check.ts';
 import type { MachineSet } from './machine-set.ts';
 import type { Machine } from './machine.ts';
@@ -137,6 +138,22 @@ export const machineHealthCheckResource = {
   summary: ({ status }) => `healthy: ${status?.currentHealthy ?? 0} of ${status?.expectedMachines ?? 0}`,
   applyOrder: 5,
 } satisfies Resource<MachineHealthCheck>;
+
+export const machineDrainRuleResource = {
+  scope: 'Namespaced',
+  categories: ['cluster-api'],
+  group: coreGroup,
+  kind: 'MachineDrainRule',
+  plural: 'machinedrainrules',
+  columns: [
+    nameColumn,
+    { title: 'BEHAVIOR', cell: ({ spec }) => spec.drain.behavior },
+    { title: 'ORDER', cell: ({ spec }) => count(spec.drain.order) },
+    ageColumn,
+  ],
+  summary: ({ spec }) => spec.drain.behavior,
+  applyOrder: 4,
+} satisfies Resource<MachineDrainRule>;
 
 export const kubeadmConfigResource = {
   ...common,
@@ -288,6 +305,7 @@ export const clusterResources = [
   machineSetResource,
   machineResource,
   machineHealthCheckResource,
+  machineDrainRuleResource,
   kubeadmControlPlaneResource,
   kubeadmConfigResource,
   hostedControlPlaneResource,
