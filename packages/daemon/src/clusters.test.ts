@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { servedClusterKinds } from '@ignite/cluster/kinds/served-kinds';
+import { valueSchemas } from '@ignite/apiserver/custom-resource/value-schemas';
 import { runClusters } from '@ignite/cluster/run-clusters';
 import { servedClusterResources } from './cluster-resources.ts';
 import { openServedApi } from './served-api.sample.ts';
@@ -244,6 +245,7 @@ test('the controllers work from the first Cluster on', async (t) => {
       host: { name: 'one', isAlone: false, locksDir },
       runHost: async () => {},
       clock: systemClock,
+      schemas: valueSchemas,
       log,
     },
     stop.signal,

@@ -5,6 +5,7 @@ import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import type { NewObject, ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
+import { pluralOf } from '../runtime/provider-kinds.ts';
 import { kinds } from './kinds.ts';
 
 const resourceOf = (kind: string) => {
@@ -287,7 +288,7 @@ function template(memory: string): object {
 
 test('every kind has the plural that its references are resolved by', () => {
   for (const { kind, plural, versions } of kinds) {
-    assert.equal(plural, `${kind.toLowerCase()}s`);
+    assert.equal(plural, pluralOf(kind));
     assert.equal(versions.length, 1);
   }
 });

@@ -10,6 +10,7 @@ import {
   coreGroup,
   infrastructureGroup,
 } from '../contract/groups.ts';
+import type { ClusterClass } from './cluster-class.ts';
 import type { ClusterResourceSet, ClusterResourceSetBinding } from './cluster-resource-set.ts';
 import type { Cluster } from './cluster.ts';
 import type { HostedControlPlane } from './hosted-control-plane.ts';
@@ -22,6 +23,7 @@ import type { MachineHealthCheck } from './machine-health-check.ts';
 import type { MachineSet } from './machine-set.ts';
 import type { Machine } from './machine.ts';
 import {
+  clusterClassResource,
   clusterResource,
   hostedControlPlaneResource,
   clusterResourceSetBindingResource,
@@ -41,6 +43,7 @@ import {
 const core = `${coreGroup}/${contractVersion}`;
 
 export const clusterKind = objectKind<Cluster>(clusterResource, core);
+export const clusterClassKind = objectKind<ClusterClass>(clusterClassResource, core);
 export const machineKind = objectKind<Machine>(machineResource, core);
 export const machineSetKind = objectKind<MachineSet>(machineSetResource, core);
 export const machineDeploymentKind = objectKind<MachineDeployment>(machineDeploymentResource, core);
@@ -69,6 +72,10 @@ export const igniteMachineKind = objectKind<IgniteMachine>(
 export const kubeadmConfigTemplateKind = objectKind<KubeObject>(
   templateResources.kubeadmConfig,
   `${bootstrapGroup}/${contractVersion}`,
+);
+export const kubeadmControlPlaneTemplateKind = objectKind<KubeObject>(
+  templateResources.kubeadmControlPlane,
+  `${controlPlaneGroup}/${contractVersion}`,
 );
 export const igniteMachineTemplateKind = objectKind<KubeObject>(
   templateResources.igniteMachine,

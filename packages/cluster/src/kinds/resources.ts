@@ -8,6 +8,7 @@ import {
   infrastructureGroup,
 } from '../contract/groups.ts';
 import { ageColumn, clusterColumn, conditionColumn, count, nameColumn, readinessBy } from './columns.ts';
+import type { ClusterClass } from './cluster-class.ts';
 import type { ClusterResourceSet, ClusterResourceSetBinding } from './cluster-resource-set.ts';
 import type { Cluster } from './cluster.ts';
 import type { HostedControlPlane } from './hosted-control-plane.ts';
@@ -31,6 +32,7 @@ export const clusterResource = {
   shortNames: ['cl'],
   columns: [
     nameColumn,
+    { title: 'CLUSTERCLASS', cell: ({ spec }) => spec.topology?.classRef.name ?? '' },
     conditionColumn('Available'),
     { title: 'CP DESIRED', cell: ({ status }) => count(status?.controlPlane?.desiredReplicas) },
     { title: 'CP CURRENT', cell: ({ status }) => count(status?.controlPlane?.replicas), wide: true },
@@ -45,11 +47,29 @@ export const clusterResource = {
     { ...conditionColumn('Paused'), wide: true },
     { title: 'PHASE', cell: ({ status }) => status?.phase ?? '' },
     ageColumn,
+    { title: 'VERSION', cell: ({ spec }) => spec.topology?.version ?? '' },
   ],
   readiness: readinessBy('Available'),
   summary: ({ status }) => status?.phase ?? '',
   applyOrder: 4,
 } satisfies Resource<Cluster>;
+
+export const clusterClassResource = {
+  ...common,
+  group: coreGroup,
+  kind: 'ClusterClass',
+  plural: 'clusterclasses',
+  shortNames: ['cc'],
+  columns: [
+    nameColumn,
+    { ...conditionColumn('Paused'), wide: true },
+    conditionColumn('VariablesReady', 'VARIABLES READY'),
+    ageColumn,
+  ],
+  readiness: readinessBy('VariablesReady'),
+  summary: ({ spec }) => `variables: ${spec.variables?.length ?? 0}`,
+  applyOrder: 3,
+} satisfies Resource<ClusterClass>;
 
 export const machineResource = {
   ...common,
@@ -301,6 +321,7 @@ export const templateResources = {
 /** All of them. The kinds have their schemas in `kinds.ts`. */
 export const clusterResources = [
   clusterResource,
+  clusterClassResource,
   machineDeploymentResource,
   machineSetResource,
   machineResource,
