@@ -237,7 +237,7 @@ function problemsOfClass({ spec: old }: ClusterClass, { spec: next }: ClusterCla
   ] as const;
   return references.flatMap(([path, before, after]) =>
     before && after && !isSameKind(before.templateRef, after.templateRef)
-      ? [{ path: `${path}/templateRef`, message: `must stay a ${before.templateRef.kind}` }]
+      ? [{ path: `${path}/templateRef`, message: `must stay of the kind ${before.templateRef.kind}` }]
       : [],
   );
 }
