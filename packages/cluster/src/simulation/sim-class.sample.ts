@@ -13,8 +13,15 @@ const sim = (kind: string, name: string) => ({
   templateRef: { apiVersion: 'infrastructure.sim.example/v1', kind, name },
 });
 
+const healthCheck = {
+  checks: {
+    nodeStartupTimeoutSeconds: 600,
+    unhealthyNodeConditions: [{ type: 'Ready', status: 'Unknown' as const, timeoutSeconds: 300 }],
+  },
+};
+
 /** A class whose machines have a size that its topologies choose. */
-export const simClass = {
+export const simClass: ClusterClassSpec = {
   infrastructure: sim('SimClusterTemplate', 'any'),
   controlPlane: {
     templateRef: {
@@ -23,9 +30,7 @@ export const simClass = {
       name: 'any',
     },
     machineInfrastructure: sim('SimMachineTemplate', 'control-plane'),
-    healthCheck: {
-      checks: { unhealthyNodeConditions: [{ type: 'Ready', status: 'Unknown', timeoutSeconds: 300 }] },
-    },
+    healthCheck,
   },
   workers: {
     machineDeployments: [
@@ -40,9 +45,7 @@ export const simClass = {
         },
         infrastructure: sim('SimMachineTemplate', 'workers'),
         metadata: { labels: { tier: 'class' } },
-        healthCheck: {
-          checks: { unhealthyNodeConditions: [{ type: 'Ready', status: 'Unknown', timeoutSeconds: 300 }] },
-        },
+        healthCheck,
       },
     ],
   },
@@ -68,7 +71,7 @@ export const simClass = {
       ],
     },
   ],
-} satisfies ClusterClassSpec as ClusterClassSpec;
+};
 
 /** Creates a class and its templates, as a person would. */
 export async function createClass(

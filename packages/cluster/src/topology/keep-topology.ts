@@ -17,7 +17,7 @@ import {
 } from '../kinds/object-kinds.ts';
 import type { Topology } from '../kinds/topology.ts';
 import type { Work } from '../runtime/controller.ts';
-import { findExternal } from '../runtime/external.ts';
+import { type External, findExternal } from '../runtime/external.ts';
 import { annotationsOfNew, withDecided } from './merge-fields.ts';
 import { type Blueprint, type TopologyPlan, planTopology } from './plan-topology.ts';
 import type { PlannedPart } from './planned-part.ts';
@@ -114,7 +114,9 @@ async function put(
   cluster: Cluster,
   work: Work,
 ): Promise<Cluster> {
-  for (const part of [infrastructure, ...templates, controlPlane]) await putPart(part, cluster, work);
+  await putPart(infrastructure, cluster, work);
+  for (const template of templates) await createPart(template, cluster, work);
+  await putPart(controlPlane, cluster, work);
   const references = { infrastructureRef: infrastructure.reference, controlPlaneRef: controlPlane.reference };
   const { infrastructureRef, controlPlaneRef } = cluster.spec;
   const isReferring =
@@ -129,26 +131,35 @@ async function put(
   return { ...written, status: cluster.status ?? {} };
 }
 
-/** @throws TopologyProblem */
 async function putPart(part: PlannedPart, cluster: Cluster, work: Work): Promise<void> {
-  const { namespace } = cluster.metadata;
-  const { kind, object } = await findExternal(part.reference, namespace, work);
-  const { name } = part.reference;
+  const { kind, object } = await createPart(part, cluster, work);
+  if (!object || object.metadata.deletionTimestamp !== undefined) return;
   const owner = ownerReference(clusterKind, cluster);
-  if (!object) {
+  await work.objects.write(kind, object, withOwner(withDecided(object, part), owner));
+}
+
+/**
+ * Creates an object unless it is there. Resolves with the one that was.
+ * @throws TopologyProblem if that is not the topology's
+ */
+async function createPart(part: PlannedPart, cluster: Cluster, work: Work): Promise<External> {
+  const { namespace } = cluster.metadata;
+  const { name } = part.reference;
+  const found = await findExternal(part.reference, namespace, work);
+  const { kind, object } = found;
+  if (object && (!isOwned(object) || object.metadata.labels[labels.cluster] !== cluster.metadata.name))
+    throw new TopologyProblem([
+      `${part.reference.kind} ${name} is there already, and belongs to nobody or to others`,
+    ]);
+  if (!object)
     await work.objects.create(kind, {
       metadata: {
         ...{ name, namespace, labels: part.labels, annotations: annotationsOfNew(part) },
-        ownerReferences: [owner],
+        ownerReferences: [ownerReference(clusterKind, cluster)],
       },
       spec: part.spec,
     });
-    return;
-  }
-  if (object.metadata.deletionTimestamp !== undefined) return;
-  if (!isOwned(object) || object.metadata.labels[labels.cluster] !== cluster.metadata.name)
-    throw new TopologyProblem([`${part.reference.kind} ${name} is there already, and belongs to nobody or to others`]);
-  await work.objects.write(kind, object, withOwner(withDecided(object, part), owner));
+  return found;
 }
 
 /** Deletes what the topology owns and consists of no more. A template stays as long as Machines are made from it. */
