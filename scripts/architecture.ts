@@ -28,7 +28,7 @@ const doors: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'packages/toolkit/src': [
     ['async', 'certificates', 'clock', 'diff', 'errors', 'line', 'lock', 'log', 'patch', 'schema', 'text'],
-    ['files', 'object', 'source', 'units'],
+    ['files', 'go-template', 'object', 'source', 'units'],
     ['process', 'scheme'],
     ['codec', 'directory', 'store', 'webhook'],
     ['client', 'core'],
@@ -73,13 +73,14 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
     ['kinds'],
     ['workload'],
     ['runtime'],
+    ['topology'],
     [
       ...['addons', 'bootstrap', 'cluster', 'control-plane', 'health-check', 'hosted-control-plane'],
       ...['infrastructure', 'machine', 'scaling'],
     ],
     ['operations'],
   ],
-  'packages/legacy/src': [['go-template', 'v1alpha4'], ['go-view', 'v1alpha2', 'v1alpha3'], ['import']],
+  'packages/legacy/src': [['v1alpha4'], ['go-view', 'v1alpha2', 'v1alpha3'], ['import']],
 };
 
 /**

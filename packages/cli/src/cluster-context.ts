@@ -48,18 +48,19 @@ export async function withClusterControllers<T>(
     import('@ignite/cluster/run-clusters'),
     import('@ignite/cluster/kinds/served-kinds'),
   ]);
-  return await withOwnHost(invocation, async ({ client, served, self, controlVms, controlPods, op }) => {
+  return await withOwnHost(invocation, async ({ client, served, self, op, ...host }) => {
+    const schemas = await host.loadSchemas();
     const objects = served(servedClusterKinds);
     const [done, failed] = [new AbortController(), new AbortController()];
     const until = AbortSignal.any([done.signal, op.signal]);
     const log = controllerLog(invocation, op);
     let hasControlled = false;
-    const runHost = async (host: AbortSignal): Promise<void> => await controlPods(objects, log, host);
+    const runHost = async (stop: AbortSignal): Promise<void> => await host.controlPods(objects, log, stop);
     const onBegun = (): void => void (hasControlled = true);
     const controlling = untilAllEnd(
       [
-        runClusters({ client: objects, host: self, runHost, clock, log, onBegun }, until),
-        controlVms(log, until),
+        runClusters({ client: objects, host: self, runHost, clock, schemas, log, onBegun }, until),
+        host.controlVms(log, until),
       ],
       () => done.abort(),
     ).catch((failure: unknown) => failed.abort(failure));

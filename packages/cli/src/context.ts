@@ -21,6 +21,7 @@ import type { EnginePorts } from '@ignite/engine/vm/engine-ports';
 import type { LegacyImportRequest, LegacyResult } from '@ignite/legacy/import/import-request';
 import type { BrokenObject } from '@ignite/toolkit/store/store';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import type { ValueSchemas } from '@ignite/cluster/contract/value-schemas';
 import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { Log } from '@ignite/toolkit/log/log';
@@ -303,6 +304,8 @@ export interface OwnHost {
   readonly controlVms: (log: Log, until: AbortSignal) => Promise<void>;
   /** Makes the pods of the host what their objects say until `until` aborts. */
   readonly controlPods: (objects: ObjectClient, log: Log, until: AbortSignal) => Promise<void>;
+  /** Loads what checks the variables of ClusterClasses. */
+  readonly loadSchemas: () => Promise<ValueSchemas>;
   readonly op: Operation;
 }
 
@@ -323,6 +326,8 @@ export async function withOwnHost<T>(invocation: Invocation, use: (host: OwnHost
       controlVms: async (log, until) => await controlOwnVms(ports, log, until),
       controlPods: async (objects, log, until) =>
         await controlHostPods({ client: objects, self, keeper, clock, log }, until),
+      loadSchemas: async () =>
+        (await import('@ignite/apiserver/custom-resource/value-schemas')).valueSchemas,
       op,
     });
   });

@@ -12,11 +12,13 @@ import { hostedControlPlaneController } from './hosted-control-plane/hosted-cont
 import { machineController } from './machine/machine-controller.ts';
 import { type Controller, controllerFor } from './runtime/controller.ts';
 import { machineDeploymentController } from './scaling/machine-deployment-controller.ts';
+import { clusterClassController } from './topology/cluster-class-controller.ts';
 import { machineSetController } from './scaling/machine-set-controller.ts';
 
 /** Cluster API's controllers, which meet every provider of infrastructure by the contract. */
 export const clusterControllers: readonly Controller[] = [
   controllerFor(clusterController),
+  controllerFor(clusterClassController),
   controllerFor(machineController),
   controllerFor(machineSetController),
   controllerFor(machineDeploymentController),

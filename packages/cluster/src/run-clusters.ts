@@ -8,6 +8,7 @@ import { Informer } from '@ignite/toolkit/controller/informer';
 import { leadWhile } from '@ignite/toolkit/controller/lease';
 import { tryLock } from '@ignite/toolkit/lock/process-lock';
 import type { Log } from '@ignite/toolkit/log/log';
+import type { ValueSchemas } from './contract/value-schemas.ts';
 import { contractVersion } from './contract/groups.ts';
 import { clusterControllers, igniteControllers } from './controllers.ts';
 import { clusterKind } from './kinds/object-kinds.ts';
@@ -21,6 +22,8 @@ export interface ClusterService {
   readonly client: ObjectClient;
   readonly host: ControllingHost;
   readonly clock: Clock;
+  /** Checks the variables of ClusterClasses. */
+  readonly schemas: ValueSchemas;
   readonly log: Log;
   readonly observer?: ControllerObserver;
   /** Does until `until` aborts what each host does for clusters, whichever host runs the controllers. */
@@ -96,7 +99,7 @@ async function firstCluster({ client, clock, log }: ClusterService, stop: AbortS
   await clusters.run(signal);
 }
 
-async function control({ client, clock, log, observer }: ClusterService, signal: AbortSignal): Promise<void> {
+async function control({ client, clock, schemas, log, observer }: ClusterService, signal: AbortSignal): Promise<void> {
   using workloads = new RemoteClusters(client, clock);
   const own = clusterResources.map(({ group, plural, kind }) => ({
     ...{ group, version: contractVersion, resource: plural, kind },
@@ -109,6 +112,7 @@ async function control({ client, clock, log, observer }: ClusterService, signal:
     objects,
     providers: new ProviderKinds(client, own),
     workloads,
+    schemas,
     clock,
     log,
     suffix: () => Array.from({ length: 5 }, () => letters[randomInt(letters.length)]).join(''),

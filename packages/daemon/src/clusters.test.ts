@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { servedClusterKinds } from '@ignite/cluster/kinds/served-kinds';
+import { valueSchemas } from '@ignite/apiserver/custom-resource/value-schemas';
+import type { GroupVersionResource } from '@ignite/toolkit/client/group-version-resource';
 import { runClusters } from '@ignite/cluster/run-clusters';
 import { servedClusterResources } from './cluster-resources.ts';
 import { openServedApi } from './served-api.sample.ts';
@@ -186,6 +188,58 @@ test('who may create machines of a cluster may not thereby use what is of the ho
   assert.match((content as { message: string }).message, /spec\.programs uses/);
 });
 
+test('whoever writes a class whose patches change programs of a host needs the right to run them', async () => {
+  await using api = await open();
+  const rbac = 'rbac.authorization.k8s.io';
+  const apiVersionOfRoles = `${rbac}/v1`;
+  const metadata = { name: 'classes' };
+  const rules = [{ apiGroups: ['cluster.x-k8s.io'], resources: ['clusterclasses'], verbs: ['create'] }];
+  const [role, binding] = ['clusterroles', 'clusterrolebindings'].map((resource) => ({
+    ...{ group: rbac, version: 'v1', resource },
+  })) as [GroupVersionResource, GroupVersionResource];
+  await api.client.create(role, { apiVersion: apiVersionOfRoles, kind: 'ClusterRole', metadata, rules });
+  await api.client.create(binding, {
+    ...{ apiVersion: apiVersionOfRoles, kind: 'ClusterRoleBinding', metadata },
+    ...{ roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: 'classes' } },
+    ...{ subjects: [{ apiGroup: rbac, kind: 'User', name: 'ada' }] },
+  });
+  const token = await api.tokenOf('ada');
+  const named = (group: string, kind: string) => ({
+    templateRef: { apiVersion: `${group}.cluster.x-k8s.io/v1beta2`, kind, name: 'a' },
+  });
+  const controlPlane = named('controlplane', 'HostedControlPlaneTemplate');
+  const { apiVersion, kind } = controlPlane.templateRef;
+  const spec = {
+    infrastructure: named('infrastructure', 'IgniteClusterTemplate'),
+    controlPlane,
+    patches: [
+      {
+        name: 'image',
+        definitions: [
+          {
+            selector: { apiVersion, kind, matchResources: { controlPlane: true } },
+            jsonPatches: [{ op: 'add', path: '/spec/template/spec/imageRepository', value: 'example.com' }],
+          },
+        ],
+      },
+    ],
+  };
+  const post = async (name: string, content: object) => {
+    const body = {
+      apiVersion: 'cluster.x-k8s.io/v1beta2',
+      kind: 'ClusterClass',
+      metadata: { name },
+      spec: content,
+    };
+    return await api.ask({ path: `${home}/clusterclasses`, method: 'POST', body, token });
+  };
+  const { patches: _patches, ...plain } = spec;
+  assert.equal((await post('plain', plain)).code, 201);
+  const { code, content } = await post('patched', spec);
+  assert.equal(code, 403);
+  assert.match((content as { message: string }).message, /spec\.patches uses/);
+});
+
 test('the ready roles give rights to clusters: viewers look, operators scale and replace, admins create', async () => {
   await using api = await open();
   const rbac = 'rbac.authorization.k8s.io';
@@ -244,6 +298,7 @@ test('the controllers work from the first Cluster on', async (t) => {
       host: { name: 'one', isAlone: false, locksDir },
       runHost: async () => {},
       clock: systemClock,
+      schemas: valueSchemas,
       log,
     },
     stop.signal,

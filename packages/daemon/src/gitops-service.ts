@@ -163,6 +163,7 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
           runHost: (until) =>
             controlHostPods({ client: objects, self, keeper: options.pods, ...controlling }, until),
           ...controlling,
+          schemas: clusters.schemas,
         },
         signal,
       ),
@@ -179,10 +180,16 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
 }
 
 async function loadClusters() {
-  const [{ servedClusterKinds }, { servedClusterResources }, { runClusters }] = await Promise.all([
+  const [{ servedClusterKinds }, { servedClusterResources }, { runClusters }, { valueSchemas }] = await Promise.all([
     import('@ignite/cluster/kinds/served-kinds'),
     import('./cluster-resources.ts'),
     import('@ignite/cluster/run-clusters'),
+    import('@ignite/apiserver/custom-resource/value-schemas'),
   ]);
-  return { kinds: servedClusterKinds, resources: servedClusterResources, run: runClusters };
+  return {
+    kinds: servedClusterKinds,
+    resources: servedClusterResources,
+    run: runClusters,
+    schemas: valueSchemas,
+  };
 }

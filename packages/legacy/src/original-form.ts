@@ -3,8 +3,8 @@ import { apiVersion } from './v1alpha4/group.ts';
 import { writtenForm } from '@ignite/api/written-form';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Versioned } from '@ignite/toolkit/scheme/kind';
-import { plainJson } from './go-template/plain-json.ts';
-import { GoObject, type GoValue } from './go-template/value.ts';
+import { plainJson } from '@ignite/toolkit/go-template/plain-json';
+import { GoObject, type GoValue } from '@ignite/toolkit/go-template/value';
 import { objectView } from './go-view/object-view.ts';
 import type { ViewContext } from './go-view/view-context.ts';
 

@@ -1,7 +1,7 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { usageError } from '../arguments/usage-error.ts';
-import { TemplateError } from '@ignite/legacy/go-template/template-error';
-import { parseTemplate } from '@ignite/legacy/go-template/template';
+import { TemplateError } from '@ignite/toolkit/go-template/template-error';
+import { parseTemplate } from '@ignite/toolkit/go-template/template';
 import { documentView } from '@ignite/legacy/go-view/document-view';
 import { objectView } from '@ignite/legacy/go-view/object-view';
 import type { ViewContext } from '@ignite/legacy/go-view/view-context';

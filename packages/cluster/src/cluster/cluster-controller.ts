@@ -1,4 +1,4 @@
-import { withFindings } from '../contract/conditions.ts';
+import { type Findings, withFindings } from '../contract/conditions.ts';
 import { finalizers, labels } from '../contract/names.ts';
 import { controllerOf, ownerReference } from '../contract/owner.ts';
 import { contractOf, isProvisioned } from '../contract/provider-object.ts';
@@ -8,6 +8,7 @@ import { clusterKind, machineDeploymentKind, machineKind, machineSetKind } from 
 import type { Machine } from '../kinds/machine.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
 import { type External, deleteOwn, findLeft, findOwn, keepOwned } from '../runtime/external.ts';
+import { keepTopology } from '../topology/keep-topology.ts';
 import { clusterFindings, workerCounts } from './cluster-conditions.ts';
 import { phaseOfCluster } from './cluster-phase.ts';
 import { planClusterDeletion } from './plan-cluster-deletion.ts';
@@ -29,7 +30,10 @@ export const clusterController: Controller<Cluster> = {
       : await takeDown(object, work),
 };
 
-async function bringUp(cluster: Cluster, work: Work, signal: AbortSignal): Promise<Reconciled<Cluster>> {
+async function bringUp(wanted: Cluster, work: Work, signal: AbortSignal): Promise<Reconciled<Cluster>> {
+  const { topology } = wanted.spec;
+  const kept = topology && (await keepTopology(wanted, topology, work));
+  const { cluster } = kept ?? { cluster: wanted };
   const infrastructure = await owned(cluster, cluster.spec.infrastructureRef, work);
   const controlPlane = await owned(cluster, cluster.spec.controlPlaneRef, work);
   const known = infrastructure?.object && contractOf(infrastructure.object);
@@ -59,9 +63,7 @@ async function bringUp(cluster: Cluster, work: Work, signal: AbortSignal): Promi
     workers: workerCounts(deployments),
   };
   const next = { ...located, status };
-  const conditions = withFindings(
-    located.status?.conditions,
-    clusterFindings(next, {
+  const findings = clusterFindings(next, {
       infrastructure: infrastructure?.object,
       controlPlane:
         controlPlane?.object && ofControlPlane
@@ -71,11 +73,15 @@ async function bringUp(cluster: Cluster, work: Work, signal: AbortSignal): Promi
       controlPlaneMachines: machines.filter(isOfControlPlane),
       workerMachines: machines.filter((each) => !isOfControlPlane(each)),
       isReachable: workload !== undefined,
-    }),
+    });
+  const conditions = withFindings(
+    located.status?.conditions,
+    { ...findings, ...(kept && { TopologyReconciled: kept.finding }) },
     next,
     work.clock.now(),
   );
-  const isMissing = [infrastructure, controlPlane].some((each) => each && !each.object);
+  const isMissing =
+    [infrastructure, controlPlane].some((each) => each && !each.object) || kept?.finding.status === 'False';
   return {
     object: { ...next, status: { ...status, phase: phaseOfCluster(next), conditions } },
     requeueAfterMs: isMissing ? missingMs : probeMs,
@@ -148,7 +154,12 @@ async function takeDown(cluster: Cluster, work: Work): Promise<Reconciled<Cluste
     case 'DeletionCompleted':
       return { object: cluster, isCleared: true };
   }
-  const findings = { Deleting: { status: 'True', reason: step } } as const;
+  const findings: Findings = {
+    Deleting: { status: 'True', reason: step },
+    ...(cluster.spec.topology && {
+      TopologyReconciled: { status: 'False', reason: 'Deleting', message: 'the Cluster is being deleted' },
+    }),
+  };
   const conditions = withFindings(cluster.status?.conditions, findings, cluster, work.clock.now());
   return {
     object: { ...cluster, status: { ...cluster.status, phase: phaseOfCluster(cluster), conditions } },

@@ -8,6 +8,8 @@ export const labels = {
   set: 'cluster.x-k8s.io/set-name',
   drain: 'cluster.x-k8s.io/drain',
   templateHash: 'machine-template-hash',
+  topologyOwned: 'topology.cluster.x-k8s.io/owned',
+  topologyDeployment: 'topology.cluster.x-k8s.io/deployment-name',
 } as const;
 
 export const annotations = {
@@ -27,6 +29,9 @@ export const annotations = {
   revision: 'machinedeployment.clusters.x-k8s.io/revision',
   desiredReplicas: 'machinedeployment.clusters.x-k8s.io/desired-replicas',
   maximumReplicas: 'machinedeployment.clusters.x-k8s.io/max-replicas',
+  deferUpgrade: 'topology.cluster.x-k8s.io/defer-upgrade',
+  holdUpgradeSequence: 'topology.cluster.x-k8s.io/hold-upgrade-sequence',
+  upgradeConcurrency: 'topology.cluster.x-k8s.io/upgrade-concurrency',
   remediationInProgress: 'controlplane.cluster.x-k8s.io/remediation-in-progress',
   remediationFor: 'controlplane.cluster.x-k8s.io/remediation-for',
   ofNode: {
@@ -50,6 +55,7 @@ export const etcdHook = `${hooks.preTerminate}/kcp-cleanup`;
 
 export const finalizers = {
   cluster: 'cluster.cluster.x-k8s.io',
+  clusterClass: 'clusterclass.ignite.weave.works',
   machine: 'machine.cluster.x-k8s.io',
   machineSet: 'cluster.x-k8s.io/machineset',
   machineDeployment: 'cluster.x-k8s.io/machinedeployment',

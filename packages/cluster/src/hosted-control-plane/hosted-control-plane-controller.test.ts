@@ -11,6 +11,7 @@ import { findCondition } from '../contract/conditions.ts';
 import { finalizers, labels } from '../contract/names.ts';
 import { clusterKind, hostedControlPlaneKind } from '../kinds/object-kinds.ts';
 import { kinds } from '../kinds/kinds.ts';
+import { simSchemas } from '../simulation/sim-schemas.sample.ts';
 import { controllerFor, type Work } from '../runtime/controller.ts';
 import { Objects } from '../runtime/objects.ts';
 import { ProviderKinds } from '../runtime/provider-kinds.ts';
@@ -42,7 +43,7 @@ async function open(spec: object = {}) {
   const clock = { now: () => Date.now(), sleep: async () => {} };
   const objects = new Objects({ client, clock, log: () => {}, signal: stop.signal });
   const work: Work = {
-    ...{ objects, clock, log: () => {}, suffix: () => 'abcde' },
+    ...{ objects, clock, schemas: simSchemas, log: () => {}, suffix: () => 'abcde' },
     providers: new ProviderKinds(client, []),
     workloads: {
       of: async () => (answers ? ({ objects: workload } as unknown as WorkloadCluster) : undefined),

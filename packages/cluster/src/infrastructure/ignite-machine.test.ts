@@ -14,6 +14,7 @@ import { clusterControllers, igniteControllers } from '../controllers.ts';
 import { kinds } from '../kinds/kinds.ts';
 import type { Machine } from '../kinds/machine.ts';
 import { clusterKind, igniteClusterKind, igniteMachineKind, machineKind } from '../kinds/object-kinds.ts';
+import { simSchemas } from '../simulation/sim-schemas.sample.ts';
 import { runControllers } from '../runtime/run-controllers.ts';
 import { Objects } from '../runtime/objects.ts';
 import { ProviderKinds } from '../runtime/provider-kinds.ts';
@@ -33,6 +34,7 @@ function open() {
       kinds.map(({ group, plural, kind }) => ({ group, version: 'v1beta2', resource: plural, kind })),
     ),
     workloads: { of: async () => undefined },
+    schemas: simSchemas,
     clock: systemClock,
     suffix: () => 'abcde',
     log,

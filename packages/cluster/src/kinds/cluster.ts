@@ -4,6 +4,7 @@ import { described } from '@ignite/toolkit/schema/described';
 import * as v from 'valibot';
 import { readinessGatesSchema } from '../contract/polarity.ts';
 import { contractReferenceSchema } from '../contract/reference.ts';
+import { topologySchema } from './topology.ts';
 
 const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
 const blocks = v.strictObject({ cidrBlocks: v.pipe(v.array(v.string()), v.nonEmpty()) });
@@ -34,6 +35,10 @@ export const clusterSpecSchema = v.strictObject({
     v.optional(contractReferenceSchema),
   ),
   availabilityGates: v.optional(readinessGatesSchema),
+  topology: described(
+    'What the cluster is made of, by a ClusterClass, which then decides on the references.',
+    v.optional(topologySchema),
+  ),
 });
 export type ClusterSpec = v.InferOutput<typeof clusterSpecSchema>;
 

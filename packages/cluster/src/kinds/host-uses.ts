@@ -3,13 +3,15 @@ import { hostUses as usesOfKinds } from '@ignite/api/host-uses';
 import type { HostUse, HostUses } from '@ignite/toolkit/allowance/host-use';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
 import type { HostedControlPlaneSpec } from './hosted-control-plane.ts';
+import type { ClusterClassSpec } from './cluster-class.ts';
 import type { IgniteMachine } from './ignite-infrastructure.ts';
 
 type MachineSpec = IgniteMachine['spec'];
 
 /**
  * The uses of the host by the kinds of clusters. Those that contain a VM use what the VM uses. Those that have the host run
- * programs beside its VMs use the service `programs`, and a pod uses its Secrets.
+ * programs beside its VMs use the service `programs`, and a pod uses its Secrets. So does a class that changes such
+ * programs by patches, which may make them depend on variables.
  */
 export const hostUses: HostUses = {
   HostPod: ({ metadata: { namespace }, spec }) => {
@@ -28,6 +30,13 @@ export const hostUses: HostUses = {
     // An upgrade runs no other programs, and takes them from the same place.
     const { version: _version, ...programs } = spec as Partial<HostedControlPlaneSpec>;
     return [programsAt('spec', programs)];
+  },
+  ClusterClass: ({ spec }) => {
+    const { patches = [] } = spec as Partial<ClusterClassSpec>;
+    const ofPrograms = patches.filter(({ definitions }) =>
+      definitions.some(({ selector }) => selector.kind === 'HostedControlPlaneTemplate'),
+    );
+    return ofPrograms.length === 0 ? [] : [programsAt('spec.patches', ofPrograms)];
   },
   HostedControlPlaneTemplate: ({ spec }) => [programsAt('spec.template.spec', spec)],
   IgniteMachine: (object) => usesOfVm(object, (object.spec as MachineSpec).vm, 'spec.vm'),

@@ -5,6 +5,7 @@ import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import type { NewObject, ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
+import { pluralOf } from '../runtime/provider-kinds.ts';
 import { kinds } from './kinds.ts';
 
 const resourceOf = (kind: string) => {
@@ -27,6 +28,34 @@ const infrastructureRef = {
 const machineSpec = { clusterName: 'dev', bootstrap: { dataSecretName: 'data' }, infrastructureRef };
 const deploymentSpec = { clusterName: 'dev', template: { spec: machineSpec } };
 const controlPlaneSpec = { version: 'v1.35.4', machineTemplate: { spec: { infrastructureRef } } };
+
+const machines = { apiVersion: 'infrastructure.cluster.x-k8s.io/v1beta2', kind: 'IgniteMachineTemplate' };
+const named = (apiVersion: string, kind: string) => ({ templateRef: { apiVersion, kind, name: 'a' } });
+const workerClass = {
+  class: 'default',
+  bootstrap: named('bootstrap.cluster.x-k8s.io/v1beta2', 'KubeadmConfigTemplate'),
+  infrastructure: { templateRef: { ...machines, name: 'a' } },
+};
+const classSpec = {
+  infrastructure: named('infrastructure.cluster.x-k8s.io/v1beta2', 'IgniteClusterTemplate'),
+  controlPlane: named('controlplane.cluster.x-k8s.io/v1beta2', 'HostedControlPlaneTemplate'),
+  workers: { machineDeployments: [workerClass] },
+};
+const withPatch = (definition: object) => ({
+  ...classSpec,
+  patches: [
+    {
+      name: 'p',
+      definitions: [
+        {
+          selector: { ...machines, matchResources: { machineDeploymentClass: { names: ['default'] } } },
+          jsonPatches: [{ op: 'add', path: '/spec/a', value: 1 }],
+          ...definition,
+        },
+      ],
+    },
+  ],
+});
 
 const open = (): ObjectClient => new StoreObjectClient(new MemoryStore(), kinds.map(servedKindOf));
 
@@ -123,6 +152,65 @@ describe('what is refused', () => {
           { name: 'a', image: 'a', command: ['/a'] },
           { name: 'a', image: 'b', command: ['/b'] },
         ],
+      },
+      /must have different names/,
+    ],
+    [
+      'an order of Pods that are not evicted',
+      'MachineDrainRule',
+      { drain: { behavior: 'Skip', order: 1 } },
+      /order is only for the behavior Drain/,
+    ],
+    [
+      'an entry that selects nothing',
+      'MachineDrainRule',
+      { drain: { behavior: 'Skip' }, pods: [{}] },
+      /must have a selector/,
+    ],
+    [
+      'a patch that selects no template of the class',
+      'ClusterClass',
+      withPatch({ selector: { ...machines, matchResources: { infrastructureCluster: true } } }),
+      /patch p selects IgniteMachineTemplate of infrastructure/,
+    ],
+    [
+      'a patch with a variable that is not defined',
+      'ClusterClass',
+      withPatch({ jsonPatches: [{ op: 'add', path: '/spec/a', valueFrom: { variable: 'size[0]' } }] }),
+      /patch p uses the variable size, which the class does not define/,
+    ],
+    [
+      'a patch outside the spec',
+      'ClusterClass',
+      withPatch({ jsonPatches: [{ op: 'remove', path: '/metadata/labels' }] }),
+      /must begin with \/spec\//,
+    ],
+    [
+      'a patch with two values',
+      'ClusterClass',
+      withPatch({ jsonPatches: [{ op: 'add', path: '/spec/a', value: 1, valueFrom: { variable: 'builtin' } }] }),
+      /either value or valueFrom/,
+    ],
+    [
+      'a template with a function that is not known',
+      'ClusterClass',
+      withPatch({ jsonPatches: [{ op: 'add', path: '/spec/a', valueFrom: { template: '{{ env "A" }}' } }] }),
+      /Go template whose functions are known/,
+    ],
+    [
+      'a variable called builtin',
+      'ClusterClass',
+      { ...classSpec, variables: [{ name: 'builtin', schema: { openAPIV3Schema: { type: 'string' } } }] },
+      /must not be builtin/,
+    ],
+    [
+      'two MachineDeployments of one name',
+      'Cluster',
+      {
+        topology: {
+          ...{ classRef: { name: 'a' }, version: 'v1.35.4' },
+          workers: { machineDeployments: [{ class: 'a', name: 'a' }, { class: 'b', name: 'a' }] },
+        },
       },
       /must have different names/,
     ],
@@ -257,6 +345,19 @@ describe('what cannot be changed', () => {
       },
       /between local and external/,
     ],
+    [
+      'the kind of the machines of a class',
+      'ClusterClass',
+      classSpec,
+      {
+        workers: {
+          machineDeployments: [
+            { ...workerClass, infrastructure: { templateRef: { ...machines, kind: 'OtherTemplate', name: 'a' } } },
+          ],
+        },
+      },
+      /must stay of the kind IgniteMachineTemplate/,
+    ],
     ['a template', 'IgniteMachineTemplate', template('1GB'), template('2GB'), /spec: cannot be changed/],
   ];
   for (const [name, kind, spec, change, problem] of cases)
@@ -275,7 +376,7 @@ function template(memory: string): object {
 
 test('every kind has the plural that its references are resolved by', () => {
   for (const { kind, plural, versions } of kinds) {
-    assert.equal(plural, `${kind.toLowerCase()}s`);
+    assert.equal(plural, pluralOf(kind));
     assert.equal(versions.length, 1);
   }
 });

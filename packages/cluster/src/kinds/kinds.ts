@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { hostPodSpecSchema } from '@ignite/api/host-pod/host-pod';
 import { hostPodResource } from '@ignite/api/host-pod/resource';
 import { selectsLabels } from '@ignite/toolkit/access/label-selector';
+import { groupOf } from '@ignite/toolkit/object/group-kind';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { type Kind, defineKind } from '@ignite/toolkit/scheme/kind';
 import type { UpdateProblem } from '@ignite/toolkit/scheme/strategy';
@@ -16,6 +17,7 @@ import {
   infrastructureGroup,
 } from '../contract/groups.ts';
 import { minorOf, minorsBetween, oldestOf } from '../contract/kubernetes-version.ts';
+import { type ClusterClass, type TemplateReference, clusterClassSpecSchema } from './cluster-class.ts';
 import { clusterResourceSetBindingSpecSchema, clusterResourceSetSpecSchema } from './cluster-resource-set.ts';
 import { clusterSpecSchema, isUsable } from './cluster.ts';
 import type { ControlPlane } from './control-plane.ts';
@@ -44,10 +46,12 @@ import {
   kubeadmControlPlaneTemplateSpecSchema,
 } from './kubeadm-control-plane.ts';
 import { machineDeploymentSpecSchema } from './machine-deployment.ts';
+import { machineDrainRuleSpecSchema } from './machine-drain-rule.ts';
 import { machineHealthCheckSpecSchema } from './machine-health-check.ts';
 import { type MachineSetSpec, machineSetSpecSchema } from './machine-set.ts';
 import { machineSpecSchema } from './machine.ts';
 import {
+  clusterClassResource,
   clusterResource,
   hostedControlPlaneResource,
   clusterResourceSetBindingResource,
@@ -59,6 +63,7 @@ import {
   kubeadmConfigResource,
   kubeadmControlPlaneResource,
   machineDeploymentResource,
+  machineDrainRuleResource,
   machineHealthCheckResource,
   machineResource,
   machineSetResource,
@@ -95,6 +100,11 @@ export const kinds: readonly Kind[] = [
     strategy: { names: 'DnsLabel', initialStatus: {} },
   }),
   defineKind({
+    ...clusterClassResource,
+    versions: versionsOf(coreGroup, 'ClusterClass', clusterClassSpecSchema),
+    strategy: { initialStatus: {}, problemsOfUpdate: (old, next) => problemsOfClass(old as ClusterClass, next as ClusterClass) },
+  }),
+  defineKind({
     ...machineResource,
     versions: versionsOf(coreGroup, 'Machine', machineSpecSchema),
     strategy: { initialStatus: {}, immutable: ofOneCluster, prepare: withClusterLabel },
@@ -122,6 +132,10 @@ export const kinds: readonly Kind[] = [
     ...machineHealthCheckResource,
     versions: versionsOf(coreGroup, 'MachineHealthCheck', machineHealthCheckSpecSchema),
     strategy: { initialStatus: {}, immutable: ofOneCluster, prepare: withClusterLabel },
+  }),
+  defineKind({
+    ...machineDrainRuleResource,
+    versions: versionsOf(coreGroup, 'MachineDrainRule', machineDrainRuleSpecSchema),
   }),
   defineKind({
     ...kubeadmConfigResource,
@@ -232,6 +246,36 @@ export const kinds: readonly Kind[] = [
     versions: versionsOf(addonsGroup, 'ClusterResourceSetBinding', clusterResourceSetBindingSpecSchema),
   }),
 ];
+
+/** A class may take other templates, but only of the same kinds: what is made from them cannot change its kind. */
+function problemsOfClass({ spec: old }: ClusterClass, { spec: next }: ClusterClass): readonly UpdateProblem[] {
+  const oldDeployments = old.workers?.machineDeployments ?? [];
+  const references = [
+    ['/spec/infrastructure', old.infrastructure, next.infrastructure],
+    ['/spec/controlPlane', old.controlPlane, next.controlPlane],
+    [
+      '/spec/controlPlane/machineInfrastructure',
+      old.controlPlane.machineInfrastructure,
+      next.controlPlane.machineInfrastructure,
+    ],
+    ...(next.workers?.machineDeployments ?? []).map(
+      (each, at) =>
+        [
+          `/spec/workers/machineDeployments/${at}/infrastructure`,
+          oldDeployments.find((one) => one.class === each.class)?.infrastructure,
+          each.infrastructure,
+        ] as const,
+    ),
+  ] as const;
+  return references.flatMap(([path, before, after]) =>
+    before && after && !isSameKind(before.templateRef, after.templateRef)
+      ? [{ path: `${path}/templateRef`, message: `must stay of the kind ${before.templateRef.kind}` }]
+      : [],
+  );
+}
+
+const isSameKind = (a: TemplateReference, b: TemplateReference): boolean =>
+  a.kind === b.kind && groupOf(a.apiVersion) === groupOf(b.apiVersion);
 
 /** The etcd of a control plane stays where it is. */
 function problemsOfControlPlane(

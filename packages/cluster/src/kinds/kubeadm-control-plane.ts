@@ -82,12 +82,21 @@ export const kubeadmControlPlaneSpecSchema = v.pipe(
 );
 export type KubeadmControlPlaneSpec = v.InferOutput<typeof kubeadmControlPlaneSpecSchema>;
 
-const { version: _version, ...templateEntries } = controlPlaneEntries;
+const { version: _version, machineTemplate: _machines, ...templateEntries } = controlPlaneEntries;
+const { infrastructureRef: _reference, ...machineEntries } = machineTemplateSchema.entries.spec.entries;
 
 export const kubeadmControlPlaneTemplateSpecSchema = v.strictObject({
   template: v.strictObject({
     metadata: v.optional(replicatedMetadataSchema),
-    spec: v.strictObject(templateEntries),
+    spec: v.strictObject({
+      ...templateEntries,
+      machineTemplate: v.optional(
+        v.strictObject({
+          metadata: v.optional(replicatedMetadataSchema),
+          spec: v.optional(v.strictObject(machineEntries)),
+        }),
+      ),
+    }),
   }),
 });
 

@@ -28,7 +28,7 @@ const rollingUpdateSchema = v.pipe(
   ),
 );
 
-const rolloutSchema = v.strictObject({
+export const machineRolloutSchema = v.strictObject({
   after: described(
     'Time after which all Machines are replaced (RFC 3339).',
     v.optional(v.pipe(v.string(), v.isoTimestamp('must be a time'))),
@@ -44,7 +44,7 @@ const rolloutSchema = v.strictObject({
 export const machineDeploymentSpecSchema = v.strictObject({
   clusterName: v.pipe(v.string(), v.nonEmpty(), v.maxLength(63)),
   replicas: described('Number of Machines.', v.optional(replicasSchema)),
-  rollout: v.optional(rolloutSchema),
+  rollout: v.optional(machineRolloutSchema),
   selector: described('Selects the Machines.', v.optional(labelSelector, {})),
   template: described('What new Machines are made from.', machineTemplateSchema),
   machineNaming: v.optional(machineNamingSchema),

@@ -26,7 +26,7 @@ const unhealthyConditions = (type: v.GenericSchema<string>) =>
     }),
   );
 
-const checksSchema = v.strictObject({
+export const healthChecksSchema = v.strictObject({
   nodeStartupTimeoutSeconds: described(
     'Time in which a node must appear; 0 for no limit, or at least 30.',
     v.optional(
@@ -52,7 +52,7 @@ const checksSchema = v.strictObject({
   ),
 });
 
-const remediationSchema = v.strictObject({
+export const healthRemediationSchema = v.strictObject({
   triggerIf: v.optional(
     v.strictObject({
       unhealthyLessThanOrEqualTo: described(
@@ -74,8 +74,8 @@ const remediationSchema = v.strictObject({
 export const machineHealthCheckSpecSchema = v.strictObject({
   clusterName: v.pipe(v.string(), v.nonEmpty(), v.maxLength(63)),
   selector: described('Selects the Machines.', labelSelector),
-  checks: v.optional(checksSchema, {}),
-  remediation: v.optional(remediationSchema),
+  checks: v.optional(healthChecksSchema, {}),
+  remediation: v.optional(healthRemediationSchema),
 });
 export type MachineHealthCheckSpec = v.InferOutput<typeof machineHealthCheckSpecSchema>;
 

@@ -10,6 +10,7 @@ import {
   coreGroup,
   infrastructureGroup,
 } from '../contract/groups.ts';
+import type { ClusterClass } from './cluster-class.ts';
 import type { ClusterResourceSet, ClusterResourceSetBinding } from './cluster-resource-set.ts';
 import type { Cluster } from './cluster.ts';
 import type { HostedControlPlane } from './hosted-control-plane.ts';
@@ -19,10 +20,12 @@ import type { K3sControlPlane } from './k3s-control-plane.ts';
 import type { KubeadmConfig } from './kubeadm-config.ts';
 import type { KubeadmControlPlane } from './kubeadm-control-plane.ts';
 import type { MachineDeployment } from './machine-deployment.ts';
+import type { MachineDrainRule } from './machine-drain-rule.ts';
 import type { MachineHealthCheck } from './machine-health-check.ts';
 import type { MachineSet } from './machine-set.ts';
 import type { Machine } from './machine.ts';
 import {
+  clusterClassResource,
   clusterResource,
   hostedControlPlaneResource,
   clusterResourceSetBindingResource,
@@ -34,6 +37,7 @@ import {
   kubeadmConfigResource,
   kubeadmControlPlaneResource,
   machineDeploymentResource,
+  machineDrainRuleResource,
   machineHealthCheckResource,
   machineResource,
   machineSetResource,
@@ -43,10 +47,12 @@ import {
 const core = `${coreGroup}/${contractVersion}`;
 
 export const clusterKind = objectKind<Cluster>(clusterResource, core);
+export const clusterClassKind = objectKind<ClusterClass>(clusterClassResource, core);
 export const machineKind = objectKind<Machine>(machineResource, core);
 export const machineSetKind = objectKind<MachineSet>(machineSetResource, core);
 export const machineDeploymentKind = objectKind<MachineDeployment>(machineDeploymentResource, core);
 export const machineHealthCheckKind = objectKind<MachineHealthCheck>(machineHealthCheckResource, core);
+export const machineDrainRuleKind = objectKind<MachineDrainRule>(machineDrainRuleResource, core);
 export const kubeadmConfigKind = objectKind<KubeadmConfig>(
   kubeadmConfigResource,
   `${bootstrapGroup}/${contractVersion}`,
@@ -79,6 +85,10 @@ export const kubeadmConfigTemplateKind = objectKind<KubeObject>(
 export const k3sConfigTemplateKind = objectKind<KubeObject>(
   templateResources.k3sConfig,
   `${bootstrapGroup}/${contractVersion}`,
+);
+export const kubeadmControlPlaneTemplateKind = objectKind<KubeObject>(
+  templateResources.kubeadmControlPlane,
+  `${controlPlaneGroup}/${contractVersion}`,
 );
 export const igniteMachineTemplateKind = objectKind<KubeObject>(
   templateResources.igniteMachine,

@@ -8,6 +8,7 @@ import {
   infrastructureGroup,
 } from '../contract/groups.ts';
 import { ageColumn, clusterColumn, conditionColumn, count, nameColumn, readinessBy } from './columns.ts';
+import type { ClusterClass } from './cluster-class.ts';
 import type { ClusterResourceSet, ClusterResourceSetBinding } from './cluster-resource-set.ts';
 import type { BootstrapConfig } from './bootstrap-config.ts';
 import type { Cluster } from './cluster.ts';
@@ -19,6 +20,7 @@ import type { K3sControlPlane } from './k3s-control-plane.ts';
 import type { KubeadmConfig } from './kubeadm-config.ts';
 import type { KubeadmControlPlane } from './kubeadm-control-plane.ts';
 import type { MachineDeployment } from './machine-deployment.ts';
+import type { MachineDrainRule } from './machine-drain-rule.ts';
 import type { MachineHealthCheck } from './machine-health-check.ts';
 import type { MachineSet } from './machine-set.ts';
 import type { Machine } from './machine.ts';
@@ -34,6 +36,7 @@ export const clusterResource = {
   shortNames: ['cl'],
   columns: [
     nameColumn,
+    { title: 'CLUSTERCLASS', cell: ({ spec }) => spec.topology?.classRef.name ?? '' },
     conditionColumn('Available'),
     { title: 'CP DESIRED', cell: ({ status }) => count(status?.controlPlane?.desiredReplicas) },
     { title: 'CP CURRENT', cell: ({ status }) => count(status?.controlPlane?.replicas), wide: true },
@@ -48,11 +51,29 @@ export const clusterResource = {
     { ...conditionColumn('Paused'), wide: true },
     { title: 'PHASE', cell: ({ status }) => status?.phase ?? '' },
     ageColumn,
+    { title: 'VERSION', cell: ({ spec }) => spec.topology?.version ?? '' },
   ],
   readiness: readinessBy('Available'),
   summary: ({ status }) => status?.phase ?? '',
   applyOrder: 4,
 } satisfies Resource<Cluster>;
+
+export const clusterClassResource = {
+  ...common,
+  group: coreGroup,
+  kind: 'ClusterClass',
+  plural: 'clusterclasses',
+  shortNames: ['cc'],
+  columns: [
+    nameColumn,
+    { ...conditionColumn('Paused'), wide: true },
+    conditionColumn('VariablesReady', 'VARIABLES READY'),
+    ageColumn,
+  ],
+  readiness: readinessBy('VariablesReady'),
+  summary: ({ spec }) => `variables: ${spec.variables?.length ?? 0}`,
+  applyOrder: 3,
+} satisfies Resource<ClusterClass>;
 
 export const machineResource = {
   ...common,
@@ -141,6 +162,22 @@ export const machineHealthCheckResource = {
   summary: ({ status }) => `healthy: ${status?.currentHealthy ?? 0} of ${status?.expectedMachines ?? 0}`,
   applyOrder: 5,
 } satisfies Resource<MachineHealthCheck>;
+
+export const machineDrainRuleResource = {
+  scope: 'Namespaced',
+  categories: ['cluster-api'],
+  group: coreGroup,
+  kind: 'MachineDrainRule',
+  plural: 'machinedrainrules',
+  columns: [
+    nameColumn,
+    { title: 'BEHAVIOR', cell: ({ spec }) => spec.drain.behavior },
+    { title: 'ORDER', cell: ({ spec }) => count(spec.drain.order) },
+    ageColumn,
+  ],
+  summary: ({ spec }) => spec.drain.behavior,
+  applyOrder: 4,
+} satisfies Resource<MachineDrainRule>;
 
 const bootstrapConfig = {
   ...common,
@@ -312,10 +349,12 @@ export const templateResources = {
 /** All of them. The kinds have their schemas in `kinds.ts`. */
 export const clusterResources = [
   clusterResource,
+  clusterClassResource,
   machineDeploymentResource,
   machineSetResource,
   machineResource,
   machineHealthCheckResource,
+  machineDrainRuleResource,
   kubeadmControlPlaneResource,
   kubeadmConfigResource,
   k3sControlPlaneResource,

@@ -1,15 +1,18 @@
+import { KindClient } from '@ignite/toolkit/client/kind-client';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { withFindings } from '../contract/conditions.ts';
 import { annotations, labels } from '../contract/names.ts';
 import { controllerReference } from '../contract/owner.ts';
 import type { Cluster } from '../kinds/cluster.ts';
+import type { MachineDrainRule } from '../kinds/machine-drain-rule.ts';
 import type { Machine, MachineStatus } from '../kinds/machine.ts';
-import { machineKind } from '../kinds/object-kinds.ts';
+import { machineDrainRuleKind, machineKind } from '../kinds/object-kinds.ts';
 import type { Reconciled, Work } from '../runtime/controller.ts';
 import { deleteOwn, findExternal, findLeft } from '../runtime/external.ts';
 import type { Node } from '../workload/node.ts';
 import type { WorkloadCluster } from '../workload/workload-cluster.ts';
 import { cordon, drain } from './drain-node.ts';
+import { rulesOfMachine } from './drain-rules.ts';
 import { deleteNode, findNode } from './machine-node.ts';
 import { phaseOf } from './machine-phase.ts';
 import { type DeletionStep, planDeletion } from './plan-deletion.ts';
@@ -75,7 +78,7 @@ export async function deleteMachine(
   let next = await step(false);
   let message = '';
   if (next === 'DrainingNode' && known.workload && node && node !== 'unknown') {
-    message = await drainProblem(known.workload, node, signal);
+    message = await drainProblem(known.workload, node, await rulesFor(machine, cluster, work), signal);
     if (message === '') next = await step(true);
   }
   return await take(next, { machine, status, message, known, work }, signal);
@@ -85,15 +88,32 @@ export async function deleteMachine(
  * Drains a node, and resolves with why that is not done yet; empty if it is. A failure does not end the reconcile: the
  * time that the drain may take goes on.
  */
-async function drainProblem(workload: WorkloadCluster, node: Node, signal: AbortSignal): Promise<string> {
+async function drainProblem(
+  workload: WorkloadCluster,
+  node: Node,
+  rules: readonly MachineDrainRule[],
+  signal: AbortSignal,
+): Promise<string> {
   try {
     await cordon(workload, node, signal);
-    const left = await drain(workload, node, signal);
+    const left = await drain(workload, node, rules, signal);
     return left.length > 0 ? `Pods left: ${left.slice(0, 5).join(', ')}` : '';
   } catch (failure) {
     signal.throwIfAborted();
     return `the node cannot be drained: ${errorText(failure)}`;
   }
+}
+
+/** The rules are read when a node is drained, and not kept: that happens seldom. */
+async function rulesFor(
+  machine: Machine,
+  cluster: Cluster | undefined,
+  { objects }: Work,
+): Promise<readonly MachineDrainRule[]> {
+  if (!cluster) return [];
+  const { namespace } = machine.metadata;
+  const { items } = await new KindClient(objects.client, machineDrainRuleKind).list({ namespace });
+  return rulesOfMachine(items, machine, cluster);
 }
 
 /** Deletes a node, and resolves with why that fails; empty if it does not. The time that it may take goes on. */

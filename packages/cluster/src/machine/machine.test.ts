@@ -5,7 +5,9 @@ import type { MachinePhase } from '../kinds/machine.ts';
 import { availability } from './machine-conditions.ts';
 import { phaseOf } from './machine-phase.ts';
 import { type DeletedMachine, type DeletionStep, planDeletion } from './plan-deletion.ts';
-import { type DrainedPod, type DrainVerdict, drainVerdict, isOver } from './plan-drain.ts';
+import type { MachineDrainRule } from '../kinds/machine-drain-rule.ts';
+import { rulesOfMachine } from './drain-rules.ts';
+import { type DrainedPod, type DrainVerdict, drainVerdict, isOver, planDrain } from './plan-drain.ts';
 
 describe('planDeletion: one step after the other', () => {
   const fresh: DeletedMachine = {
@@ -37,11 +39,12 @@ describe('planDeletion: one step after the other', () => {
     });
 });
 
+const pod: DrainedPod = {
+  ...{ namespace: 'default', name: 'web', labels: {}, namespaceLabels: {}, annotations: {} },
+  ...{ isLeaving: false, isFinished: false, owner: { kind: 'ReplicaSet', exists: false } },
+};
+
 describe('drainVerdict', () => {
-  const pod: DrainedPod = {
-    ...{ namespace: 'default', name: 'web', labels: {}, annotations: {} },
-    ...{ isLeaving: false, isFinished: false, owner: { kind: 'ReplicaSet', exists: false } },
-  };
   const drain = (wish: string) => ({ labels: { 'cluster.x-k8s.io/drain': wish } });
   const cases: readonly (readonly [string, Partial<DrainedPod>, boolean, DrainVerdict])[] = [
     ['a Pod', {}, true, 'evict'],
@@ -63,8 +66,129 @@ describe('drainVerdict', () => {
   ];
   for (const [name, change, isReachable, verdict] of cases)
     test(`${name}: ${verdict}`, () => {
-      assert.equal(drainVerdict({ ...pod, ...change }, isReachable), verdict);
+      assert.equal(drainVerdict({ ...pod, ...change }, { isNodeReachable: isReachable, rules: [] }), verdict);
     });
+});
+
+const rule = (name: string, spec: MachineDrainRule['spec']): MachineDrainRule => ({
+  ...sampleMachine({ name }),
+  kind: 'MachineDrainRule',
+  spec,
+});
+
+describe('planDrain: rules', () => {
+  const app = (name: string, more: Partial<DrainedPod> = {}): DrainedPod => ({
+    ...pod,
+    name,
+    labels: { app: name },
+    ...more,
+  });
+  const selected = (name: string) => [{ selector: { matchLabels: { app: name } } }];
+  const cases: readonly (readonly [
+    string,
+    readonly DrainedPod[],
+    readonly MachineDrainRule[],
+    readonly [evicted: string, awaited: string, later: string],
+  ])[] = [
+    ['without rules, all go at once', [app('a'), app('b')], [], ['a,b', '', '']],
+    [
+      'those of a higher order go later',
+      [app('a'), app('b')],
+      [rule('r', { drain: { behavior: 'Drain', order: 5 }, pods: selected('b') })],
+      ['a', '', 'b'],
+    ],
+    [
+      'those of a lower order go first',
+      [app('a'), app('b')],
+      [rule('r', { drain: { behavior: 'Drain', order: -5 }, pods: selected('b') })],
+      ['b', '', 'a'],
+    ],
+    [
+      'what is leaving still holds up those of a higher order',
+      [app('a', { isLeaving: true }), app('b')],
+      [rule('r', { drain: { behavior: 'Drain', order: 1 }, pods: selected('b') })],
+      ['', 'a', 'b'],
+    ],
+    [
+      'what is to be completed has the order 0',
+      [app('a'), app('b'), app('c')],
+      [
+        rule('r', { drain: { behavior: 'WaitCompleted' }, pods: selected('b') }),
+        rule('s', { drain: { behavior: 'Drain', order: 1 }, pods: selected('c') }),
+      ],
+      ['a', 'b', 'c'],
+    ],
+    [
+      'what stays holds up nothing',
+      [app('a'), app('b')],
+      [
+        rule('r', { drain: { behavior: 'Skip' }, pods: selected('a') }),
+        rule('s', { drain: { behavior: 'Drain', order: 7 }, pods: selected('b') }),
+      ],
+      ['b', '', ''],
+    ],
+    [
+      'the first rule holds',
+      [app('a')],
+      [rule('r', { drain: { behavior: 'Skip' } }), rule('s', { drain: { behavior: 'Drain' } })],
+      ['', '', ''],
+    ],
+    [
+      'a label precedes rules',
+      [app('a', { labels: { 'cluster.x-k8s.io/drain': 'skip' } })],
+      [rule('r', { drain: { behavior: 'Drain' } })],
+      ['', '', ''],
+    ],
+    [
+      'both selectors of an entry must match',
+      [app('a', { namespaceLabels: { team: 'x' } }), app('a', { namespace: 'other' })],
+      [
+        rule('r', {
+          drain: { behavior: 'Skip' },
+          pods: [
+            {
+              selector: { matchLabels: { app: 'a' } },
+              namespaceSelector: { matchLabels: { team: 'x' } },
+            },
+          ],
+        }),
+      ],
+      ['a', '', ''],
+    ],
+  ];
+  for (const [name, pods, rules, wanted] of cases)
+    test(name, () => {
+      const { evicted, awaited, later } = planDrain(pods, { isNodeReachable: true, rules });
+      assert.deepEqual(
+        [evicted, awaited, later].map((each) => each.map((one) => one.name).join(',')),
+        wanted,
+      );
+    });
+});
+
+test('rulesOfMachine: those whose Machine and Cluster match, in the order of their names', () => {
+  const machine = { ...sampleMachine({ name: 'a' }) };
+  const labelled = { ...machine, metadata: { ...machine.metadata, labels: { pool: 'gpu' } } };
+  const cluster = {
+    ...machine,
+    kind: 'Cluster',
+    metadata: { ...machine.metadata, labels: { stage: 'prod' } },
+    spec: {},
+    status: {},
+  } as const;
+  const drain = { behavior: 'Drain' } as const;
+  const gpu = { matchLabels: { pool: 'gpu' } };
+  const test = { matchLabels: { stage: 'test' } };
+  const rules = [
+    rule('d', { drain }),
+    rule('c', { drain, machines: [{ selector: gpu, clusterSelector: test }] }),
+    rule('b', { drain, machines: [{ clusterSelector: test }, { selector: gpu }] }),
+    rule('a', { drain, machines: [{ selector: { matchLabels: { pool: 'cpu' } } }] }),
+  ];
+  assert.deepEqual(
+    rulesOfMachine(rules, labelled, cluster).map(({ metadata }) => metadata.name),
+    ['b', 'd'],
+  );
 });
 
 test('isOver: a limit of 0, or none, is never reached', () => {

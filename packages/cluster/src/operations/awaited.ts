@@ -12,6 +12,7 @@ import type { ClusterView } from './cluster-view.ts';
 /** Pure. Returns in words what a cluster still lacks to be as it is wished; `undefined` if nothing. */
 export const awaitedOf = (view: ClusterView): string | undefined =>
   awaitedOfPause(view) ??
+  awaitedOfTopology(view) ??
   awaitedOfInfrastructure(view) ??
   awaitedOfControlPlane(view) ??
   awaitedOfWorkers(view) ??
@@ -45,6 +46,14 @@ export const awaitedOfControlPlane = ({
 
 const awaitedOfPause = ({ cluster }: ClusterView): string | undefined =>
   cluster.spec.paused ? 'somebody to resume the cluster, which is paused' : undefined;
+
+function awaitedOfTopology({ cluster }: ClusterView): string | undefined {
+  if (!cluster.spec.topology) return undefined;
+  const condition = findCondition(cluster, 'TopologyReconciled');
+  if (condition?.observedGeneration !== cluster.metadata.generation)
+    return 'the topology: its controller has not looked at it yet';
+  return condition.status === 'True' ? undefined : `the topology: ${condition.message}`;
+}
 
 function awaitedOfInfrastructure({ cluster, infrastructure }: ClusterView): string | undefined {
   if (!cluster.spec.infrastructureRef || cluster.status?.initialization?.infrastructureProvisioned)

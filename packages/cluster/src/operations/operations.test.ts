@@ -17,6 +17,7 @@ import {
   secretObjects,
 } from '../kinds/object-kinds.ts';
 import { clusterResources } from '../kinds/resources.ts';
+import { createClass, createTopology, pool } from '../simulation/sim-class.sample.ts';
 import { Simulation } from '../simulation/simulation.sample.ts';
 import { nodes } from '../workload/node.ts';
 import { type Waiting, awaitCluster } from './await-cluster.ts';
@@ -320,4 +321,30 @@ test('a wait ends with its time, and says for what it was; a paused cluster is n
   });
   await assert.rejects(deleteCluster(key, waiting), (failure) => hasCode(failure, 'CLUSTER_PAUSED'));
   assert.equal((await simulation.all(machineKind)).length, 0);
+});
+
+test('commands change the topology of a cluster that has one', async () => {
+  using opened = await open();
+  const { simulation, waiting } = opened;
+  await createClass(simulation, 'any');
+  await createTopology(simulation, 'dev', { workers: { machineDeployments: [pool('a', 1)] } });
+  const view = await awaitCluster(key, waiting);
+  await scaleCluster(view, { workers: 2, controlPlanes: 3 }, simulation.client, signal);
+  const scaled = await awaitCluster(key, waiting);
+  assert.equal(scaled.machines.length, 5);
+  await assert.rejects(
+    upgradeCluster(scaled, { version: 'v1.36.3', image: 'other' }, waiting),
+    /have the image that its ClusterClass says/,
+  );
+  const upgraded = await upgradeCluster(scaled, { version: 'v1.36.3' }, waiting);
+  assert.deepEqual(
+    upgraded.machines.map(({ spec }) => spec.version),
+    Array.from({ length: 5 }, () => 'v1.36.3'),
+  );
+  await createTopology(simulation, 'two', { workers: { machineDeployments: [pool('a', 1), pool('b', 1)] } });
+  const two = await findCluster(simulation.client, { namespace: 'default', name: 'two' }, signal);
+  await assert.rejects(
+    scaleCluster(two, { workers: 2 }, simulation.client, signal),
+    /2 MachineDeployments, and none is called workers/,
+  );
 });

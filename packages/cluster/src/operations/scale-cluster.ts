@@ -4,23 +4,21 @@ import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { MachineDeployment } from '../kinds/machine-deployment.ts';
 import { machineDeploymentKind } from '../kinds/object-kinds.ts';
 import { workersName } from './cluster-names.ts';
+import type { ClusterSize, ScaleErrorCode } from './cluster-size.ts';
 import { type ClusterView, kindOf } from './cluster-view.ts';
-
-export type ScaleErrorCode = 'CLUSTER_WORKERS_AMBIGUOUS' | 'CLUSTER_CONTROL_PLANE_MISSING';
-
-/** What a cluster is to have; what is absent stays as it is. */
-export interface ClusterSize {
-  readonly workers?: number;
-  readonly controlPlanes?: number;
-}
+import { changeTopology, withSize } from './topology-wish.ts';
 
 /** @throws CodedError CLUSTER_WORKERS_AMBIGUOUS, CLUSTER_CONTROL_PLANE_MISSING */
 export async function scaleCluster(
   view: ClusterView,
-  { workers, controlPlanes }: ClusterSize,
+  size: ClusterSize,
   client: ObjectClient,
   signal: AbortSignal,
 ): Promise<void> {
+  const { workers, controlPlanes } = size;
+  const { cluster } = view;
+  if (cluster.spec.topology)
+    return await changeTopology(cluster, (topology) => withSize(topology, size), client, signal);
   if (controlPlanes !== undefined) {
     const { controlPlane } = view;
     if (!controlPlane) throw controlPlaneMissing(view);

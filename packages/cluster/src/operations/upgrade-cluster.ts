@@ -5,6 +5,7 @@ import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { controllerOf } from '../contract/owner.ts';
 import { contractOf } from '../contract/provider-object.ts';
 import type { ContractReference } from '../contract/reference.ts';
+import type { Cluster } from '../kinds/cluster.ts';
 import type { KubeadmControlPlane } from '../kinds/kubeadm-control-plane.ts';
 import type { MachineDeployment } from '../kinds/machine-deployment.ts';
 import {
@@ -18,10 +19,11 @@ import { awaitedOfControlPlane } from './awaited.ts';
 import { type ClusterKey, type ClusterView, kindOf, ofCluster } from './cluster-view.ts';
 import { put } from './create-cluster.ts';
 import { templateName } from './cluster-names.ts';
-import { imageFor } from './plan-upgrade.ts';
+import { type UpgradeErrorCode, imageFor } from './plan-upgrade.ts';
 import { planTemplate } from './plan-cluster.ts';
 import { isOwnTemplate } from './planned-object.ts';
 import { controlPlaneMissing } from './scale-cluster.ts';
+import { changeTopology } from './topology-wish.ts';
 
 export type UpgradeImageErrorCode = 'NODE_IMAGE_UNKNOWN';
 
@@ -34,7 +36,7 @@ export interface Upgrade {
 /**
  * Upgrades a cluster: its control plane, and its workers once that is done. An upgrade that was cut off goes on where it was
  * when it is run again. Templates that nothing refers to any more are removed in the end.
- * @throws CodedError NODE_IMAGE_UNKNOWN, CLUSTER_CONTROL_PLANE_MISSING, CLUSTER_NOT_READY
+ * @throws CodedError NODE_IMAGE_UNKNOWN, CLUSTER_UPGRADE_REFUSED, CLUSTER_CONTROL_PLANE_MISSING, CLUSTER_NOT_READY
  */
 export async function upgradeCluster(
   view: ClusterView,
@@ -42,12 +44,30 @@ export async function upgradeCluster(
   waiting: Waiting,
 ): Promise<ClusterView> {
   const { metadata } = view.cluster;
+  if (view.cluster.spec.topology) return await upgradeTopology(view.cluster, upgrade, waiting);
   await upgradeControlPlane(view, upgrade, waiting);
   await awaitCluster(metadata, waiting, awaitedOfControlPlane);
   for (const deployment of view.deployments) await upgradeWorkers(deployment, metadata, upgrade, waiting);
   const upgraded = await awaitCluster(metadata, waiting);
   await removeOldTemplates(metadata, upgraded, waiting);
   return upgraded;
+}
+
+/** A topology says the version of all parts, and its class what follows from that. */
+async function upgradeTopology(
+  cluster: Cluster,
+  { version, image }: Upgrade,
+  waiting: Waiting,
+): Promise<ClusterView> {
+  const { client, op } = waiting;
+  if (image !== undefined)
+    throw new CodedError<UpgradeErrorCode>(
+      'CLUSTER_UPGRADE_REFUSED',
+      `the nodes of cluster "${cluster.metadata.name}" have the image that its ClusterClass says`,
+      { hint: 'change the class or its variables, and leave out --image' },
+    );
+  await changeTopology(cluster, (topology) => ({ ...topology, version }), client, op.signal);
+  return await awaitCluster(cluster.metadata, waiting);
 }
 
 async function upgradeControlPlane(

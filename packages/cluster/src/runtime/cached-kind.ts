@@ -20,6 +20,10 @@ export class CachedKind {
     return [...(this.#byCluster.get(key)?.values() ?? [])];
   }
 
+  inNamespace(namespace: string): readonly KubeObject[] {
+    return [...this.#objects.values()].filter(({ metadata }) => metadata.namespace === namespace);
+  }
+
   /** Takes an object, unless it has gone or something newer of its name is known. */
   put(object: KubeObject): void {
     const key = informerKey(object);

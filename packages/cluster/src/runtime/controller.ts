@@ -2,6 +2,7 @@ import type { ClientKind } from '@ignite/toolkit/client/kind-client';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import type { Log } from '@ignite/toolkit/log/log';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import type { ValueSchemas } from '../contract/value-schemas.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import type { WorkloadClusters } from '../workload/workload-cluster.ts';
 import type { Objects } from './objects.ts';
@@ -12,6 +13,7 @@ export interface Work {
   readonly objects: Objects;
   readonly providers: ProviderKinds;
   readonly workloads: WorkloadClusters;
+  readonly schemas: ValueSchemas;
   readonly clock: Clock;
   /** Returns a new ending for a name, five lower-case letters or digits. */
   readonly suffix: () => string;

@@ -4,7 +4,7 @@ import { informerKey } from '@ignite/toolkit/controller/informer';
 import { annotations } from '../contract/names.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import type { Machine } from '../kinds/machine.ts';
-import { clusterKind, machineHealthCheckKind, machineKind } from '../kinds/object-kinds.ts';
+import { clusterClassKind, clusterKind, machineHealthCheckKind, machineKind } from '../kinds/object-kinds.ts';
 import { clusterKeyOf } from './cached-kind.ts';
 import type { Controller, Work } from './controller.ts';
 
@@ -13,7 +13,8 @@ export type Enqueue = (controller: Controller, key: string) => void;
 
 /**
  * Has the controllers look at what a change is of interest to: the object itself, its owners, all that belongs to a
- * Cluster whose wishes or beginnings have changed, and the parts and the health checks of a Machine.
+ * Cluster whose wishes or beginnings have changed, the parts and the health checks of a Machine, and the Clusters of a
+ * class.
  */
 export function routeChanges(controllers: readonly Controller[], { objects }: Work, enqueue: Enqueue): void {
   const byKind = new Map(controllers.map((each) => [`${each.kind.kind}.${each.kind.group}`, each]));
@@ -33,6 +34,8 @@ export function routeChanges(controllers: readonly Controller[], { objects }: Wo
       if (isGone) seen.delete(key);
       else seen.set(key, news);
       enqueueAll(controllers, object, objects, enqueue).catch(aborted);
+    } else if (own?.kind.kind === clusterClassKind.kind) {
+      enqueueClusters(byKind, object, objects, enqueue).catch(aborted);
     } else if (own?.kind.kind === machineKind.kind) {
       const { bootstrap, infrastructureRef } = (object as Machine).spec;
       for (const part of [bootstrap.configRef, infrastructureRef]) {
@@ -73,6 +76,18 @@ async function enqueueAll(
   for (const controller of controllers)
     for (const object of await objects.ofCluster(controller.kind, cluster))
       enqueue(controller, informerKey(object));
+}
+
+async function enqueueClusters(
+  byKind: ReadonlyMap<string, Controller>,
+  { metadata: { namespace, name } }: KubeObject,
+  objects: Work['objects'],
+  enqueue: Enqueue,
+): Promise<void> {
+  const found = byKind.get(`${clusterKind.kind}.${clusterKind.group}`);
+  if (!found) return;
+  for (const cluster of await objects.inNamespace(clusterKind, namespace))
+    if (cluster.spec.topology?.classRef.name === name) enqueue(found, informerKey(cluster));
 }
 
 async function enqueueHealthChecks(

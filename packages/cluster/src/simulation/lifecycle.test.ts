@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { KindResource } from '@ignite/toolkit/client/kind-client';
+import { type KindResource, objectsOf } from '@ignite/toolkit/client/kind-client';
 import { isTrue } from '@ignite/toolkit/object/condition';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { findCondition } from '../contract/conditions.ts';
@@ -15,12 +15,13 @@ import {
   kubeadmConfigKind,
   kubeadmControlPlaneKind,
   machineDeploymentKind,
+  machineDrainRuleKind,
   machineHealthCheckKind,
   machineKind,
   machineSetKind,
   secretObjects,
 } from '../kinds/object-kinds.ts';
-import { secrets, nodes } from '../workload/node.ts';
+import { namespaces, nodes, pods, secrets } from '../workload/node.ts';
 import { textIn } from '../workload/cluster-secrets.ts';
 import { createCluster, templateRef } from './sim-cluster.sample.ts';
 import { simCluster, simMachine, simMachineTemplate } from './sim-provider.sample.ts';
@@ -331,6 +332,33 @@ test('a Machine whose Pods cannot be evicted tells why, and goes when the time f
   });
   await simulation.until(async () => (await find()) === undefined, { limitMs: 3_600_000 });
   assert.ok(simulation.nowMs - begun >= 300_000);
+});
+
+test('Pods that a rule names are waited for, and those of a higher order go when they are completed', async () => {
+  using simulation = await withCluster({ controlPlanes: 1, workers: 1 });
+  const worker = (await machinesOf(simulation)).find((each) => !isOfControlPlane(each))!;
+  const { name } = worker.metadata;
+  const workload = simulation.world.clientOf('default/dev');
+  await objectsOf(workload, namespaces).create({ metadata: { name: 'jobs', labels: { kind: 'batch' } } });
+  const job = { namespace: 'jobs', name: 'job' };
+  await objectsOf(workload, pods).create({ metadata: job, spec: { nodeName: name } });
+  await simulation.create(machineDrainRuleKind, 'jobs', {
+    drain: { behavior: 'WaitCompleted' },
+    machines: [{ selector: { matchLabels: { 'cluster.x-k8s.io/deployment-name': 'dev-workers' } } }],
+    pods: [{ namespaceSelector: { matchLabels: { kind: 'batch' } } }],
+  });
+  await simulation.create(machineDrainRuleKind, 'last', { drain: { behavior: 'Drain', order: 10 } });
+  await simulation.client.delete({ ...machineKind, namespace: 'default', name });
+  const find = async (): Promise<Machine | undefined> =>
+    (await machinesOf(simulation)).find(({ metadata }) => metadata.name === name);
+  const later = simulation.nowMs + 600_000;
+  await simulation.until(() => simulation.nowMs > later);
+  assert.equal(
+    findCondition((await find())!, 'Deleting')?.message,
+    `Pods left: jobs/job, default/web-${name}`,
+  );
+  await objectsOf(workload, pods).modify(job, (pod) => ({ ...pod, status: { phase: 'Succeeded' } }));
+  await simulation.until(async () => (await find()) === undefined);
 });
 
 test('a Machine whose node cannot be deleted goes without it', async () => {

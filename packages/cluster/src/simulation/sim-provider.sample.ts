@@ -16,9 +16,11 @@ const place = { group: 'infrastructure.sim.example', version: 'v1' };
 const resource = (kind: string): KindResource => ({ ...place, resource: `${kind.toLowerCase()}s`, kind });
 
 export const simCluster = resource('SimCluster');
+export const simClusterTemplate = resource('SimClusterTemplate');
 export const simMachine = resource('SimMachine');
 export const simMachineTemplate = resource('SimMachineTemplate');
-const simKinds = [simCluster, simMachine, simMachineTemplate];
+const simTemplates = [simClusterTemplate, simMachineTemplate];
+const simKinds = [simCluster, simMachine, ...simTemplates];
 
 const definitionKind = {
   group: 'apiextensions.k8s.io',
@@ -28,7 +30,7 @@ const definitionKind = {
 };
 
 export const simServedKinds: readonly ServedKind[] = [
-  ...simKinds.map((kind) => ({ ...kind, isNamespaced: true, hasStatus: kind !== simMachineTemplate })),
+  ...simKinds.map((kind) => ({ ...kind, isNamespaced: true, hasStatus: !simTemplates.includes(kind) })),
   { ...definitionKind, isNamespaced: false, hasStatus: false },
 ];
 

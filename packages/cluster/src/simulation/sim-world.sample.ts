@@ -6,7 +6,7 @@ import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-objec
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import type { Cluster } from '../kinds/cluster.ts';
-import { nodes, pods, secrets } from '../workload/node.ts';
+import { namespaces, nodes, pods, secrets } from '../workload/node.ts';
 import type { EtcdMember, WorkloadCluster, WorkloadClusters } from '../workload/workload-cluster.ts';
 
 /** A machine that only seems to be there. */
@@ -33,6 +33,7 @@ interface SimCluster {
 const served: readonly ServedKind[] = [
   { ...nodes, isNamespaced: false, hasStatus: false },
   { ...pods, isNamespaced: true, hasStatus: false, selectableFields: ['spec.nodeName'] },
+  { ...namespaces, isNamespaced: false, hasStatus: false },
   { ...secrets, isNamespaced: true, hasStatus: false },
   {
     group: 'apps',

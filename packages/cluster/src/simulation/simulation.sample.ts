@@ -16,6 +16,7 @@ import { reconcileObject } from '../runtime/reconcile-object.ts';
 import { followKinds, routeChanges } from '../runtime/route-changes.ts';
 import { FaultyClient } from './faulty-client.sample.ts';
 import { seededRandom } from './seeded-random.sample.ts';
+import { simSchemas } from './sim-schemas.sample.ts';
 import { simControllers, simDefinitions, simServedKinds } from './sim-provider.sample.ts';
 import { simVmController } from './sim-vms.sample.ts';
 import { SimWorld } from './sim-world.sample.ts';
@@ -72,6 +73,7 @@ export class Simulation implements Disposable {
       objects: this.objects,
       providers: new ProviderKinds(this.client, kinds.map(resourceOf)),
       workloads: this.world,
+      schemas: simSchemas,
       clock,
       log,
       suffix: () => (names += 1).toString(36).padStart(5, '0'),

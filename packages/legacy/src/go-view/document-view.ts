@@ -1,4 +1,4 @@
-import { GoMap, GoObject, type GoValue } from '../go-template/value.ts';
+import { GoMap, GoObject, type GoValue } from '@ignite/toolkit/go-template/value';
 
 /** Names that may stand at a path of a document although they are not set; undefined where that is not known. */
 export type FieldNames = (path: readonly string[]) => readonly string[] | undefined;

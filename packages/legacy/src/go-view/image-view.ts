@@ -2,7 +2,7 @@ import type { Image } from '@ignite/api/v1/image';
 import { shownName } from '@ignite/api/v1/shown-name';
 import { imageDir } from '@ignite/engine/tools/host/paths';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
-import { GoFunction, type GoObject } from '../go-template/value.ts';
+import { GoFunction, type GoObject } from '@ignite/toolkit/go-template/value';
 import { age } from '@ignite/toolkit/text/age';
 import { fieldNames } from './field-names.ts';
 import { namedValue } from './named-value.ts';

@@ -2,7 +2,7 @@ import type { Kernel } from '@ignite/api/v1/kernel';
 import { shownName } from '@ignite/api/v1/shown-name';
 import { kernelDir } from '@ignite/engine/tools/host/paths';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
-import { GoFunction, type GoObject } from '../go-template/value.ts';
+import { GoFunction, type GoObject } from '@ignite/toolkit/go-template/value';
 import { fieldNames } from './field-names.ts';
 import { namedValue } from './named-value.ts';
 import { objectRoot } from './object-root.ts';

@@ -1,5 +1,5 @@
 import { type Bytes, formatBytes, humanBytes } from '@ignite/toolkit/units/bytes';
-import { GoFunction, GoObject, type GoValue } from '../go-template/value.ts';
+import { GoFunction, GoObject, type GoValue } from '@ignite/toolkit/go-template/value';
 import { age } from '@ignite/toolkit/text/age';
 
 export type Fields = Readonly<Record<string, GoValue>>;

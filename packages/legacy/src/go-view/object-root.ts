@@ -1,7 +1,7 @@
 import { writtenForm } from '@ignite/api/written-form';
 import { shownName } from '@ignite/api/v1/shown-name';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
-import { GoFunction, GoMap, GoObject, type GoValue } from '../go-template/value.ts';
+import { GoFunction, GoMap, GoObject, type GoValue } from '@ignite/toolkit/go-template/value';
 import { type FieldNames, documentView, findName } from './document-view.ts';
 import { namedValue, timeValue } from './named-value.ts';
 

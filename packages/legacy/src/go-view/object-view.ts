@@ -2,7 +2,7 @@ import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
-import type { GoObject } from '../go-template/value.ts';
+import type { GoObject } from '@ignite/toolkit/go-template/value';
 import { imageView } from './image-view.ts';
 import { kernelView } from './kernel-view.ts';
 import { objectRoot } from './object-root.ts';

@@ -1,6 +1,6 @@
 import { readReference } from '@ignite/api/v1/image-reference';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
-import { GoObject, type GoValue } from '../go-template/value.ts';
+import { GoObject, type GoValue } from '@ignite/toolkit/go-template/value';
 import { namedValue, nilValue, sizeValue } from './named-value.ts';
 
 /** Where content came from: `{oci://docker.io/library/debian@sha256:… 44.3 MB}`. */

@@ -1,5 +1,5 @@
 import type { VmStorage } from '@ignite/api/v1/vm-storage';
-import type { GoObject } from '../go-template/value.ts';
+import type { GoObject } from '@ignite/toolkit/go-template/value';
 import { nilValue, struct } from './named-value.ts';
 
 /** Volumes and mounts as the original had them, which knew block devices alone: other volumes have a nil there. */

@@ -5,7 +5,7 @@ import { isUp } from '@ignite/api/v1/vm-phase';
 import { vmFiles } from '@ignite/engine/tools/host/paths';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
 import { formatPortMapping } from '@ignite/api/v1/format-port-mapping';
-import { GoFunction, GoObject, type GoValue } from '../go-template/value.ts';
+import { GoFunction, GoObject, type GoValue } from '@ignite/toolkit/go-template/value';
 import { age } from '@ignite/toolkit/text/age';
 import { addressesOf, portsText, statusText } from '@ignite/api/v1/resources/vm-text';
 import { shownName } from '@ignite/api/v1/shown-name';

@@ -1,8 +1,7 @@
-import { nearest } from '@ignite/toolkit/text/nearest';
+import { nearest } from '../text/nearest.ts';
 import type { Command, Operand, Pipeline } from './ast.ts';
 import { unquote } from './go-string.ts';
 import type { Token, TokenKind } from './lexer.ts';
-import { functionNames } from './functions.ts';
 import { parseCharacter, parseNumber } from './number-literal.ts';
 import { type TokenReader, keywords } from './token-reader.ts';
 
@@ -135,6 +134,7 @@ const terms: Readonly<Partial<Record<TokenKind, MakeTerm>>> = {
     if (text === 'nil') return { kind: 'nil', ...at(token) };
     if (text === 'true' || text === 'false')
       return { kind: 'constant', value: text === 'true', ...at(token) };
+    const { functionNames } = reader;
     if (functionNames.includes(text)) return { kind: 'function', name: text, ...at(token) };
     const what = `function ${JSON.stringify(text)} not defined`;
     throw reader.error(what, token, nearest(text, functionNames));

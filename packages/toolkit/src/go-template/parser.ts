@@ -9,8 +9,8 @@ import { TokenReader, keywords } from './token-reader.ts';
 type Ending = 'end' | 'else' | 'eof';
 
 /** Reads a template in the syntax of Go's text/template. @throws TemplateError */
-export function parse(source: TemplateSource): ParsedTemplate {
-  const parser = new Parser(new TokenReader(source, lex(source)));
+export function parse(source: TemplateSource, functionNames: readonly string[]): ParsedTemplate {
+  const parser = new Parser(new TokenReader(source, lex(source), functionNames));
   return parser.parse();
 }
 

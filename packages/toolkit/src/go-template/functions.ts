@@ -60,9 +60,6 @@ export const functions: ReadonlyMap<string, GoFunction> = new Map([
   ['title', text(title)],
 ]);
 
-/** Of everything that may be called. */
-export const functionNames: readonly string[] = ['and', 'or', ...functions.keys()];
-
 function length(value: GoValue): bigint {
   const inner = underlying(value);
   if (inner === null) throw new CallError('len of nil pointer');

@@ -1,8 +1,8 @@
-import { nearest } from '@ignite/toolkit/text/nearest';
+import { nearest } from '../text/nearest.ts';
 import type { Branches, Command, Node, Operand, ParsedTemplate, Pipeline } from './ast.ts';
+import type { Budget } from './budget.ts';
 import { type Argument, absent, callChecked } from './call.ts';
 import { CallError } from './call-error.ts';
-import { functions } from './functions.ts';
 import { printValue } from './print.ts';
 import { type TemplateSource, executeError } from './template-error.ts';
 import { GoFunction, GoMap, GoObject, type GoValue, isList, isTrue, typeName, underlying } from './value.ts';
@@ -18,26 +18,44 @@ interface Call {
 }
 
 const maxDepth = 500;
+/** Where an error of the whole template is. */
+const beginning = { position: 0, source: '' };
+
+/** A template with the functions that it calls. */
+export interface CallingTemplate extends ParsedTemplate {
+  readonly functions: ReadonlyMap<string, GoFunction>;
+}
 
 /** Renders a template that was parsed. @throws TemplateError */
-export function evaluate(source: TemplateSource, template: ParsedTemplate, data: GoValue): string {
+export function evaluate(
+  source: TemplateSource,
+  template: CallingTemplate,
+  data: GoValue,
+  budget: Budget,
+): string {
   const output: string[] = [];
-  new Evaluation(source, template, output, 0).run(template.root, data);
+  new Evaluation(source, template, { output, budget }, 0).run(template.root, data);
   return output.join('');
+}
+
+/** What all templates of a rendering share. */
+interface Rendering {
+  readonly output: string[];
+  readonly budget: Budget;
 }
 
 /** One template that is being rendered, with the variables of its own. */
 class Evaluation {
   readonly #source: TemplateSource;
-  readonly #template: ParsedTemplate;
-  readonly #output: string[];
+  readonly #template: CallingTemplate;
+  readonly #rendering: Rendering;
   readonly #depth: number;
   #variables: { readonly name: string; value: GoValue }[] = [];
 
-  constructor(source: TemplateSource, template: ParsedTemplate, output: string[], depth: number) {
+  constructor(source: TemplateSource, template: CallingTemplate, rendering: Rendering, depth: number) {
     this.#source = source;
     this.#template = template;
-    this.#output = output;
+    this.#rendering = rendering;
     this.#depth = depth;
   }
 
@@ -55,9 +73,10 @@ class Evaluation {
   }
 
   #node(node: Node, dot: GoValue): Completion {
+    this.#step();
     switch (node.kind) {
       case 'text':
-        this.#output.push(node.text);
+        this.#write(node.text);
         return 'done';
       case 'action':
         this.#print(node.pipeline, this.#pipeline(node.pipeline, dot));
@@ -79,7 +98,16 @@ class Evaluation {
     if (pipeline.variables.length > 0) return;
     if (value instanceof GoFunction)
       throw this.#error(pipeline, `can't print ${pipeline.source} of type func`);
-    this.#output.push(value === undefined ? '<no value>' : printValue(value));
+    this.#write(value === undefined ? '<no value>' : printValue(value));
+  }
+
+  #step(): void {
+    if (!this.#rendering.budget.step()) throw this.#error(beginning, 'it does too much');
+  }
+
+  #write(text: string): void {
+    if (!this.#rendering.budget.write(text)) throw this.#error(beginning, 'it writes too much');
+    this.#rendering.output.push(text);
   }
 
   /** Variables that were declared in it are forgotten behind it. */
@@ -97,10 +125,11 @@ class Evaluation {
 
   #range(node: Branches, value: GoValue, dot: GoValue): Completion {
     const pairs = this.#pairs(node.pipeline, value);
-    if (pairs.length === 0) return this.#nodes(node.otherwise, dot);
+    if (!pairs[Symbol.iterator]().next().value) return this.#nodes(node.otherwise, dot);
     const { variables, isAssignment } = node.pipeline;
     const mark = this.#variables.length;
     for (const [key, element] of pairs) {
+      this.#step();
       const values = variables.length === 2 ? [key, element] : [element];
       variables.forEach((name, at) => {
         if (isAssignment) this.#assign(name, values[at]);
@@ -113,13 +142,12 @@ class Evaluation {
     return 'done';
   }
 
-  #pairs(pipeline: Pipeline, value: GoValue): readonly (readonly [GoValue, GoValue])[] {
+  #pairs(pipeline: Pipeline, value: GoValue): Iterable<readonly [GoValue, GoValue], undefined> {
     const inner = underlying(value);
     if (inner === undefined || inner === null) return [];
     if (isList(inner)) return inner.map((each, at) => [BigInt(at), each]);
     if (inner instanceof GoMap) return inner.sorted();
-    if (typeof inner === 'bigint' && inner <= 1_000_000n)
-      return Array.from({ length: Math.max(0, Number(inner)) }, (_, at) => [BigInt(at), BigInt(at)]);
+    if (typeof inner === 'bigint' && inner <= 1_000_000n) return countingTo(inner);
     throw this.#error(pipeline, `range can't iterate over ${printValue(value)}`);
   }
 
@@ -128,7 +156,7 @@ class Evaluation {
     if (!nodes) throw this.#error(node, `template ${JSON.stringify(node.name)} not defined`);
     if (this.#depth >= maxDepth) throw this.#error(node, `exceeded maximum template depth (${maxDepth})`);
     const value = node.pipeline && this.#pipeline(node.pipeline, dot);
-    new Evaluation(this.#source, this.#template, this.#output, this.#depth + 1).run(nodes, value);
+    new Evaluation(this.#source, this.#template, this.#rendering, this.#depth + 1).run(nodes, value);
   }
 
   #pipeline(pipeline: Pipeline, dot: GoValue): GoValue {
@@ -201,7 +229,7 @@ class Evaluation {
   #function(operand: Extract<Operand, { kind: 'function' }>, call: Call): GoValue {
     const { name } = operand;
     if (name === 'and' || name === 'or') return this.#shortCircuit(name, call);
-    return this.#invoke(name, functions.get(name)!, call); // the parser lets no other name pass
+    return this.#invoke(name, this.#template.functions.get(name)!, call); // the parser lets no other name pass
   }
 
   /** `and` and `or` look at no more than they need. */
@@ -218,8 +246,11 @@ class Evaluation {
 
   #invoke(name: string, callee: GoFunction, { dot, args, last, at }: Call): GoValue {
     const values = args.map((operand) => this.#argument(operand, dot));
+    this.#step();
     try {
-      return callChecked(name, callee, last === absent ? values : [...values, last]);
+      const value = callChecked(name, callee, last === absent ? values : [...values, last]);
+      if (!this.#rendering.budget.allows(value)) throw new CallError(`${name} makes too much text`);
+      return value;
     } catch (failure) {
       throw failure instanceof CallError ? this.#error(at, failure.message) : failure;
     }
@@ -254,6 +285,14 @@ class Evaluation {
     return executeError(this.#source, at, what, meant);
   }
 }
+
+/** The numbers below a number, which are made one by one: most loops over many end early. */
+const countingTo = (end: bigint): Iterable<readonly [GoValue, GoValue], undefined> => ({
+  *[Symbol.iterator]() {
+    for (let at = 0n; at < end; at += 1n) yield [at, at] as const;
+    return undefined;
+  },
+});
 
 function fieldOf({ parts }: GoObject, name: string): { readonly value: GoValue } | undefined {
   if (parts.fields && Object.hasOwn(parts.fields, name)) return { value: parts.fields[name] };

@@ -6,11 +6,14 @@ import { type TemplateSource, parseError } from './template-error.ts';
 export class TokenReader {
   /** Those of the enclosing actions; `$` is always there. */
   scope: readonly string[] = ['$'];
+  /** The names of everything that may be called. */
+  readonly functionNames: readonly string[];
   readonly #source: TemplateSource;
   readonly #tokens: readonly Token[];
   #at = 0;
 
-  constructor(source: TemplateSource, tokens: readonly Token[]) {
+  constructor(source: TemplateSource, tokens: readonly Token[], functionNames: readonly string[]) {
+    this.functionNames = functionNames;
     this.#source = source;
     this.#tokens = tokens;
   }

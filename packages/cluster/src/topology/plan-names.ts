@@ -1,0 +1,27 @@
+import { contentHash } from '../contract/content-hash.ts';
+import { parseClassTemplate } from '../contract/class-template.ts';
+import type { Cluster } from '../kinds/cluster.ts';
+
+const longest = 63;
+const randomLength = 5;
+
+/**
+ * Pure. Returns the name of a part of a cluster. What a template calls random is always the same for a part of one Cluster,
+ * so that a part that was created twice has one name.
+ */
+export function partName(
+  { metadata: { name, uid } }: Cluster,
+  template: string,
+  part: { readonly role: string; readonly machineDeployment?: { readonly topologyName: string } },
+): string {
+  const random = contentHash([uid, part.role, part.machineDeployment?.topologyName]).slice(0, randomLength);
+  const render = parseClassTemplate('naming', template);
+  const data = { cluster: { name }, random, ...part };
+  const written = render(data);
+  if (written.length <= longest) return written;
+  // What is too long loses its end, and keeps what tells it from others.
+  return `${written.slice(0, longest - randomLength - 1)}-${random}`;
+}
+
+/** Pure. Returns the name of a template, which never changes: another content is another template. */
+export const templateName = (owner: string, content: unknown): string => `${owner}-${contentHash(content)}`;
