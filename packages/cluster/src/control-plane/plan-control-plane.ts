@@ -1,7 +1,7 @@
 import type { EtcdMember } from '../workload/workload-cluster.ts';
 import { chooseControlPlaneVictim, chooseFailureDomain } from './choose-control-plane-victim.ts';
 import type { ControlPlaneMachine } from './control-plane-machine.ts';
-import { keepsQuorum } from './etcd-quorum.ts';
+import { keepsQuorum } from '../workload/keeps-quorum.ts';
 
 /** What a control plane is to be, and is. */
 export interface ControlPlaneState {

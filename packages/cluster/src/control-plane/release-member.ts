@@ -5,7 +5,8 @@ import { machineKind } from '../kinds/object-kinds.ts';
 import type { Work } from '../runtime/controller.ts';
 import type { EtcdMember, WorkloadCluster } from '../workload/workload-cluster.ts';
 import type { ControlPlaneMachine } from './control-plane-machine.ts';
-import { findOrphan, keepsQuorum } from './etcd-quorum.ts';
+import { keepsQuorum } from '../workload/keeps-quorum.ts';
+import { findOrphan } from './find-orphan.ts';
 
 /** What was found out about a control plane at the beginning of a reconcile. */
 export interface SeenControlPlane {
