@@ -74,7 +74,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
     ['workload'],
     ['runtime'],
     [
-      ...['addons', 'bootstrap', 'cluster', 'control-plane', 'health-check', 'hosted-control-plane'],
+      ...['addons', 'bootstrap', 'cluster', 'control-plane', 'etcd', 'health-check', 'hosted-control-plane'],
       ...['infrastructure', 'machine', 'scaling'],
     ],
     ['operations'],

@@ -8,6 +8,7 @@ export const labels = {
   set: 'cluster.x-k8s.io/set-name',
   drain: 'cluster.x-k8s.io/drain',
   templateHash: 'machine-template-hash',
+  etcdCluster: 'etcd.cluster.x-k8s.io/cluster-name',
 } as const;
 
 export const annotations = {
@@ -55,6 +56,7 @@ export const finalizers = {
   machineDeployment: 'cluster.x-k8s.io/machinedeployment',
   kubeadmControlPlane: 'kubeadm.controlplane.cluster.x-k8s.io',
   hostedControlPlane: 'hosted.controlplane.cluster.x-k8s.io',
+  etcdCluster: 'etcd.cluster.x-k8s.io',
   igniteMachine: 'ignitemachine.infrastructure.cluster.x-k8s.io',
 } as const;
 

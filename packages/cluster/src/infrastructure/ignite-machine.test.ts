@@ -33,6 +33,7 @@ function open() {
       kinds.map(({ group, plural, kind }) => ({ group, version: 'v1beta2', resource: plural, kind })),
     ),
     workloads: { of: async () => undefined },
+    etcdAt: () => assert.fail('there is no etcd'),
     clock: systemClock,
     suffix: () => 'abcde',
     log,

@@ -13,12 +13,14 @@ import {
   contractVersion,
   controlPlaneGroup,
   coreGroup,
+  etcdGroup,
   infrastructureGroup,
 } from '../contract/groups.ts';
 import { minorOf, minorsBetween, oldestOf } from '../contract/kubernetes-version.ts';
 import { clusterResourceSetBindingSpecSchema, clusterResourceSetSpecSchema } from './cluster-resource-set.ts';
 import { clusterSpecSchema, isUsable } from './cluster.ts';
 import { withClusterLabel, withDeploymentDefaults, withTemplateLabels } from './defaults.ts';
+import { type EtcdCluster, etcdClusterSpecSchema } from './etcd-cluster.ts';
 import {
   type HostedControlPlane,
   hostedControlPlaneSpecSchema,
@@ -45,6 +47,7 @@ import {
   hostedControlPlaneResource,
   clusterResourceSetBindingResource,
   clusterResourceSetResource,
+  etcdClusterResource,
   igniteClusterResource,
   igniteMachineResource,
   kubeadmConfigResource,
@@ -191,6 +194,16 @@ export const kinds: readonly Kind[] = [
     strategy: { immutable: ['/spec'] },
   }),
   defineKind({
+    ...etcdClusterResource,
+    versions: versionsOf(etcdGroup, 'EtcdCluster', etcdClusterSpecSchema),
+    strategy: {
+      names: 'DnsLabel',
+      initialStatus: {},
+      immutable: ['/spec/restore'],
+      problemsOfUpdate: (old, next) => problemsOfEtcd(old as EtcdCluster, next as EtcdCluster),
+    },
+  }),
+  defineKind({
     ...clusterResourceSetResource,
     versions: versionsOf(addonsGroup, 'ClusterResourceSet', clusterResourceSetSpecSchema),
     strategy: { initialStatus: {}, immutable: ['/spec/clusterSelector', '/spec/strategy'] },
@@ -251,6 +264,16 @@ function problemsOfHosted(
     // A host may have taken it already if none was given.
     ...(old.hostName === next.hostName ? [] : [problem('hostName', onHost)]),
   ];
+}
+
+/** etcd is upgraded one minor version at a time, counted from the version that runs, and never goes back. */
+function problemsOfEtcd({ spec: old, status }: EtcdCluster, { spec: next }: EtcdCluster): readonly UpdateProblem[] {
+  const running = status?.version ?? old.version;
+  const steps = minorsBetween(next.version, running);
+  if (next.version === old.version || (steps >= 0 && steps < 2)) return [];
+  const message =
+    steps < 0 ? 'must not go back to an older minor version' : `must not skip a minor version: ${running} runs now`;
+  return [{ path: '/spec/version', message }];
 }
 
 const onHost = 'cannot be changed: the data is on that host';

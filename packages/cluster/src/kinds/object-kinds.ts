@@ -8,10 +8,12 @@ import {
   contractVersion,
   controlPlaneGroup,
   coreGroup,
+  etcdGroup,
   infrastructureGroup,
 } from '../contract/groups.ts';
 import type { ClusterResourceSet, ClusterResourceSetBinding } from './cluster-resource-set.ts';
 import type { Cluster } from './cluster.ts';
+import type { EtcdCluster } from './etcd-cluster.ts';
 import type { HostedControlPlane } from './hosted-control-plane.ts';
 import type { IgniteCluster, IgniteMachine } from './ignite-infrastructure.ts';
 import type { KubeadmConfig } from './kubeadm-config.ts';
@@ -25,6 +27,7 @@ import {
   hostedControlPlaneResource,
   clusterResourceSetBindingResource,
   clusterResourceSetResource,
+  etcdClusterResource,
   igniteClusterResource,
   igniteMachineResource,
   kubeadmConfigResource,
@@ -54,6 +57,10 @@ export const kubeadmControlPlaneKind = objectKind<KubeadmControlPlane>(
 export const hostedControlPlaneKind = objectKind<HostedControlPlane>(
   hostedControlPlaneResource,
   `${controlPlaneGroup}/${contractVersion}`,
+);
+export const etcdClusterKind = objectKind<EtcdCluster>(
+  etcdClusterResource,
+  `${etcdGroup}/${contractVersion}`,
 );
 export const igniteClusterKind = objectKind<IgniteCluster>(
   igniteClusterResource,

@@ -18,6 +18,7 @@ import { FaultyClient } from './faulty-client.sample.ts';
 import { seededRandom } from './seeded-random.sample.ts';
 import { simControllers, simDefinitions, simServedKinds } from './sim-provider.sample.ts';
 import { simVmController } from './sim-vms.sample.ts';
+import { SimEtcds } from './sim-etcd.sample.ts';
 import { SimWorld } from './sim-world.sample.ts';
 
 export interface SimulationOptions {
@@ -38,6 +39,7 @@ const served = [...kinds, ...coreKinds, ...vmKinds].map(servedKindOf).concat(sim
  */
 export class Simulation implements Disposable {
   readonly world = new SimWorld();
+  readonly etcds: SimEtcds;
   readonly client: FaultyClient;
   readonly objects: Objects;
   readonly failures: string[] = [];
@@ -67,11 +69,17 @@ export class Simulation implements Disposable {
     const log = (): void => {};
     const { signal } = this.#abort;
     this.objects = new Objects({ client: this.client, clock, log, signal });
+    this.etcds = new SimEtcds({
+      random: this.#random,
+      delayMs: () => 1_000 + Math.floor(this.#random() * 30_000),
+      faults: () => (this.client.isFaulty ? faults : 0),
+    });
     let names = 0;
     this.#work = {
       objects: this.objects,
       providers: new ProviderKinds(this.client, kinds.map(resourceOf)),
       workloads: this.world,
+      etcdAt: (addresses) => this.etcds.at(addresses),
       clock,
       log,
       suffix: () => (names += 1).toString(36).padStart(5, '0'),
@@ -81,7 +89,7 @@ export class Simulation implements Disposable {
   static async open(options: SimulationOptions): Promise<Simulation> {
     const simulation = new Simulation(options);
     const delayMs = (): number => 1_000 + Math.floor(simulation.#random() * 30_000);
-    const provider = { world: simulation.world, delayMs };
+    const provider = { world: simulation.world, etcds: simulation.etcds, delayMs };
     const controllers = [
       ...clusterControllers,
       ...igniteControllers,

@@ -82,13 +82,16 @@ export async function ensureKeys(
   }
 }
 
-export interface NewSecret extends Place {
+export interface NewSecret {
+  readonly namespace: string;
+  /** The Cluster whose label the Secret has, if it is of one. */
+  readonly clusterName?: string;
   readonly name: string;
   readonly owner: OwnerReference;
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** Creates a Secret of a cluster, unless it is there. */
+/** Creates a Secret of an owner, unless it is there. */
 export async function createSecret(
   client: ObjectClient,
   { namespace, clusterName, name, owner, data }: NewSecret,
@@ -97,7 +100,10 @@ export async function createSecret(
   try {
     await objectsOf(client, secrets).create(
       {
-        metadata: { name, namespace, labels: { [labels.cluster]: clusterName }, ownerReferences: [owner] },
+        metadata: {
+          ...{ name, namespace, ownerReferences: [owner] },
+          ...(clusterName !== undefined && { labels: { [labels.cluster]: clusterName } }),
+        },
         type: clusterSecretType,
         data: Object.fromEntries(Object.entries(data).map(([field, text]) => [field, base64(text)])),
       },

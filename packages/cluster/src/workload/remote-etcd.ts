@@ -153,6 +153,15 @@ export const controlPlaneEndpoints =
       .map(({ address }) => etcdUrl(address, port));
   };
 
+/** Returns the etcd whose members listen at some addresses, at the usual port. */
+export const etcdAt =
+  (now: () => number) =>
+  (addresses: readonly string[], authority: KeyPair): EtcdServers =>
+    new RemoteEtcd({
+      endpoints: () => Promise.resolve(addresses.map((address) => etcdUrl(address, port))),
+      ...{ authority, now },
+    });
+
 /** Pure. Returns the URL of a member, for its clients or its peers. */
 export const etcdUrl = (address: string, at: number): string =>
   `https://${address.includes(':') ? `[${address}]` : address}:${at}`;
