@@ -78,6 +78,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
       ...['infrastructure', 'machine', 'scaling'],
     ],
     ['operations'],
+    ['etcd-operations'],
   ],
   'packages/legacy/src': [['go-template', 'v1alpha4'], ['go-view', 'v1alpha2', 'v1alpha3'], ['import']],
 };
@@ -109,6 +110,7 @@ const foldersMayImport: Readonly<Record<string, Readonly<Record<string, readonly
     resource: ['objects'],
     vm: ['objects', 'declare', 'resource'],
     gitops: ['declare'],
+    etcd: ['cluster'],
     host: ['objects', 'vm'],
     help: ['declare'],
   },

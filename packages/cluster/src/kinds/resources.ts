@@ -245,8 +245,8 @@ export const etcdClusterResource = {
   ...scaled,
   group: etcdGroup,
   kind: 'EtcdCluster',
+  noun: 'etcd',
   plural: 'etcdclusters',
-  shortNames: ['etcd'],
   columns: [
     nameColumn,
     conditionColumn('Available'),
