@@ -75,10 +75,11 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
     ['runtime'],
     ['topology'],
     [
-      ...['addons', 'bootstrap', 'cluster', 'control-plane', 'health-check', 'hosted-control-plane'],
+      ...['addons', 'bootstrap', 'cluster', 'control-plane', 'etcd', 'health-check', 'hosted-control-plane'],
       ...['infrastructure', 'machine', 'scaling'],
     ],
     ['operations'],
+    ['etcd-operations'],
   ],
   'packages/legacy/src': [['v1alpha4'], ['go-view', 'v1alpha2', 'v1alpha3'], ['import']],
 };
@@ -110,6 +111,7 @@ const foldersMayImport: Readonly<Record<string, Readonly<Record<string, readonly
     resource: ['objects'],
     vm: ['objects', 'declare', 'resource'],
     gitops: ['declare'],
+    etcd: ['cluster'],
     host: ['objects', 'vm'],
     help: ['declare'],
   },

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { RemoteEtcd } from '../../packages/cluster/src/workload/remote-etcd.ts';
+import { RemoteEtcd, controlPlaneEndpoints } from '../../packages/cluster/src/workload/remote-etcd.ts';
 import { StoreObjectClient } from '../../packages/toolkit/src/client/over-store/store-object-client.ts';
 import {
   type KeyAndCertificate,
@@ -108,7 +108,11 @@ test('the members of a control plane are told, lead, and leave', { skip }, async
         status: { addresses: [{ type: 'InternalIP', address }] },
       });
     const keys = { certificate: authority.certificate, key: pem(authority) };
-    const remote = new RemoteEtcd({ objects, authority: keys, now: () => Date.now() });
+    const remote = new RemoteEtcd({
+      endpoints: controlPlaneEndpoints(objects),
+      authority: keys,
+      now: () => Date.now(),
+    });
     const healthy = async () => (await remote.members(signal)).filter(({ isHealthy }) => isHealthy);
     const all = await until(async () => ((await healthy()).length === 3 ? await healthy() : undefined));
     assert.deepEqual(all.map(({ name }) => name).toSorted(), ['node-0', 'node-1', 'node-2']);

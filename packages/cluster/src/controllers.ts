@@ -5,6 +5,7 @@ import { clusterController } from './cluster/cluster-controller.ts';
 import { controlPlaneController } from './control-plane/control-plane-controller.ts';
 import { k3sProvider } from './control-plane/k3s-provider.ts';
 import { kubeadmProvider } from './control-plane/kubeadm-provider.ts';
+import { etcdClusterController } from './etcd/etcd-cluster-controller.ts';
 import { igniteClusterController } from './infrastructure/ignite-cluster-controller.ts';
 import { igniteMachineController } from './infrastructure/ignite-machine-controller.ts';
 import { machineHealthCheckController } from './health-check/machine-health-check-controller.ts';
@@ -30,8 +31,9 @@ export const clusterControllers: readonly Controller[] = [
   controllerFor(clusterResourceSetController),
 ];
 
-/** The controllers of our own infrastructure: a VM for each machine, and programs of a host for a control plane. */
+/** Our own controllers: a VM for each machine and each member of an etcd, and programs of a host for a control plane. */
 export const igniteControllers: readonly Controller[] = [
+  controllerFor(etcdClusterController),
   controllerFor(hostedControlPlaneController),
   controllerFor(igniteClusterController),
   controllerFor(igniteMachineController),

@@ -9,14 +9,16 @@ import { leadWhile } from '@ignite/toolkit/controller/lease';
 import { tryLock } from '@ignite/toolkit/lock/process-lock';
 import type { Log } from '@ignite/toolkit/log/log';
 import type { ValueSchemas } from './contract/value-schemas.ts';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { contractVersion } from './contract/groups.ts';
 import { clusterControllers, igniteControllers } from './controllers.ts';
-import { clusterKind } from './kinds/object-kinds.ts';
+import { clusterKind, etcdClusterKind } from './kinds/object-kinds.ts';
 import { clusterResources } from './kinds/resources.ts';
 import { Objects } from './runtime/objects.ts';
 import { ProviderKinds } from './runtime/provider-kinds.ts';
 import { runControllers } from './runtime/run-controllers.ts';
 import { RemoteClusters } from './workload/remote-clusters.ts';
+import { etcdAt } from './workload/remote-etcd.ts';
 
 export interface ClusterService {
   readonly client: ObjectClient;
@@ -46,7 +48,7 @@ const lockMs = 1_000;
 const letters = 'bcdfghjklmnpqrstvwxz2456789';
 
 /**
- * Runs the controllers of clusters until `signal` aborts, from the first Cluster on that there is. Of the processes of a
+ * Runs the controllers of clusters until `signal` aborts, from the first Cluster or EtcdCluster on that there is. Of the processes of a
  * host, one does what clusters need of it, and of several hosts with one store, one runs the controllers.
  */
 export async function runClusters(service: ClusterService, signal: AbortSignal): Promise<void> {
@@ -90,13 +92,17 @@ async function acquire(
   return undefined;
 }
 
-/** Resolves once there is a Cluster: hosts without one follow no other kind. */
+/** Resolves once there is a Cluster or an EtcdCluster: hosts without one follow no other kind. */
 async function firstCluster({ client, clock, log }: ClusterService, stop: AbortSignal): Promise<void> {
   const found = new AbortController();
   const signal = AbortSignal.any([stop, found.signal]);
-  const clusters = new Informer(new KindClient(client, clusterKind), clock, log);
-  clusters.onChange(() => found.abort());
-  await clusters.run(signal);
+  await Promise.all(
+    [clusterKind, etcdClusterKind].map(async (kind) => {
+      const clusters = new Informer(new KindClient<KubeObject>(client, kind), clock, log);
+      clusters.onChange(() => found.abort());
+      await clusters.run(signal);
+    }),
+  );
 }
 
 async function control({ client, clock, schemas, log, observer }: ClusterService, signal: AbortSignal): Promise<void> {
@@ -113,6 +119,7 @@ async function control({ client, clock, schemas, log, observer }: ClusterService
     providers: new ProviderKinds(client, own),
     workloads,
     schemas,
+    etcdAt: etcdAt(() => clock.now()),
     clock,
     log,
     suffix: () => Array.from({ length: 5 }, () => letters[randomInt(letters.length)]).join(''),

@@ -126,6 +126,18 @@ const clusters: Readonly<Record<string, Load>> = {
   'cluster delete': async () => (await import('./cluster/delete.ts')).clusterDelete,
 };
 
+const etcds: Readonly<Record<string, Load>> = {
+  'etcd ls': async () => (await import('./etcd/list.ts')).etcdList,
+  'etcd create': async () => (await import('./etcd/create.ts')).etcdCreate,
+  'etcd describe': async () => (await import('./etcd/describe.ts')).etcdDescribe,
+  'etcd env': async () => (await import('./etcd/env.ts')).etcdEnv,
+  'etcd scale': async () => (await import('./etcd/scale.ts')).etcdScale,
+  'etcd upgrade': async () => (await import('./etcd/upgrade.ts')).etcdUpgrade,
+  'etcd backup': async () => (await import('./etcd/backup.ts')).etcdBackup,
+  'etcd restore': async () => (await import('./etcd/create.ts')).etcdRestore,
+  'etcd delete': async () => (await import('./etcd/delete.ts')).etcdDelete,
+};
+
 const host: Readonly<Record<string, Load>> = {
   events: async () => (await import('./host/events.ts')).events,
   'system df': async () => (await import('./host/system-df.ts')).systemDf,
@@ -160,6 +172,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { title: 'Manifests', commands: declared },
   { title: 'GitOps', commands: gitops },
   { title: 'Clusters', commands: clusters },
+  { title: 'etcd', commands: etcds },
   { title: 'Host', commands: host },
 ];
 
@@ -179,6 +192,7 @@ export const aliases: Readonly<Record<string, string>> = {
   'image tag': 'tag',
   rmk: 'kernel rm',
   'cluster rm': 'cluster delete',
+  'etcd rm': 'etcd delete',
   unpause: 'resume',
   top: 'stats',
   'vm top': 'stats',

@@ -10,6 +10,7 @@ export const labels = {
   templateHash: 'machine-template-hash',
   topologyOwned: 'topology.cluster.x-k8s.io/owned',
   topologyDeployment: 'topology.cluster.x-k8s.io/deployment-name',
+  etcdCluster: 'etcd.cluster.x-k8s.io/cluster-name',
 } as const;
 
 export const annotations = {
@@ -62,6 +63,7 @@ export const finalizers = {
   kubeadmControlPlane: 'kubeadm.controlplane.cluster.x-k8s.io',
   k3sControlPlane: 'kthrees.controlplane.cluster.x-k8s.io',
   hostedControlPlane: 'hosted.controlplane.cluster.x-k8s.io',
+  etcdCluster: 'etcd.cluster.x-k8s.io',
   igniteMachine: 'ignitemachine.infrastructure.cluster.x-k8s.io',
 } as const;
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { chooseControlPlaneVictim, chooseFailureDomain } from './choose-control-plane-victim.ts';
 import type { ControlPlaneMachine } from './control-plane-machine.ts';
-import { findOrphan, keepsQuorum } from './etcd-quorum.ts';
+import { keepsQuorum } from '../workload/keeps-quorum.ts';
+import { findOrphan } from './find-orphan.ts';
 import { type ControlPlaneState, planControlPlane } from './plan-control-plane.ts';
 
 const machine = (name: string, change: Partial<ControlPlaneMachine> = {}): ControlPlaneMachine => ({

@@ -1,7 +1,7 @@
+import { keepsQuorum } from '../workload/keeps-quorum.ts';
 import { chooseControlPlaneVictim, chooseFailureDomain } from './choose-control-plane-victim.ts';
 import type { ControlPlaneMachine } from './control-plane-machine.ts';
 import type { EtcdMembers } from './control-plane-provider.ts';
-import { keepsQuorum } from './etcd-quorum.ts';
 
 /** What a control plane is to be, and is. */
 export interface ControlPlaneState {

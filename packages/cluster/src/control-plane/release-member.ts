@@ -3,10 +3,11 @@ import { etcdHook } from '../contract/names.ts';
 import type { Machine } from '../kinds/machine.ts';
 import { machineKind } from '../kinds/object-kinds.ts';
 import type { Work } from '../runtime/controller.ts';
+import { keepsQuorum } from '../workload/keeps-quorum.ts';
 import type { Etcd } from '../workload/workload-cluster.ts';
 import type { ControlPlaneMachine } from './control-plane-machine.ts';
 import type { EtcdMembers } from './control-plane-provider.ts';
-import { findOrphan, keepsQuorum } from './etcd-quorum.ts';
+import { findOrphan } from './find-orphan.ts';
 
 /** What was found out about a control plane at the beginning of a reconcile. */
 export interface SeenControlPlane {

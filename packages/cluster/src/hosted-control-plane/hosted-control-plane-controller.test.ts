@@ -45,6 +45,7 @@ async function open(spec: object = {}) {
   const work: Work = {
     ...{ objects, clock, schemas: simSchemas, log: () => {}, suffix: () => 'abcde' },
     providers: new ProviderKinds(client, []),
+    etcdAt: () => assert.fail('there is no etcd'),
     workloads: {
       of: async () => (answers ? ({ objects: workload } as unknown as WorkloadCluster) : undefined),
     },

@@ -35,6 +35,7 @@ function open() {
     ),
     workloads: { of: async () => undefined },
     schemas: simSchemas,
+    etcdAt: () => assert.fail('there is no etcd'),
     clock: systemClock,
     suffix: () => 'abcde',
     log,

@@ -2,6 +2,7 @@ import type { HostPodSpec } from '@ignite/api/host-pod/host-pod';
 import { hostUses as usesOfKinds } from '@ignite/api/host-uses';
 import type { HostUse, HostUses } from '@ignite/toolkit/allowance/host-use';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
+import type { EtcdCluster } from './etcd-cluster.ts';
 import type { HostedControlPlaneSpec } from './hosted-control-plane.ts';
 import type { ClusterClassSpec } from './cluster-class.ts';
 import type { IgniteMachine } from './ignite-infrastructure.ts';
@@ -24,6 +25,15 @@ export const hostUses: HostUses = {
         key: { kind: 'Secret', namespace, name },
         field: 'spec.programs',
       })),
+    ];
+  },
+  EtcdCluster: (object) => {
+    const { vm, restore } = object.spec as EtcdCluster['spec'];
+    const given = vm as Partial<MachineSpec['vm']>;
+    const restored = { kind: 'path', access: 'read', field: 'spec.restore.hostPath' } as const;
+    return [
+      ...usesOfVm(object, given as MachineSpec['vm'], 'spec.vm'),
+      ...(restore ? [{ ...restored, path: restore.hostPath }] : []),
     ];
   },
   HostedControlPlane: ({ spec }) => {

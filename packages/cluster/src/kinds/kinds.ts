@@ -14,6 +14,7 @@ import {
   contractVersion,
   controlPlaneGroup,
   coreGroup,
+  etcdGroup,
   infrastructureGroup,
 } from '../contract/groups.ts';
 import { minorOf, minorsBetween, oldestOf } from '../contract/kubernetes-version.ts';
@@ -22,6 +23,7 @@ import { clusterResourceSetBindingSpecSchema, clusterResourceSetSpecSchema } fro
 import { clusterSpecSchema, isUsable } from './cluster.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { withClusterLabel, withDeploymentDefaults, withTemplateLabels } from './defaults.ts';
+import { type EtcdCluster, etcdClusterSpecSchema } from './etcd-cluster.ts';
 import {
   type HostedControlPlane,
   hostedControlPlaneSpecSchema,
@@ -56,6 +58,7 @@ import {
   hostedControlPlaneResource,
   clusterResourceSetBindingResource,
   clusterResourceSetResource,
+  etcdClusterResource,
   igniteClusterResource,
   igniteMachineResource,
   k3sConfigResource,
@@ -237,6 +240,16 @@ export const kinds: readonly Kind[] = [
     strategy: { immutable: ['/spec'] },
   }),
   defineKind({
+    ...etcdClusterResource,
+    versions: versionsOf(etcdGroup, 'EtcdCluster', etcdClusterSpecSchema),
+    strategy: {
+      names: 'DnsLabel',
+      initialStatus: {},
+      immutable: ['/spec/restore'],
+      problemsOfUpdate: (old, next) => problemsOfEtcd(old as EtcdCluster, next as EtcdCluster),
+    },
+  }),
+  defineKind({
     ...clusterResourceSetResource,
     versions: versionsOf(addonsGroup, 'ClusterResourceSet', clusterResourceSetSpecSchema),
     strategy: { initialStatus: {}, immutable: ['/spec/clusterSelector', '/spec/strategy'] },
@@ -328,6 +341,16 @@ function problemsOfHosted(
     // A host may have taken it already if none was given.
     ...(old.hostName === next.hostName ? [] : [problem('hostName', onHost)]),
   ];
+}
+
+/** etcd is upgraded one minor version at a time, counted from the version that runs, and never goes back. */
+function problemsOfEtcd({ spec: old, status }: EtcdCluster, { spec: next }: EtcdCluster): readonly UpdateProblem[] {
+  const running = status?.version ?? old.version;
+  const steps = minorsBetween(next.version, running);
+  if (next.version === old.version || (steps >= 0 && steps < 2)) return [];
+  const message =
+    steps < 0 ? 'must not go back to an older minor version' : `must not skip a minor version: ${running} runs now`;
+  return [{ path: '/spec/version', message }];
 }
 
 const onHost = 'cannot be changed: the data is on that host';

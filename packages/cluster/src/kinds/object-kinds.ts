@@ -8,11 +8,13 @@ import {
   contractVersion,
   controlPlaneGroup,
   coreGroup,
+  etcdGroup,
   infrastructureGroup,
 } from '../contract/groups.ts';
 import type { ClusterClass } from './cluster-class.ts';
 import type { ClusterResourceSet, ClusterResourceSetBinding } from './cluster-resource-set.ts';
 import type { Cluster } from './cluster.ts';
+import type { EtcdCluster } from './etcd-cluster.ts';
 import type { HostedControlPlane } from './hosted-control-plane.ts';
 import type { IgniteCluster, IgniteMachine } from './ignite-infrastructure.ts';
 import type { K3sConfig } from './k3s-config.ts';
@@ -30,6 +32,7 @@ import {
   hostedControlPlaneResource,
   clusterResourceSetBindingResource,
   clusterResourceSetResource,
+  etcdClusterResource,
   igniteClusterResource,
   igniteMachineResource,
   k3sConfigResource,
@@ -69,6 +72,10 @@ export const k3sControlPlaneKind = objectKind<K3sControlPlane>(
 export const hostedControlPlaneKind = objectKind<HostedControlPlane>(
   hostedControlPlaneResource,
   `${controlPlaneGroup}/${contractVersion}`,
+);
+export const etcdClusterKind = objectKind<EtcdCluster>(
+  etcdClusterResource,
+  `${etcdGroup}/${contractVersion}`,
 );
 export const igniteClusterKind = objectKind<IgniteCluster>(
   igniteClusterResource,

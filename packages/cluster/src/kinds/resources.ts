@@ -5,6 +5,7 @@ import {
   bootstrapGroup,
   controlPlaneGroup,
   coreGroup,
+  etcdGroup,
   infrastructureGroup,
 } from '../contract/groups.ts';
 import { ageColumn, clusterColumn, conditionColumn, count, nameColumn, readinessBy } from './columns.ts';
@@ -13,6 +14,7 @@ import type { ClusterResourceSet, ClusterResourceSetBinding } from './cluster-re
 import type { BootstrapConfig } from './bootstrap-config.ts';
 import type { Cluster } from './cluster.ts';
 import type { ControlPlane } from './control-plane.ts';
+import type { EtcdCluster } from './etcd-cluster.ts';
 import type { HostedControlPlane } from './hosted-control-plane.ts';
 import type { IgniteCluster, IgniteMachine } from './ignite-infrastructure.ts';
 import type { K3sConfig } from './k3s-config.ts';
@@ -302,6 +304,33 @@ export const igniteMachineResource = {
   applyOrder: 4,
 } satisfies Resource<IgniteMachine>;
 
+export const etcdClusterResource = {
+  ...scaled,
+  group: etcdGroup,
+  kind: 'EtcdCluster',
+  noun: 'etcd',
+  plural: 'etcdclusters',
+  columns: [
+    nameColumn,
+    conditionColumn('Available'),
+    conditionColumn('Ready'),
+    { title: 'DESIRED', cell: ({ spec }) => count(spec.replicas) },
+    { title: 'MEMBERS', cell: ({ status }) => count(status?.replicas) },
+    { title: 'HEALTHY', cell: ({ status }) => count(status?.readyReplicas) },
+    { title: 'UP-TO-DATE', cell: ({ status }) => count(status?.upToDateReplicas), wide: true },
+    {
+      title: 'LEADER',
+      cell: ({ status }) => status?.members?.find(({ isLeader }) => isLeader)?.name ?? '',
+    },
+    { title: 'VERSION', cell: ({ status, spec }) => status?.version ?? spec.version },
+    ageColumn,
+    { title: 'ENDPOINTS', cell: ({ status }) => (status?.endpoints ?? []).join(','), wide: true },
+  ],
+  readiness: readinessBy('Ready'),
+  summary: ({ status }) => `healthy: ${status?.readyReplicas ?? 0}`,
+  applyOrder: 4,
+} satisfies Resource<EtcdCluster>;
+
 export const clusterResourceSetResource = {
   ...common,
   group: addonsGroup,
@@ -362,6 +391,7 @@ export const clusterResources = [
   hostedControlPlaneResource,
   igniteClusterResource,
   igniteMachineResource,
+  etcdClusterResource,
   clusterResourceSetResource,
   clusterResourceSetBindingResource,
   ...Object.values(templateResources),

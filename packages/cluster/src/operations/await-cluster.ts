@@ -41,11 +41,16 @@ export async function awaitCluster(
 /** What there is to be found, or what is still to come. */
 export type Look<T> = { readonly found: T } | { readonly lacks: string };
 
-/** Looks every second until something is found. @throws CodedError CLUSTER_NOT_READY when the time is up */
+/**
+ * Looks every second until something is found.
+ * @param group the commands by which people look at what is waited for
+ * @throws CodedError CLUSTER_NOT_READY when the time is up
+ */
 export async function waitFor<T>(
   { namespace, name }: ClusterKey,
   { clock, endMs, op }: Waiting,
   look: () => Promise<Look<T>>,
+  group: 'cluster' | 'etcd' = 'cluster',
 ): Promise<T> {
   for (let told = ''; ;) {
     const seen = await look();
@@ -55,9 +60,9 @@ export async function waitFor<T>(
     if (clock.now() >= endMs)
       throw new CodedError<WaitErrorCode>(
         'CLUSTER_NOT_READY',
-        `cluster "${name}" is not as it was asked for in time: waiting for ${told}`,
+        `${group === 'etcd' ? 'etcd cluster' : 'cluster'} "${name}" is not as it was asked for in time: waiting for ${told}`,
         {
-          hint: `"ignite cluster describe ${namespace}/${name}" shows how far it is; what was asked for stays asked for`,
+          hint: `"ignite ${group} describe ${namespace}/${name}" shows how far it is; what was asked for stays asked for`,
         },
       );
     await clock.sleep(lookMs, op.signal);

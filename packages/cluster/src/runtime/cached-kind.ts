@@ -1,16 +1,18 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { informerKey } from '@ignite/toolkit/controller/informer';
 import { labels } from '../contract/names.ts';
+import { controllerOf } from '../contract/owner.ts';
 
 /** How many of the objects that have gone are remembered: more than those of which an answer is still under way. */
 const mostGone = 4_096;
 
-/** The objects of one kind as they were last seen, which are found by their Cluster too. */
+/** The objects of one kind as they were last seen, which are found by their Cluster and by what controls them too. */
 export class CachedKind {
   /** The uids of objects that have gone, the oldest first. An answer that was late would bring them back. */
   readonly #gone = new Set<string>();
   readonly #objects = new Map<string, KubeObject>();
   readonly #byCluster = new Map<string, Map<string, KubeObject>>();
+  readonly #byController = new Map<string, Map<string, KubeObject>>();
 
   get(key: string): KubeObject | undefined {
     return this.#objects.get(key);
@@ -24,6 +26,10 @@ export class CachedKind {
     return [...this.#objects.values()].filter(({ metadata }) => metadata.namespace === namespace);
   }
 
+  controlledBy(uid: string): readonly KubeObject[] {
+    return [...(this.#byController.get(uid)?.values() ?? [])];
+  }
+
   /** Takes an object, unless it has gone or something newer of its name is known. */
   put(object: KubeObject): void {
     const key = informerKey(object);
@@ -32,10 +38,10 @@ export class CachedKind {
     if (known && isOlder(object, known.metadata)) return;
     this.#drop(key);
     this.#objects.set(key, object);
-    const cluster = clusterKeyOf(object);
-    if (cluster === undefined) return;
-    const ofCluster = this.#byCluster.get(cluster) ?? new Map<string, KubeObject>();
-    this.#byCluster.set(cluster, ofCluster.set(key, object));
+    for (const [index, group] of this.#groupsOf(object)) {
+      const members = index.get(group) ?? new Map<string, KubeObject>();
+      index.set(group, members.set(key, object));
+    }
   }
 
   /** Removes an object for good. Another one of its name stays. */
@@ -58,11 +64,22 @@ export class CachedKind {
     const old = this.#objects.get(key);
     if (!old) return;
     this.#objects.delete(key);
-    const cluster = clusterKeyOf(old);
-    if (cluster === undefined) return;
-    const ofCluster = this.#byCluster.get(cluster);
-    ofCluster?.delete(key);
-    if (ofCluster?.size === 0) this.#byCluster.delete(cluster);
+    for (const [index, group] of this.#groupsOf(old)) {
+      const members = index.get(group);
+      members?.delete(key);
+      if (members?.size === 0) index.delete(group);
+    }
+  }
+
+  /** Returns the groups by which an object is found. */
+  #groupsOf(
+    object: KubeObject,
+  ): readonly (readonly [index: Map<string, Map<string, KubeObject>>, group: string])[] {
+    const [cluster, controller] = [clusterKeyOf(object), controllerOf(object)?.uid];
+    return [
+      ...(cluster === undefined ? [] : [[this.#byCluster, cluster] as const]),
+      ...(controller === undefined ? [] : [[this.#byController, controller] as const]),
+    ];
   }
 }
 

@@ -4,7 +4,8 @@ import type { Log } from '@ignite/toolkit/log/log';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { ValueSchemas } from '../contract/value-schemas.ts';
 import type { Cluster } from '../kinds/cluster.ts';
-import type { WorkloadClusters } from '../workload/workload-cluster.ts';
+import type { KeyPair } from '../workload/cluster-secrets.ts';
+import type { EtcdServers, WorkloadClusters } from '../workload/workload-cluster.ts';
 import type { Objects } from './objects.ts';
 import type { ProviderKinds } from './provider-kinds.ts';
 
@@ -14,6 +15,8 @@ export interface Work {
   readonly providers: ProviderKinds;
   readonly workloads: WorkloadClusters;
   readonly schemas: ValueSchemas;
+  /** Returns the etcd whose members listen at some addresses, and trust an authority. */
+  readonly etcdAt: (addresses: readonly string[], authority: KeyPair) => EtcdServers;
   readonly clock: Clock;
   /** Returns a new ending for a name, five lower-case letters or digits. */
   readonly suffix: () => string;

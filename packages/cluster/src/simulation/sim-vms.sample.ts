@@ -7,13 +7,18 @@ import { machineKind } from '../kinds/object-kinds.ts';
 import { type Controller, controllerFor } from '../runtime/controller.ts';
 import { textIn } from '../workload/cluster-secrets.ts';
 import { secrets } from '../workload/node.ts';
+import type { SimEtcds } from './sim-etcd.sample.ts';
 import type { SimProvider } from './sim-provider.sample.ts';
 import type { SimVm } from './sim-world.sample.ts';
 
 const pollMs = 5_000;
 
-/** VMs of ours that only seem to run, and boot with the data of their Machines. */
-export const simVmController = ({ world, delayMs }: SimProvider): Controller =>
+/** VMs of ours that only seem to run, and boot with the data of their Machines, or as members of an etcd. */
+export const simVmController = ({
+  world,
+  etcds,
+  delayMs,
+}: SimProvider & { readonly etcds: SimEtcds }): Controller =>
   controllerFor<Vm>({
     name: 'sim-vm',
     kind: vmKind,
@@ -24,7 +29,17 @@ export const simVmController = ({ world, delayMs }: SimProvider): Controller =>
       const providerID = providerIdOf(object);
       if (metadata.deletionTimestamp !== undefined) {
         await world.destroy(providerID);
+        etcds.destroy(metadata.uid, 'controller');
         return { object, isCleared: true };
+      }
+      if (metadata.labels[labels.etcdCluster] !== undefined) {
+        const tended = await etcds.tend(object, objects.client, clock.now());
+        const network = { ipAddresses: [tended.address], mac: '', gateway: '' };
+        const phase = tended.isRunning ? 'Running' : 'Failed';
+        return {
+          object: { ...object, status: { ...object.status, phase, network } as Vm['status'] },
+          requeueAfterMs: tended.waitMs ?? pollMs,
+        };
       }
       const machine = await objects.get(machineKind, metadata);
       if (!cluster || !machine) return { object, requeueAfterMs: pollMs };

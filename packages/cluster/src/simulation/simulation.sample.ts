@@ -19,6 +19,7 @@ import { seededRandom } from './seeded-random.sample.ts';
 import { simSchemas } from './sim-schemas.sample.ts';
 import { simControllers, simDefinitions, simServedKinds } from './sim-provider.sample.ts';
 import { simVmController } from './sim-vms.sample.ts';
+import { SimEtcds } from './sim-etcd.sample.ts';
 import { SimWorld } from './sim-world.sample.ts';
 
 export interface SimulationOptions {
@@ -39,6 +40,7 @@ const served = [...kinds, ...coreKinds, ...vmKinds].map(servedKindOf).concat(sim
  */
 export class Simulation implements Disposable {
   readonly world = new SimWorld();
+  readonly etcds: SimEtcds;
   readonly client: FaultyClient;
   readonly objects: Objects;
   readonly failures: string[] = [];
@@ -68,12 +70,18 @@ export class Simulation implements Disposable {
     const log = (): void => {};
     const { signal } = this.#abort;
     this.objects = new Objects({ client: this.client, clock, log, signal });
+    this.etcds = new SimEtcds({
+      random: this.#random,
+      delayMs: () => 1_000 + Math.floor(this.#random() * 30_000),
+      faults: () => (this.client.isFaulty ? faults : 0),
+    });
     let names = 0;
     this.#work = {
       objects: this.objects,
       providers: new ProviderKinds(this.client, kinds.map(resourceOf)),
       workloads: this.world,
       schemas: simSchemas,
+      etcdAt: (addresses) => this.etcds.at(addresses),
       clock,
       log,
       suffix: () => (names += 1).toString(36).padStart(5, '0'),
@@ -83,7 +91,7 @@ export class Simulation implements Disposable {
   static async open(options: SimulationOptions): Promise<Simulation> {
     const simulation = new Simulation(options);
     const delayMs = (): number => 1_000 + Math.floor(simulation.#random() * 30_000);
-    const provider = { world: simulation.world, delayMs };
+    const provider = { world: simulation.world, etcds: simulation.etcds, delayMs };
     const controllers = [
       ...clusterControllers,
       ...igniteControllers,

@@ -73,7 +73,7 @@ export async function ensureKeys(
   for (const purpose of purposes) {
     const name = secretName(place, purpose);
     if (await readPair(client, name, place, signal)) continue;
-    const { certificate, key } = purpose === 'sa' ? accountKeys() : authority(subjects[purpose], nowMs);
+    const { certificate, key } = purpose === 'sa' ? accountKeys() : newAuthority(subjects[purpose], nowMs);
     await createSecret(
       client,
       { ...place, name, owner, data: { 'tls.crt': certificate, 'tls.key': key } },
@@ -82,13 +82,16 @@ export async function ensureKeys(
   }
 }
 
-export interface NewSecret extends Place {
+export interface NewSecret {
+  readonly namespace: string;
+  /** The Cluster whose label the Secret has, if it is of one. */
+  readonly clusterName?: string;
   readonly name: string;
   readonly owner: OwnerReference;
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** Creates a Secret of a cluster, unless it is there. */
+/** Creates a Secret of an owner, unless it is there. */
 export async function createSecret(
   client: ObjectClient,
   { namespace, clusterName, name, owner, data }: NewSecret,
@@ -97,7 +100,10 @@ export async function createSecret(
   try {
     await objectsOf(client, secrets).create(
       {
-        metadata: { name, namespace, labels: { [labels.cluster]: clusterName }, ownerReferences: [owner] },
+        metadata: {
+          ...{ name, namespace, ownerReferences: [owner] },
+          ...(clusterName !== undefined && { labels: { [labels.cluster]: clusterName } }),
+        },
         type: clusterSecretType,
         data: Object.fromEntries(Object.entries(data).map(([field, text]) => [field, base64(text)])),
       },
@@ -140,10 +146,11 @@ export function publicKeyHash(certificate: string): string {
 
 const secretName = ({ clusterName }: Place, purpose: Purpose): string => `${clusterName}-${purpose}`;
 
-async function readPair(
+/** Returns the certificate and the key in a Secret; `undefined` if it is missing, or lacks one of them. */
+export async function readPair(
   client: ObjectClient,
   name: string,
-  { namespace }: Place,
+  { namespace }: Pick<Place, 'namespace'>,
   signal: AbortSignal,
 ): Promise<KeyPair | undefined> {
   const secret = await new KindClient(client, { ...secrets, decode: (stored) => stored }).find(
@@ -159,7 +166,8 @@ export function textIn(secret: KubeObject, field: string): string | undefined {
   return value === undefined ? undefined : Buffer.from(value, 'base64').toString('utf8');
 }
 
-function authority(name: string, nowMs: number): KeyPair {
+/** Makes a new authority. */
+export function newAuthority(name: string, nowMs: number): KeyPair {
   const { privateKey, certificate } = makeCertificate({
     subject: { name },
     use: { type: 'authority' },
@@ -241,17 +249,28 @@ export function clientCertificate(
   return { certificate, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
 }
 
-/** Makes a certificate for a server, which has names and addresses. */
-export function serverCertificate(
+export interface NamedServer {
+  readonly name: string;
+  /** The names and addresses by which it is reached. */
+  readonly names: readonly string[];
+  readonly nowMs: number;
+}
+
+/** Makes a certificate for a server. */
+export const serverCertificate = (authorityPair: KeyPair, server: NamedServer): KeyPair =>
+  namedCertificate(authorityPair, server, 'server');
+
+/** Makes a certificate for a server that is also a client, of servers like itself. */
+export const peerCertificate = (authorityPair: KeyPair, server: NamedServer): KeyPair =>
+  namedCertificate(authorityPair, server, 'peer');
+
+function namedCertificate(
   authorityPair: KeyPair,
-  {
-    name,
-    names,
-    nowMs,
-  }: { readonly name: string; readonly names: readonly string[]; readonly nowMs: number },
+  { name, names, nowMs }: NamedServer,
+  type: 'server' | 'peer',
 ): KeyPair {
   const { privateKey, certificate } = makeCertificate(
-    { subject: { name }, use: { type: 'server', names }, ...validity(nowMs, leafDays) },
+    { subject: { name }, use: { type, names }, ...validity(nowMs, leafDays) },
     { certificate: authorityPair.certificate, privateKey: createPrivateKey(authorityPair.key) },
   );
   return { certificate, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };

@@ -11,7 +11,7 @@ import type { Cluster } from '../kinds/cluster.ts';
 import { readKeys, textIn } from './cluster-secrets.ts';
 import { kubeconfigAccess } from './kubeconfig-access.ts';
 import { pods, secrets } from './node.ts';
-import { RemoteEtcd } from './remote-etcd.ts';
+import { RemoteEtcd, controlPlaneEndpoints } from './remote-etcd.ts';
 import type { WorkloadCluster, WorkloadClusters } from './workload-cluster.ts';
 
 /** How long it holds that an API server answers, or does not. */
@@ -87,7 +87,7 @@ export class RemoteClusters implements WorkloadClusters, Disposable {
         evict: async (pod, until) => await evict(connection, pod, until),
         resourceOf: async (kind, until) => await resourceOf(connection, kind, until),
         etcd: new RemoteEtcd({
-          objects,
+          endpoints: controlPlaneEndpoints(objects),
           authority: keys?.etcd ?? { certificate: '', key: '' },
           now: () => this.#clock.now(),
         }),

@@ -1,98 +1,184 @@
 import { EtcdClient } from '@ignite/toolkit/store/etcd/etcd-client';
 import { KindClient } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { type KeyPair, clientCertificate } from './cluster-secrets.ts';
 import { type Node, nodes } from './node.ts';
-import type { Etcd, EtcdMember } from './workload-cluster.ts';
+import type { EtcdServers, ManagedMember } from './workload-cluster.ts';
 
 const port = 2379;
-const timeoutMs = 10_000;
+const callMs = 10_000;
+/** A member that is emulated, and starts, takes seconds to answer. */
+const statusMs = 5_000;
 
 interface MemberList {
   readonly members?: readonly {
     readonly ID: string;
     readonly name?: string;
     readonly isLearner?: boolean;
+    readonly peerURLs?: readonly string[];
     readonly clientURLs?: readonly string[];
   }[];
 }
 
 export interface RemoteEtcdOptions {
-  /** The objects of the cluster, whose nodes say where the members are. */
-  readonly objects: ObjectClient;
+  /** Returns where members listen, such as `https://10.61.0.2:2379`. */
+  readonly endpoints: (signal: AbortSignal) => Promise<readonly string[]>;
   /** The authority of etcd, which signs the certificate that we show. */
   readonly authority: KeyPair;
   readonly now: () => number;
 }
 
-/** The etcd of a control plane as it is reached from here: at the addresses of its nodes, through the JSON gateway. */
-export class RemoteEtcd implements Etcd {
+/** An etcd as it is reached from here, through the JSON gateway of its members. */
+export class RemoteEtcd implements EtcdServers {
   readonly #options: RemoteEtcdOptions;
+  #identity: KeyPair | undefined;
 
   constructor(options: RemoteEtcdOptions) {
     this.#options = options;
   }
 
-  async members(signal: AbortSignal): Promise<readonly EtcdMember[]> {
-    using client = this.#client(await this.#endpoints(signal));
-    const { members = [] } = await client.call<MemberList>('/v3/cluster/member/list', {}, { signal });
-    return await Promise.all(
-      members.map(async ({ ID, name = '', isLearner = false, clientURLs = [] }) => ({
-        ...{ id: ID, name, isLearner },
-        isHealthy: await this.#isHealthy(clientURLs, signal),
-      })),
+  async members(signal: AbortSignal): Promise<readonly ManagedMember[]> {
+    const known = await this.#statuses(await this.#options.endpoints(signal), signal);
+    const { members = [] } = await this.#ask<MemberList>(known, '/v3/cluster/member/list', {}, signal);
+    const others = await this.#statuses(
+      members.flatMap(({ clientURLs = [] }) => clientURLs).filter((url) => !known.has(url)),
+      signal,
     );
+    const statuses = [...known.values(), ...others.values()];
+    return members.map(({ ID: id, name = '', isLearner = false, peerURLs = [] }) => {
+      const status = statuses.find(({ header }) => header.member_id === id);
+      return {
+        ...{ id, name, isLearner, peerUrls: peerURLs },
+        isHealthy: status !== undefined && (status.errors ?? []).length === 0,
+        isLeader: status !== undefined && status.leader === id,
+        ...(status && { version: status.version }),
+      };
+    });
+  }
+
+  async addLearner(peerUrl: string, signal: AbortSignal): Promise<void> {
+    await this.#change('/v3/cluster/member/add', { peerURLs: [peerUrl], isLearner: true }, signal);
+  }
+
+  async promote(id: string, signal: AbortSignal): Promise<void> {
+    await this.#change('/v3/cluster/member/promote', { ID: id }, signal);
   }
 
   async remove(id: string, signal: AbortSignal): Promise<void> {
-    using client = this.#client(await this.#endpoints(signal));
-    await client.call('/v3/cluster/member/remove', { ID: id }, { signal });
+    await this.#change('/v3/cluster/member/remove', { ID: id }, signal);
   }
 
   /** Only the leader can hand over, so each member is asked. One that does not answer does not lead. */
   async moveLeader(to: string, signal: AbortSignal): Promise<void> {
-    for (const endpoint of await this.#endpoints(signal)) {
-      using client = this.#client([endpoint]);
-      const status = await statusOf(client, signal);
-      if (status?.leader === to) return;
-      if (!status || status.leader !== status.header.member_id) continue;
+    const statuses = await this.#statuses(await this.#options.endpoints(signal), signal);
+    for (const [endpoint, { leader, header }] of statuses) {
+      if (leader === to) return;
+      if (leader !== header.member_id) continue;
+      using client = this.#client([endpoint], callMs);
       await client.call('/v3/maintenance/transfer-leadership', { targetID: to }, { signal });
       return;
     }
   }
 
-  async #isHealthy(endpoints: readonly string[], signal: AbortSignal): Promise<boolean> {
-    if (endpoints.length === 0) return false;
-    using client = this.#client(endpoints);
-    const status = await statusOf(client, signal);
-    return status !== undefined && (status.errors ?? []).length === 0;
+  /**
+   * Takes a snapshot of the data, part by part, from a member that answers.
+   * @throws CodedError ETCD_UNREACHABLE, ETCD_FAILED
+   */
+  async *snapshot(signal: AbortSignal): AsyncGenerator<Buffer> {
+    const statuses = await this.#statuses(await this.#options.endpoints(signal), signal);
+    using client = this.#client(votersOf(statuses), callMs);
+    for await (const { result, error } of client.stream<SnapshotPart>('/v3/maintenance/snapshot', {}, signal)) {
+      if (error)
+        throw new CodedError('ETCD_FAILED', `etcd broke off its snapshot: ${error.message ?? ''}`, {
+          hint: 'see the log of etcd',
+        });
+      yield Buffer.from(result?.blob ?? '', 'base64');
+    }
   }
 
-  #client(endpoints: readonly string[]): EtcdClient {
+  async #change(path: string, body: object, signal: AbortSignal): Promise<void> {
+    const statuses = await this.#statuses(await this.#options.endpoints(signal), signal);
+    await this.#ask(statuses, path, body, signal);
+  }
+
+  /** Asks those members that have answered, so that nobody waits for others. */
+  async #ask<T>(
+    statuses: ReadonlyMap<string, MemberStatus>,
+    path: string,
+    body: object,
+    signal: AbortSignal,
+  ): Promise<T> {
+    const endpoints = votersOf(statuses);
+    if (endpoints.length === 0)
+      throw new CodedError('ETCD_UNREACHABLE', 'no member of etcd answers', {
+        hint: 'check that its machines run',
+      });
+    using client = this.#client(endpoints, callMs);
+    return await client.call<T>(path, body, { signal });
+  }
+
+  /** Asks members how they are, all at once. Those that do not answer are left out. */
+  async #statuses(
+    endpoints: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, MemberStatus>> {
+    const found = await Promise.all(
+      endpoints.map(async (endpoint) => {
+        using client = this.#client([endpoint], statusMs);
+        return [endpoint, await statusOf(client, signal)] as const;
+      }),
+    );
+    return new Map(found.flatMap(([endpoint, status]) => (status ? [[endpoint, status] as const] : [])));
+  }
+
+  #client(endpoints: readonly string[], timeoutMs: number): EtcdClient {
     const { authority, now } = this.#options;
-    const { certificate, key } = clientCertificate(authority, { name: 'ignite', nowMs: now() });
-    return new EtcdClient({
-      endpoints,
-      tls: { ca: authority.certificate, cert: certificate, key },
-      timeoutMs,
-    });
+    this.#identity ??= clientCertificate(authority, { name: 'ignite', nowMs: now() });
+    const { certificate: cert, key } = this.#identity;
+    return new EtcdClient({ endpoints, tls: { ca: authority.certificate, cert, key }, timeoutMs });
   }
+}
 
-  async #endpoints(signal: AbortSignal): Promise<readonly string[]> {
-    const all = new KindClient<Node>(this.#options.objects, { ...nodes, decode: (stored) => stored as Node });
+/** Finds the members of a control plane, which listen at the addresses of its nodes. */
+export const controlPlaneEndpoints =
+  (objects: ObjectClient): RemoteEtcdOptions['endpoints'] =>
+  async (signal) => {
+    const all = new KindClient<Node>(objects, { ...nodes, decode: (stored) => stored as Node });
     const labels = [{ key: 'node-role.kubernetes.io/control-plane', operator: 'Exists' } as const];
     const { items } = await all.list({ labels, signal });
-    const addresses = items
+    return items
       .flatMap(({ status }) => status?.addresses ?? [])
-      .filter(({ type }) => type === 'InternalIP');
-    return addresses.map(
-      ({ address }) => `https://${address.includes(':') ? `[${address}]` : address}:${port}`,
-    );
-  }
+      .filter(({ type }) => type === 'InternalIP')
+      .map(({ address }) => etcdUrl(address, port));
+  };
+
+/** Returns the etcd whose members listen at some addresses, at the usual port. */
+export const etcdAt =
+  (now: () => number) =>
+  (addresses: readonly string[], authority: KeyPair): EtcdServers =>
+    new RemoteEtcd({
+      endpoints: () => Promise.resolve(addresses.map((address) => etcdUrl(address, port))),
+      ...{ authority, now },
+    });
+
+/** Pure. Returns the URL of a member, for its clients or its peers. */
+export const etcdUrl = (address: string, at: number): string =>
+  `https://${address.includes(':') ? `[${address}]` : address}:${at}`;
+
+/** A learner answers for itself alone. */
+const votersOf = (statuses: ReadonlyMap<string, MemberStatus>): readonly string[] =>
+  [...statuses].flatMap(([endpoint, { isLearner }]) => (isLearner ? [] : [endpoint]));
+
+interface SnapshotPart {
+  readonly result?: { readonly blob?: string };
+  readonly error?: { readonly message?: string };
 }
 
 interface MemberStatus {
   readonly leader: string;
+  readonly version: string;
+  readonly isLearner?: boolean;
   readonly header: { readonly member_id: string };
   readonly errors?: readonly string[];
 }

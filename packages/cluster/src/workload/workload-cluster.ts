@@ -18,6 +18,24 @@ export interface Etcd {
   moveLeader(to: string, signal: AbortSignal): Promise<void>;
 }
 
+/** A member of an etcd that is managed member by member. */
+export interface ManagedMember extends EtcdMember {
+  /** Where other members reach it. One that has not started yet is known by this alone, and has no name. */
+  readonly peerUrls: readonly string[];
+  readonly isLeader: boolean;
+  /** The version that it runs, if it answers. */
+  readonly version?: string;
+}
+
+/** An etcd whose members are added and removed one by one. */
+export interface EtcdServers extends Etcd {
+  members(signal: AbortSignal): Promise<readonly ManagedMember[]>;
+  /** Adds a member that follows, and does not vote. */
+  addLearner(peerUrl: string, signal: AbortSignal): Promise<void>;
+  /** Lets a learner vote. etcd refuses it until the learner has caught up. */
+  promote(id: string, signal: AbortSignal): Promise<void>;
+}
+
 /** What a control plane is asked for itself. */
 export interface WorkloadCluster {
   /** The objects of the cluster: nodes, Pods, Secrets. */

@@ -51,7 +51,9 @@ export type CertificateUse =
   | { readonly type: 'authority' }
   | { readonly type: 'client' }
   /** A server has names and addresses, one of which a client connects to. */
-  | { readonly type: 'server'; readonly names: readonly string[] };
+  | { readonly type: 'server'; readonly names: readonly string[] }
+  /** A server that is also a client, of servers like itself. */
+  | { readonly type: 'peer'; readonly names: readonly string[] };
 
 export interface CertificateRequest {
   readonly subject: CertificateSubject;
@@ -170,12 +172,16 @@ function extendedExtensions(use: CertificateUse): readonly Extension[] {
     case 'client':
       return [extension(id_ce_extKeyUsage, new ExtendedKeyUsage([id_kp_clientAuth]))];
     case 'server':
-      return [
-        extension(id_ce_extKeyUsage, new ExtendedKeyUsage([id_kp_serverAuth])),
-        extension(id_ce_subjectAltName, new SubjectAlternativeName(use.names.map(generalName))),
-      ];
+      return namedExtensions([id_kp_serverAuth], use.names);
+    case 'peer':
+      return namedExtensions([id_kp_serverAuth, id_kp_clientAuth], use.names);
   }
 }
+
+const namedExtensions = (uses: string[], names: readonly string[]): readonly Extension[] => [
+  extension(id_ce_extKeyUsage, new ExtendedKeyUsage(uses)),
+  extension(id_ce_subjectAltName, new SubjectAlternativeName(names.map(generalName))),
+];
 
 const generalName = (name: string): GeneralName =>
   new GeneralName(isIP(name) === 0 ? { dNSName: name } : { iPAddress: name });

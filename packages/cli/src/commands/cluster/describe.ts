@@ -1,14 +1,13 @@
 import { writtenForm } from '@ignite/api/written-form';
-import { clusterTree, type TreeLine } from '@ignite/cluster/operations/cluster-tree';
+import { clusterTree } from '@ignite/cluster/operations/cluster-tree';
 import type { ClusterView } from '@ignite/cluster/operations/cluster-view';
 import { findCluster } from '@ignite/cluster/operations/find-cluster';
-import { age } from '@ignite/toolkit/text/age';
 import type { Command } from '../../arguments/command.ts';
 import { namespaceFlags } from '../../arguments/namespace.ts';
 import { withClusters } from '../../cluster-context.ts';
 import { documentFlag, documentFormatOf, printDocument } from '../../render/objects.ts';
-import { fittedTable, table } from '../../render/text/table.ts';
 import { clusterKey } from './cluster-flags.ts';
+import { printTree } from './print-tree.ts';
 
 export const clusterDescribe: Command = {
   name: 'cluster describe',
@@ -36,35 +35,10 @@ export const clusterDescribe: Command = {
       );
       return 0;
     }
-    const nowMs = Date.now();
-    const rows = clusterTree(view).map((line) => rowOf(line, nowMs));
-    io.out.write(
-      io.width === undefined || flags.isSet('no-trunc')
-        ? table(header, rows)
-        : fittedTable(header, rows, {
-            width: io.width,
-            flexible: new Set([header.length - 1]),
-            optional: [4],
-          }),
-    );
+    printTree(clusterTree(view), flags, io);
     return 0;
   },
 };
-
-const header = ['NAME', 'REPLICAS', 'READY', 'REASON', 'SINCE', 'MESSAGE'];
-
-const rowOf = ({ branch, title, replicas, condition }: TreeLine, nowMs: number): readonly string[] => [
-  `${branch}${title}`,
-  replicas,
-  ...(condition
-    ? [
-        condition.status,
-        condition.status === 'True' ? '' : condition.reason,
-        age(condition.lastTransitionTime, nowMs),
-        condition.status === 'True' ? '' : condition.message,
-      ]
-    : ['', '', '', '']),
-];
 
 const objectsOf = ({ cluster, infrastructure, controlPlane, deployments, machines }: ClusterView) => [
   cluster,
