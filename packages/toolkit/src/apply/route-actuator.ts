@@ -2,6 +2,7 @@ import type { Operation } from '../async/operation.ts';
 import type { Manifest } from '../codec/manifest.ts';
 import type { FieldChange } from '../diff/field-change.ts';
 import { CodedError } from '../errors/coded-error.ts';
+import type { ObjectKey } from '../object/object-key.ts';
 import type { Actuator, Effect, LiveObject, SyncEvent } from './actuator.ts';
 
 /** Combines several actuators into one, which chooses by kind. */
@@ -12,9 +13,9 @@ export class RouteActuator implements Actuator {
     this.#routes = routes;
   }
 
-  async observe(signal: AbortSignal): Promise<readonly LiveObject[]> {
+  async observe(signal: AbortSignal, keys?: readonly ObjectKey[]): Promise<readonly LiveObject[]> {
     const actuators = [...new Set(Object.values(this.#routes))];
-    return (await Promise.all(actuators.map((actuator) => actuator.observe(signal)))).flat();
+    return (await Promise.all(actuators.map((actuator) => actuator.observe(signal, keys)))).flat();
   }
 
   effectOf(kind: string, change: FieldChange, live: LiveObject): Effect {

@@ -1,5 +1,6 @@
 import { type EachField, findInFields, nothing } from '../schema/each-field.ts';
 import type { HostUse, HostUses } from '../allowance/host-use.ts';
+import { kubeconfigName } from './kubeconfig-name.ts';
 import type { GitSourceSpec, SyncSpec } from './kinds.ts';
 
 type Fields<T> = EachField<T, HostUse>;
@@ -69,6 +70,14 @@ const ofSync = (namespace: string): Fields<SyncSpec> => ({
     return path === undefined ? [] : readFile(path, field);
   },
   path: nothing,
+  cluster: (cluster, field) => [
+    {
+      kind: 'object',
+      key: { kind: 'Secret', namespace, name: kubeconfigName(cluster) },
+      madeFor: { kind: 'Cluster', namespace, name: cluster },
+      field,
+    },
+  ],
   allow: (allow, field) => [
     { kind: 'allowance', allow, field },
     ...allow.hostPaths.map((path): HostUse => ({ kind: 'path', path, access: 'write', field })),

@@ -15,6 +15,7 @@ import { secretKind } from '@ignite/toolkit/core/secret';
 import { gitopsKinds } from '@ignite/toolkit/sync/gitops-kinds';
 import { RouteActuator } from '@ignite/toolkit/apply/route-actuator';
 import { StoreActuator } from '@ignite/toolkit/apply/store-actuator';
+import { clusterTargets } from '@ignite/toolkit/sync-service/cluster-targets';
 import type { SyncDeps } from '@ignite/toolkit/sync/synchronize';
 import { WorkerReader } from '@ignite/toolkit/render/worker-reader';
 import { inApplyOrder } from '@ignite/toolkit/scheme/resource';
@@ -42,6 +43,7 @@ export const declaredHost = (
   ...applyDeps({ ...engines, objects }),
   reader: new WorkerReader(sourceWorker),
   hostUses,
+  openTarget: clusterTargets(objects, systemClock),
   nodeLabels: { hostname: nodeName(self), ...labels },
 });
 
