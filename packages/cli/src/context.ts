@@ -380,13 +380,21 @@ async function withOwnSyncs<T>(
   use: (host: DeclaredHost<SyncClient>) => Promise<T>,
   options: ClientOptions = {},
 ): Promise<T> {
-  const [{ LocalSyncs }, { sourceWorker }] = await Promise.all([
+  const [{ LocalSyncs }, { sourceWorker }, { servedClusterKinds }, { declaredClusters }] = await Promise.all([
     import('@ignite/engine/operations/declare/local-syncs'),
-    import('@ignite/legacy/source-worker-file'),
+    import('./source-worker-file.ts'),
+    import('@ignite/cluster/kinds/served-kinds'),
+    import('@ignite/cluster/operations/declared-clusters'),
   ]);
-  const work = async (client: LocalClient, { paths, self }: EnginePorts, op: Operation): Promise<T> => {
+  const work = async (
+    client: LocalClient,
+    { paths, self, administration }: EnginePorts,
+    op: Operation,
+  ): Promise<T> => {
     const { objects } = client;
-    return await use({ client, syncs: new LocalSyncs(client, { paths, self, objects, sourceWorker }), op });
+    const further = declaredClusters(administration.served(undefined, () => servedClusterKinds));
+    const syncs = new LocalSyncs(client, { paths, self, objects, sourceWorker, further });
+    return await use({ client, syncs, op });
   };
   return await withEngine(invocation, work, options);
 }

@@ -18,6 +18,21 @@ export class RouteActuator implements Actuator {
     return (await Promise.all(actuators.map((actuator) => actuator.observe(signal, keys)))).flat();
   }
 
+  async compare(
+    wanted: readonly Manifest[],
+    live: readonly LiveObject[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, readonly FieldChange[]>> {
+    const actuators = [...new Set(Object.values(this.#routes))];
+    const compared = await Promise.all(
+      actuators.map(async (actuator) => {
+        const own = wanted.filter(({ kind }) => this.#routes[kind] === actuator);
+        return (await actuator.compare?.(own, live, signal)) ?? [];
+      }),
+    );
+    return new Map(compared.flatMap((each) => [...each]));
+  }
+
   effectOf(kind: string, change: FieldChange, live: LiveObject): Effect {
     return this.#of(kind).effectOf(kind, change, live);
   }
