@@ -126,6 +126,16 @@ const clusters: Readonly<Record<string, Load>> = {
   'cluster delete': async () => (await import('./cluster/delete.ts')).clusterDelete,
 };
 
+const footloose: Readonly<Record<string, Load>> = {
+  'footloose create': async () => (await import('./footloose/create.ts')).footlooseCreate,
+  'footloose show': async () => (await import('./footloose/show.ts')).footlooseShow,
+  'footloose ssh': async () => (await import('./footloose/ssh.ts')).footlooseSsh,
+  'footloose start': async () => (await import('./footloose/lifecycle.ts')).footlooseStart,
+  'footloose stop': async () => (await import('./footloose/lifecycle.ts')).footlooseStop,
+  'footloose delete': async () => (await import('./footloose/lifecycle.ts')).footlooseDelete,
+  'footloose config': async () => (await import('./footloose/config.ts')).footlooseConfig,
+};
+
 const host: Readonly<Record<string, Load>> = {
   events: async () => (await import('./host/events.ts')).events,
   'system df': async () => (await import('./host/system-df.ts')).systemDf,
@@ -160,6 +170,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { title: 'Manifests', commands: declared },
   { title: 'GitOps', commands: gitops },
   { title: 'Clusters', commands: clusters },
+  { title: 'Footloose', commands: footloose },
   { title: 'Host', commands: host },
 ];
 
@@ -179,6 +190,7 @@ export const aliases: Readonly<Record<string, string>> = {
   'image tag': 'tag',
   rmk: 'kernel rm',
   'cluster rm': 'cluster delete',
+  'footloose status': 'footloose show',
   unpause: 'resume',
   top: 'stats',
   'vm top': 'stats',

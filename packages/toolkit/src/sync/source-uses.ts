@@ -9,7 +9,12 @@ type Item<List> = List extends readonly (infer One)[] ? One : never;
 /** Pure. Finds the uses of the host in GitSources and Syncs. */
 export const sourceUses: HostUses = {
   GitSource: ({ spec }) => findInFields(spec as GitSourceSpec, ofGitSource, 'spec'),
-  Sync: ({ spec, metadata }) => findInFields(spec as SyncSpec, ofSync(metadata.namespace), 'spec'),
+  Sync: ({ spec, metadata }) => {
+    const { cluster } = spec as SyncSpec;
+    const uses = findInFields(spec as SyncSpec, ofSync(metadata.namespace), 'spec');
+    // What is applied to a cluster uses nothing of the host, whatever is allowed.
+    return cluster === undefined ? uses : uses.filter(({ field }) => field !== 'spec.allow');
+  },
 };
 
 const readFile = (path: string, field: string): readonly HostUse[] => [
