@@ -18,7 +18,8 @@ const waitMs = 1_800_000;
 const isLong = process.env['IGNITE_LONG_STORIES'] !== undefined;
 const run = promisify(execFile);
 const example = join(import.meta.dirname, '../../examples/firekube');
-const read = (path: string): string => readFileSync(join(example, path), 'utf8');
+const read = (path: string): string =>
+  readFileSync(join(example, path), 'utf8').replaceAll('interval: 10s', 'interval: 1s');
 
 const programs = await findClusterPrograms();
 const skip = programs instanceof CannotBuild ? programs.message : false;
@@ -58,7 +59,7 @@ describe('Firekube', { skip }, () => {
       await ignite.ok('tag', id, `ignite-kubernetes:${version}`);
     }
     repository = new Repository(ignite.dir, 'firekube');
-    daemon = ignite.start(['daemon', '--clusters']);
+    daemon = ignite.start(['daemon', '--api', '--clusters']);
   });
   after(async () => {
     await ignite.run('cluster', 'delete', 'prod');
@@ -124,6 +125,7 @@ describe('Firekube', { skip }, () => {
     );
     await ignite.ok('gitops', 'confirm', 'firekube');
     await until('there is no cluster', async () => !(await ignite.ok('cluster', 'ls')).includes('prod'));
-    assert.equal(await ignite.ok('get', 'hcp,md,ignitecluster', '-q'), '');
+    for (const kind of ['hcp', 'machinedeployment', 'ignitecluster', 'ignitemachinetemplate'])
+      assert.equal(await ignite.ok('get', kind, '-q'), '');
   });
 });
