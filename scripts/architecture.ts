@@ -77,7 +77,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
       ...['addons', 'bootstrap', 'cluster', 'control-plane', 'health-check', 'hosted-control-plane'],
       ...['infrastructure', 'machine', 'scaling'],
     ],
-    ['operations'],
+    ['operations', 'provider'],
   ],
   'packages/legacy/src': [['go-template', 'v1alpha4'], ['go-view', 'v1alpha2', 'v1alpha3'], ['import']],
 };

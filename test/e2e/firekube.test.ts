@@ -126,6 +126,6 @@ describe('Firekube', { skip }, () => {
     await ignite.ok('gitops', 'confirm', 'firekube');
     await until('there is no cluster', async () => !(await ignite.ok('cluster', 'ls')).includes('prod'));
     for (const kind of ['hcp', 'machinedeployment', 'ignitecluster', 'ignitemachinetemplate'])
-      assert.equal(await ignite.ok('get', kind, '-q'), '');
+      await until(`there is no ${kind}`, async () => (await ignite.ok('get', kind, '-q')) === '');
   });
 });

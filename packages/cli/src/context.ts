@@ -20,7 +20,8 @@ import type { LocalClient } from '@ignite/engine/operations/client/local-client'
 import type { EnginePorts } from '@ignite/engine/vm/engine-ports';
 import type { LegacyImportRequest, LegacyResult } from '@ignite/legacy/import/import-request';
 import type { BrokenObject } from '@ignite/toolkit/store/store';
-import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import type { NewObject, ObjectClient } from '@ignite/toolkit/client/object-client';
+import type { Kind } from '@ignite/toolkit/scheme/kind';
 import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { Log } from '@ignite/toolkit/log/log';
@@ -417,6 +418,13 @@ export async function installedVmms(signal: AbortSignal): Promise<readonly Insta
     import('@ignite/toolkit/process/local-runner'),
   ]);
   return await find(localRunner, signal);
+}
+
+/** Returns what makes a CustomResourceDefinition of a kind. */
+export async function definitionOfKind(): Promise<(kind: Kind) => NewObject> {
+  const { definitionOfKind: define } =
+    await import('@ignite/apiserver/custom-resource/definition/definition-of-kind');
+  return define;
 }
 
 /** Tells whether KVM works on this host. It needs no root. */

@@ -124,6 +124,7 @@ const clusters: Readonly<Record<string, Load>> = {
   'cluster pause': async () => (await import('./cluster/pause.ts')).clusterPause,
   'cluster resume': async () => (await import('./cluster/pause.ts')).clusterResume,
   'cluster delete': async () => (await import('./cluster/delete.ts')).clusterDelete,
+  'provider install': async () => (await import('./provider/install.ts')).providerInstall,
 };
 
 const footloose: Readonly<Record<string, Load>> = {
