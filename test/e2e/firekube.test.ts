@@ -14,8 +14,8 @@ import { watchLeaks } from './fixtures/leaks.ts';
 /** The example of a repository that holds a cluster and what runs in it, from the push to the end. */
 
 const version = 'v1.35.4';
-const waitMs = 1_800_000;
 const isLong = process.env['IGNITE_LONG_STORIES'] !== undefined;
+const waitMs = isLong ? 1_800_000 : 600_000;
 const run = promisify(execFile);
 const example = join(import.meta.dirname, '../../examples/firekube');
 const read = (path: string): string =>
