@@ -78,7 +78,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
       ...['addons', 'bootstrap', 'cluster', 'control-plane', 'etcd', 'health-check', 'hosted-control-plane'],
       ...['infrastructure', 'machine', 'scaling'],
     ],
-    ['operations'],
+    ['operations', 'provider'],
     ['etcd-operations'],
   ],
   'packages/legacy/src': [['v1alpha4'], ['go-view', 'v1alpha2', 'v1alpha3'], ['import']],

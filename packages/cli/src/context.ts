@@ -20,8 +20,9 @@ import type { LocalClient } from '@ignite/engine/operations/client/local-client'
 import type { EnginePorts } from '@ignite/engine/vm/engine-ports';
 import type { LegacyImportRequest, LegacyResult } from '@ignite/legacy/import/import-request';
 import type { BrokenObject } from '@ignite/toolkit/store/store';
-import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { ValueSchemas } from '@ignite/cluster/contract/value-schemas';
+import type { NewObject, ObjectClient } from '@ignite/toolkit/client/object-client';
+import type { Kind } from '@ignite/toolkit/scheme/kind';
 import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { Log } from '@ignite/toolkit/log/log';
@@ -385,13 +386,21 @@ async function withOwnSyncs<T>(
   use: (host: DeclaredHost<SyncClient>) => Promise<T>,
   options: ClientOptions = {},
 ): Promise<T> {
-  const [{ LocalSyncs }, { sourceWorker }] = await Promise.all([
+  const [{ LocalSyncs }, { sourceWorker }, { servedClusterKinds }, { declaredClusters }] = await Promise.all([
     import('@ignite/engine/operations/declare/local-syncs'),
-    import('@ignite/legacy/source-worker-file'),
+    import('./source-worker-file.ts'),
+    import('@ignite/cluster/kinds/served-kinds'),
+    import('@ignite/cluster/operations/declared-clusters'),
   ]);
-  const work = async (client: LocalClient, { paths, self }: EnginePorts, op: Operation): Promise<T> => {
+  const work = async (
+    client: LocalClient,
+    { paths, self, administration }: EnginePorts,
+    op: Operation,
+  ): Promise<T> => {
     const { objects } = client;
-    return await use({ client, syncs: new LocalSyncs(client, { paths, self, objects, sourceWorker }), op });
+    const further = declaredClusters(administration.served(undefined, () => servedClusterKinds));
+    const syncs = new LocalSyncs(client, { paths, self, objects, sourceWorker, further });
+    return await use({ client, syncs, op });
   };
   return await withEngine(invocation, work, options);
 }
@@ -414,6 +423,13 @@ export async function installedVmms(signal: AbortSignal): Promise<readonly Insta
     import('@ignite/toolkit/process/local-runner'),
   ]);
   return await find(localRunner, signal);
+}
+
+/** Returns what makes a CustomResourceDefinition of a kind. */
+export async function definitionOfKind(): Promise<(kind: Kind) => NewObject> {
+  const { definitionOfKind: define } =
+    await import('@ignite/apiserver/custom-resource/definition/definition-of-kind');
+  return define;
 }
 
 /** Tells whether KVM works on this host. It needs no root. */

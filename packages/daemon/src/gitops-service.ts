@@ -19,7 +19,6 @@ import { openOptions } from '@ignite/engine/operations/declare/open-options';
 import type { Outcome } from '@ignite/engine/vm/lifecycle/outcome';
 import { ServedDefinitions } from '@ignite/apiserver/custom-resource/served-definitions';
 import { apiKinds } from '@ignite/apiserver/server/api-kinds';
-import { sourceWorker } from '@ignite/legacy/source-worker-file';
 import { untilAllEnd } from '@ignite/toolkit/async/until-all-end';
 import { KindClient } from '@ignite/toolkit/client/kind-client';
 import { Informer } from '@ignite/toolkit/controller/informer';
@@ -35,6 +34,7 @@ import { measuredClient } from './measured-client.ts';
 import { Metrics, serveMetrics } from './metrics.ts';
 import { unservedClusterKinds } from './unserved-cluster-kinds.ts';
 import { controlVms } from '@ignite/engine/vm/lifecycle/control-vms';
+import { sourceWorker } from './source-worker-file.ts';
 import { VmMetricsSockets } from './vm-metrics-sockets.ts';
 import { hostUsage } from './host-usage.ts';
 import { keepHost } from './keep-host.ts';
@@ -94,7 +94,11 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
     ({ key, problem }) => log('warning', problem, { object: keyText(key) }),
     () => [...(clusters?.kinds ?? []), ...apiKinds(definitions), ...unserved],
   );
-  const deps = declaredHost(engines, { objects, self, sourceWorker, labels: nodeLabels });
+  const further = clusters?.declared(objects);
+  const deps = declaredHost(engines, {
+    ...{ objects, self, sourceWorker, labels: nodeLabels },
+    ...(further && { further }),
+  });
   const metrics = new Metrics();
   const metricsText = async (): Promise<string> =>
     `${await metrics.registry.metrics()}\n${await client.usage.metrics([], signal)}`;
@@ -180,10 +184,17 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
 }
 
 async function loadClusters() {
-  const [{ servedClusterKinds }, { servedClusterResources }, { runClusters }, { valueSchemas }] = await Promise.all([
+  const [
+    { servedClusterKinds },
+    { servedClusterResources },
+    { runClusters },
+    { declaredClusters },
+    { valueSchemas },
+  ] = await Promise.all([
     import('@ignite/cluster/kinds/served-kinds'),
     import('./cluster-resources.ts'),
     import('@ignite/cluster/run-clusters'),
+    import('@ignite/cluster/operations/declared-clusters'),
     import('@ignite/apiserver/custom-resource/value-schemas'),
   ]);
   return {
@@ -191,5 +202,6 @@ async function loadClusters() {
     resources: servedClusterResources,
     run: runClusters,
     schemas: valueSchemas,
+    declared: declaredClusters,
   };
 }

@@ -25,6 +25,11 @@ export class FlagValues {
     this.#values = values;
   }
 
+  /** Returns the same flags, with further values for those that were not given. */
+  otherwise(values: Readonly<Record<string, FlagValue>>): FlagValues {
+    return new FlagValues(new Map([...Object.entries(values), ...this.#values]));
+  }
+
   text(name: string): string | undefined {
     const value = this.#values.get(name);
     return typeof value === 'string' ? value : undefined;

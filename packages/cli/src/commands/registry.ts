@@ -124,6 +124,17 @@ const clusters: Readonly<Record<string, Load>> = {
   'cluster pause': async () => (await import('./cluster/pause.ts')).clusterPause,
   'cluster resume': async () => (await import('./cluster/pause.ts')).clusterResume,
   'cluster delete': async () => (await import('./cluster/delete.ts')).clusterDelete,
+  'provider install': async () => (await import('./provider/install.ts')).providerInstall,
+};
+
+const footloose: Readonly<Record<string, Load>> = {
+  'footloose create': async () => (await import('./footloose/create.ts')).footlooseCreate,
+  'footloose show': async () => (await import('./footloose/show.ts')).footlooseShow,
+  'footloose ssh': async () => (await import('./footloose/ssh.ts')).footlooseSsh,
+  'footloose start': async () => (await import('./footloose/lifecycle.ts')).footlooseStart,
+  'footloose stop': async () => (await import('./footloose/lifecycle.ts')).footlooseStop,
+  'footloose delete': async () => (await import('./footloose/lifecycle.ts')).footlooseDelete,
+  'footloose config': async () => (await import('./footloose/config.ts')).footlooseConfig,
 };
 
 const etcds: Readonly<Record<string, Load>> = {
@@ -173,6 +184,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { title: 'GitOps', commands: gitops },
   { title: 'Clusters', commands: clusters },
   { title: 'etcd', commands: etcds },
+  { title: 'Footloose', commands: footloose },
   { title: 'Host', commands: host },
 ];
 
@@ -193,6 +205,7 @@ export const aliases: Readonly<Record<string, string>> = {
   rmk: 'kernel rm',
   'cluster rm': 'cluster delete',
   'etcd rm': 'etcd delete',
+  'footloose status': 'footloose show',
   unpause: 'resume',
   top: 'stats',
   'vm top': 'stats',

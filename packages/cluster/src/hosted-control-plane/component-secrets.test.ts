@@ -9,7 +9,7 @@ import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { SecretFields } from '@ignite/toolkit/core/resources/secret';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import { ensureKeys, readKeys, textIn } from '../workload/cluster-secrets.ts';
-import { kubeconfigAccess } from '../workload/kubeconfig-access.ts';
+import { kubeconfigAccess } from '@ignite/toolkit/client/over-http/kubeconfig-access';
 import { secrets } from '../workload/node.ts';
 import { ensureComponentSecrets, secretNameOf } from './component-secrets.ts';
 import { sampleControlPlane, sampleNetwork } from './hosted.sample.ts';

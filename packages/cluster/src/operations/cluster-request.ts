@@ -36,4 +36,6 @@ export interface ClusterRequest {
   readonly controlPlane: ControlPlaneRequest;
   readonly workers: { readonly replicas: number; readonly shape: NodeShape };
   readonly podNetwork: PodNetwork;
+  /** The ranges of Pods and Services, where they are not the usual ones. */
+  readonly networks?: { readonly pods?: readonly string[]; readonly services?: readonly string[] };
 }

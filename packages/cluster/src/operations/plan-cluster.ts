@@ -16,11 +16,11 @@ import { planPodNetwork } from './plan-pod-network.ts';
 import { type PlannedObject, planned, plannedTemplate } from './planned-object.ts';
 
 /** The networks of Pods and Services, which are kubeadm's and Cluster API's usual ones. */
-const podNetworks = ['10.244.0.0/16'];
-const clusterNetwork = {
-  pods: { cidrBlocks: podNetworks },
-  services: { cidrBlocks: ['10.96.0.0/16'] },
-};
+const usualNetworks = { pods: ['10.244.0.0/16'], services: ['10.96.0.0/16'] };
+const networksOf = ({ networks }: ClusterRequest): Required<NonNullable<ClusterRequest['networks']>> => ({
+  ...usualNetworks,
+  ...networks,
+});
 
 /**
  * Pure. Returns the objects of a cluster in the order in which they are created. The Cluster is the last: nothing is done
@@ -28,6 +28,7 @@ const clusterNetwork = {
  */
 export function planCluster(request: ClusterRequest): readonly PlannedObject[] {
   const { name, controlPlane } = request;
+  const { pods, services } = networksOf(request);
   return [
     planned(request, igniteClusterKind, name, {
       spec: controlPlane.kind === 'vm' ? { controlPlaneEndpoint: controlPlane.endpoint } : {},
@@ -37,7 +38,7 @@ export function planCluster(request: ClusterRequest): readonly PlannedObject[] {
     ...planPodNetwork(request),
     planned(request, clusterKind, name, {
       spec: {
-        clusterNetwork,
+        clusterNetwork: { pods: { cidrBlocks: pods }, services: { cidrBlocks: services } },
         controlPlaneRef: {
           apiGroup: controlPlaneGroup,
           kind: controlPlane.kind === 'hosted' ? hostedControlPlaneKind.kind : kubeadmControlPlaneKind.kind,
@@ -105,12 +106,12 @@ function planWorkers(request: ClusterRequest): readonly PlannedObject[] {
 }
 
 function planMachineTemplate(
-  place: ClusterKey,
+  place: ClusterRequest,
   owner: string,
   { image, ...sizes }: NodeShape,
 ): PlannedObject {
   // Packets of Pods come from the VMs of their nodes.
-  const network = { policy: { sources: podNetworks } };
+  const network = { policy: { sources: networksOf(place).pods } };
   const spec = { template: { spec: { vm: { image: { oci: image }, ...sizes, network } } } };
   return planTemplate(place, templateName(owner, spec), spec);
 }

@@ -9,7 +9,7 @@ import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import * as v from 'valibot';
 import type { Cluster } from '../kinds/cluster.ts';
 import { readKeys, textIn } from './cluster-secrets.ts';
-import { kubeconfigAccess } from './kubeconfig-access.ts';
+import { kubeconfigAccess } from '@ignite/toolkit/client/over-http/kubeconfig-access';
 import { pods, secrets } from './node.ts';
 import { RemoteEtcd, controlPlaneEndpoints } from './remote-etcd.ts';
 import type { WorkloadCluster, WorkloadClusters } from './workload-cluster.ts';

@@ -12,11 +12,20 @@ type Use = HostUse extends infer Each ? (Each extends HostUse ? Omit<Each, 'fiel
 const judge = (
   use: Use,
   given: object = {},
-  { links = {}, own = [] }: { links?: Readonly<Record<string, string>>; own?: readonly string[] } = {},
+  {
+    links = {},
+    own = [],
+    brought = [],
+  }: {
+    links?: Readonly<Record<string, string>>;
+    own?: readonly string[];
+    brought?: readonly string[];
+  } = {},
 ): string | undefined =>
   whyNotAllowed({ ...use, field: 'spec.x' } as HostUse, allow(given), {
     realPathOf: (path) => links[path] ?? path,
     isOwn: (key) => own.includes(key),
+    isBrought: (key) => brought.includes(key),
   });
 
 const read = (path: string): Use => ({ kind: 'path', path, access: 'read' });
@@ -37,6 +46,22 @@ describe('whyNotAllowed', () => {
     ] as const)
       assert.match(judge(use) ?? '', /^spec\.x: not allowed by spec\.allow\.\w+ of the Sync: /);
     for (const use of [port(1_024), port(65_535)]) assert.equal(judge(use), undefined);
+  });
+
+  test('what is made for an object of the source is its own, unless somebody has brought it', () => {
+    const key = { kind: 'Secret', namespace: 'default', name: 'prod-kubeconfig' };
+    const use = {
+      kind: 'object',
+      key,
+      madeFor: { kind: 'Cluster', namespace: 'default', name: 'prod' },
+    } as const;
+    const [cluster, secret] = ['Cluster/prod', 'Secret/prod-kubeconfig'];
+    const refused = 'spec.x: not allowed by spec.allow.objects of the Sync: Secret/prod-kubeconfig, which does not belong to the source';
+    assert.equal(judge(use), refused);
+    assert.equal(judge(use, {}, { own: [cluster] }), undefined);
+    assert.equal(judge(use, {}, { own: [cluster], brought: [secret] }), refused);
+    assert.equal(judge(use, { objects: [secret] }, { brought: [secret] }), undefined);
+    assert.equal(judge(use, { objects: [cluster] }), refused);
   });
 
   test('paths are compared by whole names, with links followed and ".." resolved', () => {

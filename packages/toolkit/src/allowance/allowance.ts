@@ -11,6 +11,8 @@ export interface JudgedWorld {
   readonly realPathOf: (path: string) => string | undefined;
   /** Tells whether the source itself declares the object, and nobody else owns it. */
   readonly isOwn: (key: string) => boolean;
+  /** Tells whether the object is there, and was not made by the controller of another one. */
+  readonly isBrought: (key: string) => boolean;
 }
 
 /** Pure. Returns why a use is not allowed, or `undefined` if it is allowed. */
@@ -30,7 +32,9 @@ export function whyNotAllowed(use: HostUse, allow: AllowSpec, world: JudgedWorld
       return allow.services.includes(use.name) ? undefined : refusal(use.field, use.name, 'services');
     case 'object': {
       const key = keyText(use.key);
-      return allow.objects.includes(key) || world.isOwn(key)
+      const isMadeForOwn =
+        use.madeFor !== undefined && world.isOwn(keyText(use.madeFor)) && !world.isBrought(key);
+      return allow.objects.includes(key) || world.isOwn(key) || isMadeForOwn
         ? undefined
         : refusal(use.field, `${key}, which does not belong to the source`, 'objects');
     }

@@ -22,7 +22,7 @@ export interface DeniedInput {
  */
 export async function findDenied(
   { owner, allow, adopt, wanted, live }: DeniedInput,
-  hostUses: HostUses,
+  hostUses: HostUses | undefined,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
   const denied = new Map<string, string>();
@@ -32,6 +32,8 @@ export async function findDenied(
     denied.set(keyText(objectKey(manifest)), message);
     return false;
   });
+  // What is applied elsewhere uses nothing of this host.
+  if (!hostUses) return denied;
   const used = permitted.map((manifest) => ({ manifest, uses: hostUses[manifest.kind]?.(manifest) }));
   const realPaths = new Map<string, string | undefined>();
   for (const { path } of used.flatMap(({ uses = [] }) => uses.filter((use) => use.kind === 'path'))) {
@@ -39,6 +41,11 @@ export async function findDenied(
     if (!realPaths.has(path)) realPaths.set(path, await realPathOf(path));
   }
   const owners = new Map(live.map((object) => [keyText(objectKey(object)), ownerOf(object)]));
+  const brought = new Set(
+    live
+      .filter(({ metadata }) => (metadata.ownerReferences ?? []).length === 0)
+      .map((object) => keyText(objectKey(object))),
+  );
   const declared = new Set(permitted.map((manifest) => keyText(objectKey(manifest))));
   const world = {
     realPathOf: (path: string) => realPaths.get(path),
@@ -46,6 +53,7 @@ export async function findDenied(
       const other = owners.get(key);
       return declared.has(key) && (!owners.has(key) || other === owner || (adopt && other === undefined));
     },
+    isBrought: (key: string) => brought.has(key),
   };
   for (const { manifest, uses } of used) {
     const reason = uses

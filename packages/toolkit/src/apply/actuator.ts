@@ -1,6 +1,8 @@
 import type { Operation } from '../async/operation.ts';
 import type { Manifest } from '../codec/manifest.ts';
 import type { FieldChange } from '../diff/field-change.ts';
+import type { ObjectMeta } from '../object/kube-object.ts';
+import type { ObjectKey } from '../object/object-key.ts';
 
 /** The health states, best first. A group is as healthy as its worst member. */
 const healthStates = ['Healthy', 'Suspended', 'Progressing', 'Missing', 'Degraded', 'Unknown'] as const;
@@ -13,7 +15,7 @@ export interface Health {
 
 /** An object as it is observed, which may differ from any store. */
 export interface LiveObject extends Manifest {
-  readonly metadata: Manifest['metadata'] & { readonly uid: string };
+  readonly metadata: Manifest['metadata'] & Pick<ObjectMeta, 'uid' | 'ownerReferences'>;
   readonly health: Health;
   /** The object is being removed. For anyone who wants it, it is absent already. */
   readonly isLeaving?: boolean;
@@ -43,8 +45,22 @@ export type SyncEvent =
 
 /** The port by which an application lets its kinds be observed and changed. Every act is idempotent. */
 export interface Actuator {
-  /** Returns all objects of the kinds of this actuator. */
-  observe(signal: AbortSignal): Promise<readonly LiveObject[]>;
+  /**
+   * Fills in what manifests leave open and only the place knows to which they are applied, such as their namespace.
+   * Without it, manifests are complete.
+   */
+  complete?(wanted: readonly Manifest[], signal: AbortSignal): Promise<readonly Manifest[]>;
+  /** Returns all objects of the kinds of this actuator. One that has no list of kinds returns those of `keys` alone. */
+  observe(signal: AbortSignal, keys?: readonly ObjectKey[]): Promise<readonly LiveObject[]>;
+  /**
+   * Returns what applying manifests would change of live objects, by `keyText`, where comparing them does not tell.
+   * Without it, they are compared.
+   */
+  compare?(
+    wanted: readonly Manifest[],
+    live: readonly LiveObject[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, readonly FieldChange[]>>;
   /** Pure. Returns the effect that a change has on the live object. */
   effectOf(kind: string, change: FieldChange, live: LiveObject): Effect;
   create(wanted: Manifest, op: Operation<SyncEvent>): Promise<void>;

@@ -9,6 +9,9 @@ export const ownerAnnotation = `${prefix}/owner`;
 /** Confirms that an object may be pruned. The value is the object's uid. */
 export const confirmAnnotation = `${prefix}/confirm-prune`;
 
+/** Keeps what was declared the last time, of objects whose controllers write into their specs too. */
+export const appliedAnnotation = `${prefix}/last-applied`;
+
 export interface ObjectPolicy {
   /** What happens when the object is gone from the source. */
   readonly prune: 'enabled' | 'disabled' | 'confirm';
@@ -74,7 +77,7 @@ export function policyOf(
 
 /** Tells whether an annotation is the engine's own, and so not part of what an author declares. */
 export const isBookkeeping = (name: string): boolean =>
-  name === ownerAnnotation || name === confirmAnnotation;
+  name === ownerAnnotation || name === confirmAnnotation || name === appliedAnnotation;
 
 /**
  * Tells whether an annotation asks for a restart, once for each new value. Commands write it too, so it is

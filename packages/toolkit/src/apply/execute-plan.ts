@@ -137,9 +137,10 @@ async function waitForHealth(
   const waiting = actions.filter(({ kind }) => kind !== 'delete');
   if (waiting.length === 0) return [];
   const deadline = clock.now() + healthTimeoutMs;
+  const keys = waiting.map(({ key }) => key);
   for (;;) {
     const live = new Map(
-      (await actuator.observe(signal)).map((object) => [keyText(objectKey(object)), object]),
+      (await actuator.observe(signal, keys)).map((object) => [keyText(objectKey(object)), object]),
     );
     const unready = waiting.filter(({ key }) => !isReady(live.get(keyText(key))));
     const hopeless = unready.filter(({ key }) => live.get(keyText(key))?.health.state === 'Degraded');

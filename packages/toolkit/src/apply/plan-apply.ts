@@ -58,6 +58,8 @@ export interface SyncInput {
   readonly adopt: boolean;
   /** Why nothing at all is done, if so. */
   readonly heldAltogether?: string;
+  /** What applying the objects would change, by `keyText`, where the actuator tells. */
+  readonly compared?: ReadonlyMap<string, readonly FieldChange[]>;
   /** Why the source may not declare an object, by `keyText`. */
   readonly denied?: ReadonlyMap<string, string>;
   /** Returns why an object is not repaired yet, if so. */
@@ -136,7 +138,8 @@ function planObject(
       ...(held && { held }),
     };
   }
-  const changes = changesBetween(live, wanted, policy.ignore);
+  const found = input.compared?.get(keyText(key)) ?? changesBetween(live, wanted);
+  const changes = found.filter(({ path }) => !policy.ignore.some((pointer) => isWithin(path, pointer)));
   const owner = ownerOf(live);
   const takesOver = input.owner !== undefined && owner !== input.owner;
   // A person who asks for the same again wants it finished. A Sync leaves that to the object's own controller.
@@ -224,11 +227,7 @@ function reasonNotToPrune({ prune, wanted, inventory }: SyncInput, count: number
 }
 
 /** Returns the fields that an author declares and that differ from the live object. */
-function changesBetween(
-  live: LiveObject,
-  wanted: Manifest,
-  ignore: readonly string[],
-): readonly FieldChange[] {
+function changesBetween(live: LiveObject, wanted: Manifest): readonly FieldChange[] {
   const changes = [
     ...diffFields(live.metadata.labels, wanted.metadata.labels, '/metadata/labels'),
     ...diffFields(
@@ -239,9 +238,7 @@ function changesBetween(
     ...diffFields(live.spec, wanted.spec, '/spec'),
     ...changesWithoutSecrets(wanted, diffFields(live.content ?? {}, wanted.content ?? {})),
   ];
-  return changes.filter(
-    (change) => !ignore.some((pointer) => isWithin(change.path, pointer)) && !isLeftOpen(change, live),
-  );
+  return changes.filter((change) => !isLeftOpen(change, live));
 }
 
 /** Tells whether a manifest merely leaves open what was assigned to the object. */

@@ -2,6 +2,7 @@ import type { Operation } from '../async/operation.ts';
 import type { Manifest } from '../codec/manifest.ts';
 import type { FieldChange } from '../diff/field-change.ts';
 import { CodedError } from '../errors/coded-error.ts';
+import type { ObjectKey } from '../object/object-key.ts';
 import type { Actuator, Effect, LiveObject, SyncEvent } from './actuator.ts';
 
 /** Combines several actuators into one, which chooses by kind. */
@@ -12,9 +13,24 @@ export class RouteActuator implements Actuator {
     this.#routes = routes;
   }
 
-  async observe(signal: AbortSignal): Promise<readonly LiveObject[]> {
+  async observe(signal: AbortSignal, keys?: readonly ObjectKey[]): Promise<readonly LiveObject[]> {
     const actuators = [...new Set(Object.values(this.#routes))];
-    return (await Promise.all(actuators.map((actuator) => actuator.observe(signal)))).flat();
+    return (await Promise.all(actuators.map((actuator) => actuator.observe(signal, keys)))).flat();
+  }
+
+  async compare(
+    wanted: readonly Manifest[],
+    live: readonly LiveObject[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, readonly FieldChange[]>> {
+    const actuators = [...new Set(Object.values(this.#routes))];
+    const compared = await Promise.all(
+      actuators.map(async (actuator) => {
+        const own = wanted.filter(({ kind }) => this.#routes[kind] === actuator);
+        return (await actuator.compare?.(own, live, signal)) ?? [];
+      }),
+    );
+    return new Map(compared.flatMap((each) => [...each]));
   }
 
   effectOf(kind: string, change: FieldChange, live: LiveObject): Effect {

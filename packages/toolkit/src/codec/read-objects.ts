@@ -1,14 +1,10 @@
 import * as v from 'valibot';
-import { type Document, LineCounter, isScalar } from 'yaml';
-import { errorText } from '../errors/error-text.ts';
 import type { KindVersion, Versioned } from '../scheme/kind.ts';
 import type { Scheme } from '../scheme/scheme.ts';
-import { type Position, type Problem, assertNone, manifestInvalid } from './errors.ts';
+import { type Position, type Problem, assertNone } from './errors.ts';
 import { metadataSchema, specSchemaOf } from './manifest.ts';
-import { parseYaml, plainValue } from './parse-yaml.ts';
-import { type Place, type Source, checkAt, position, positionOf } from './place.ts';
-
-const sizeLimit = 16 * 2 ** 20;
+import { type Place, checkAt, positionOf } from './place.ts';
+import { readRawObjects } from './read-raw-objects.ts';
 
 export interface ReadOptions {
   /** Changes each object before it is checked. */
@@ -43,49 +39,10 @@ export function readObjects(
   scheme: Scheme,
   options: ReadOptions = {},
 ): readonly ReadObject[] {
-  if (text.length > sizeLimit) {
-    const hint = 'split it into several files';
-    throw manifestInvalid({ file, line: 1, column: 1 }, 'it is larger than 16 MiB', hint);
-  }
-  const lines = new LineCounter();
-  const documents = parseYaml(text, { lineCounter: lines });
-  const source = { file, lines };
-  const read = documents
-    .filter((document) => !isEmpty(document) || document.errors.length > 0)
-    .flatMap((document) => objectsOf(document, source))
-    .map(({ raw, place }) => readObject(raw, place, scheme, options));
+  const read = readRawObjects(text, file).map(({ raw, place }) => readObject(raw, place, scheme, options));
   assertNone(read.flatMap(({ problems }) => problems));
   return read.flatMap(({ object }) => object ?? []);
 }
-
-function objectsOf(
-  document: Document.Parsed,
-  source: Source,
-): readonly { readonly raw: unknown; readonly place: Place }[] {
-  const [error] = document.errors;
-  if (error) {
-    const hint =
-      error.code === 'RESOURCE_EXHAUSTION'
-        ? 'write out the values instead'
-        : 'fix the YAML or JSON at that place';
-    throw manifestInvalid(position(error.pos[0], source), firstLine(error.message), hint, error);
-  }
-  const raw = plain(document, source);
-  const list = v.safeParse(listSchema, raw);
-  if (!list.success) return [{ raw, place: { document, at: [], source } }];
-  return list.output.items.map((item, at) => ({
-    raw: item,
-    place: { document, at: ['items', String(at)], source },
-  }));
-}
-
-/** The schema of a `List`. It is strict, because the place of each item is looked up among the fields. */
-const listSchema = v.strictObject({
-  apiVersion: v.literal('v1'),
-  kind: v.literal('List'),
-  metadata: v.optional(v.unknown()),
-  items: v.array(v.unknown()),
-});
 
 /** Reads one object. There is neither an object nor a problem if its kind is unknown and may be. */
 function readObject(
@@ -143,19 +100,3 @@ function presenceOf(spec: KindVersion['spec']): v.GenericSchema {
   if (!spec) return v.optional(v.undefined());
   return spec.type === 'optional' ? v.optional(v.unknown()) : v.unknown();
 }
-
-const isEmpty = ({ contents }: Document.Parsed): boolean =>
-  contents === null || (isScalar(contents) && contents.value === null);
-
-function plain(document: Document.Parsed, source: Source): unknown {
-  try {
-    return plainValue(document);
-  } catch (failure) {
-    const what = errorText(failure).startsWith('Unresolved alias')
-      ? 'an alias has no anchor'
-      : 'it has too many aliases';
-    throw manifestInvalid(position(0, source), what, 'write out the values instead', failure);
-  }
-}
-
-const firstLine = (text: string): string => text.split('\n')[0]!.replace(/ at line \d+.*$/, '');

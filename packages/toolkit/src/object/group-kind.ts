@@ -19,3 +19,13 @@ export const groupKindOf = ({
   readonly apiVersion: string;
   readonly kind: string;
 }): GroupKind => ({ group: groupOf(apiVersion), kind });
+
+/** Pure. Writes a kind with its group, as kubectl does: `Deployment.apps`, or `Pod` in the core group. */
+export const groupKindText = ({ group, kind }: GroupKind): string =>
+  group === '' ? kind : `${kind}.${group}`;
+
+/** Pure. Reads a kind that `groupKindText` has written. The name of a kind has no dot. */
+export function parseGroupKind(text: string): GroupKind {
+  const [, kind = text, group = ''] = /^([^.]+)\.(.+)$/.exec(text) ?? [];
+  return { group, kind };
+}

@@ -1,4 +1,5 @@
-import { decodeManifests } from '../codec/decode-manifests.ts';
+import { decodeAnyKind } from '../codec/decode-any-kind.ts';
+import { type DecodeOptions, decodeManifests } from '../codec/decode-manifests.ts';
 import type { Position } from '../codec/errors.ts';
 import type { Manifest } from '../codec/manifest.ts';
 import { CodedError } from '../errors/coded-error.ts';
@@ -18,6 +19,8 @@ export interface RevisionText {
   readonly variables?: Readonly<Record<string, string>>;
   /** The namespace of objects that name none. */
   readonly namespace?: string;
+  /** True if objects of all kinds are read as they stand, for a server that knows them. */
+  readonly anyKind?: boolean;
 }
 
 /**
@@ -71,7 +74,7 @@ export function decodeRevision(
 
 function decodeResource(
   { file, transforms }: Resource,
-  { unknownKinds, variables, namespace }: RevisionText,
+  { unknownKinds, variables, namespace, anyKind = false }: RevisionText,
   scheme: Scheme,
   lengthLimit: number,
 ): DecodedFile {
@@ -80,12 +83,15 @@ function decodeResource(
     const text = variables === undefined ? file.text : substitute(file.text, variables, file.path);
     if (text.length > lengthLimit)
       return { file: file.path, manifests: [], remarks, problem: `${file.path}: too large; split it` };
-    const manifests = decodeManifests(text, file.path, scheme, {
+    const options: DecodeOptions = {
       transform: (raw) => transforms.reduce((object, transform) => transform(object), raw),
       ...(unknownKinds === 'ignore' && { onUnknown: () => {} }),
       ...(namespace !== undefined && { namespace }),
       onRemark: (remark, at) => void remarks.push({ remark, at }),
-    });
+    };
+    const manifests = anyKind
+      ? decodeAnyKind(text, file.path, options)
+      : decodeManifests(text, file.path, scheme, options);
     return { file: file.path, manifests, remarks };
   } catch (failure) {
     const further = failure instanceof CodedError ? failure.further : [];

@@ -61,14 +61,14 @@ export class Renderer {
 
   async #decode(
     { files }: Revision,
-    { path: folder, unknownKinds, variables, namespace }: RenderOptions,
+    { path: folder, unknownKinds, variables, namespace, anyKind }: RenderOptions,
     signal: AbortSignal,
   ): Promise<readonly DecodedFile[]> {
     const isPlain =
       variables === undefined && !files.some(({ path }) => `/${path}`.endsWith(`/${overlayName}`));
     const known = isPlain ? this.#decoded : new Map<string, DecodedFile>();
     const id = (path: string, digest: string): string =>
-      JSON.stringify([folder, unknownKinds, namespace, path, digest]);
+      JSON.stringify([folder, unknownKinds, namespace, anyKind, path, digest]);
     const unknown = files.filter(({ path, digest }) => !known.has(id(path, digest)));
     const text = {
       files: unknown,
@@ -76,6 +76,7 @@ export class Renderer {
       unknownKinds,
       ...(variables && { variables }),
       ...(namespace !== undefined && { namespace }),
+      ...(anyKind !== undefined && { anyKind }),
     };
     const fresh = unknown.length === 0 ? [] : await this.#reader.decode(text, signal);
     for (const { remarks } of fresh) for (const { remark, at } of remarks) this.#onRemark(remark, at);

@@ -7,6 +7,7 @@ import { durationSchema } from '../units/duration.ts';
 import type { FieldChange } from '../diff/field-change.ts';
 import type { HealthState } from '../apply/actuator.ts';
 import { allowSchema } from '../allowance/allow-spec.ts';
+import { isDnsLabel } from '../object/name.ts';
 import type { ObjectKey } from '../object/object-key.ts';
 import type { InventoryEntry } from '../apply/action.ts';
 
@@ -93,6 +94,10 @@ export const syncSpecSchema = v.strictObject({
     sourceSchema,
   ),
   path: described('Directory of the source to use.', v.optional(text, '.')),
+  cluster: described(
+    'Cluster to apply the objects to, by the kubeconfig in the Secret `NAME-kubeconfig` of the namespace; by default they are objects of Ignite.',
+    v.optional(v.pipe(v.string(), v.check(isDnsLabel, 'must be the name of a cluster'))),
+  ),
   allow: described(
     'What the source may declare and use on the host; the source itself cannot change this.',
     v.optional(allowSchema, {}),

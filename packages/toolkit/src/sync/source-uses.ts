@@ -1,5 +1,6 @@
 import { type EachField, findInFields, nothing } from '../schema/each-field.ts';
 import type { HostUse, HostUses } from '../allowance/host-use.ts';
+import { kubeconfigName } from './kubeconfig-name.ts';
 import type { GitSourceSpec, SyncSpec } from './kinds.ts';
 
 type Fields<T> = EachField<T, HostUse>;
@@ -8,7 +9,12 @@ type Item<List> = List extends readonly (infer One)[] ? One : never;
 /** Pure. Finds the uses of the host in GitSources and Syncs. */
 export const sourceUses: HostUses = {
   GitSource: ({ spec }) => findInFields(spec as GitSourceSpec, ofGitSource, 'spec'),
-  Sync: ({ spec, metadata }) => findInFields(spec as SyncSpec, ofSync(metadata.namespace), 'spec'),
+  Sync: ({ spec, metadata }) => {
+    const { cluster } = spec as SyncSpec;
+    const uses = findInFields(spec as SyncSpec, ofSync(metadata.namespace), 'spec');
+    // What is applied to a cluster uses nothing of the host, whatever is allowed.
+    return cluster === undefined ? uses : uses.filter(({ field }) => field !== 'spec.allow');
+  },
 };
 
 const readFile = (path: string, field: string): readonly HostUse[] => [
@@ -69,6 +75,14 @@ const ofSync = (namespace: string): Fields<SyncSpec> => ({
     return path === undefined ? [] : readFile(path, field);
   },
   path: nothing,
+  cluster: (cluster, field) => [
+    {
+      kind: 'object',
+      key: { kind: 'Secret', namespace, name: kubeconfigName(cluster) },
+      madeFor: { kind: 'Cluster', namespace, name: cluster },
+      field,
+    },
+  ],
   allow: (allow, field) => [
     { kind: 'allowance', allow, field },
     ...allow.hostPaths.map((path): HostUse => ({ kind: 'path', path, access: 'write', field })),

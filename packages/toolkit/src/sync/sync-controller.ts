@@ -23,6 +23,7 @@ import { RepairBackoff } from './repair-backoff.ts';
 import type { StatusSink } from './status-sink.ts';
 import { gitSourcesOf, syncsOf } from './sync-clients.ts';
 import { type Attempt, nextStatus, reconciling, shortRevision } from './sync-status.ts';
+import type { OpenedTarget } from './sync-target.ts';
 import { TroubleLog } from './trouble-log.ts';
 import {
   type SyncDeps,
@@ -60,6 +61,8 @@ const syncFinalizer = 'gitops.weave.works/sync';
 const permanent = new Set(['SOURCE_INVALID', 'NOT_FOUND']);
 /** The share of the interval by which a poll may be late, so that many hosts do not poll at once. */
 const jitter = 0.1;
+/** How often it is looked whether what a Sync waits for is there, in milliseconds. */
+const waitingMs = 10_000;
 
 /** Makes the world match each Sync, again and again. */
 export class SyncController {
@@ -107,16 +110,23 @@ export class SyncController {
     await this.#publish(wanted, attempt, signal);
     if (attempt.kind === 'failed' && !attempt.isPermanent) return { failed: true };
     if (attempt.kind === 'suspended') return {};
-    const interval = parseDuration(wanted.spec.interval);
+    const usual = parseDuration(wanted.spec.interval);
+    const interval = attempt.kind === 'waiting' ? Math.min(usual, waitingMs) : usual;
     return { requeueAfterMs: interval * (1 + jitter * (this.#options.random ?? Math.random)()) };
   }
 
   async #attempt(sync: SyncObject, key: string, signal: AbortSignal): Promise<Attempt> {
     if (sync.spec.suspend) return { kind: 'suspended' };
     const unready = await this.#unready(sync);
-    if (unready !== undefined) return { kind: 'waiting', message: `waiting for Sync "${unready}"` };
+    if (unready !== undefined)
+      return { kind: 'waiting', reason: 'DependencyNotReady', message: `waiting for Sync "${unready}"` };
     let revision: string | undefined;
     try {
+      const opened = await this.#openTarget(sync, signal);
+      if (opened && opened.state !== 'ready')
+        return { kind: 'waiting', reason: 'ClusterNotReady', message: opened.message };
+      using target = opened?.target;
+      const deps = { ...this.#options, ...target };
       const { source, gitSource, renderer, repairs } = await this.#open(sync, key);
       const op = { signal, report: this.#report(sync) };
       const fetched = await source.fetch(op);
@@ -126,7 +136,7 @@ export class SyncController {
         gitSource,
         heldRepair: (each: ObjectKey) => repairs.heldBack(each),
       };
-      const planned = await planRevision(subject, fetched, renderer, this.#options, signal);
+      const planned = await planRevision(subject, fetched, renderer, deps, signal);
       // A person who suspends the Sync starts to change its objects by hand, and this plan might undo that.
       if ((await this.#find(sync.metadata))?.spec.suspend) return { kind: 'suspended' };
       const inventory = intendedInventory(planned.plan, subject.inventory);
@@ -139,7 +149,7 @@ export class SyncController {
           inventory,
           ...(planned.place !== undefined && { place: planned.place }),
         }));
-      const outcome = await applyPlan({ ...subject, inventory }, planned, this.#options, op);
+      const outcome = await applyPlan({ ...subject, inventory }, planned, deps, op);
       const changed = new Set(outcome.changed.map(({ result }) => keyText(result.key)));
       for (const action of planned.plan.stages.flat())
         if (action.reason === 'drifted' && changed.has(keyText(action.key))) repairs.repaired(action.key);
@@ -163,7 +173,7 @@ export class SyncController {
    * Records in the log and the events what an attempt has changed, or why it failed. Repetitions are not
    * recorded.
    */
-  async #tell({ metadata, status: before }: SyncObject, attempt: Attempt): Promise<void> {
+  async #tell({ metadata, spec, status: before }: SyncObject, attempt: Attempt): Promise<void> {
     const { namespace, name } = metadata;
     const regarding = { kind: 'Sync', namespace, name };
     const say = async (
@@ -178,7 +188,12 @@ export class SyncController {
         object,
         what: message,
       });
-      await this.#options.events?.record({ type, reason, message, regarding: about });
+      // What is elsewhere has its events elsewhere.
+      await this.#options.events?.record(
+        spec.cluster === undefined || about === regarding
+          ? { type, reason, message, regarding: about }
+          : { type, reason, message: `${object} ${message}`, regarding },
+      );
     };
     if (attempt.kind === 'failed')
       await this.#options.events?.record({
@@ -217,6 +232,7 @@ export class SyncController {
     const id = JSON.stringify([
       sync.spec.source,
       sync.spec.pin,
+      sync.spec.cluster,
       gitSource?.metadata.uid,
       gitSource?.metadata.generation,
     ]);
@@ -239,9 +255,23 @@ export class SyncController {
     return undefined;
   }
 
+  async #openTarget(sync: SyncObject, signal: AbortSignal): Promise<OpenedTarget | undefined> {
+    if (sync.spec.cluster === undefined) return undefined;
+    const opened = await this.#options.openTarget?.(sync, signal);
+    return opened ?? { state: 'unreachable', message: 'clusters are not reached from here' };
+  }
+
   /** Removes or keeps the objects of a Sync that is removed, as its deletion policy says. */
   async #finalize(sync: SyncObject, signal: AbortSignal): Promise<void> {
-    if (sync.spec.deletionPolicy === 'Delete') {
+    const opened = sync.spec.deletionPolicy === 'Delete' ? await this.#openTarget(sync, signal) : undefined;
+    if (opened?.state === 'unreachable')
+      throw new CodedError('SYNC_FAILED', opened.message, {
+        hint: 'retrying; the Sync is removed once its objects are gone, or at once with deletionPolicy: Orphan',
+      });
+    // With a cluster that is gone, all that was in it is gone.
+    if (sync.spec.deletionPolicy === 'Delete' && opened?.state !== 'absent') {
+      using target = opened?.target;
+      const deps = { ...this.#options, ...target };
       const op = { signal, report: this.#report(sync) };
       const revision = { id: 'none', files: [] };
       const subject = {
@@ -253,11 +283,11 @@ export class SyncController {
       const planned = await planRevision(
         subject,
         revision,
-        new Renderer(this.#options.reader),
-        this.#options,
+        new Renderer(deps.reader),
+        deps,
         signal,
       );
-      const { changed } = await applyPlan(subject, planned, this.#options, op);
+      const { changed } = await applyPlan(subject, planned, deps, op);
       const failed = changed.find(({ result }) => result.outcome !== 'applied');
       if (failed)
         throw new CodedError('SYNC_FAILED', `${keyText(failed.result.key)}: ${failed.result.message}`, {

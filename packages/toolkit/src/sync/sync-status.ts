@@ -24,7 +24,11 @@ export type Attempt =
       readonly revision?: string;
       readonly isPermanent: boolean;
     }
-  | { readonly kind: 'waiting'; readonly message: string }
+  | {
+      readonly kind: 'waiting';
+      readonly reason: 'DependencyNotReady' | 'ClusterNotReady';
+      readonly message: string;
+    }
   | { readonly kind: 'suspended' };
 
 interface Facts {
@@ -59,7 +63,7 @@ export function nextStatus(old: SyncStatus, attempt: Attempt, facts: Facts): Syn
     case 'waiting':
       return {
         ...base,
-        conditions: withCondition(settled, ready('False', 'DependencyNotReady', attempt.message), facts.now),
+        conditions: withCondition(settled, ready('False', attempt.reason, attempt.message), facts.now),
       };
     case 'failed': {
       const failed = withCondition(

@@ -4,7 +4,6 @@ import type { Clock } from '../clock/clock.ts';
 import type { Revision } from '../source/source.ts';
 import { parseDuration } from '../units/duration.ts';
 import {
-  type Actuator,
   type HealthState,
   type LiveObject,
   type SyncEvent,
@@ -19,17 +18,14 @@ import { type SyncPlan, planApply } from '../apply/plan-apply.ts';
 import type { Action, InventoryEntry } from '../apply/action.ts';
 import type { Renderer, Rendering } from '../render/render.ts';
 import { sourcePlace } from './source-place.ts';
+import type { OpenTarget, SyncTarget } from './sync-target.ts';
 import type { SourceReader } from '../render/source-reader.ts';
-import type { HostUses } from '../allowance/host-use.ts';
 
 /** The dependencies of a synchronisation, whatever is synchronised. */
-export interface SyncDeps {
+export interface SyncDeps extends SyncTarget {
   readonly reader: SourceReader;
-  /** The uses of the host by kind. No source may declare objects of other kinds. */
-  readonly hostUses: HostUses;
-  readonly actuator: Actuator;
-  /** The order in which kinds are created. */
-  readonly kindOrder: readonly string[];
+  /** Opens the targets of Syncs that name one. */
+  readonly openTarget?: OpenTarget;
   readonly clock: Clock;
   readonly nodeLabels: Readonly<Record<string, string>>;
 }
@@ -63,27 +59,33 @@ export async function planRevision(
   signal: AbortSignal,
 ): Promise<PlannedSync> {
   const { spec } = subject;
+  const { actuator } = deps;
   const options = {
     path: spec.path,
     unknownKinds: spec.unknownKinds,
     nodeLabels: deps.nodeLabels,
+    ...(deps.anyKind === true && { anyKind: true }),
     ...(spec.variables && { variables: spec.variables }),
   };
   const rendering = await renderer.render(revision, options, signal);
   const owner = subject.name;
-  const wanted = rendering.manifests;
-  const live = await deps.actuator.observe(signal);
+  const { manifests } = rendering;
+  const wanted = (await actuator.complete?.(manifests, signal)) ?? manifests;
+  const live = await actuator.observe(signal, [...wanted.map(objectKey), ...subject.inventory]);
   // A Sync that was stored before allowances existed has none.
   const allow = v.parse(allowSchema, (spec as Partial<SyncSpec>).allow ?? {});
   const denied = await findDenied({ owner, allow, adopt: spec.adopt, wanted, live }, deps.hostUses, signal);
   const place = sourcePlace(spec, subject.gitSource, revision);
+  const permitted = wanted.filter((manifest) => !denied.has(keyText(objectKey(manifest))));
+  const compared = await actuator.compare?.(permitted, live, signal);
   const plan = planApply({
     owner,
     wanted,
     live,
     denied,
+    ...(compared && { compared }),
     inventory: subject.inventory,
-    effectOf: deps.actuator.effectOf.bind(deps.actuator),
+    effectOf: actuator.effectOf.bind(actuator),
     kindOrder: deps.kindOrder,
     defaults: { drift: spec.drift, replace: spec.replace },
     prune: {
@@ -157,7 +159,8 @@ export async function applyPlan(
   };
   const { results, inventory } = await executePlan(plan, subject.inventory, options, op);
   const applied = results.filter(({ outcome }) => outcome === 'applied').length;
-  const observed = applied === 0 ? undefined : await deps.actuator.observe(op.signal);
+  const keys = plan.stages.flat().map(({ key }) => key);
+  const observed = applied === 0 ? undefined : await deps.actuator.observe(op.signal, keys);
   const live = observed ?? plan.stages.flat().flatMap((action) => liveOf(action) ?? []);
   const owned = new Set(inventory.map(keyText));
   return {

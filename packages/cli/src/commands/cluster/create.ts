@@ -1,4 +1,5 @@
 import type { Client } from '@ignite/api/client/client';
+import { describeCluster } from '@ignite/cluster/operations/describe-cluster';
 import { awaitCluster } from '@ignite/cluster/operations/await-cluster';
 import type { ClusterRequest } from '@ignite/cluster/operations/cluster-request';
 import { createCluster } from '@ignite/cluster/operations/create-cluster';
@@ -7,6 +8,7 @@ import { readClusterKubeconfig } from '@ignite/cluster/operations/read-kubeconfi
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { Command, Invocation } from '../../arguments/command.ts';
 import { namespaceFlags } from '../../arguments/namespace.ts';
+import { usageError } from '../../arguments/usage-error.ts';
 import type { ClusterHost } from '../../cluster-context.ts';
 import { hasKvm, isForOtherHost } from '../../context.ts';
 import { readInputFile } from '../../files/input-file.ts';
@@ -22,17 +24,19 @@ import {
   waitingOf,
   withWishedCluster,
 } from './cluster-flags.ts';
+import { askedFor } from './described-flags.ts';
 import { nodeImage, planRequest, requestFlags } from './plan-request.ts';
 
 export type NodeImageErrorCode = 'NODE_IMAGE_MISSING';
 
 export const clusterCreate: Command = {
   name: 'cluster create',
-  arguments: 'NAME',
-  arity: { least: 1, most: 1 },
+  arguments: '[NAME]',
+  arity: { least: 0, most: 1 },
   summary: 'Create a Kubernetes cluster, and wait until its nodes are ready',
   details: [
     'With --control-plane=auto, the control plane is in VMs where KVM works and --endpoint is given, and hosted otherwise: its programs run in sandboxes of this host, without a VM.',
+    'With -f, the file may be a configuration of kind (kind.x-k8s.io/v1alpha4) or manifests of cluster.k8s.io/v1alpha1: what they ask for and Ignite does not have is said. Flags win over the file.',
     'The cluster becomes a context of your kubeconfig, which is $KUBECONFIG or ~/.kube/config, and the current one.',
     'Where no ignited with --clusters runs, the command does its work until the cluster is there. What must go on after that, such as the replacement of machines that fail, needs ignited.',
   ],
@@ -41,6 +45,7 @@ export const clusterCreate: Command = {
     'ignite cluster create prod --workers 2 --memory 4GB --kubernetes v1.34.4',
     'ignite cluster create prod --control-plane vm --control-planes 3 --endpoint 10.61.0.10:6443',
     'ignite cluster create dev -f calico.yaml',
+    'ignite cluster create -f kind.yaml',
     'ignite cluster create dev --dry-run > cluster.yaml',
   ],
   flags: {
@@ -56,11 +61,23 @@ export const clusterCreate: Command = {
   },
   run: async (invocation) => {
     const { flags, args, namespace, io } = invocation;
-    const key = clusterKey(args[0]!, namespace);
     const canAccelerate = !isForOtherHost(invocation) && (await hasKvm());
     const file = flags.text('filename');
-    const manifests = file === undefined ? undefined : await readInputFile('--filename', file);
-    const { request, why } = planRequest(key, flags, canAccelerate, manifests);
+    const text = file === undefined ? undefined : await readInputFile('--filename', file);
+    const described = text === undefined ? undefined : describeCluster(text, file!);
+    const name = args[0] ?? described?.name;
+    if (name === undefined)
+      throw usageError('cluster create requires a name', 'use "ignite cluster create NAME"');
+    const key = clusterKey(name, namespace);
+    const asked = described ? askedFor(described, flags) : { flags, remarks: [] };
+    for (const remark of asked.remarks) tellNote(remark, invocation);
+    const { request: found, why } = planRequest(
+      key,
+      asked.flags,
+      canAccelerate,
+      described ? undefined : text,
+    );
+    const request = { ...found, ...(described && { networks: described.networks }) };
     const planned = planCluster(request);
     const format = documentFormatOf(flags);
     if (flags.isSet('dry-run')) {

@@ -86,7 +86,7 @@ export const requestFlags: Flags = {
     type: 'string',
     short: 'f',
     value: 'FILE',
-    help: 'manifests of another pod network, which are applied in the cluster',
+    help: 'manifests of another pod network, which are applied in the cluster, or the description of a cluster',
   },
 };
 

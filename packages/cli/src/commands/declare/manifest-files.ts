@@ -1,5 +1,4 @@
 import { dirname, join } from 'node:path';
-import { scheme } from '@ignite/legacy/scheme';
 import type { VmSpec } from '@ignite/api/v1/vm';
 import { type DecodeOptions, decodeManifests } from '@ignite/toolkit/codec/decode-manifests';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
@@ -9,6 +8,7 @@ import { DirectReader } from '@ignite/toolkit/render/source-reader';
 import type { Invocation } from '../../arguments/command.ts';
 import { assertNamespace } from '../../arguments/namespace.ts';
 import { usageError } from '../../arguments/usage-error.ts';
+import { declaredScheme as scheme } from '../../declared-scheme.ts';
 import { withFoundSources } from '../../files/found-sources.ts';
 import { tellNote } from '../../render/message/note.ts';
 import { type ManifestTexts, readManifestTexts, standardInput } from './manifest-texts.ts';

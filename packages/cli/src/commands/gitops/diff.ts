@@ -5,7 +5,10 @@ import {
 } from '@ignite/toolkit/sync/kinds';
 import { Renderer } from '@ignite/toolkit/render/render';
 import { gitSourcesOf } from '@ignite/toolkit/sync/sync-clients';
+import type { SyncTarget } from '@ignite/toolkit/sync/sync-target';
 import { planRevision } from '@ignite/toolkit/sync/synchronize';
+import type { SyncClient } from '@ignite/api/client/sync-client';
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { Command } from '../../arguments/command.ts';
 import { type DeclaredHost, withSources } from '../../context.ts';
 import { differs, renderPlan } from '../../render/plan.ts';
@@ -33,8 +36,10 @@ export const diff: Command = {
           gitSource,
           confirmedRevision: sync.metadata.annotations[confirmedRevisionAnnotation],
         };
-        const renderer = new Renderer(host.syncs.deps.reader);
-        const { plan, rendering } = await planRevision(subject, revision, renderer, host.syncs.deps, signal);
+        using target = await targetOf(sync, host, signal);
+        const deps = { ...host.syncs.deps, ...target };
+        const renderer = new Renderer(deps.reader);
+        const { plan, rendering } = await planRevision(subject, revision, renderer, deps, signal);
         io.out.write(renderPlan(plan, io.isColoured));
         for (const { message } of rendering.problems) io.out.write(`! ${printable(message)}\n`);
         return differs(plan) || rendering.problems.length > 0 ? 1 : 0;
@@ -47,6 +52,19 @@ export const diff: Command = {
     }
   },
 };
+
+/** @throws CodedError CLUSTER_NOT_READY */
+async function targetOf(
+  sync: SyncObject,
+  { syncs: { deps } }: DeclaredHost<SyncClient>,
+  signal: AbortSignal,
+): Promise<(SyncTarget & Disposable) | undefined> {
+  const opened = sync.spec.cluster === undefined ? undefined : await deps.openTarget?.(sync, signal);
+  if (!opened || opened.state === 'ready') return opened?.target;
+  throw new CodedError('CLUSTER_NOT_READY', opened.message, {
+    hint: `"ignite cluster describe ${sync.spec.cluster}" shows how far it is`,
+  });
+}
 
 async function gitSourceOf(
   { spec, metadata }: SyncObject,

@@ -15,6 +15,8 @@ import { secretKind } from '@ignite/toolkit/core/secret';
 import { gitopsKinds } from '@ignite/toolkit/sync/gitops-kinds';
 import { RouteActuator } from '@ignite/toolkit/apply/route-actuator';
 import { StoreActuator } from '@ignite/toolkit/apply/store-actuator';
+import { clusterTargets } from '@ignite/toolkit/sync-service/cluster-targets';
+import type { AppliedKinds } from '@ignite/toolkit/sync/applied-kinds';
 import type { SyncDeps } from '@ignite/toolkit/sync/synchronize';
 import { WorkerReader } from '@ignite/toolkit/render/worker-reader';
 import { inApplyOrder } from '@ignite/toolkit/scheme/resource';
@@ -32,25 +34,27 @@ export interface DeclaredHostOptions {
   readonly sourceWorker: string;
   /** Labels of this host, for node selectors. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** What manifests may declare beside the kinds of the host. */
+  readonly further?: AppliedKinds;
 }
 
 /** What manifests are applied to on this host. */
 export const declaredHost = (
   engines: DeclaredEngines,
-  { objects, self, sourceWorker, labels = {} }: DeclaredHostOptions,
+  { objects, self, sourceWorker, labels = {}, further }: DeclaredHostOptions,
 ): SyncDeps => ({
-  ...applyDeps({ ...engines, objects }),
+  ...applyDeps({ ...engines, objects }, further),
   reader: new WorkerReader(sourceWorker),
-  hostUses,
+  hostUses: { ...hostUses, ...further?.hostUses },
+  openTarget: clusterTargets(objects, systemClock),
   nodeLabels: { hostname: nodeName(self), ...labels },
 });
 
 /** What manifests are applied to through a client. */
-export function applyDeps({
-  vms,
-  volumes,
-  objects,
-}: Pick<Client, 'vms' | 'volumes' | 'objects'>): ApplyClient['deps'] {
+export function applyDeps(
+  { vms, volumes, objects }: Pick<Client, 'vms' | 'volumes' | 'objects'>,
+  further?: AppliedKinds,
+): ApplyClient['deps'] {
   const kinds = [...gitopsKinds, namespaceKind, configMapKind, secretKind];
   const stored = new StoreActuator(objects, {
     kinds: kinds.map(servedKindOf),
@@ -70,8 +74,9 @@ export function applyDeps({
       Namespace: stored,
       ConfigMap: stored,
       Secret: stored,
+      ...Object.fromEntries(further?.kindOrder.map((kind) => [kind, further.actuator]) ?? []),
     }),
-    kindOrder: inApplyOrder(resources),
+    kindOrder: [...inApplyOrder(resources), ...(further?.kindOrder ?? [])],
     clock: systemClock,
   };
 }

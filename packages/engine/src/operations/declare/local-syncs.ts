@@ -4,6 +4,7 @@ import type { Source } from '@ignite/toolkit/source/source';
 import { sourceOpener } from '@ignite/toolkit/sync-service/open-source';
 import { reconcileOnce } from '@ignite/toolkit/sync-service/reconcile-once';
 import type { GitSourceObject, SyncObject } from '@ignite/toolkit/sync/kinds';
+import type { AppliedKinds } from '@ignite/toolkit/sync/applied-kinds';
 import type { SyncDeps } from '@ignite/toolkit/sync/synchronize';
 import type { Paths } from '../../tools/host/paths.ts';
 import { isServed } from '../../tools/host/served-host.ts';
@@ -17,6 +18,8 @@ export interface LocalSyncsOptions {
   readonly self: ThisHost;
   /** The program that reads the manifests of a source in a thread of its own. */
   readonly sourceWorker: string;
+  /** What manifests may declare beside the kinds of the host. */
+  readonly further?: AppliedKinds;
 }
 
 /** Applies manifests to this host in this process. */

@@ -21,6 +21,11 @@ import { selectionQuery } from './selection-query.ts';
 import type { ServerAccess } from './server-access.ts';
 import { watchOverHttp } from './watch-over-http.ts';
 
+export interface ApplyOptions extends Pick<WriteOptions, 'dryRun' | 'signal'> {
+  /** The name of whoever gives the fields. What others have given, it takes over. */
+  readonly manager: string;
+}
+
 /** Objects of a Kubernetes API server, or of one that speaks as one does. */
 export class HttpObjectClient implements ObjectClient, Disposable {
   readonly #connection: ApiConnection;
@@ -97,6 +102,25 @@ export class HttpObjectClient implements ObjectClient, Disposable {
     });
     const path = resourcePath(key, key);
     return answeredDeletion(await this.#connection.call({ method: 'DELETE', path, body, signal }));
+  }
+
+  /**
+   * Makes those fields of an object that are given as they are given, and removes those that its manager gave before
+   * and gives no longer. All others stay (Kubernetes: server-side apply). An object that is missing is created.
+   */
+  async apply(
+    key: ObjectKey,
+    object: NewObject,
+    { manager, dryRun, signal }: ApplyOptions,
+  ): Promise<KubeObject> {
+    const query = new URLSearchParams({
+      fieldManager: manager,
+      fieldValidation: 'Strict',
+      force: 'true',
+      ...(dryRun && { dryRun: 'All' }),
+    });
+    const body = { type: 'application/apply-patch+yaml', content: object };
+    return await this.#write('PATCH', `${resourcePath(key, key)}?${query.toString()}`, body, { signal });
   }
 
   [Symbol.dispose](): void {

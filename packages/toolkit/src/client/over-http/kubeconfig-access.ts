@@ -1,5 +1,5 @@
-import { readYaml } from '@ignite/toolkit/codec/parse-yaml';
-import type { ServerAccess } from '@ignite/toolkit/client/over-http/server-access';
+import { readYaml } from '../../codec/parse-yaml.ts';
+import type { ServerAccess } from './server-access.ts';
 import * as v from 'valibot';
 
 /**

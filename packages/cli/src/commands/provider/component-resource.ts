@@ -1,0 +1,14 @@
+import type { GroupVersionResource } from '@ignite/toolkit/client/group-version-resource';
+
+const resources: Readonly<Record<string, GroupVersionResource>> = {
+  Namespace: { group: '', version: 'v1', resource: 'namespaces' },
+  CustomResourceDefinition: {
+    group: 'apiextensions.k8s.io',
+    version: 'v1',
+    resource: 'customresourcedefinitions',
+  },
+  ClusterRole: { group: 'rbac.authorization.k8s.io', version: 'v1', resource: 'clusterroles' },
+};
+
+/** Pure. Returns where the objects of a kind are that a provider consists of. */
+export const resourceOfComponent = (kind: string): GroupVersionResource => resources[kind]!;

@@ -1,0 +1,84 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { providerComponents, providerMetadata, releaseFolder } from '@ignite/cluster/provider/provider-components';
+import { HttpObjectClient } from '@ignite/toolkit/client/over-http/http-object-client';
+import { readKubeconfig } from '@ignite/toolkit/client/over-http/kubeconfig';
+import { resourceOfComponent } from './component-resource.ts';
+import type { Command } from '../../arguments/command.ts';
+import { usageError } from '../../arguments/usage-error.ts';
+import { definitionOfKind } from '../../context.ts';
+import { documentFlag, documentFormatOf } from '../../render/objects.ts';
+import { tellNote } from '../../render/message/note.ts';
+
+/** The name under which the server notes what this command has written. */
+const manager = 'ignite-provider';
+
+export const providerInstall: Command = {
+  name: 'provider install',
+  arguments: '',
+  arity: { least: 0, most: 0 },
+  summary: 'Make Ignite an infrastructure provider of Cluster API in a management cluster',
+  details: [
+    'Installs the definitions of IgniteCluster, IgniteMachine and their templates, with the labels of the contract v1beta2. What is installed already is brought up to date.',
+    'With --directory, writes a release for clusterctl instead: the components and metadata.yaml.',
+  ],
+  examples: [
+    'ignite provider install --kubeconfig management.kubeconfig',
+    'ignite provider install --dry-run -o yaml | kubectl apply -f -',
+    'ignite provider install --directory ./providers',
+  ],
+  flags: {
+    kubeconfig: {
+      type: 'string',
+      value: 'FILE',
+      default: '$KUBECONFIG',
+      help: 'kubeconfig of the management cluster',
+    },
+    'kube-context': {
+      type: 'string',
+      value: 'NAME',
+      default: 'the current one',
+      help: 'context of the kubeconfig',
+    },
+    directory: { type: 'string', value: 'DIR', help: 'write a release for clusterctl below this directory' },
+    'dry-run': { type: 'boolean', help: 'print the components, without installing them' },
+    output: { ...documentFlag, help: 'print the components as json or yaml' },
+  },
+  run: async ({ flags, io, signal }) => {
+    const components = providerComponents(await definitionOfKind());
+    const { stringify } = await import('yaml');
+    const yaml = components
+      .map((component) => stringify(component, { aliasDuplicateObjects: false }))
+      .join('---\n');
+    const format = documentFormatOf(flags);
+    if (flags.isSet('dry-run')) {
+      const list = { apiVersion: 'v1', kind: 'List', items: components };
+      io.out.write(format === 'json' ? `${JSON.stringify(list, undefined, 2)}\n` : yaml);
+      return 0;
+    }
+    const directory = flags.text('directory');
+    if (directory !== undefined) {
+      const folder = join(resolve(directory), releaseFolder());
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, 'infrastructure-components.yaml'), yaml);
+      await writeFile(join(folder, 'metadata.yaml'), stringify(providerMetadata()));
+      io.out.write(`${folder}\n`);
+      return 0;
+    }
+    const path = flags.text('kubeconfig') ?? io.env['KUBECONFIG'];
+    if (path === undefined)
+      throw usageError('no management cluster is named', 'name its kubeconfig with --kubeconfig');
+    using client = new HttpObjectClient(await readKubeconfig(path, flags.text('kube-context')));
+    for (const component of components) {
+      const { name = '' } = component.metadata;
+      const key = { ...resourceOfComponent(component.kind), name };
+      await client.apply(key, component, { manager, signal });
+      io.out.write(`${component.kind}/${name} installed\n`);
+    }
+    tellNote(
+      'objects of these kinds are kept there, and no ignited makes VMs of them yet: ignited does so for those in its own API',
+      { flags, io },
+    );
+    return 0;
+  },
+};

@@ -1,0 +1,52 @@
+import type { HostUses } from '@ignite/toolkit/allowance/host-use';
+import type { Health } from '@ignite/toolkit/apply/actuator';
+import { objectHealth } from '@ignite/toolkit/apply/object-health';
+import { SharedActuator } from '@ignite/toolkit/apply/shared-actuator';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import type { AppliedKinds } from '@ignite/toolkit/sync/applied-kinds';
+import { hostUses } from '../kinds/host-uses.ts';
+import { kinds } from '../kinds/kinds.ts';
+
+/**
+ * The kinds of clusters that people declare, in the order in which they are applied. Nothing is done before the Cluster is
+ * there, which is therefore the last; a control plane is upgraded before its workers; and what is declared no longer goes
+ * with its Cluster.
+ */
+const declared = [
+  'ClusterResourceSet',
+  'KubeadmConfigTemplate',
+  'IgniteMachineTemplate',
+  'IgniteClusterTemplate',
+  'KubeadmControlPlaneTemplate',
+  'HostedControlPlaneTemplate',
+  'IgniteCluster',
+  'HostedControlPlane',
+  'KubeadmControlPlane',
+  'MachineDeployment',
+  'MachineHealthCheck',
+  'Cluster',
+];
+
+/** What manifests of clusters are applied to. */
+export function declaredClusters(objects: ObjectClient): AppliedKinds {
+  const applied = kinds.filter(({ kind }) => declared.includes(kind));
+  return {
+    kindOrder: declared,
+    actuator: new SharedActuator(objects, { kinds: applied.map(servedKindOf), healthOf }),
+    hostUses: usesOfClusters,
+  };
+}
+
+/** A Cluster that no controller has looked at yet is not healthy. All else waits for the Cluster, which comes after it. */
+const healthOf = (object: KubeObject): Health =>
+  object.kind === 'Cluster' && Object.keys(object.status ?? {}).length === 0
+    ? { state: 'Progressing', message: 'its controller has not seen it yet' }
+    : objectHealth(object);
+
+/** Those of which nothing else is known use nothing of the host. */
+const usesOfClusters: HostUses = {
+  ...Object.fromEntries(declared.map((kind) => [kind, () => []])),
+  ...hostUses,
+};

@@ -1,4 +1,0 @@
-import { answerAsWorker } from '@ignite/toolkit/render/worker-reader';
-import { scheme } from './scheme.ts';
-
-void answerAsWorker(scheme);

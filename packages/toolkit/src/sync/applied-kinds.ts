@@ -1,0 +1,6 @@
+import type { SyncTarget } from './sync-target.ts';
+
+/** Kinds that manifests may declare beside those of the host itself. `kindOrder` names all of them. */
+export type AppliedKinds = Pick<SyncTarget, 'actuator' | 'kindOrder'> & {
+  readonly hostUses: NonNullable<SyncTarget['hostUses']>;
+};
