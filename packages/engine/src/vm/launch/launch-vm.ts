@@ -1,5 +1,7 @@
 import { appendFile, chmod, mkdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import { timed } from '@ignite/api/client/timed';
 import type { Vm } from '@ignite/api/v1/vm';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import { lostClocks } from '../../tools/guest/lost-clocks.ts';
@@ -33,17 +35,22 @@ export async function launchVm(
   vm: Vm,
   options: LaunchOptions,
   host: VmPorts,
-  signal: AbortSignal,
+  op: ClientOperation,
 ): Promise<void> {
+  const { signal } = op;
   const { exitStatus } = vmFiles(host.paths, vm.metadata.uid);
   const inVain = lostClocks(await readTail(exitStatus));
   const onHost = await machineOf(vm, { lostClocks: inVain }, host, signal);
   const { machine, accel } = onHost;
-  using _slot = accel.kind === 'tcg' ? await acquireBootSlot(host.paths, signal) : undefined;
-  await launchVmm(vm, onHost, options, host, signal);
-  await bootVmm(vm, machine, host, signal);
-  if (isTimerMeasured(machine)) await untilClockTicks(vm, host, signal);
+  using _slot = accel.kind === 'tcg' ? await bootSlot(host, op) : undefined;
+  await launchVmm(vm, onHost, options, host, op);
+  await timed('boot VMM', op, () => bootVmm(vm, machine, host, signal));
+  if (isTimerMeasured(machine))
+    await timed('wait for the clock of the guest', op, () => untilClockTicks(vm, host, signal));
 }
+
+const bootSlot = async ({ paths }: VmPorts, op: ClientOperation): Promise<Disposable> =>
+  await timed('wait for a slot', op, () => acquireBootSlot(paths, op.signal));
 
 /**
  * Launches the VMM of a VM, whose guest has not started afterwards.
@@ -54,8 +61,9 @@ export async function launchVmm(
   { machine, arch, accel, attachment, volumes }: MachineOnHost,
   { awaitClientSeconds = 0 }: LaunchOptions,
   host: VmPorts,
-  signal: AbortSignal,
+  op: ClientOperation,
 ): Promise<void> {
+  const { signal } = op;
   const { uid } = vm.metadata;
   const files = vmFiles(host.paths, uid);
   const run = vmRunFiles(host.paths, uid);
@@ -87,7 +95,7 @@ export async function launchVmm(
     exitCommand: [...host.settleCommand, uid],
     streams: { path: host.streamsProgram, awaitClientSeconds, channel: keptChannel(vm, vmm) },
   });
-  await host.sandbox.launch(spec, signal);
+  await timed('launch sandbox', op, () => host.sandbox.launch(spec, signal));
 }
 
 async function largestDisk(vm: Vm, volumes: readonly ResolvedVolume[], host: VmPorts): Promise<Bytes> {

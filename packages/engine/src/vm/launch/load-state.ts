@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import { timed } from '@ignite/api/client/timed';
 import type { Vm } from '@ignite/api/v1/vm';
 import { vmFiles, vmmSockets } from '../../tools/host/paths.ts';
 import { loadSavedState, readStateNote } from '../../tools/vmm/saved-state.ts';
@@ -19,8 +21,9 @@ export async function loadVmState(
   vm: Vm,
   options: LaunchOptions,
   host: VmPorts,
-  signal: AbortSignal,
+  op: ClientOperation,
 ): Promise<void> {
+  const { signal } = op;
   const guest = asBooted(vm);
   const { savedState, identityDue } = vmFiles(host.paths, vm.metadata.uid);
   const sockets = vmmSockets(host.paths, vm.metadata.uid);
@@ -30,12 +33,13 @@ export async function loadVmState(
   const found = await traitsOf(guest, onHost);
   if (existsSync(identityDue)) assertStateFits(withoutIdentity(saved), withoutIdentity(found));
   else assertStateFits(saved, found);
-  await launchVmm(guest, onHost, options, host, signal);
+  await launchVmm(guest, onHost, options, host, op);
   const vmm = vmmOf(guest, host);
   await loadSavedState(savedState, note, (source) =>
     whileVmmRuns(guest, host, signal, async (ending) => {
-      assertStateFits({ VMM: savedBy ?? '' }, { VMM: await vmm.version(sockets, ending) });
-      await vmm.loadState(sockets, source, ending);
+      const version = await timed('wait for the VMM', op, () => vmm.version(sockets, ending));
+      assertStateFits({ VMM: savedBy ?? '' }, { VMM: version });
+      await timed('load memory', op, () => vmm.loadState(sockets, source, ending));
     }),
   );
 }
