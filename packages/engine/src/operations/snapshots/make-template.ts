@@ -5,6 +5,7 @@ import type { VmClient } from '@ignite/api/client/vm-client';
 import type { Snapshot } from '@ignite/api/v1/snapshot';
 import {
   coldReason,
+  makingTemplateLabel,
   planTemplates,
   templateLabel,
   templateSpec,
@@ -23,9 +24,6 @@ import { contentOf } from '../../vm/steps/ensure-content.ts';
 import type { VmPorts } from '../../vm/vm-ports.ts';
 import { createSnapshot } from './create-snapshot.ts';
 import { removeSnapshot } from './remove-snapshot.ts';
-
-/** Marks the VM of which a template is made, and names the lock that its maker holds. */
-const makingLabel = 'ignite.weave.works/making-template';
 
 interface Makers {
   readonly host: VmPorts;
@@ -49,7 +47,7 @@ export async function makeTemplate(
   const token = newUid();
   using _lock = await acquireLock(locksDir(host.paths), makingLock(token), op.signal);
   const name = `template-${token.slice(0, 8)}`;
-  const request = { namespace, name, labels: { [makingLabel]: token }, spec: templateSpec(spec) };
+  const request = { namespace, name, labels: { [makingTemplateLabel]: token }, spec: templateSpec(spec) };
   const vm = await vms.create(request, op); // it is down until it is started below, for whoever restores VMs too
   await using after = new AsyncDisposableStack();
   after.defer(async () => {
@@ -110,7 +108,7 @@ const makingLock = (token: string): string => `making-template-${token}`;
 /** Removes the VMs of makers that were killed. */
 async function removeUnfinished({ host, vms }: Makers, op: ClientOperation): Promise<void> {
   for (const { metadata } of await listOwnVms(host)) {
-    const token = metadata.labels[makingLabel];
+    const token = metadata.labels[makingTemplateLabel];
     if (token === undefined || isLocked(locksDir(host.paths), makingLock(token))) continue;
     await vms.remove(metadata.uid, { force: true }, op);
   }
