@@ -4,6 +4,12 @@ import type { Vm, VmSpec } from './vm.ts';
 /** Marks a snapshot as a template, from which new VMs of its kind start. Its value tells the kind. */
 export const templateLabel = 'ignite.weave.works/template';
 
+/** Marks the VM of which a template is made, and names the lock that its maker holds. */
+export const makingTemplateLabel = 'ignite.weave.works/making-template';
+
+/** Names, in a VM that is to start from a template, that template. If it is lost before that, the VM boots. */
+export const fromTemplateAnnotation = 'ignite.weave.works/from-template';
+
 export const isTemplate = ({ metadata: { labels } }: Snapshot): boolean =>
   labels[templateLabel] !== undefined;
 

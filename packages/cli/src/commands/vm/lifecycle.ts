@@ -11,7 +11,7 @@ import { usageError } from '../../arguments/usage-error.ts';
 import { withClient } from '../../context.ts';
 import { printDone } from '../../render/message/done.ts';
 import { tellNote } from '../../render/message/note.ts';
-import { startFlags, startRequest, startedLine } from './run.ts';
+import { startFlags, startRequest, startedLine, withTimings } from './run.ts';
 import { readVmFile } from './vm-file.ts';
 
 export const start: Command = {
@@ -38,7 +38,7 @@ export const start: Command = {
       ...runtimeOf(flags),
       ...(networkPlugin !== undefined && { networkPlugin }),
     };
-    return await withClient(invocation, async (client, op) => {
+    return await withTimings(invocation, async (client, op) => {
       for (const vm of await findAll(client, invocation)) {
         const started = await client.vms.start(vm.metadata.uid, request, op);
         if (flags.isSet('interactive')) {
@@ -90,7 +90,7 @@ export const stop: Command = {
   },
 };
 
-const { interactive: _interactive, ...detachedStartFlags } = startFlags;
+const { interactive: _interactive, timings: _timings, ...detachedStartFlags } = startFlags;
 
 export const restart: Command = {
   name: 'restart',

@@ -23,7 +23,7 @@ import { networkFlags, networkOf } from '../../arguments/network-flags.ts';
 import { networkPluginNote, runtimeFlags, runtimeOf } from '../../arguments/runtime-flags.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { readConfiguration, registryConfig, registryFlags } from '../../configuration.ts';
-import { isForOtherHost, warmLater, withClient } from '../../context.ts';
+import { type Operation, isForOtherHost, warmLater, withClient } from '../../context.ts';
 import { foundSource } from '../../files/found-sources.ts';
 import { carriedSpec } from '../../remote/carried-spec.ts';
 import { createdText, printDone } from '../../render/message/done.ts';
@@ -111,12 +111,32 @@ export const startFlags: Flags = {
   },
   timeout: { type: 'string', value: 'SECONDS', default: '600', help: 'seconds to wait for SSH' },
   debug: { type: 'boolean', short: 'd', help: 'keep the resources of a failed start, for debugging' },
+  timings: { type: 'boolean', help: 'print how long each step took, to standard error' },
   'ignore-preflight-checks': {
     type: 'list',
     value: 'CHECK',
     help: 'ignore preflight checks that fail: ExistingFile, BinaryInPath, Port, the name of a check, or all',
   },
 };
+
+/** As `withClient`. With --timings it ends with how long each step took, even if one has failed. */
+export async function withTimings<T>(
+  invocation: Invocation,
+  use: (client: Client, op: Operation) => Promise<T>,
+): Promise<T> {
+  const { flags, io } = invocation;
+  if (!flags.isSet('timings')) return await withClient(invocation, use);
+  const { Timings } = await import('../../render/message/timings.ts');
+  return await withClient(invocation, async (client, op) => {
+    const timings = new Timings();
+    try {
+      return await use(client, timings.of(op));
+    } finally {
+      op.endProgress();
+      io.err.write(timings.text());
+    }
+  });
+}
 
 /**
  * Returns the options of a start that the flags describe.
@@ -177,7 +197,7 @@ export const run: Command = {
   run: async (invocation) => {
     const { flags, io } = invocation;
     const [request, starting] = [await createRequest(invocation), startRequest(flags)];
-    return await withClient(invocation, async (client, op) => {
+    return await withTimings(invocation, async (client, op) => {
       const whole = await fromSnapshot(request, client, invocation);
       const when = flags.choice('warm', warmth) ?? 'never';
       const isWarm = when !== 'never' && !flags.isSet('from');
@@ -214,15 +234,27 @@ async function startWarm(
   try {
     return await client.vms.start(metadata.uid, starting, op);
   } catch (failure) {
-    const unfit = ['STATE_UNFIT', 'STATE_DAMAGED', 'IDENTITY_REFUSED'];
+    const unfit = [
+      ...['STATE_UNFIT', 'STATE_DAMAGED', 'IDENTITY_REFUSED'],
+      ...['SNAPSHOT_NOT_FOUND', 'SNAPSHOT_UNFIT'],
+    ];
     const isUnfit = unfit.some((code) => hasCode(failure, code));
     if (spec.source === undefined || !isUnfit) throw failure;
     op.report({
       kind: 'warning',
       message: `the template cannot be used, so the VM boots: ${errorText(failure)}`,
     });
-    await client.snapshots.remove(`${metadata.namespace}/${spec.source.snapshot}`, { force: false }, op);
+    await removeTemplate(`${metadata.namespace}/${spec.source.snapshot}`, client, op);
     return await client.vms.start(metadata.uid, { ...starting, cold: true }, op);
+  }
+}
+
+/** Somebody else may have removed it already. */
+async function removeTemplate(query: string, { snapshots }: Client, op: ClientOperation): Promise<void> {
+  try {
+    await snapshots.remove(query, { force: false }, op);
+  } catch (failure) {
+    if (!hasCode(failure, 'SNAPSHOT_NOT_FOUND')) throw failure;
   }
 }
 

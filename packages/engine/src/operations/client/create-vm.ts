@@ -1,4 +1,5 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
+import { timed } from '@ignite/api/client/timed';
 import type { CreateVmRequest } from '@ignite/api/client/vm-client';
 import type { Vm } from '@ignite/api/v1/vm';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
@@ -6,7 +7,7 @@ import { recordEvent } from '../../tools/events/record-event.ts';
 import { hostArch } from '../../tools/host/arch.ts';
 import { locksDir } from '../../tools/host/paths.ts';
 import { parseSource } from '../../tools/oci/source.ts';
-import { coldReason } from '@ignite/api/v1/template';
+import { coldReason, fromTemplateAnnotation } from '@ignite/api/v1/template';
 import { changeVm } from '../../tools/store/vm-objects.ts';
 import { findTemplate } from '../snapshots/make-template.ts';
 import { listOwnVms } from '../../tools/store/own-vms.ts';
@@ -49,15 +50,20 @@ export async function createVm(request: CreateVmRequest, host: VmPorts, op: Clie
   const { preflight } = request;
   assertVmm(vmm, arch, accelFor(arch, { arch: hostArch, accel: await host.accel() }));
   if (preflight)
-    await assertStartable(
-      { spec, status: { phase: 'Created', arch } },
-      preflight.ignorePreflightChecks ?? [],
-      host,
+    await timed('check host', op, () =>
+      assertStartable(
+        { spec, status: { phase: 'Created', arch } },
+        preflight.ignorePreflightChecks ?? [],
+        host,
+      ),
     );
   const power = preflight ? 'Running' : 'Stopped';
   const stored = await storeVm({ name, uid, spec: { ...spec, power } }, request, host, op.signal);
-  const prepared = await prepare(stored, request, host, op);
-  const vm = request.isWarm === true ? await fromTemplate(prepared, host) : prepared;
+  const prepared = await timed('prepare image and kernel', op, () => prepare(stored, request, host, op));
+  const vm =
+    request.isWarm === true
+      ? await timed('look for a template', op, () => fromTemplate(prepared, host))
+      : prepared;
   const message = `from image ${spec.image.oci}`;
   await recordEvent(host.objects, vm, { reason: 'Created', message }, 'created');
   return vm;
@@ -69,7 +75,10 @@ async function fromTemplate(vm: Vm, host: VmPorts): Promise<Vm> {
   const template = await findTemplate(vm, host);
   if (!template) return vm;
   const source = { snapshot: template.metadata.name };
-  return await changeVm(host.objects, vm, ({ spec }) => ({ spec: { ...spec, source } }));
+  return await changeVm(host.objects, vm, ({ spec, metadata: { annotations } }) => ({
+    spec: { ...spec, source },
+    annotations: { ...annotations, [fromTemplateAnnotation]: source.snapshot },
+  }));
 }
 
 /** Brings the image and kernel of a new VM here. If that fails, the VM is as if it had never been. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Finder } from '@ignite/api/client/finder';
 import type { ClientOperation } from '@ignite/api/client/progress';
+import { timed } from '@ignite/api/client/timed';
 import type {
   CreateVmRequest,
   LogPart,
@@ -26,6 +27,7 @@ import { vmsIn } from '../../tools/store/kind-clients.ts';
 import { isOwn } from '../../tools/store/own-vms.ts';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
 import { findVm, vmFinalizer } from '../../tools/store/vm-objects.ts';
+import { asBooted } from '../../vm/as-booted.ts';
 import { assertStartable } from '../../vm/definition/assert-startable.ts';
 import { validateRequest } from '../../vm/definition/create-vm.ts';
 import { recordPlugin, recordRuntime } from '../../vm/definition/vm-runtime.ts';
@@ -95,9 +97,8 @@ export class LocalVms implements VmClient {
       const ofRuntime = await recordRuntime(asked, request.runtime, host, op);
       const found = await recordPlugin(ofRuntime, request.networkPlugin, host);
       const isDown = (await host.sandbox.observe(found.metadata.uid)).state !== 'running';
-      // The ports of a suspended VM are taken by itself.
-      const known = isSaved(found, host.paths) ? [...ignored, 'Port'] : ignored;
-      if (isDown) await assertStartable(found, known, this.#host);
+      const goesOn = request.cold !== true && isSaved(found, host.paths);
+      if (isDown) await timed('check host', op, () => this.#assertStartable(found, { goesOn, ignored }));
       const options = {
         cold: request.cold === true,
         keepFailed: request.keepFailed === true,
@@ -123,6 +124,19 @@ export class LocalVms implements VmClient {
     return await this.untilReady(vm, request, op);
   }
 
+  /**
+   * Checks that the host is ready to start a VM. A guest that goes on has the machine of its boot, and the ports of a suspended VM are
+   * taken by itself.
+   * @throws CodedError PREFLIGHT_FAILED
+   */
+  async #assertStartable(
+    vm: Vm,
+    { goesOn, ignored }: { readonly goesOn: boolean; readonly ignored: readonly string[] },
+  ): Promise<void> {
+    if (goesOn) await assertStartable(asBooted(vm), [...ignored, 'Port'], this.#host);
+    else await assertStartable(vm, ignored, this.#host);
+  }
+
   /** Returns the host as a start uses it that ignores some checks. */
   #hostFor(ignored: readonly string[]): EnginePorts {
     return isTypeIgnored('Port', ignored)
@@ -136,7 +150,7 @@ export class LocalVms implements VmClient {
       op.report({ kind: 'step', message: `Waiting for SSH on ${vm.metadata.name}` });
       const { sshTimeoutMs: timeoutMs = sshTimeoutMs } = request;
       const wait = { timeoutMs, endsWithoutServer: request.sshTimeoutMs === undefined };
-      await untilReady(vm, wait, this.#host, op.signal);
+      await timed('wait for SSH', op, () => untilReady(vm, wait, this.#host, op.signal));
       await recordReady(vm, this.#host);
     }
     return await findVm(this.#host.objects, vm.metadata.uid);
@@ -208,8 +222,8 @@ export class LocalVms implements VmClient {
     const vm = await withVmLocked(query, this.#host, op.signal, async (found) => {
       const isDown = (await this.#host.sandbox.observe(found.metadata.uid)).state !== 'running';
       const isToStart = found.spec.power !== 'Stopped' && found.spec.power !== 'Suspended';
-      const ignored = isSaved(found, this.#host.paths) ? ['Port'] : [];
-      if (isDown && isToStart) await assertStartable(found, ignored, this.#host);
+      const goesOn = isSaved(found, this.#host.paths);
+      if (isDown && isToStart) await this.#assertStartable(found, { goesOn, ignored: [] });
       return await reconciled(found, { retryNow: true }, this.#host, op);
     });
     return vm.status.phase === 'Running' ? await this.untilReady(vm, {}, op) : vm;

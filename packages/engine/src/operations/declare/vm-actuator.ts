@@ -106,11 +106,11 @@ export class VmActuator implements Actuator {
   }
 }
 
-/** Drops the reports of transferred bytes. */
+/** Drops the reports of transferred bytes and of timings. */
 const quieter = ({ signal, report }: Operation<SyncEvent>): ClientOperation => ({
   signal,
   report: (event) => {
-    if (event.kind !== 'transfer') report(event);
+    if (event.kind === 'step' || event.kind === 'warning') report(event);
   },
 });
 

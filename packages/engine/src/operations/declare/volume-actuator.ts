@@ -72,6 +72,6 @@ const specOf = (manifest: Manifest): VolumeSpec => manifest.spec as VolumeSpec;
 const quieter = ({ signal, report }: Operation<SyncEvent>): ClientOperation => ({
   signal,
   report: (event) => {
-    if (event.kind !== 'transfer') report(event);
+    if (event.kind === 'step' || event.kind === 'warning') report(event);
   },
 });

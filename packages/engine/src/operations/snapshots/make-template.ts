@@ -5,12 +5,13 @@ import type { VmClient } from '@ignite/api/client/vm-client';
 import type { Snapshot } from '@ignite/api/v1/snapshot';
 import {
   coldReason,
+  makingTemplateLabel,
   planTemplates,
   templateLabel,
   templateSpec,
   templateTraits,
 } from '@ignite/api/v1/template';
-import type { Vm } from '@ignite/api/v1/vm';
+import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import { acquireLock, isLocked } from '@ignite/toolkit/lock/process-lock';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { locksDir } from '../../tools/host/paths.ts';
@@ -19,12 +20,10 @@ import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
 import { validateRequest } from '../../vm/definition/create-vm.ts';
 import { cannotWarm } from '../../vm/errors.ts';
+import { contentOf } from '../../vm/steps/ensure-content.ts';
 import type { VmPorts } from '../../vm/vm-ports.ts';
 import { createSnapshot } from './create-snapshot.ts';
 import { removeSnapshot } from './remove-snapshot.ts';
-
-/** Marks the VM of which a template is made, and names the lock that its maker holds. */
-const makingLabel = 'ignite.weave.works/making-template';
 
 interface Makers {
   readonly host: VmPorts;
@@ -43,10 +42,12 @@ export async function makeTemplate(
 ): Promise<Snapshot> {
   await removeUnfinished({ host, vms }, op);
   const { spec } = await validateRequest({ spec: wanted });
+  const known = await findTemplateFor(namespace, spec, host, op);
+  if (known) return known;
   const token = newUid();
   using _lock = await acquireLock(locksDir(host.paths), makingLock(token), op.signal);
   const name = `template-${token.slice(0, 8)}`;
-  const request = { namespace, name, labels: { [makingLabel]: token }, spec: templateSpec(spec) };
+  const request = { namespace, name, labels: { [makingTemplateLabel]: token }, spec: templateSpec(spec) };
   const vm = await vms.create(request, op); // it is down until it is started below, for whoever restores VMs too
   await using after = new AsyncDisposableStack();
   after.defer(async () => {
@@ -69,9 +70,25 @@ export async function makeTemplate(
   return made;
 }
 
+/** Returns the template for VMs of a spec, whose image and kernel are brought here if they are missing. */
+async function findTemplateFor(
+  namespace: string,
+  spec: VmSpec,
+  host: VmPorts,
+  op: ClientOperation,
+): Promise<Snapshot | undefined> {
+  const vm = { metadata: { namespace }, spec, status: { phase: 'Created' } } as const;
+  const content = await contentOf(vm, host, op);
+  const like = { ...vm, status: { ...vm.status, ...content } };
+  return coldReason(like) === undefined ? await findTemplate(like, host) : undefined;
+}
+
+/** What tells the kind of a template. */
+type Templated = Pick<Vm, 'spec' | 'status'> & { readonly metadata: Pick<Vm['metadata'], 'namespace'> };
+
 /** Returns the template for VMs like one, in its own namespace. */
 export async function findTemplate(
-  vm: Vm,
+  vm: Templated,
   { objects }: Pick<VmPorts, 'objects'>,
 ): Promise<Snapshot | undefined> {
   const key = templateKey(vm);
@@ -83,7 +100,7 @@ export async function findTemplate(
   );
 }
 
-const templateKey = (vm: Vm): string =>
+const templateKey = (vm: Pick<Vm, 'spec' | 'status'>): string =>
   createHash('sha256').update(templateTraits(vm)).digest('hex').slice(0, 32);
 
 const makingLock = (token: string): string => `making-template-${token}`;
@@ -91,7 +108,7 @@ const makingLock = (token: string): string => `making-template-${token}`;
 /** Removes the VMs of makers that were killed. */
 async function removeUnfinished({ host, vms }: Makers, op: ClientOperation): Promise<void> {
   for (const { metadata } of await listOwnVms(host)) {
-    const token = metadata.labels[makingLabel];
+    const token = metadata.labels[makingTemplateLabel];
     if (token === undefined || isLocked(locksDir(host.paths), makingLock(token))) continue;
     await vms.remove(metadata.uid, { force: true }, op);
   }

@@ -32,7 +32,7 @@ function answerFor(files: Readonly<Record<string, string>>, name = hostname()): 
     const script = [
       'root=$1 seed=$1/seed VM_UID=own HOSTNAME=$2',
       ...functions,
-      'receive() { :; }; renew_kernel() { :; }; renew_network() { :; }; write_identity() { :; }; renew_ssh() { :; }; run_hooks() { :; }',
+      'did() { :; }; receive() { :; }; renew_kernel() { :; }; renew_network() { :; }; write_identity() { :; }; renew_ssh() { :; }; run_hooks() { :; }',
       'if become 1; then echo done; else echo "failed $why"; fi',
     ].join('\n');
     const { stdout, stderr } = spawnSync('/bin/busybox', ['sh', '-c', script, 'sh', root, name], {

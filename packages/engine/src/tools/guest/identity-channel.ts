@@ -1,36 +1,97 @@
 import type { Socket } from 'node:net';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import { timed } from '@ignite/api/client/timed';
 import { connectToGuest } from './guest-socket.ts';
 
 /** The longest answer of a guest, in characters. */
 const longestAnswer = 4_096;
 /** How long a guest may take, on a busy host too. Its own hooks are part of that. */
 const patienceMs = 300_000;
+/** How long a guest may take to keep a few megabytes. A guest that does not is only slower later. */
+const preparationMs = 60_000;
+/** Begins the line by which a guest tells that it has taken a step. */
+const didPrefix = 'did ';
+
+/** What a guest says of itself as somebody connects. One that an older Ignite has booted says nothing. */
+interface GuestReadiness {
+  /** Whether it has the programs by which it takes an identity. */
+  readonly isPrepared: boolean;
+}
 
 /**
  * Gives a guest, which goes on from a snapshot of another VM, the seed with its own identity. Resolves once the guest says that
  * it has taken it.
  * @throws Error if it has not, or says nothing
  */
-export async function giveIdentity(path: string, seed: Uint8Array, signal: AbortSignal): Promise<void> {
-  const patience = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+export async function giveIdentity(
+  path: string,
+  seedFor: (guest: GuestReadiness) => Promise<Uint8Array>,
+  op: ClientOperation,
+): Promise<void> {
+  const patience = AbortSignal.any([op.signal, AbortSignal.timeout(patienceMs)]);
   const socket = await connectToGuest(path, patience);
   try {
     const answers = linesOf(socket);
-    await answers.next(); // it is empty, and tells that somebody listens
-    socket.write(`become ${seed.length}\n`);
-    socket.write(seed);
-    for await (const line of answers) {
-      if (line.trim() === 'done') return;
-      if (line.trim() !== '') throw new Error(`the guest answered: ${JSON.stringify(line.trim())}`);
-    }
-    signal.throwIfAborted();
-    throw new Error('the guest did not answer');
+    const greeting = await timed('guest: wake up', op, () => answers.next());
+    const seed = await seedFor({ isPrepared: greeting.value?.trim() === 'prepared' });
+    await request('become', seed, { socket, answers, op });
   } finally {
     socket.destroy();
   }
 }
 
-async function* linesOf(socket: Socket): AsyncGenerator<string> {
+/**
+ * Gives a guest of which a snapshot is about to be taken the programs by which its copies take their identity, unless it has them. They
+ * are much larger than a seed.
+ * @throws Error if it has not taken them
+ */
+export async function prepareGuest(
+  path: string,
+  programs: () => Promise<Uint8Array>,
+  op: ClientOperation,
+): Promise<void> {
+  const patience = AbortSignal.any([op.signal, AbortSignal.timeout(preparationMs)]);
+  const socket = await connectToGuest(path, patience);
+  try {
+    const answers = linesOf(socket);
+    const greeting = await answers.next();
+    if (greeting.value?.trim() !== 'unprepared') return;
+    await request('prepare', await programs(), { socket, answers, op });
+  } finally {
+    socket.destroy();
+  }
+}
+
+interface Conversation {
+  readonly socket: Socket;
+  readonly answers: AsyncIterable<string>;
+  readonly op: ClientOperation;
+}
+
+/** Asks a guest to do something with an archive. Resolves once it says that this is done. */
+async function request(
+  what: 'become' | 'prepare',
+  archive: Uint8Array,
+  { socket, answers, op }: Conversation,
+): Promise<void> {
+  let sinceMs = performance.now();
+  socket.write(`${what} ${archive.length}\n`);
+  socket.write(archive);
+  for await (const line of answers) {
+    const said = line.trim();
+    if (said === 'done') return;
+    if (said.startsWith(didPrefix)) {
+      const nowMs = performance.now();
+      const step = said.slice(didPrefix.length);
+      op.report({ kind: 'timing', what: `guest: ${step}`, milliseconds: nowMs - sinceMs });
+      sinceMs = nowMs;
+    } else if (said !== '') throw new Error(`the guest answered: ${JSON.stringify(said)}`);
+  }
+  op.signal.throwIfAborted();
+  throw new Error('the guest did not answer');
+}
+
+async function* linesOf(socket: Socket): AsyncGenerator<string, undefined> {
   let rest = '';
   for await (const part of socket.setEncoding('latin1') as AsyncIterable<string>) {
     const lines = (rest + part).split('\n');
@@ -38,4 +99,5 @@ async function* linesOf(socket: Socket): AsyncGenerator<string> {
     yield* lines;
     if (rest.length > longestAnswer) throw new Error('the guest sends a line without end');
   }
+  return undefined;
 }

@@ -121,6 +121,8 @@ export interface VmRunFiles {
   readonly sockets: string;
   /** The socket of the SSH connection that commands share. */
   readonly sshSession: string;
+  /** The memory of a VM of which a template is made, where it can be mapped. */
+  readonly memory: string;
   /** The folder in which each program that shares a folder has a folder for its socket. */
   readonly shares: string;
 }
@@ -131,6 +133,7 @@ export function vmRunFiles(paths: Paths, uid: string): VmRunFiles {
     dir,
     sockets: join(dir, 'sockets'),
     sshSession: join(dir, 'ssh.sock'),
+    memory: join(dir, 'memory'),
     shares: join(paths.runDir, 'shares', uid),
   };
 }

@@ -61,6 +61,15 @@ export interface MachineStreams {
   readonly stderr: string;
 }
 
+/**
+ * A file that is the guest's memory. What the guest writes goes to the file if it is kept, and to memory of the VMM's own if the file is
+ * mapped privately. A state of the machine does not contain the memory of a kept file, and is loaded beside the same file.
+ */
+export interface MachineMemory {
+  readonly path: string;
+  readonly use: 'kept' | 'private';
+}
+
 /** A virtual machine, described independently of its VMM. All paths are as the VMM sees them. */
 export interface Machine {
   readonly name: string;
@@ -70,6 +79,8 @@ export interface Machine {
   readonly gic?: Gic;
   readonly cpus: number;
   readonly memory: Bytes;
+  /** The file that is its memory, unless that is the VMM's own. */
+  readonly memoryFile?: MachineMemory;
   readonly kernel: { readonly path: string; readonly initrd: string; readonly commandLine: string };
   /** The disks in the order in which the guest names them, starting with /dev/vda. */
   readonly disks: readonly MachineDisk[];

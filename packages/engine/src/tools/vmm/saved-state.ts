@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { chmod, link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type Readable, Transform, type TransformCallback, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
@@ -20,24 +21,46 @@ const pieceSize = 2 ** 20;
  */
 export type StateTraits = Readonly<Record<string, string>>;
 
-const noteSchema = v.object({
-  format: v.literal(1),
+const stream = {
   traits: v.record(v.string(), v.string()),
   size: v.number(),
   sha256: v.string(),
-});
+} as const;
+const noteSchema = v.variant('format', [
+  v.object({ format: v.literal(1), ...stream }),
+  /** The memory is in a file beside the stream, and nobody has written to it since. */
+  v.object({
+    format: v.literal(2),
+    ...stream,
+    memory: v.object({ size: v.number(), modified: v.string() }),
+  }),
+]);
 
 /** What is noted beside a saved state. */
-export type StateNote = Omit<v.InferOutput<typeof noteSchema>, 'format'>;
+export interface StateNote {
+  readonly traits: StateTraits;
+  readonly size: number;
+  readonly sha256: string;
+  /** The file that is the memory of the machine, if the state does not contain it. */
+  readonly memory?: MemoryStamp;
+}
+
+/** By which a file of memory is known. It is mapped and never read whole, so a digest would tell too late. */
+interface MemoryStamp {
+  readonly size: number;
+  /** The time of the last change, in nanoseconds. */
+  readonly modified: string;
+}
 
 /**
  * Saves a state in a folder, which appears once the state is complete and on the disk. `write` writes the state and
- * ends its target. A state of more than `limit` bytes is refused.
+ * ends its target. A state of more than `limit` bytes is refused. `copyMemory` creates the file of a memory that is not part of it.
  */
 export async function writeSavedState(
   dir: string,
   { traits, limit }: { readonly traits: StateTraits; readonly limit: Bytes },
   write: (target: Writable) => Promise<void>,
+  copyMemory?: (path: string) => Promise<void>,
 ): Promise<StateNote> {
   const draft = draftOf(dir);
   await rm(draft, { recursive: true, force: true });
@@ -47,8 +70,9 @@ export async function writeSavedState(
     const meter = new Meter(limit);
     const file = createWriteStream(machineIn(draft), { flags: 'wx', mode: 0o600, flush: true });
     await Promise.all([write(meter), pipeline(meter, file)]);
-    const note = { traits, size: meter.size, sha256: meter.digest() };
-    await replaceFile(noteIn(draft), `${JSON.stringify({ format: 1, ...note })}\n`, 0o600);
+    const memory = copyMemory && (await keepMemory(draft, copyMemory));
+    const note = { traits, size: meter.size, sha256: meter.digest(), ...(memory && { memory }) };
+    await replaceFile(noteIn(draft), `${JSON.stringify({ format: memory ? 2 : 1, ...note })}\n`, 0o600);
     await rename(draft, dir);
     await syncFolder(dirname(dir));
     return note;
@@ -58,6 +82,33 @@ export async function writeSavedState(
   }
 }
 
+/** Creates the file of the memory, which all may read that reach it, and nobody may write to. */
+async function keepMemory(dir: string, copy: (path: string) => Promise<void>): Promise<MemoryStamp> {
+  const path = memoryIn(dir);
+  await copy(path);
+  await chmod(path, 0o444);
+  return await stampOf(path);
+}
+
+async function stampOf(path: string): Promise<MemoryStamp> {
+  const { size, mtimeNs } = await stat(path, { bigint: true });
+  return { size: Number(size), modified: String(mtimeNs) };
+}
+
+/**
+ * Returns the path of the memory of a saved state that does not contain it.
+ * @throws CodedError STATE_DAMAGED
+ */
+export async function savedMemory(dir: string, { memory }: StateNote): Promise<string | undefined> {
+  if (!memory) return undefined;
+  const path = memoryIn(dir);
+  const found = await stampOf(path).catch((failure: unknown) => {
+    throw stateDamaged('its memory cannot be read', failure);
+  });
+  if (!isDeepStrictEqual(found, memory)) throw stateDamaged('its memory is not what was saved');
+  return path;
+}
+
 /** Gives a machine the state that another one was saved with. Both use the same files, which never change. */
 export async function shareSavedState(from: string, dir: string): Promise<void> {
   const draft = draftOf(dir);
@@ -65,6 +116,7 @@ export async function shareSavedState(from: string, dir: string): Promise<void> 
   await mkdir(draft, { mode: 0o700 });
   await link(machineIn(from), machineIn(draft));
   await link(noteIn(from), noteIn(draft));
+  if (existsSync(memoryIn(from))) await link(memoryIn(from), memoryIn(draft));
   await rename(draft, dir);
   await syncFolder(dirname(dir));
 }
@@ -72,7 +124,8 @@ export async function shareSavedState(from: string, dir: string): Promise<void> 
 /** @throws CodedError STATE_DAMAGED */
 export async function readStateNote(dir: string): Promise<StateNote> {
   try {
-    return v.parse(noteSchema, JSON.parse(await readFile(noteIn(dir), 'utf8')));
+    const { format: _format, ...note } = v.parse(noteSchema, JSON.parse(await readFile(noteIn(dir), 'utf8')));
+    return note;
   } catch (failure) {
     throw stateDamaged('its note cannot be read', failure);
   }
@@ -161,6 +214,7 @@ class Meter extends Transform {
 
 const draftOf = (dir: string): string => join(dirname(dir), `.${basename(dir)}.draft`);
 const machineIn = (dir: string): string => join(dir, 'machine');
+const memoryIn = (dir: string): string => join(dir, 'memory');
 const noteIn = (dir: string): string => join(dir, 'note.json');
 
 async function syncFolder(dir: string): Promise<void> {

@@ -1,6 +1,8 @@
 import type { Arch } from '@ignite/api/v1/arch';
 import type { VmmName } from '@ignite/api/v1/vm-machine';
+import type { Runner } from '@ignite/toolkit/process/runner';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
+import type { Paths } from '../host/paths.ts';
 import type { Readable, Writable } from 'node:stream';
 import type { DiskFormat, GuestChannel, Machine } from './machine.ts';
 
@@ -39,6 +41,16 @@ export interface VmmSockets {
   readonly console: string;
   /** Where the state of the machine is passed while it is saved or loaded. */
   readonly state: string;
+}
+
+export interface LoadOptions {
+  /** Whether the state was saved without its memory, which the machine has in a file. */
+  readonly hasMemoryFile: boolean;
+}
+
+export interface SaveOptions extends LoadOptions {
+  /** The user of the VMM. */
+  readonly owner: number;
 }
 
 /** How a guest ended, as its VMM saw it. `stopped` means that somebody told the VMM itself to end. */
@@ -91,15 +103,31 @@ export interface Vmm {
   /** Halts the vCPUs. The call is idempotent. */
   pause(sockets: VmmSockets, signal: AbortSignal): Promise<void>;
   resume(sockets: VmmSockets, signal: AbortSignal): Promise<void>;
+  /** Tells whether the VMM can map a file that it may only read as the memory of a guest. */
+  mapsMemory(
+    arch: Arch,
+    host: { readonly paths: Pick<Paths, 'runDir'>; readonly runner: Runner },
+    signal: AbortSignal,
+  ): Promise<boolean>;
   /** Returns the version of a running VMM. A saved state can only be loaded by the same version. */
   version(sockets: VmmSockets, signal: AbortSignal): Promise<string>;
   /**
    * Writes the state of a paused machine, which is its memory, its devices and its vCPUs, and ends `target`. The
    * machine stays paused, and its disks are complete on the host.
    */
-  saveState(sockets: VmmSockets, target: Writable, owner: number, signal: AbortSignal): Promise<void>;
+  saveState(
+    sockets: VmmSockets,
+    target: Writable,
+    options: SaveOptions,
+    signal: AbortSignal,
+  ): Promise<void>;
   /** Loads the state that another VMM has saved. The machine is paused afterwards. */
-  loadState(sockets: VmmSockets, source: Readable, signal: AbortSignal): Promise<void>;
+  loadState(
+    sockets: VmmSockets,
+    source: Readable,
+    options: LoadOptions,
+    signal: AbortSignal,
+  ): Promise<void>;
   /** Connects the first `count` interfaces of a machine with the network, or cuts them off. The call is idempotent. */
   setLinks(
     sockets: VmmSockets,

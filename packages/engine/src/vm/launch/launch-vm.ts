@@ -1,5 +1,8 @@
-import { appendFile, chmod, mkdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { appendFile, chmod, mkdir, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import { timed } from '@ignite/api/client/timed';
+import { makingTemplateLabel } from '@ignite/api/v1/template';
 import type { Vm } from '@ignite/api/v1/vm';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import { lostClocks } from '../../tools/guest/lost-clocks.ts';
@@ -11,11 +14,12 @@ import { startMark } from '../../tools/sandbox/console-log.ts';
 import type { ResolvedVolume } from '../../tools/storage/resolve-volumes.ts';
 import { imageOf } from '../../tools/store/vm-objects.ts';
 import { assertVmm } from '../../tools/vmm/assert-vmm.ts';
-import { isTimerMeasured, statusSize } from '../../tools/vmm/machine.ts';
+import { type MachineMemory, isTimerMeasured, statusSize } from '../../tools/vmm/machine.ts';
 import type { Vmm } from '../../tools/vmm/vmm.ts';
 import { diskSizeOf, vmDisk } from '../disks/vm-disk.ts';
 import type { LaunchOptions } from '../launch-options.ts';
 import type { VmPorts } from '../vm-ports.ts';
+import { archOf } from '../arch-of.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { acquireBootSlot } from './boot-slot.ts';
 import { bootVmm } from './boot-vmm.ts';
@@ -23,6 +27,12 @@ import { type MachineOnHost, machineOf } from './machine-of.ts';
 import { keptChannel, sandboxSpec } from './sandbox-spec.ts';
 import { untilClockTicks } from './until-clock-ticks.ts';
 import { assertMachineFits, eventLinks } from './vm-machine.ts';
+
+/** The file that is the memory of a VM's guest. */
+interface MemoryOnHost {
+  readonly path: string;
+  readonly use: MachineMemory['use'];
+}
 
 /**
  * Launches the VMM of a VM and starts its guest. All parts of the VM must exist.
@@ -33,17 +43,40 @@ export async function launchVm(
   vm: Vm,
   options: LaunchOptions,
   host: VmPorts,
-  signal: AbortSignal,
+  op: ClientOperation,
 ): Promise<void> {
+  const { signal } = op;
   const { exitStatus } = vmFiles(host.paths, vm.metadata.uid);
   const inVain = lostClocks(await readTail(exitStatus));
-  const onHost = await machineOf(vm, { lostClocks: inVain }, host, signal);
+  const memory = await memoryToKeep(vm, host, signal);
+  const wanted = { lostClocks: inVain, ...(memory && { memory: memory.use }) };
+  const onHost = { ...(await machineOf(vm, wanted, host, signal)), ...(memory && { memory }) };
   const { machine, accel } = onHost;
-  using _slot = accel.kind === 'tcg' ? await acquireBootSlot(host.paths, signal) : undefined;
-  await launchVmm(vm, onHost, options, host, signal);
-  await bootVmm(vm, machine, host, signal);
-  if (isTimerMeasured(machine)) await untilClockTicks(vm, host, signal);
+  using _slot = accel.kind === 'tcg' ? await bootSlot(host, op) : undefined;
+  await launchVmm(vm, onHost, options, host, op);
+  await timed('boot VMM', op, () => bootVmm(vm, machine, host, signal));
+  if (isTimerMeasured(machine))
+    await timed('wait for the clock of the guest', op, () => untilClockTicks(vm, host, signal));
 }
+
+/**
+ * Creates the memory of a VM of which a template is made, where VMs that come from it can map that. It is on the file system for what
+ * runs, which is in memory itself.
+ */
+async function memoryToKeep(vm: Vm, host: VmPorts, signal: AbortSignal): Promise<MemoryOnHost | undefined> {
+  const { uid, labels } = vm.metadata;
+  const { memory: path } = vmRunFiles(host.paths, uid);
+  await rm(path, { force: true });
+  if (labels[makingTemplateLabel] === undefined) return undefined;
+  if (!(await vmmOf(vm, host).mapsMemory(archOf(vm), host, signal))) return undefined;
+  await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+  await writeFile(path, '', { mode: 0o600 });
+  await truncate(path, vm.spec.memory);
+  return { path, use: 'kept' };
+}
+
+const bootSlot = async ({ paths }: VmPorts, op: ClientOperation): Promise<Disposable> =>
+  await timed('wait for a slot', op, () => acquireBootSlot(paths, op.signal));
 
 /**
  * Launches the VMM of a VM, whose guest has not started afterwards.
@@ -51,11 +84,12 @@ export async function launchVm(
  */
 export async function launchVmm(
   vm: Vm,
-  { machine, arch, accel, attachment, volumes }: MachineOnHost,
+  { machine, arch, accel, attachment, volumes, memory }: MachineOnHost & { readonly memory?: MemoryOnHost },
   { awaitClientSeconds = 0 }: LaunchOptions,
   host: VmPorts,
-  signal: AbortSignal,
+  op: ClientOperation,
 ): Promise<void> {
+  const { signal } = op;
   const { uid } = vm.metadata;
   const files = vmFiles(host.paths, uid);
   const run = vmRunFiles(host.paths, uid);
@@ -84,10 +118,11 @@ export async function launchVmm(
     initrd: await bootInitrd(kernel, host.guestDir),
     attachment,
     accel,
+    ...(memory && { memory }),
     exitCommand: [...host.settleCommand, uid],
     streams: { path: host.streamsProgram, awaitClientSeconds, channel: keptChannel(vm, vmm) },
   });
-  await host.sandbox.launch(spec, signal);
+  await timed('launch sandbox', op, () => host.sandbox.launch(spec, signal));
 }
 
 async function largestDisk(vm: Vm, volumes: readonly ResolvedVolume[], host: VmPorts): Promise<Bytes> {

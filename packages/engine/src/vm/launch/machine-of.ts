@@ -5,14 +5,14 @@ import type { Attachment } from '../../tools/network/network.ts';
 import type { ResolvedVolume } from '../../tools/storage/resolve-volumes.ts';
 import { type Accel, accelFor } from '../../tools/vmm/accel.ts';
 import { hostCpu } from '../../tools/vmm/host-cpu.ts';
-import type { Machine } from '../../tools/vmm/machine.ts';
+import type { Machine, MachineMemory } from '../../tools/vmm/machine.ts';
 import type { StateTraits } from '../../tools/vmm/saved-state.ts';
 import { archOf } from '../arch-of.ts';
 import { volumesOf } from '../disks/volume-steps.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { stateTraits } from './state-traits.ts';
-import { vmMachine } from './vm-machine.ts';
+import { memoryInSandbox, vmMachine } from './vm-machine.ts';
 
 /** A VM's machine on this host, and what it was made from. */
 export interface MachineOnHost {
@@ -23,10 +23,17 @@ export interface MachineOnHost {
   readonly volumes: readonly ResolvedVolume[];
 }
 
+interface MachineOptions {
+  readonly lostClocks?: number;
+  readonly loadsState?: boolean;
+  /** How a file is its memory, if one is. */
+  readonly memory?: MachineMemory['use'];
+}
+
 /** Returns the machine of a VM whose network is attached. */
 export async function machineOf(
   vm: Vm,
-  { lostClocks = 0, loadsState = false }: { readonly lostClocks?: number; readonly loadsState?: boolean },
+  { lostClocks = 0, loadsState = false, memory }: MachineOptions,
   host: VmPorts,
   signal: AbortSignal,
 ): Promise<MachineOnHost> {
@@ -37,7 +44,11 @@ export async function machineOf(
   const accel = accelFor(arch, { arch: hostArch, accel: await host.accel() });
   const volumes = await volumesOf(vm, host);
   const machine = vmMachine(vm, { attachment, volumes, accel, vmm: vmmOf(vm, host), lostClocks });
-  return { machine: { ...machine, ...(loadsState && { loadsState }) }, arch, accel, attachment, volumes };
+  const options = {
+    ...(loadsState && { loadsState }),
+    ...(memory && { memoryFile: { path: memoryInSandbox, use: memory } }),
+  };
+  return { machine: { ...machine, ...options }, arch, accel, attachment, volumes };
 }
 
 /** Returns what a state of a VM's machine on this host is bound to, besides the version of its VMM. */

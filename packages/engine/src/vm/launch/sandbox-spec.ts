@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { MachineMemory } from '../../tools/vmm/machine.ts';
 import type { Vm } from '@ignite/api/v1/vm';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import type { VmFiles } from '../../tools/host/paths.ts';
@@ -11,7 +12,7 @@ import type { Accel } from '../../tools/vmm/accel.ts';
 import type { Vmm } from '../../tools/vmm/vmm.ts';
 import type { VmDisk } from '../disks/vm-disk.ts';
 import { runsEntrypoint } from '../entrypoint.ts';
-import { readsCloudInit } from './vm-machine.ts';
+import { memoryInSandbox, readsCloudInit } from './vm-machine.ts';
 
 export interface SandboxSpecInput {
   readonly vm: Vm;
@@ -39,6 +40,8 @@ export interface SandboxSpecInput {
   readonly exitCommand: readonly string[];
   /** How host/streams runs the VMM. */
   readonly streams: StreamsProgram;
+  /** The file that is the guest's memory, if one is. */
+  readonly memory?: { readonly path: string; readonly use: MachineMemory['use'] };
 }
 
 /** The program host/streams, and what it is told. */
@@ -102,6 +105,9 @@ export function sandboxSpec(input: SandboxSpecInput): SandboxSpec {
       ...(readsCloudInit(vm) ? [secret(files.cloudInit, 'cidata.img')] : []),
       writable(input.sockets, 'run'),
       readOnly(input.streams.path, 'streams'),
+      ...(input.memory === undefined
+        ? []
+        : [{ source: input.memory.path, target: memoryInSandbox, writable: input.memory.use === 'kept' }]),
       ...access.mounts,
     ],
     ...(access.blockDevices.length > 0 && { blockDevices: access.blockDevices }),

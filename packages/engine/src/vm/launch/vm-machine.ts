@@ -22,6 +22,9 @@ import { runsEntrypoint } from '../entrypoint.ts';
 /** The number of CPU interfaces of a GICv2 (Arm IHI 0048B). */
 const gic2Cpus = 8;
 
+/** Where the sandbox of a VMM shows the file that is the guest's memory. */
+export const memoryInSandbox = '/vm/memory';
+
 export interface VmMachineInput {
   readonly attachment: Attachment;
   readonly volumes: readonly ResolvedVolume[];

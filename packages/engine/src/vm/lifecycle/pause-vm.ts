@@ -11,7 +11,7 @@ import { assertPausable } from './bring-up.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { resumeSignal } from '../vmm-signal.ts';
-import { reconciled, writeWish } from './start-vm.ts';
+import { reconciled, takeBackWish, writeWish } from './start-vm.ts';
 
 /**
  * Pauses the vCPUs of a running VM, which keeps its memory. The caller holds the VM's lock.
@@ -54,7 +54,7 @@ export async function suspendVm(vm: Vm, host: VmPorts, op: ClientOperation): Pro
     return await reconciled(wanted, {}, host, op);
   } catch (failure) {
     if (!isSaved(vm, host.paths)) {
-      const kept = await writeWish(wanted, { power: vm.spec.power }, host);
+      const kept = await takeBackWish(wanted, { wanted: 'Suspended', before: vm.spec.power }, host);
       await reconciled(kept, {}, host, { ...op, signal: resumeSignal() });
     }
     throw failure;

@@ -1,4 +1,5 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
+import { timed } from '@ignite/api/client/timed';
 import type { Vm } from '@ignite/api/v1/vm';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { isWorthAnotherBoot, lostClocks } from '../../tools/guest/lost-clocks.ts';
@@ -41,7 +42,7 @@ async function takeSteps(vm: Vm, goal: Goal, host: VmPorts, op: ClientOperation)
     // A guest takes its time for its identity, for which it can be asked again.
     const signal = isUsedUp && step.kind !== 'give-identity' ? resumeSignal() : op.signal;
     signal.throwIfAborted();
-    now = await executeStep(step, now, host, { ...op, signal });
+    now = await timed(step.kind.replaceAll('-', ' '), op, () => executeStep(step, now, host, { ...op, signal }));
     if (step.kind === 'place-snapshot') return await takeSteps(now, goal, host, op);
   }
   return now;

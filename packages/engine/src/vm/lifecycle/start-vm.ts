@@ -1,11 +1,12 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
-import type { Vm } from '@ignite/api/v1/vm';
-import { changeVm } from '../../tools/store/vm-objects.ts';
+import type { Vm, VmSpec } from '@ignite/api/v1/vm';
+import { changeVm, changeVmStatus } from '../../tools/store/vm-objects.ts';
 import { isLeaving } from '../errors.ts';
 import { isSaved } from '../observe/liveness.ts';
-import { type Wish, withWish } from '@ignite/api/v1/life-wish';
+import { type Wish, isNewWish, lifeWishOf, withWish } from '@ignite/api/v1/life-wish';
 import type { VmPorts } from '../vm-ports.ts';
 import type { ReconcileRequest } from './reconcile-request.ts';
+import { withoutLostTemplate } from './without-lost-template.ts';
 import { reconcileLocked } from './reconcile-vm.ts';
 
 /** The wish that a VM is up from now on, be it down or, to `restart` it, up already. */
@@ -27,16 +28,34 @@ export async function startVm(
   if (deletionTimestamp !== undefined) throw isLeaving(name);
   const isDown = (await host.sandbox.observe(uid)).state !== 'running';
   const anew = restart || (isDown && (cold || !isSaved(vm, host.paths)));
-  const wanted = await writeWish(vm, { power: 'Running', anew }, host);
+  const wanted = await writeWish(await withoutLostTemplate(vm, host), { power: 'Running', anew }, host);
+  const goesOn = isDown && !anew;
   try {
-    return await reconciled(wanted, { ...request, cold, retryNow: true }, host, op);
+    return await reconciled(goesOn ? await forgetRestartWish(wanted, host) : wanted, { ...request, cold, retryNow: true }, host, op);
   } catch (failure) {
     // Whoever interrupts a start no longer wants it. A guest that was up, or has left its saved state, goes on.
     const before = isSaved(vm, host.paths) ? 'Suspended' : anew ? 'Stopped' : undefined;
-    if (op.signal.aborted && !restart && before) await writeWish(wanted, { power: before }, host);
+    if (op.signal.aborted && !restart && before)
+      await takeBackWish(wanted, { wanted: 'Running', before }, host);
     throw failure;
   }
 }
+
+/** A restart that was asked for while the VM was suspended has become the start of a guest that goes on, which must lose nothing. */
+const forgetRestartWish = async (vm: Vm, { objects }: VmPorts): Promise<Vm> =>
+  isNewWish(vm)
+    ? await changeVmStatus(objects, vm, ({ status }) => ({ ...status, lastWish: lifeWishOf(vm) }))
+    : vm;
+
+/** Writes what was wanted of a VM before, unless somebody else wants something else by now. */
+export const takeBackWish = async (
+  vm: Vm,
+  { wanted, before }: { readonly wanted: VmSpec['power']; readonly before: VmSpec['power'] },
+  { objects }: Pick<VmPorts, 'objects'>,
+): Promise<Vm> =>
+  await changeVm(objects, vm, ({ spec }) => ({
+    spec: spec.power === wanted ? { ...spec, power: before } : spec,
+  }));
 
 /** Writes a wish into the object. Nothing is done about it yet. */
 export const writeWish = async (

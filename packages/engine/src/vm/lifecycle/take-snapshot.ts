@@ -12,6 +12,7 @@ import { copyWhole, snapshotFilesIn } from '../disks/snapshot-files.ts';
 import { vmDisk } from '../disks/vm-disk.ts';
 import { cannotSnapshot } from '../errors.ts';
 import { isSaved } from '../observe/liveness.ts';
+import { prepareForCopies } from '../steps/give-identity.ts';
 import { saveMachine } from '../steps/save-state.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { suspendProblem } from './assert-suspendable.ts';
@@ -50,6 +51,7 @@ export async function takeSnapshot(
   await mkdir(dir, { recursive: true, mode: 0o700 });
   try {
     op.report({ kind: 'step', message: `Taking a snapshot of ${vm.metadata.name}` });
+    if (takesMachine && isUp && vm.status.phase === 'Running') await prepareForCopies(vm, host, op);
     if (isUp && !isServed(host.paths)) letGoOn(vm, host);
     await whileHalted(vm, host, op.signal, async () => {
       if (takesMachine && wasSaved) await shareSavedState(savedState, files.savedState);

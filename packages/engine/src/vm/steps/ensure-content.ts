@@ -1,6 +1,6 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Arch } from '@ignite/api/v1/arch';
-import type { Vm } from '@ignite/api/v1/vm';
+import type { Vm, VmStatus } from '@ignite/api/v1/vm';
 import { kernelFor } from '../../tools/kernel/kernel-objects.ts';
 import { type ImageRequest, ensureImage, parseImportRequest } from '../../tools/oci/image-objects.ts';
 import { changeVmStatus } from '../../tools/store/vm-objects.ts';
@@ -41,7 +41,24 @@ export const ensureVmKernel = (vm: Vm, host: VmPorts, op: ClientOperation): Prom
     );
   });
 
-const requestOf = (vm: Vm, { registryConfigDir }: VmPorts): ImageRequest & { readonly arch: Arch } => ({
+/** Returns what a VM of a spec would use, which is imported or built if it is missing. Nothing is recorded. */
+export async function contentOf(
+  vm: Pick<Vm, 'spec' | 'status'>,
+  host: VmPorts,
+  op: ClientOperation,
+): Promise<Pick<VmStatus, 'arch' | 'image' | 'kernel'>> {
+  const request = requestOf(vm, host);
+  const image = await ensureImage(parseImportRequest(vm.spec.image.oci, request), host, host.objects, op);
+  const kernel = await kernelFor(vm.spec.kernel.oci, request, host, op);
+  const { digest, bootMode } = image.status;
+  const { id, version } = kernel.status;
+  return { arch: archOf(vm), image: { digest, bootMode }, kernel: { id, version } };
+}
+
+const requestOf = (
+  vm: Pick<Vm, 'spec' | 'status'>,
+  { registryConfigDir }: VmPorts,
+): ImageRequest & { readonly arch: Arch } => ({
   arch: archOf(vm),
   ...(registryConfigDir !== undefined && { registryConfigDir }),
   ...containerEngineOf(vm.spec),

@@ -90,10 +90,10 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
       await shareFolders(asBooted(vm), host, op.signal);
       return vm;
     case 'launch':
-      await launchVm(asBooted(vm), step, host, op.signal);
+      await launchVm(asBooted(vm), step, host, op);
       return vm;
     case 'load-state':
-      await loadVmState(vm, step, host, op.signal);
+      await loadVmState(vm, step, host, op);
       return vm;
     case 'record-load':
       return await recordLoad(vm, host);
@@ -102,7 +102,7 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
       return vm;
     case 'give-identity':
       op.report({ kind: 'step', message: `Giving ${vm.metadata.name} its own identity` });
-      await giveVmIdentity(vm, host, op.signal);
+      await giveVmIdentity(vm, host, op);
       return vm;
     case 'refuse-identity':
       throw identityRefused(vm.metadata.name);

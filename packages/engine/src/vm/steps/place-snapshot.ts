@@ -1,12 +1,14 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Snapshot } from '@ignite/api/v1/snapshot';
 import type { Vm } from '@ignite/api/v1/vm';
+import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { locksDir, vmFiles } from '../../tools/host/paths.ts';
 import { listImages, listKernels } from '../../tools/store/list-objects.ts';
 import { snapshotsIn } from '../../tools/store/kind-clients.ts';
 import { changeVmStatus } from '../../tools/store/vm-objects.ts';
+import { hasSavedState } from '../../tools/vmm/has-saved-state.ts';
 import { discardSavedState, shareSavedState } from '../../tools/vmm/saved-state.ts';
 import { withContent } from '../content-lock.ts';
 import { copyWhole, markIdentityDue, snapshotFiles } from '../disks/snapshot-files.ts';
@@ -47,6 +49,10 @@ export async function placeSnapshot(vm: Vm, host: VmPorts, op: ClientOperation):
     kind: 'step',
     message: `Bringing ${vm.metadata.name} to what ${snapshot.metadata.name} holds`,
   });
+  const isWhole =
+    existsSync(source.disk) &&
+    (snapshot.status.holds === 'Disk' || (existsSync(source.exitStatus) && hasSavedState(source.savedState)));
+  if (!isWhole) throw snapshotUnfit(snapshot.metadata.name, 'files of it are missing');
   await mkdir(files.dir, { recursive: true, mode: 0o711 });
   await rm(files.identityDue, { force: true });
   await discardSavedState(files.savedState);

@@ -1,10 +1,12 @@
+import { existsSync } from 'node:fs';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import { bytes } from '@ignite/toolkit/units/bytes';
-import { vmFiles, vmmSockets } from '../../tools/host/paths.ts';
+import { vmFiles, vmRunFiles, vmmSockets } from '../../tools/host/paths.ts';
 import { sandboxUser } from '../../tools/sandbox/sandbox.ts';
 import { changeVmStatus } from '../../tools/store/vm-objects.ts';
 import { discardSavedState, writeSavedState } from '../../tools/vmm/saved-state.ts';
+import { copyWhole } from '../disks/snapshot-files.ts';
 import { suspendFailed } from '../errors.ts';
 import { asBooted } from '../as-booted.ts';
 import { machineOf, traitsOf } from '../launch/machine-of.ts';
@@ -42,8 +44,14 @@ export async function saveMachine(vm: Vm, dir: string, host: VmPorts, signal: Ab
     VMM: await vmm.version(sockets, signal),
   };
   const limit = bytes(Math.ceil(guest.spec.memory * (1 + markShare)) + devicesLimit);
-  await writeSavedState(dir, { traits, limit }, (target) =>
-    vmm.saveState(sockets, target, sandboxUser(uid), signal),
+  const { memory } = vmRunFiles(host.paths, uid);
+  const hasMemoryFile = existsSync(memory);
+  const copyMemory = (path: string): Promise<void> => copyWhole(memory, path, host.runner, signal);
+  await writeSavedState(
+    dir,
+    { traits, limit },
+    (target) => vmm.saveState(sockets, target, { owner: sandboxUser(uid), hasMemoryFile }, signal),
+    hasMemoryFile ? copyMemory : undefined,
   );
 }
 

@@ -55,16 +55,28 @@ async function compiledUserData(text: string, metaData: string): Promise<GuestSe
   return compileUserData(text, metaData);
 }
 
-/** Returns the seed for a guest that goes on from a snapshot, with the program that renews what its kernel remembers. */
-export async function identitySeed(vm: Vm, host: VmPorts, signal: AbortSignal): Promise<Buffer> {
+/** Returns the seed for a guest that goes on from a snapshot. One that is not prepared gets the programs with it. */
+export async function identitySeed(
+  vm: Vm,
+  { isPrepared }: { readonly isPrepared: boolean },
+  host: VmPorts,
+  signal: AbortSignal,
+): Promise<Buffer> {
   const { uid, name } = vm.metadata;
   const network = await host.network.observe(uid, signal);
   if (network.state !== 'attached') throw new Error(`the network of VM ${name} is gone`);
   const keys = await keysOf(vm, vmFiles(host.paths, uid).publicKey);
   const seed = await seedOf(vm, network.attachment, keys, host);
+  return renderSeed({ ...seed, programs: isPrepared ? [] : await identityPrograms(vm, host) });
+}
+
+/** Returns the programs by which a guest renews what its kernel remembers. */
+export async function identityPrograms(
+  vm: Vm,
+  { guestDir }: Pick<VmPorts, 'guestDir'>,
+): Promise<readonly CpioEntry[]> {
   const perl = archOf(vm) === hostArch ? await hostProgram(['/usr/bin/perl'], 'bin/perl') : [];
-  const renew = file('renew', await readFile(join(host.guestDir, 'renew')));
-  return renderSeed({ ...seed, programs: [...perl, renew] });
+  return [...perl, file('renew', await readFile(join(guestDir, 'renew')))];
 }
 
 /**

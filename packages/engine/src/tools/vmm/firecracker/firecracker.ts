@@ -86,6 +86,7 @@ export const firecracker: Vmm = {
   resume: async ({ control }, signal) => {
     await sendRequests(control, [{ method: 'PATCH', path: '/vm', body: { state: 'Resumed' } }], signal);
   },
+  mapsMemory: async () => false,
   version: () => noSavedStates(),
   saveState: () => noSavedStates(),
   loadState: () => noSavedStates(),

@@ -4,6 +4,7 @@ import type { Accel } from '../accel.ts';
 import {
   type Machine,
   type MachineDisk,
+  type MachineMemory,
   type MachineNic,
   type MachineShare,
   type MachineStreams,
@@ -30,6 +31,7 @@ export function qemuArgv(machine: Machine): readonly string[] {
     ...['-smp', String(machine.cpus)],
     ...['-m', `${machine.memory / 2 ** 20}M`],
     ...(machine.shares.length > 0 ? sharedMemory(machine.memory) : []),
+    ...(machine.memoryFile === undefined ? [] : memoryInFile(machine, machine.memoryFile)),
     ...[
       '-kernel',
       machine.kernel.path,
@@ -85,8 +87,9 @@ const emulatedCpus: Readonly<Record<Arch, string>> = { amd64: 'max,erms=off,fsrm
 const accelerator = ({ kind }: Accel): string =>
   kind === 'kvm' ? kind : `${kind},tb-size=${translationCache / 2 ** 20}`;
 
-function board({ arch, gic, shares }: Machine): readonly string[] {
-  const memory = shares.length > 0 ? `,memory-backend=${sharedMemoryId}` : '';
+function board({ arch, gic, shares, memoryFile }: Machine): readonly string[] {
+  const backend = shares.length > 0 ? sharedMemoryId : memoryFile && ownMemoryIds[arch];
+  const memory = backend === undefined ? '' : `,memory-backend=${backend}`;
   switch (arch) {
     case 'amd64':
       return [
@@ -136,6 +139,24 @@ const sharedMemory = (size: Bytes): readonly string[] => [
   `memory-backend-memfd,id=${sharedMemoryId},size=${size / 2 ** 20}M,share=on`,
 ];
 const sharedMemoryId = 'shared';
+
+/** The names that QEMU gives the memory of its machines itself. A state fits only memory of the same name. */
+const ownMemoryIds: Readonly<Record<Arch, string>> = { amd64: 'microvm.ram', arm64: 'mach-virt.ram' };
+
+/**
+ * Returns the arguments for memory in a file. One that is mapped privately is opened for reading only. "rom=off", of QEMU 8.2 and later, lets
+ * the guest write to such memory.
+ */
+function memoryInFile(
+  { arch, memory }: Pick<Machine, 'arch' | 'memory'>,
+  { path, use }: MachineMemory,
+): readonly string[] {
+  const how = use === 'kept' ? 'share=on' : 'share=off,readonly=on,rom=off';
+  return [
+    '-object',
+    `memory-backend-file,id=${ownMemoryIds[arch]},mem-path=${escape(path)},size=${memory / 2 ** 20}M,${how}`,
+  ];
+}
 
 const share = ({ tag, socket }: MachineShare, at: number): readonly string[] => [
   ...['-chardev', `socket,id=share${at},path=${escape(socket)}`],

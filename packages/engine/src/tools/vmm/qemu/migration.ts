@@ -6,7 +6,7 @@ import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
-import type { VmmSockets } from '../vmm.ts';
+import type { LoadOptions, SaveOptions, VmmSockets } from '../vmm.ts';
 import { qmpCommand } from './qmp.ts';
 
 const pollMs = 20;
@@ -19,14 +19,15 @@ const maxBandwidth = 2 ** 40;
  */
 const uriOf = ({ state }: VmmSockets): string => `unix:/vm/run/${basename(state)}`;
 
-/** As `Vmm.saveState`. `owner` is the user of QEMU, which may connect to the socket. */
+/** As `Vmm.saveState`. The user of QEMU may connect to the socket. */
 export async function saveState(
   sockets: VmmSockets,
   target: Writable,
-  owner: number,
+  { owner, hasMemoryFile }: SaveOptions,
   signal: AbortSignal,
 ): Promise<void> {
   await leaveLastSave(sockets, signal);
+  await leaveMemoryOut(hasMemoryFile, sockets, signal);
   await using listener = await listen(sockets.state, owner);
   const stop = new AbortController();
   const ending = AbortSignal.any([signal, stop.signal]);
@@ -46,6 +47,12 @@ export async function saveState(
     target.destroy();
     throw failure;
   }
+}
+
+/** Leaves memory that is in a file which others can map out of the stream, or not. Whoever loads the stream must say the same. */
+async function leaveMemoryOut(state: boolean, { control }: VmmSockets, signal: AbortSignal): Promise<void> {
+  const capabilities = [{ capability: 'x-ignore-shared', state }] as const;
+  await qmpCommand(control, { execute: 'migrate-set-capabilities', arguments: { capabilities } }, signal);
 }
 
 const statusSchema = v.looseObject({ status: v.string() });
@@ -91,7 +98,13 @@ async function listen(path: string, owner: number): Promise<Listener> {
 }
 
 /** As `Vmm.loadState`. */
-export async function loadState(sockets: VmmSockets, source: Readable, signal: AbortSignal): Promise<void> {
+export async function loadState(
+  sockets: VmmSockets,
+  source: Readable,
+  { hasMemoryFile }: LoadOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  await leaveMemoryOut(hasMemoryFile, sockets, signal);
   const uri = uriOf(sockets);
   await qmpCommand(sockets.control, { execute: 'migrate-incoming', arguments: { uri } }, signal);
   const socket = connect(sockets.state);

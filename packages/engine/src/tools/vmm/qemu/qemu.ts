@@ -5,6 +5,7 @@ import { memoryOverhead } from '../memory-overhead.ts';
 import type { Vmm } from '../vmm.ts';
 import { netdevName, qemuArgv, qemuPrograms } from './argv.ts';
 import { eventsRequest, guestEnd } from './events.ts';
+import { mapsMemory } from './maps-memory.ts';
 import { loadState, qemuVersion, saveState } from './migration.ts';
 import { qmpCommand } from './qmp.ts';
 
@@ -66,6 +67,7 @@ export const qemu: Vmm = {
   resume: async ({ control }, signal) => {
     await qmpCommand(control, { execute: 'cont' }, signal);
   },
+  mapsMemory: (arch, host, signal) => mapsMemory(qemu.program(arch), host, signal),
   version: ({ control }, signal) => qemuVersion(control, signal),
   saveState,
   loadState,

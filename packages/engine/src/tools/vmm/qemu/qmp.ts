@@ -32,6 +32,12 @@ export type QmpCommand =
     }
   | { readonly execute: 'migrate' | 'migrate-incoming'; readonly arguments: { readonly uri: string } }
   | {
+      readonly execute: 'migrate-set-capabilities';
+      readonly arguments: {
+        readonly capabilities: readonly { readonly capability: 'x-ignore-shared'; readonly state: boolean }[];
+      };
+    }
+  | {
       readonly execute: 'migrate-set-parameters';
       readonly arguments: { readonly 'max-bandwidth': number };
     };
