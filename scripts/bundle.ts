@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { commandDescriptions } from '../packages/cli/src/commands/descriptions.ts';
 import { type InputOptions, type OutputOptions, type Plugin, rolldown } from 'rolldown';
 
 const root = join(import.meta.dirname, '..');
@@ -55,7 +56,7 @@ export async function bundleProgram(dist: string): Promise<void> {
     preserveEntrySignatures: 'allow-extension',
     // Some modules that a listing imports statically are imported dynamically elsewhere.
     checks: { ineffectiveDynamicImport: false },
-    plugins: [staticImports(listing, listed)],
+    plugins: [staticImports(listing, listed), await descriptionsAsData()],
   });
   await bundle.write({
     ...asCommonJs,
@@ -80,6 +81,19 @@ export async function bundleDaemon(dist: string): Promise<void> {
 /** Writes the file that Node is called with. What it loads is compiled only once. */
 async function writeStarter(dist: string, name: string, start: string): Promise<void> {
   await writeFile(join(dist, `${name}.cjs`), `require('node:module').enableCompileCache();\n${start};\n`);
+}
+
+/** Puts the descriptions of commands into the bundle in place of the module that asks every command for its own. */
+async function descriptionsAsData(): Promise<Plugin> {
+  const text = JSON.stringify(JSON.stringify(await commandDescriptions()));
+  const code = `export const commandDescriptions = async () => JSON.parse(${text});`;
+  return {
+    name: 'descriptions-as-data',
+    load: {
+      filter: { id: join(root, cli, 'commands/descriptions.ts') },
+      handler: () => ({ code, moduleType: 'js' }),
+    },
+  };
 }
 
 /**

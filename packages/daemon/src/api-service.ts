@@ -33,7 +33,7 @@ import { systemClock } from '@ignite/toolkit/clock/clock';
 import { accessKinds } from '@ignite/toolkit/access/kinds';
 import { coreKinds } from '@ignite/toolkit/core/kinds';
 import { defaultNamespace, namespaces, systemNamespaces } from '@ignite/toolkit/core/resources/namespace';
-import { collectGarbage } from '@ignite/toolkit/controller/garbage-collector';
+import { GarbageWatch } from '@ignite/toolkit/controller/garbage-watch';
 import type { Log } from '@ignite/toolkit/log/log';
 import { type Kind, hubOf } from '@ignite/toolkit/scheme/kind';
 import { openApiAccess } from './api-access.ts';
@@ -142,7 +142,12 @@ export async function serveApiService(
     ],
     product: `ignite-${igniteVersion}`,
     ...(observer && { observer }),
-    ...(metrics && { metrics }),
+    ...(metrics && {
+      metrics: async () => {
+        await countObjects(client, storedResources(resources()), signal);
+        return await metrics();
+      },
+    }),
     log,
   };
   known.socket.trust(opened.use(await serveApiSocket(api, socket, listenFd)).server);
@@ -155,7 +160,8 @@ export async function serveApiService(
   const kept = (): readonly StoredKind[] => withUnserved(stored(), unserved);
   const authorities = async (until: AbortSignal): Promise<string> =>
     await new CertificateFolder(dir, systemClock).authorityCertificates(until);
-  const garbage = (until: AbortSignal): Promise<void> => collectGarbage(client, stored(), until);
+  const garbage = open.use(new GarbageWatch(client, stored));
+  const collect = async (until: AbortSignal): Promise<void> => await garbage.collect(until);
   const ended = Promise.all([
     aborted(signal).then(end),
     known.ended,
@@ -165,7 +171,7 @@ export async function serveApiService(
       { client, resources: kept, isComplete: () => definitions.isComplete, authorities, ...work },
       signal,
     ),
-    repeat({ name: 'collecting garbage', everyMs: 10_000, retryMs: 60_000, work: garbage }, work, signal),
+    repeat({ name: 'collecting garbage', everyMs: 10_000, retryMs: 60_000, work: collect }, work, signal),
     at && repeat({ name: 'renewing certificates', ...renewal, work: at.renew }, work, signal),
   ]).then(() => {});
   return { ended, [Symbol.asyncDispose]: end };
@@ -190,6 +196,15 @@ const storeCheck = (client: ObjectClient): HealthCheck => ({
     await client.get({ ...namespaces, name: defaultNamespace }, { signal });
   },
 });
+
+/** Has the observer of the client told how many objects there are of each kind, as far as that can be known. */
+async function countObjects(
+  client: ObjectClient,
+  kinds: readonly ServedResource[],
+  signal: AbortSignal,
+): Promise<void> {
+  await Promise.allSettled(kinds.map(async (kind) => await client.list(kind, { limit: 1, signal })));
+}
 
 async function aborted(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort');

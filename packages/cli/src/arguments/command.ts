@@ -77,7 +77,8 @@ export interface Invocation {
   readonly signal: AbortSignal;
 }
 
-export interface Command {
+/** What is said of a command, for those who do not run it. */
+export interface CommandDescription {
   readonly name: string;
   /** Its positional arguments, as the help shows them; their words also determine how they are completed. */
   readonly arguments: string;
@@ -89,6 +90,9 @@ export interface Command {
   readonly flags: Flags;
   /** Whether positional arguments end the flags of Ignite, as in `exec VM ls -l`. */
   readonly passesFlags?: boolean;
+}
+
+export interface Command extends CommandDescription {
   /** Resolves with the exit status. */
   readonly run: (invocation: Invocation) => Promise<number>;
 }

@@ -1,11 +1,11 @@
-import type { Command, Flags } from './command.ts';
+import type { Command, CommandDescription, Flags } from './command.ts';
 import { globalFlags } from './global-flags.ts';
 import { tokenize } from './tokens.ts';
 
 /** The words of a command, in one of its spellings. */
 export interface Spelling {
   readonly words: readonly string[];
-  readonly command: Command;
+  readonly command: CommandDescription;
 }
 
 /** What the first words of a command line name: a command, only a group of commands, or nothing. */
@@ -20,7 +20,7 @@ export interface CommandSource {
   find(words: readonly string[]): Promise<Named>;
   /** Whether there are commands of two words that begin with this one. */
   isGroup(word: string): boolean;
-  /** All spellings of all commands, or of those that begin with `word`. Loads all of them. */
+  /** All spellings of all commands, or of those that begin with `word`. */
   spellings(word?: string): Promise<readonly Spelling[]>;
 }
 
@@ -35,7 +35,7 @@ export async function findNamed(argv: readonly string[], source: CommandSource):
   if (isCertain) return await source.find(words);
   const spellings = await source.spellings(words[0]);
   const meant = bestReading(argv, spellings);
-  if (meant) return meant;
+  if (meant) return await source.find(meant.words);
   const union = Object.assign(
     {},
     ...spellings.map(({ command }) => valuedFlags(command)),
@@ -79,5 +79,5 @@ function bestReading(argv: readonly string[], spellings: readonly Spelling[]): S
 const wordsOf = (argv: readonly string[], flags: Flags): readonly string[] =>
   [...tokenize(argv, flags)].flatMap((token) => (token.kind === 'word' ? [token.text] : []));
 
-const valuedFlags = ({ flags }: Command): Flags =>
+const valuedFlags = ({ flags }: CommandDescription): Flags =>
   Object.fromEntries(Object.entries(flags).filter(([, { type }]) => type === 'string' || type === 'list'));

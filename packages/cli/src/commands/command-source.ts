@@ -21,13 +21,13 @@ const habits: Readonly<Record<string, string>> = {
 export const commandSource: CommandSource = {
   find,
   isGroup: (word) => groupWords.has(word),
-  spellings: async (word) =>
-    await Promise.all(
-      [...spellings()]
-        .map(([spelling, name]) => ({ words: spelling.split(' '), name }))
-        .filter(({ words }) => word === undefined || words[0] === word)
-        .map(async ({ words, name }) => ({ words, command: await loadCommand(name) })),
-    ),
+  spellings: async (word) => {
+    const { commandDescriptions } = await import('./descriptions.ts'); // a listing does not wait for it
+    const descriptions = await commandDescriptions();
+    return [...spellings()]
+      .map(([spelling, name]) => ({ words: spelling.split(' '), command: descriptions[name]! }))
+      .filter(({ words }) => word === undefined || words[0] === word);
+  },
 };
 
 /** The command that the first words name, the longer name first. @throws CodedError USAGE_INVALID */

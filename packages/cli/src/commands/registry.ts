@@ -225,6 +225,9 @@ export async function loadCommand(name: string): Promise<Command> {
   return await loaders[name]!();
 }
 
+/** Of all commands, those too that only programs call. */
+export const allNames: readonly string[] = Object.keys(loaders);
+
 /** Whether `name` is what a command is called in the first place. */
 export const isCommandName = (name: string): boolean => Object.hasOwn(loaders, name);
 

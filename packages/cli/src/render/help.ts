@@ -1,4 +1,4 @@
-import type { Command, Flag, Flags } from '../arguments/command.ts';
+import type { CommandDescription, Flag, Flags } from '../arguments/command.ts';
 import { globalFlags } from '../arguments/global-flags.ts';
 import { twoColumns, wrap } from './text/text-width.ts';
 
@@ -52,7 +52,7 @@ export function daemonHelp(sections: readonly HelpSection[], terminal: HelpStyle
 export function groupHelp(
   word: string,
   rows: HelpSection['rows'],
-  alone: Command | undefined,
+  alone: CommandDescription | undefined,
   terminal: HelpStyle,
 ): string {
   const style = readable(terminal);
@@ -68,7 +68,7 @@ export function groupHelp(
 }
 
 export interface HelpOfCommand {
-  readonly command: Command;
+  readonly command: CommandDescription;
   readonly otherSpellings: readonly string[];
   readonly subcommands: HelpSection['rows'];
 }
@@ -93,7 +93,7 @@ export function commandHelp(
 }
 
 /** The usage after the name of a command. Flags of Ignite come before words that are passed on. */
-export function operandsAndFlags({ arguments: operands, passesFlags }: Command): string {
+export function operandsAndFlags({ arguments: operands, passesFlags }: CommandDescription): string {
   const [, ours = '', passed = ''] = (passesFlags ? /^()(.*)$/ : /^(.*?) ?(\[-- .*)?$/).exec(operands) ?? [];
   return [ours, '[flags]', passed].filter(Boolean).join(' ');
 }

@@ -9,7 +9,8 @@ import {
   overviewHelp,
 } from '../../render/help.ts';
 import { commandSource } from '../command-source.ts';
-import { commandGroups, daemonCommands, loadCommand } from '../registry.ts';
+import { commandDescriptions } from '../descriptions.ts';
+import { commandGroups, daemonCommands } from '../registry.ts';
 import { groupWords, otherSpellings, subcommandsOf } from '../spelling.ts';
 
 export const help: Command = {
@@ -54,5 +55,6 @@ const asIs = (name: string): readonly [string, string] => [name, name];
 async function rowsOf(
   named: readonly (readonly [words: string, name: string])[],
 ): Promise<HelpSection['rows']> {
-  return await Promise.all(named.map(async ([words, name]) => [words, (await loadCommand(name)).summary]));
+  const descriptions = await commandDescriptions();
+  return named.map(([words, name]) => [words, descriptions[name]!.summary]);
 }
