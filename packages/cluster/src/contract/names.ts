@@ -55,6 +55,7 @@ export const finalizers = {
   machineDeployment: 'cluster.x-k8s.io/machinedeployment',
   kubeadmControlPlane: 'kubeadm.controlplane.cluster.x-k8s.io',
   hostedControlPlane: 'hosted.controlplane.cluster.x-k8s.io',
+  igniteCluster: 'ignitecluster.infrastructure.cluster.x-k8s.io',
   igniteMachine: 'ignitemachine.infrastructure.cluster.x-k8s.io',
 } as const;
 

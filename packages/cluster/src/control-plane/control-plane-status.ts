@@ -1,5 +1,6 @@
 import { formatLabelSelector } from '@ignite/toolkit/client/label-selector';
 import { findCondition, finding, withFindings } from '../contract/conditions.ts';
+import { oldestOf } from '../contract/kubernetes-version.ts';
 import { labels } from '../contract/names.ts';
 import type { KubeadmControlPlane } from '../kinds/kubeadm-control-plane.ts';
 import type { Machine } from '../kinds/machine.ts';
@@ -17,6 +18,7 @@ export function withStatus(
   { clock }: Work,
 ): Reconciled<KubeadmControlPlane> {
   const { replicas, version } = controlPlane.spec;
+  const { version: _before, ...withoutVersion } = controlPlane.status ?? {};
   const number = (type: string): number =>
     machines.filter(
       (each) => each.metadata.deletionTimestamp === undefined && findCondition(each, type)?.status === 'True',
@@ -25,6 +27,7 @@ export function withStatus(
   const [ready, available, upToDate] = [number('Ready'), number('Available'), number('UpToDate')];
   const message = action.type === 'wait' ? action.reason : '';
   const versions = Map.groupBy(machines, ({ spec }) => spec.version ?? version);
+  const [first, ...others] = versions.keys();
   const findings = {
     Initialized: finding(isInitialized, ['Initialized', 'NotInitialized'], message),
     Available: finding(
@@ -49,12 +52,13 @@ export function withStatus(
     object: {
       ...controlPlane,
       status: {
-        ...controlPlane.status,
+        ...withoutVersion,
         selector: formatLabelSelector(selector),
         replicas: machines.length,
         readyReplicas: ready,
         availableReplicas: available,
         upToDateReplicas: upToDate,
+        ...(first !== undefined && { version: oldestOf(first, ...others) }),
         versions: [...versions].map(([each, of]) => ({ version: each, replicas: of.length })),
         conditions: withFindings(controlPlane.status?.conditions, findings, controlPlane, clock.now()),
       },

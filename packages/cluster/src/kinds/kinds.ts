@@ -29,6 +29,7 @@ import {
   igniteClusterTemplateSpecSchema,
   igniteMachineSpecSchema,
   igniteMachineTemplateSpecSchema,
+  type IgniteCluster,
 } from './ignite-infrastructure.ts';
 import { kubeadmConfigSpecSchema, kubeadmConfigTemplateSpecSchema } from './kubeadm-config.ts';
 import {
@@ -173,7 +174,10 @@ export const kinds: readonly Kind[] = [
   defineKind({
     ...igniteClusterResource,
     versions: versionsOf(infrastructureGroup, 'IgniteCluster', igniteClusterSpecSchema),
-    strategy: { initialStatus: {} },
+    strategy: {
+      initialStatus: {},
+      problemsOfUpdate: (old, next) => problemsOfInfrastructure(old as IgniteCluster, next as IgniteCluster),
+    },
   }),
   defineKind({
     ...templateResources.igniteCluster,
@@ -252,6 +256,15 @@ function problemsOfHosted(
     ...(old.hostName === next.hostName ? [] : [problem('hostName', onHost)]),
   ];
 }
+
+/** Nodes know the control plane by the address of its load balancer, which goes where that goes. */
+const problemsOfInfrastructure = (
+  { spec: old }: IgniteCluster,
+  { spec: next }: IgniteCluster,
+): readonly UpdateProblem[] =>
+  old.loadBalancer && !isDeepStrictEqual(old.loadBalancer, next.loadBalancer)
+    ? [{ path: '/spec/loadBalancer', message: 'cannot be changed: nodes know the control plane by its address' }]
+    : [];
 
 const onHost = 'cannot be changed: the data is on that host';
 

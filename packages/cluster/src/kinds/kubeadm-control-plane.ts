@@ -99,6 +99,8 @@ export interface KubeadmControlPlaneStatus {
   readonly readyReplicas?: number;
   readonly availableReplicas?: number;
   readonly upToDateReplicas?: number;
+  /** The oldest version of its Machines. */
+  readonly version?: string;
   readonly versions?: readonly { readonly version: string; readonly replicas: number }[];
   readonly lastRemediation?: LastRemediation;
   readonly observedGeneration?: number;

@@ -9,15 +9,15 @@ export interface NodeShape {
 }
 
 /**
- * Where the control plane runs: hosted, as processes in sandboxes of a host, or in VMs, which need an endpoint that leads
- * to them.
+ * Where the control plane runs: hosted, as processes in sandboxes of a host, or in VMs. Without an endpoint that leads to
+ * these, a host runs a load balancer for them.
  */
 export type ControlPlaneRequest =
   | { readonly kind: 'hosted'; readonly replicas: number }
   | {
       readonly kind: 'vm';
       readonly replicas: number;
-      readonly endpoint: Required<Endpoint>;
+      readonly endpoint?: Required<Endpoint>;
       readonly shape: NodeShape;
     };
 
@@ -36,4 +36,6 @@ export interface ClusterRequest {
   readonly controlPlane: ControlPlaneRequest;
   readonly workers: { readonly replicas: number; readonly shape: NodeShape };
   readonly podNetwork: PodNetwork;
+  /** Whether the VMs are emulated for want of KVM, so that they need much more time. */
+  readonly isEmulated: boolean;
 }
