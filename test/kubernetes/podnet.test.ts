@@ -142,3 +142,37 @@ ip saddr 10.244.0.0/24 ip daddr != { 10.244.0.0/24, 10.244.2.0/24 } ip daddr != 
 `,
   );
 });
+
+test('run: a node that gets its network later, and sees only itself at first, is connected then', () => {
+  const list = (podCIDRs: readonly string[]): string =>
+    JSON.stringify({ metadata: { resourceVersion: '1' }, items: [node('a', podCIDRs, '10.1.0.2')] });
+  // Instead of curl and sleep there are scripts: a request fails, and answers of the API server follow. The second pause ends it.
+  const printed = inNamespace(`
+    for dir in /etc /var/lib; do
+      mkdir -p /run/over$dir/upper /run/over$dir/work
+      mount -t overlay -o lowerdir=$dir,upperdir=/run/over$dir/upper,workdir=/run/over$dir/work overlay $dir
+    done
+    mkdir -p /run/bin /etc/kubernetes /etc/cni/net.d /var/lib/kubelet/pki
+    echo 'server: https://10.1.0.9:6443' >/etc/kubernetes/kubelet.conf
+    echo certificate >/var/lib/kubelet/pki/kubelet-client-current.pem
+    echo '${list([])}' >/run/answer2
+    echo '${list(['10.244.0.0/24'])}' >/run/answer4
+    cat >/run/bin/curl <<'END'
+#!/bin/sh
+turn=$(($(cat /run/curl 2>/dev/null || echo 0) + 1))
+echo $turn >/run/curl
+[ $turn -gt 1 ] || exit 22
+[ ! -e /run/answer$turn ] || cat /run/answer$turn
+END
+    cat >/run/bin/sleep <<'END'
+#!/bin/sh
+[ ! -e /run/slept ] || kill $PPID
+touch /run/slept
+END
+    printf '#!/bin/sh\\necho a\\n' >/run/bin/uname
+    chmod +x /run/bin/*
+    PATH=/run/bin:$PATH "$podnet" run 2>/dev/null || true
+    ls /etc/cni/net.d | grep podnet || echo none
+  `);
+  assert.equal(printed, '10-podnet.conflist\n');
+});

@@ -29,11 +29,10 @@ const volumeSchema = v.strictObject({
   path: described('Folder in which the program finds it.', place),
 });
 
+const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
+
 const probeSchema = v.strictObject({
-  port: described(
-    'Port at the address of the pod.',
-    v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
-  ),
+  port: described('Port at the address of the pod.', port),
   path: described('Path that answers 200 over HTTPS when the program is ready.', absolutePath),
 });
 
@@ -66,16 +65,26 @@ const hostProgramSchema = v.strictObject({
 });
 export type HostProgram = v.InferOutput<typeof hostProgramSchema>;
 
-export const hostPodSpecSchema = v.strictObject({
-  hostName: described('Host that runs the programs; if absent, a host takes them.', v.optional(label)),
-  programs: described(
-    'Programs with a common address, each in a sandbox of its own. Without any, there is the address alone.',
+const balancedServerSchema = v.strictObject({
+  name: described('Name of the server among those of the balancer.', label),
+  address: described('IP address of the server.', v.pipe(v.string(), v.ip('must be an IP address'))),
+  port: described('Port of the server.', port),
+});
+
+const balancerSchema = v.strictObject({
+  port: described('Port at the address of the pod.', port),
+  path: described(
+    'Path that answers 200 over HTTPS while a server is ready; without it, a server that accepts connections is.',
+    v.optional(v.pipe(absolutePath, v.regex(/^[\w./-]+$/, 'must be a plain path'), v.maxLength(253))),
+  ),
+  servers: described(
+    'Servers that get the connections, as long as they are ready.',
     v.optional(
       v.pipe(
-        v.array(hostProgramSchema),
-        v.maxLength(16),
+        v.array(balancedServerSchema),
+        v.maxLength(64),
         v.check(
-          (programs) => new Set(programs.map(({ name }) => name)).size === programs.length,
+          (servers) => new Set(servers.map(({ name }) => name)).size === servers.length,
           'must have different names',
         ),
       ),
@@ -83,7 +92,42 @@ export const hostPodSpecSchema = v.strictObject({
     ),
   ),
 });
+export type Balancer = v.InferOutput<typeof balancerSchema>;
+
+export const hostPodSpecSchema = v.pipe(
+  v.strictObject({
+    hostName: described('Host that runs the programs; if absent, a host takes them.', v.optional(label)),
+    programs: described(
+      'Programs with a common address, each in a sandbox of its own. Without any, there is the address alone.',
+      v.optional(
+        v.pipe(
+          v.array(hostProgramSchema),
+          v.maxLength(16),
+          v.check(
+            (programs) => new Set(programs.map(({ name }) => name)).size === programs.length,
+            'must have different names',
+          ),
+        ),
+        [],
+      ),
+    ),
+    balancer: described(
+      "Load balancer at the address of the pod, instead of programs: the host's HAProxy in a sandbox.",
+      v.optional(balancerSchema),
+    ),
+  }),
+  v.check(
+    ({ programs, balancer }) => balancer === undefined || programs.length === 0,
+    'must have either programs or a balancer',
+  ),
+);
 export type HostPodSpec = v.InferOutput<typeof hostPodSpecSchema>;
+
+/** The name of the balancer of a pod in its status, where there are no other programs. */
+export const balancerName = 'balancer';
+
+/** Returns how many programs a pod has that are to be ready. */
+export const programCount = ({ programs, balancer }: HostPodSpec): number => programs.length + (balancer ? 1 : 0);
 
 export type HostProgramState = 'Waiting' | 'Running' | 'Ended';
 

@@ -1,7 +1,7 @@
 import type { Condition } from '@ignite/toolkit/object/condition';
 import type { Resource } from '@ignite/toolkit/scheme/resource';
 import { age } from '@ignite/toolkit/text/age';
-import type { HostPod } from './host-pod.ts';
+import { type HostPod, programCount } from './host-pod.ts';
 
 export const hostPodResource = {
   group: 'infrastructure.cluster.x-k8s.io',
@@ -15,12 +15,12 @@ export const hostPodResource = {
     { title: 'NAME', cell: ({ metadata }) => metadata.name },
     { title: 'HOST', cell: ({ spec }) => spec.hostName ?? '' },
     { title: 'ADDRESS', cell: ({ status }) => status?.address ?? '' },
-    { title: 'READY', cell: ({ spec, status }) => `${readyPrograms(status)}/${spec.programs.length}` },
+    { title: 'READY', cell: ({ spec, status }) => `${readyPrograms(status)}/${programCount(spec)}` },
     { title: 'RESTARTS', cell: ({ status }) => String(restartsOf(status)) },
     { title: 'AGE', cell: ({ metadata }, nowMs) => age(metadata.creationTimestamp, nowMs) },
   ],
   readiness: ({ status }) => (conditionOf(status?.conditions, 'Ready') === 'True' ? 'True' : 'False'),
-  summary: ({ spec, status }) => `ready: ${readyPrograms(status)} of ${spec.programs.length}`,
+  summary: ({ spec, status }) => `ready: ${readyPrograms(status)} of ${programCount(spec)}`,
   applyOrder: 4,
 } satisfies Resource<HostPod>;
 

@@ -64,6 +64,7 @@ export const finalizers = {
   k3sControlPlane: 'kthrees.controlplane.cluster.x-k8s.io',
   hostedControlPlane: 'hosted.controlplane.cluster.x-k8s.io',
   etcdCluster: 'etcd.cluster.x-k8s.io',
+  igniteCluster: 'ignitecluster.infrastructure.cluster.x-k8s.io',
   igniteMachine: 'ignitemachine.infrastructure.cluster.x-k8s.io',
 } as const;
 

@@ -1,5 +1,6 @@
 import { formatLabelSelector } from '@ignite/toolkit/client/label-selector';
 import { findCondition, finding, withFindings } from '../contract/conditions.ts';
+import { oldestOf } from '../contract/kubernetes-version.ts';
 import { labels } from '../contract/names.ts';
 import type { ControlPlane } from '../kinds/control-plane.ts';
 import type { Machine } from '../kinds/machine.ts';
@@ -20,6 +21,7 @@ export function withStatus<T extends ControlPlane>(
   machines: readonly Machine[],
   action: ControlPlaneAction,
 ): Reconciled<T> {
+  const { version: _before, ...withoutVersion } = controlPlane.status ?? {};
   const number = (type: string): number =>
     machines.filter(
       (each) => each.metadata.deletionTimestamp === undefined && findCondition(each, type)?.status === 'True',
@@ -28,6 +30,7 @@ export function withStatus<T extends ControlPlane>(
   const [ready, available, upToDate] = [number('Ready'), number('Available'), number('UpToDate')];
   const message = action.type === 'wait' ? action.reason : '';
   const versions = Map.groupBy(machines, ({ spec }) => spec.version ?? version);
+  const [first, ...others] = versions.keys();
   const findings = {
     Initialized: finding(isInitialized, ['Initialized', 'NotInitialized'], message),
     Available: finding(
@@ -52,12 +55,13 @@ export function withStatus<T extends ControlPlane>(
     object: {
       ...controlPlane,
       status: {
-        ...controlPlane.status,
+        ...withoutVersion,
         selector: formatLabelSelector(selector),
         replicas: machines.length,
         readyReplicas: ready,
         availableReplicas: available,
         upToDateReplicas: upToDate,
+        ...(first !== undefined && { version: oldestOf(first, ...others) }),
         versions: [...versions].map(([each, of]) => ({ version: each, replicas: of.length })),
         conditions: withFindings(controlPlane.status?.conditions, findings, controlPlane, clock.now()),
       },

@@ -1,65 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { vmKind } from '@ignite/api/v1/object-kinds';
-import { kinds as vmKinds } from '@ignite/api/v1/kinds';
 import type { Vm } from '@ignite/api/v1/vm';
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
-import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
-import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
-import { systemClock } from '@ignite/toolkit/clock/clock';
-import { coreKinds } from '@ignite/toolkit/core/kinds';
-import { MemoryStore } from '@ignite/toolkit/store/memory';
-import { clusterControllers, igniteControllers } from '../controllers.ts';
-import { kinds } from '../kinds/kinds.ts';
 import type { Machine } from '../kinds/machine.ts';
 import { clusterKind, igniteClusterKind, igniteMachineKind, machineKind } from '../kinds/object-kinds.ts';
-import { simSchemas } from '../simulation/sim-schemas.sample.ts';
-import { runControllers } from '../runtime/run-controllers.ts';
-import { Objects } from '../runtime/objects.ts';
-import { ProviderKinds } from '../runtime/provider-kinds.ts';
-
-const namespace = 'default';
-
-/** Runs the controllers over a store in memory, with VMs that nobody starts. */
-function open() {
-  const stop = new AbortController();
-  const served = [...kinds, ...vmKinds, ...coreKinds].map(servedKindOf);
-  const client = new StoreObjectClient(new MemoryStore(), served);
-  const log = (): void => {};
-  const work = {
-    objects: new Objects({ client, clock: systemClock, log, signal: stop.signal }),
-    providers: new ProviderKinds(
-      client,
-      kinds.map(({ group, plural, kind }) => ({ group, version: 'v1beta2', resource: plural, kind })),
-    ),
-    workloads: { of: async () => undefined },
-    schemas: simSchemas,
-    etcdAt: () => assert.fail('there is no etcd'),
-    clock: systemClock,
-    suffix: () => 'abcde',
-    log,
-  };
-  const running = runControllers([...clusterControllers, ...igniteControllers], work, stop);
-  return {
-    client,
-    [Symbol.asyncDispose]: async () => {
-      stop.abort();
-      await running.catch(() => {});
-    },
-  };
-}
-
-/** Waits until something is found, which is a matter of a few turns of the event loop. */
-async function found<T>(look: () => Promise<T | undefined>): Promise<T> {
-  const end = Date.now() + 60_000;
-  while (Date.now() < end) {
-    const value = await look();
-    if (value !== undefined) return value;
-    await systemClock.sleep(10, AbortSignal.timeout(60_000));
-  }
-  throw new Error('it did not come to pass');
-}
+import { found, namespace, openInfrastructure } from './infrastructure.sample.ts';
 
 /** Creates a cluster with a Machine, which boots with data of its author. */
 async function createMachine(client: ObjectClient): Promise<void> {
@@ -87,7 +34,7 @@ async function createMachine(client: ObjectClient): Promise<void> {
 }
 
 test('a Machine gets a VM that boots with its data, and learns of it what the contract says', async () => {
-  await using opened = open();
+  await using opened = openInfrastructure();
   const { client } = opened;
   const machines = objectsOf(client, machineKind);
   const vms = objectsOf(client, vmKind);
@@ -119,7 +66,7 @@ test('a Machine gets a VM that boots with its data, and learns of it what the co
 });
 
 test('a Machine says why its bootstrap has failed', async () => {
-  await using opened = open();
+  await using opened = openInfrastructure();
   const { client } = opened;
   await createMachine(client);
   const vms = objectsOf(client, vmKind);
@@ -147,7 +94,7 @@ test('a Machine says why its bootstrap has failed', async () => {
 });
 
 test('a VM of the same name that belongs to somebody else is left alone', async () => {
-  await using opened = open();
+  await using opened = openInfrastructure();
   const { client } = opened;
   const vms = objectsOf(client, vmKind);
   await vms.create({ metadata: { namespace, name: 'web' }, spec: { image: { oci: 'nginx' } } });
@@ -165,7 +112,7 @@ test('a VM of the same name that belongs to somebody else is left alone', async 
 });
 
 test('what belongs to another Machine or Cluster is not taken by a wrong reference, nor deleted', async () => {
-  await using opened = open();
+  await using opened = openInfrastructure();
   const { client } = opened;
   const machines = objectsOf(client, machineKind);
   const infrastructure = objectsOf(client, igniteMachineKind);

@@ -15,6 +15,8 @@ export interface ControlPlaneStatus {
   readonly readyReplicas?: number;
   readonly availableReplicas?: number;
   readonly upToDateReplicas?: number;
+  /** The oldest version of its Machines. */
+  readonly version?: string;
   readonly versions?: readonly { readonly version: string; readonly replicas: number }[];
   readonly lastRemediation?: LastRemediation;
   readonly observedGeneration?: number;

@@ -16,10 +16,10 @@ type MachineSpec = IgniteMachine['spec'];
  */
 export const hostUses: HostUses = {
   HostPod: ({ metadata: { namespace }, spec }) => {
-    const { programs = [] } = spec as Partial<HostPodSpec>;
+    const { programs = [], balancer } = spec as Partial<HostPodSpec>;
     const secrets = programs.flatMap((program) => program.secrets ?? []);
     return [
-      programsAt('spec.programs', programs),
+      balancer ? programsAt('spec.balancer', balancer) : programsAt('spec.programs', programs),
       ...secrets.map(({ secretName: name }): HostUse => ({
         kind: 'object',
         key: { kind: 'Secret', namespace, name },

@@ -1,5 +1,6 @@
 import type { Condition } from '@ignite/toolkit/object/condition';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { isDnsLabel } from '@ignite/toolkit/object/name';
 import { described } from '@ignite/toolkit/schema/described';
 import { vmSpecSchema } from '@ignite/api/v1/vm';
 import * as v from 'valibot';
@@ -7,10 +8,22 @@ import { replicatedMetadataSchema } from '../contract/replicated-metadata.ts';
 import { type FailureDomain, endpointSchema } from './cluster.ts';
 import type { MachineAddress } from './machine.ts';
 
+const loadBalancerSchema = v.strictObject({
+  hostName: described('Host that runs it; if absent, a host takes it.', v.optional(v.pipe(v.string(), v.check(isDnsLabel, 'must be the name of a host')))),
+  port: described(
+    'Port of the endpoint.',
+    v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)), 6_443),
+  ),
+});
+
 export const igniteClusterSpecSchema = v.strictObject({
   controlPlaneEndpoint: described(
-    'Where the control plane is reached, unless the Cluster says it.',
+    'Where the control plane is reached, unless the Cluster says it; with a load balancer, it is filled in.',
     v.optional(endpointSchema),
+  ),
+  loadBalancer: described(
+    'Load balancer of a host, which is the endpoint and leads to the Machines of the control plane.',
+    v.optional(loadBalancerSchema),
   ),
 });
 

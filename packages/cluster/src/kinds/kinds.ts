@@ -34,6 +34,7 @@ import {
   igniteClusterTemplateSpecSchema,
   igniteMachineSpecSchema,
   igniteMachineTemplateSpecSchema,
+  type IgniteCluster,
 } from './ignite-infrastructure.ts';
 import { k3sConfigSpecSchema, k3sConfigTemplateSpecSchema } from './k3s-config.ts';
 import {
@@ -222,7 +223,10 @@ export const kinds: readonly Kind[] = [
   defineKind({
     ...igniteClusterResource,
     versions: versionsOf(infrastructureGroup, 'IgniteCluster', igniteClusterSpecSchema),
-    strategy: { initialStatus: {} },
+    strategy: {
+      initialStatus: {},
+      problemsOfUpdate: (old, next) => problemsOfInfrastructure(old as IgniteCluster, next as IgniteCluster),
+    },
   }),
   defineKind({
     ...templateResources.igniteCluster,
@@ -352,6 +356,14 @@ function problemsOfEtcd({ spec: old, status }: EtcdCluster, { spec: next }: Etcd
     steps < 0 ? 'must not go back to an older minor version' : `must not skip a minor version: ${running} runs now`;
   return [{ path: '/spec/version', message }];
 }
+/** Nodes know the control plane by the address of its load balancer, which goes where that goes. */
+const problemsOfInfrastructure = (
+  { spec: old }: IgniteCluster,
+  { spec: next }: IgniteCluster,
+): readonly UpdateProblem[] =>
+  old.loadBalancer && !isDeepStrictEqual(old.loadBalancer, next.loadBalancer)
+    ? [{ path: '/spec/loadBalancer', message: 'cannot be changed: nodes know the control plane by its address' }]
+    : [];
 
 const onHost = 'cannot be changed: the data is on that host';
 

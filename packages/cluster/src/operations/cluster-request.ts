@@ -9,15 +9,15 @@ export interface NodeShape {
 }
 
 /**
- * Where the control plane runs: hosted, as processes in sandboxes of a host, or in VMs, which need an endpoint that leads
- * to them.
+ * Where the control plane runs: hosted, as processes in sandboxes of a host, or in VMs. Without an endpoint that leads to
+ * these, a host runs a load balancer for them.
  */
 export type ControlPlaneRequest =
   | { readonly kind: 'hosted'; readonly replicas: number }
   | {
       readonly kind: 'vm';
       readonly replicas: number;
-      readonly endpoint: Required<Endpoint>;
+      readonly endpoint?: Required<Endpoint>;
       readonly shape: NodeShape;
     };
 
@@ -38,4 +38,6 @@ export interface ClusterRequest {
   readonly podNetwork: PodNetwork;
   /** The ranges of Pods and Services, where they are not the usual ones. */
   readonly networks?: { readonly pods?: readonly string[]; readonly services?: readonly string[] };
+  /** Whether the VMs are emulated for want of KVM, so that they need much more time. */
+  readonly isEmulated: boolean;
 }

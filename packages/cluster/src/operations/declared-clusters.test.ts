@@ -31,6 +31,7 @@ const request: ClusterRequest = {
     shape: { image: 'ignite-kubernetes:v1.35.4', cpus: 2, memory: '2GB', diskSize: '10GB' },
   },
   podNetwork: { kind: 'podnet' },
+  isEmulated: false,
 };
 
 const manifestsOf = (asked: ClusterRequest): readonly Manifest[] =>

@@ -21,6 +21,7 @@ import { createClass, createTopology, pool } from '../simulation/sim-class.sampl
 import { Simulation } from '../simulation/simulation.sample.ts';
 import { nodes } from '../workload/node.ts';
 import { type Waiting, awaitCluster } from './await-cluster.ts';
+import type { KubeadmControlPlane } from '../kinds/kubeadm-control-plane.ts';
 import type { ClusterRequest } from './cluster-request.ts';
 import { clusterTree } from './cluster-tree.ts';
 import { kindOf, viewCluster } from './cluster-view.ts';
@@ -31,7 +32,7 @@ import { versionsOf } from './plan-upgrade.ts';
 import { planCluster } from './plan-cluster.ts';
 import { readClusterKubeconfig } from './read-kubeconfig.ts';
 import { scaleCluster } from './scale-cluster.ts';
-import { upgradeCluster } from './upgrade-cluster.ts';
+import { imagesOfUpgrade, upgradeCluster } from './upgrade-cluster.ts';
 
 const shape = { image: 'ignite-kubernetes:v1.35.4', cpus: 2, memory: '2GB', diskSize: '10GB' };
 const key = { namespace: 'default', name: 'dev' };
@@ -41,6 +42,7 @@ const request: ClusterRequest = {
   controlPlane: { kind: 'vm', replicas: 1, endpoint: { host: '10.61.0.10', port: 6443 }, shape },
   workers: { replicas: 2, shape },
   podNetwork: { kind: 'podnet' },
+  isEmulated: false,
 };
 const { signal } = new AbortController();
 
@@ -52,7 +54,7 @@ interface Opened extends Disposable {
 
 /** Opens a simulation whose time goes on while a command waits. */
 async function open(timeoutMs = 3_600_000): Promise<Opened> {
-  const simulation = await Simulation.open({ seed: 11 });
+  const simulation = await Simulation.open({ seed: 12 });
   const told: string[] = [];
   const clock = {
     now: () => simulation.nowMs,
@@ -188,7 +190,12 @@ test('an upgrade changes the control plane first, and then the workers; old temp
   await objectsOf(simulation.client, igniteMachineTemplateKind).create(mine);
   told.length = 0;
   const view = await findCluster(simulation.client, key, signal);
-  const { machines } = await upgradeCluster(view, { version: 'v1.36.3' }, waiting);
+  assert.deepEqual(
+    [...(await imagesOfUpgrade(view, { version: 'v1.36.3' }, simulation.client, signal))],
+    ['ignite-kubernetes:v1.36.3'],
+  );
+  const { machines, controlPlane } = await upgradeCluster(view, { version: 'v1.36.3' }, waiting);
+  assert.equal((controlPlane as KubeadmControlPlane).status?.version, 'v1.36.3');
   assert.deepEqual([...new Set(machines.map(({ spec }) => spec.version))], ['v1.36.3']);
   const images = (await simulation.all<Vm>(vmKind)).map(({ spec }) => spec.image.oci);
   assert.deepEqual([...new Set(images)], ['ignite-kubernetes:v1.36.3']);
@@ -255,6 +262,9 @@ test('an image whose name does not tell its version is asked for', async () => {
   );
   const view = (await viewCluster(simulation.client, key, signal))!;
   await awaitCluster(key, waiting);
+  await assert.rejects(imagesOfUpgrade(view, { version: 'v1.36.3' }, simulation.client, signal), (failure) =>
+    hasCode(failure, 'NODE_IMAGE_UNKNOWN'),
+  );
   await assert.rejects(upgradeCluster(view, { version: 'v1.36.3' }, waiting), (failure) =>
     hasCode(failure, 'NODE_IMAGE_UNKNOWN'),
   );

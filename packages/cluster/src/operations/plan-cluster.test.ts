@@ -17,6 +17,7 @@ const hosted: ClusterRequest = {
   controlPlane: { kind: 'hosted', replicas: 1 },
   workers: { replicas: 1, shape },
   podNetwork: { kind: 'podnet' },
+  isEmulated: true,
 };
 const inVms: ClusterRequest = {
   ...hosted,
@@ -36,7 +37,8 @@ for (const [name, request] of Object.entries({
   'control-plane-in-vms': inVms,
   'one-vm': {
     ...inVms,
-    controlPlane: { ...inVms.controlPlane, replicas: 1 },
+    isEmulated: false,
+    controlPlane: { kind: 'vm', replicas: 1, shape },
     workers: { replicas: 0, shape },
   },
 } satisfies Record<string, ClusterRequest>))

@@ -10,8 +10,9 @@ import {
   machineDeploymentKind,
 } from '../kinds/object-kinds.ts';
 import { controlPlaneName, templateName, workersName } from './cluster-names.ts';
-import type { ClusterRequest, NodeShape } from './cluster-request.ts';
+import type { ClusterRequest, ControlPlaneRequest, NodeShape } from './cluster-request.ts';
 import type { ClusterKey } from './cluster-view.ts';
+import { emulatedCluster, emulatedFiles, emulatedPatches, emulatedTimeouts } from './plan-emulated-nodes.ts';
 import { planPodNetwork } from './plan-pod-network.ts';
 import { type PlannedObject, planned, plannedTemplate } from './planned-object.ts';
 
@@ -31,7 +32,7 @@ export function planCluster(request: ClusterRequest): readonly PlannedObject[] {
   const { pods, services } = networksOf(request);
   return [
     planned(request, igniteClusterKind, name, {
-      spec: controlPlane.kind === 'vm' ? { controlPlaneEndpoint: controlPlane.endpoint } : {},
+      spec: planEndpoint(controlPlane),
     }),
     ...planControlPlane(request),
     ...planWorkers(request),
@@ -50,6 +51,13 @@ export function planCluster(request: ClusterRequest): readonly PlannedObject[] {
   ];
 }
 
+/** A hosted control plane is its own endpoint. */
+function planEndpoint(controlPlane: ControlPlaneRequest): object {
+  if (controlPlane.kind === 'hosted') return {};
+  const { endpoint } = controlPlane;
+  return endpoint ? { controlPlaneEndpoint: endpoint } : { loadBalancer: {} };
+}
+
 function planControlPlane(request: ClusterRequest): readonly PlannedObject[] {
   const { controlPlane, version, workers } = request;
   const name = controlPlaneName(request.name);
@@ -60,7 +68,7 @@ function planControlPlane(request: ClusterRequest): readonly PlannedObject[] {
   // A cluster without workers has its Pods where its control plane is.
   const own = {
     nodeRegistration: { ...nodeRegistration, ...(workers.replicas === 0 && { taints: [] }) },
-    timeouts,
+    ...waysOf(request),
   };
   return [
     machines,
@@ -70,10 +78,13 @@ function planControlPlane(request: ClusterRequest): readonly PlannedObject[] {
         version,
         machineTemplate: { spec: { infrastructureRef: referenceTo(machines) } },
         kubeadmConfigSpec: {
-          clusterConfiguration: { encryptionAlgorithm: 'ECDSA-P256' },
+          clusterConfiguration: {
+            encryptionAlgorithm: 'ECDSA-P256',
+            ...(request.isEmulated && emulatedCluster),
+          },
           initConfiguration: own,
           joinConfiguration: own,
-          ...filesOf(request),
+          ...filesOf(request, 'control-plane'),
         },
       },
     }),
@@ -121,8 +132,8 @@ export const planTemplate = (place: ClusterKey, name: string, spec: object): Pla
   plannedTemplate(place, igniteMachineTemplateKind, name, spec);
 
 function planConfigTemplate(request: ClusterRequest, owner: string): PlannedObject {
-  const joinConfiguration = { nodeRegistration, timeouts };
-  const spec = { template: { spec: { joinConfiguration, ...filesOf(request) } } };
+  const joinConfiguration = { nodeRegistration, ...waysOf(request) };
+  const spec = { template: { spec: { joinConfiguration, ...filesOf(request, 'worker') } } };
   return plannedTemplate(request, kubeadmConfigTemplateKind, templateName(owner, spec), spec);
 }
 
@@ -131,16 +142,24 @@ const nodeRegistration = {
   kubeletExtraArgs: [{ name: 'provider-id', value: 'ignite://{{ ds.meta_data.instance_id }}' }],
 };
 
-/** A guest that is emulated takes minutes for what kubeadm gives seconds. */
-const timeouts = {
-  discoverySeconds: 1_200,
-  kubeletHealthCheckSeconds: 1_200,
-  tlsBootstrapSeconds: 1_200,
-};
+/** How kubeadm goes about it: an emulated guest takes minutes for what it gives seconds. */
+const waysOf = (request: ClusterRequest) => ({
+  ...(request.isEmulated && { timeouts: emulatedTimeouts }),
+  ...(hasPatches(request) && emulatedPatches),
+});
 
-/** The pod network of the node image is on where this file is missing. */
-const filesOf = ({ podNetwork }: ClusterRequest) =>
-  podNetwork.kind === 'podnet' ? {} : { files: [{ path: '/etc/podnet.disabled', content: '' }] };
+/** The patches belong to settings of a control plane by kubeadm, which waits longer for the leases of nodes. */
+const hasPatches = ({ isEmulated, controlPlane }: ClusterRequest): boolean =>
+  isEmulated && controlPlane.kind === 'vm';
+
+function filesOf(request: ClusterRequest, role: 'worker' | 'control-plane') {
+  const files = [
+    // The pod network of the node image is on where this file is missing.
+    ...(request.podNetwork.kind === 'podnet' ? [] : [{ path: '/etc/podnet.disabled', content: '' }]),
+    ...(hasPatches(request) ? emulatedFiles(role, request.version) : []),
+  ];
+  return files.length === 0 ? {} : { files };
+}
 
 const referenceTo = ({ kind, object }: PlannedObject): ContractReference => ({
   apiGroup: kind.group,

@@ -3,7 +3,6 @@ import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { controllerOf } from '../contract/owner.ts';
-import { contractOf } from '../contract/provider-object.ts';
 import type { ContractReference } from '../contract/reference.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import type { KubeadmControlPlane } from '../kinds/kubeadm-control-plane.ts';
@@ -70,6 +69,45 @@ async function upgradeTopology(
   return await awaitCluster(cluster.metadata, waiting);
 }
 
+/**
+ * Returns the images that the nodes of an upgraded cluster will have, so that they can be looked for before anything is changed.
+ * @throws CodedError NODE_IMAGE_UNKNOWN
+ */
+export async function imagesOfUpgrade(
+  { cluster, controlPlane, deployments }: ClusterView,
+  upgrade: Upgrade,
+  client: ObjectClient,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  // The class of a topology says what its nodes have.
+  if (cluster.spec.topology) return new Set();
+  const { namespace } = cluster.metadata;
+  const used = [
+    ...(controlPlane?.kind === kubeadmControlPlaneKind.kind
+      ? [templateOfControlPlane(controlPlane as KubeadmControlPlane, upgrade)]
+      : []),
+    ...deployments.map((deployment) => templateOfWorkers(deployment, upgrade)),
+  ];
+  const images = new Set<string>();
+  for (const each of used) {
+    const found = await findTemplate(each, namespace, client, signal);
+    if (found) images.add(upgradedImage(found, each, upgrade));
+  }
+  return images;
+}
+
+const templateOfControlPlane = (controlPlane: KubeadmControlPlane, { version }: Upgrade): UsedTemplate => ({
+  owner: controlPlane,
+  reference: controlPlane.spec.machineTemplate.spec.infrastructureRef,
+  from: controlPlane.spec.version ?? version,
+});
+
+const templateOfWorkers = (deployment: MachineDeployment, { version }: Upgrade): UsedTemplate => ({
+  owner: deployment,
+  reference: deployment.spec.template.spec.infrastructureRef,
+  from: deployment.spec.template.spec.version ?? version,
+});
+
 async function upgradeControlPlane(
   view: ClusterView,
   upgrade: Upgrade,
@@ -79,15 +117,10 @@ async function upgradeControlPlane(
   if (!controlPlane) throw controlPlaneMissing(view);
   const { signal } = op;
   const { version } = upgrade;
-  const from = contractOf(controlPlane).spec.version;
   const reference =
     controlPlane.kind === kubeadmControlPlaneKind.kind
       ? await upgradedTemplate(
-          {
-            owner: controlPlane,
-            reference: (controlPlane as KubeadmControlPlane).spec.machineTemplate.spec.infrastructureRef,
-            from: from ?? version,
-          },
+          templateOfControlPlane(controlPlane as KubeadmControlPlane, upgrade),
           cluster.metadata,
           upgrade,
           { client, signal },
@@ -116,17 +149,10 @@ async function upgradeWorkers(
   { client, op: { signal } }: Waiting,
 ): Promise<void> {
   const { version } = upgrade;
-  const { template } = deployment.spec;
-  const infrastructureRef = await upgradedTemplate(
-    {
-      owner: deployment,
-      reference: template.spec.infrastructureRef,
-      from: template.spec.version ?? version,
-    },
-    key,
-    upgrade,
-    { client, signal },
-  );
+  const infrastructureRef = await upgradedTemplate(templateOfWorkers(deployment, upgrade), key, upgrade, {
+    client,
+    signal,
+  });
   await new KindClient(client, machineDeploymentKind).modify(
     deployment.metadata,
     (now) => ({
@@ -155,20 +181,16 @@ interface UsedTemplate {
  * it; `undefined` where the machines are another provider's, who knows himself what the version means.
  */
 async function upgradedTemplate(
-  { owner, reference, from }: UsedTemplate,
+  used: UsedTemplate,
   key: ClusterKey,
-  { version, image: given }: Upgrade,
+  upgrade: Upgrade,
   { client, signal }: { readonly client: ObjectClient; readonly signal: AbortSignal },
 ): Promise<ContractReference | undefined> {
-  if (reference.kind !== igniteMachineTemplateKind.kind) return undefined;
-  const old = await objectsOf(client, igniteMachineTemplateKind).get(
-    { namespace: key.namespace, name: reference.name },
-    { signal },
-  );
-  const { template } = old.spec as TemplateSpec;
+  const { owner, reference } = used;
+  const template = await findTemplate(used, key.namespace, client, signal);
+  if (!template) return undefined;
   const { vm } = template.spec;
-  const image = given ?? (from === version ? vm.image.oci : imageFor(vm.image.oci, from, version));
-  if (image === undefined) throw imageUnknown(vm.image.oci, version);
+  const image = upgradedImage(template, used, upgrade);
   if (image === vm.image.oci) return reference;
   const spec = {
     template: { ...template, spec: { ...template.spec, vm: { ...vm, image: { ...vm.image, oci: image } } } },
@@ -176,6 +198,32 @@ async function upgradedTemplate(
   const made = planTemplate(key, templateName(owner.metadata.name, spec), spec);
   await put(made, key.name, client, signal);
   return { ...reference, name: made.object.metadata.name! };
+}
+
+/** Resolves with `undefined` where the machines are another provider's. */
+async function findTemplate(
+  { reference }: UsedTemplate,
+  namespace: string,
+  client: ObjectClient,
+  signal: AbortSignal,
+): Promise<TemplateSpec['template'] | undefined> {
+  if (reference.kind !== igniteMachineTemplateKind.kind) return undefined;
+  const found = await objectsOf(client, igniteMachineTemplateKind).get(
+    { namespace, name: reference.name },
+    { signal },
+  );
+  return (found.spec as TemplateSpec).template;
+}
+
+/** @throws CodedError NODE_IMAGE_UNKNOWN */
+function upgradedImage(
+  { spec: { vm } }: TemplateSpec['template'],
+  { from }: UsedTemplate,
+  { version, image: given }: Upgrade,
+): string {
+  const image = given ?? (from === version ? vm.image.oci : imageFor(vm.image.oci, from, version));
+  if (image === undefined) throw imageUnknown(vm.image.oci, version);
+  return image;
 }
 
 interface TemplateSpec {

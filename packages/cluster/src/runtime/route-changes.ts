@@ -4,17 +4,26 @@ import { informerKey } from '@ignite/toolkit/controller/informer';
 import { annotations } from '../contract/names.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import type { Machine } from '../kinds/machine.ts';
-import { clusterClassKind, clusterKind, machineHealthCheckKind, machineKind } from '../kinds/object-kinds.ts';
+import {
+  clusterClassKind,
+  clusterKind,
+  igniteClusterKind,
+  machineHealthCheckKind,
+  machineKind,
+} from '../kinds/object-kinds.ts';
 import { clusterKeyOf } from './cached-kind.ts';
 import type { Controller, Work } from './controller.ts';
+
+/** Kinds whose objects have to do with all Machines of their Cluster. */
+const machineWatchers = [machineHealthCheckKind, igniteClusterKind];
 
 /** Is told which controller has to look at which object. */
 export type Enqueue = (controller: Controller, key: string) => void;
 
 /**
  * Has the controllers look at what a change is of interest to: the object itself, its owners, all that belongs to a
- * Cluster whose wishes or beginnings have changed, the parts and the health checks of a Machine, and the Clusters of a
- * class.
+ * Cluster whose wishes or beginnings have changed, the parts, the health checks and the load balancer of a Machine, and the
+ * Clusters of a class.
  */
 export function routeChanges(controllers: readonly Controller[], { objects }: Work, enqueue: Enqueue): void {
   const byKind = new Map(controllers.map((each) => [`${each.kind.kind}.${each.kind.group}`, each]));
@@ -42,7 +51,10 @@ export function routeChanges(controllers: readonly Controller[], { objects }: Wo
         const found = part && byKind.get(`${part.kind}.${part.apiGroup}`);
         if (found) enqueue(found, `${metadata.namespace}/${part.name}`);
       }
-      enqueueHealthChecks(byKind, object, objects, enqueue).catch(aborted);
+      for (const kind of machineWatchers) {
+        const found = byKind.get(`${kind.kind}.${kind.group}`);
+        if (found) enqueueOfCluster(found, object, objects, enqueue).catch(aborted);
+      }
     }
   });
 }
@@ -90,15 +102,15 @@ async function enqueueClusters(
     if (cluster.spec.topology?.classRef.name === name) enqueue(found, informerKey(cluster));
 }
 
-async function enqueueHealthChecks(
-  byKind: ReadonlyMap<string, Controller>,
+/** Has a controller look at its objects that belong to the Cluster of a Machine. */
+async function enqueueOfCluster(
+  controller: Controller,
   machine: KubeObject,
   objects: Work['objects'],
   enqueue: Enqueue,
 ): Promise<void> {
-  const found = byKind.get(`${machineHealthCheckKind.kind}.${machineHealthCheckKind.group}`);
   const cluster = clusterKeyOf(machine)?.split('/')[1];
-  if (!found || cluster === undefined) return;
+  if (cluster === undefined) return;
   const place = { ...machine, metadata: { ...machine.metadata, name: cluster } };
-  for (const check of await objects.ofCluster(found.kind, place)) enqueue(found, informerKey(check));
+  for (const object of await objects.ofCluster(controller.kind, place)) enqueue(controller, informerKey(object));
 }

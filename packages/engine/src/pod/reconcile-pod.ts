@@ -1,31 +1,23 @@
 import { rm } from 'node:fs/promises';
-import type { HostPod, HostPodStatus, HostProgram, HostProgramStatus } from '@ignite/api/host-pod/host-pod';
+import { type HostPod, type HostPodStatus, type HostProgram, balancerName } from '@ignite/api/host-pod/host-pod';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { nameOnHost } from '@ignite/api/v1/shown-name';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { namesIn } from '@ignite/toolkit/files/names-in';
-import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import { withoutPrefix } from '../tools/network/address/ip-address.ts';
 import { listOwnVms } from '../tools/store/own-vms.ts';
 import { reservations } from '../vm/steps/interface-requests.ts';
 import type { VmPorts } from '../vm/vm-ports.ts';
-import {
-  type PodNetwork,
-  type ProgramPlace,
-  type ReadyProgram,
-  endProgram,
-  fingerprintOf,
-  launchProgram,
-  readLaunchNote,
-} from './launch-program.ts';
-import { planProgram } from './plan-program.ts';
+import { type ReconciledProgram, keepProgram, lookMs, soonMs } from './keep-program.ts';
+import { type PodNetwork, type ReadyProgram, endProgram, fingerprintOf, launchProgram } from './launch-program.ts';
 import { type PodFiles, podFiles, programFiles } from './pod-files.ts';
 import { podStatus } from './pod-status.ts';
 import { isAnswering } from './probe-program.ts';
 import { programRoot, removeUnusedRoots } from './program-root.ts';
 import { programSandbox } from './program-sandbox.ts';
 import { readSecrets } from './program-secrets.ts';
+import { reconcileBalancer } from './reconcile-balancer.ts';
 
 /** A host as pods use it. */
 export interface PodHost extends VmPorts {
@@ -33,10 +25,6 @@ export interface PodHost extends VmPorts {
   readonly client: ObjectClient;
 }
 
-/** The time after which a program is looked at again that runs as it should. */
-const lookMs = 5_000;
-/** The time after which a program is looked at again that becomes ready. */
-const soonMs = 1_000;
 /** The time after which something that failed is tried again. */
 const retryMs = 10_000;
 const noDns = { servers: [], search: [], options: [] };
@@ -54,12 +42,24 @@ export interface ReconciledPod {
  */
 export async function reconcilePod(pod: HostPod, host: PodHost, op: ClientOperation): Promise<ReconciledPod> {
   const files = podFiles(host.paths, pod.metadata.uid);
-  const wanted = new Set(pod.spec.programs.map(({ name }) => name));
+  const { programs, balancer } = pod.spec;
+  const wanted = new Set([...programs.map(({ name }) => name), ...(balancer ? [balancerName] : [])]);
   await removeOthers(pod, wanted, { files, host }, op.signal);
   const network = await joinNetwork(pod, host, op.signal);
   const found: ReconciledProgram[] = [];
-  for (const program of pod.spec.programs)
-    found.push(await reconcileProgram(program, { pod, files, network }, host, op));
+  const place = { pod, files, network };
+  for (const program of programs)
+    found.push(
+      await orWaiting(program.name, op.signal, async () => await reconcileProgram(program, place, host, op)),
+    );
+  if (balancer)
+    found.push(
+      await orWaiting(balancerName, op.signal, async () => {
+        const identity = programSandbox(pod.metadata.uid, balancerName);
+        const at = { files: programFiles(files, balancerName), identity, sandbox: host.sandbox };
+        return await reconcileBalancer(balancer, network, at, host.clock, op.signal);
+      }),
+    );
   if (found.some(({ replacesImage }) => replacesImage)) await removeUnusedRoots(host.paths, op.signal);
   return {
     status: podStatus(
@@ -138,12 +138,6 @@ interface PodPlace {
   readonly network: PodNetwork;
 }
 
-interface ReconciledProgram {
-  readonly status: HostProgramStatus;
-  readonly waitMs: number;
-  readonly replacesImage?: boolean;
-}
-
 async function reconcileProgram(
   program: HostProgram,
   { pod, files: ofPod, network }: PodPlace,
@@ -153,73 +147,42 @@ async function reconcileProgram(
   const { name, image } = program;
   const files = programFiles(ofPod, name);
   const identity = programSandbox(pod.metadata.uid, name);
-  try {
-    const secrets = await readSecrets(program, pod.metadata.namespace, host.client, op.signal);
-    if ('missing' in secrets)
-      return {
-        status: {
-          name,
-          state: 'Waiting',
-          isReady: false,
-          message: `there is no Secret "${secrets.missing}"`,
-        },
-        waitMs: soonMs,
-      };
-    const root = await programRoot(image, files, host, op);
-    const ready: ReadyProgram = { program, root, secrets, network };
-    const kept = await keep(ready, { files, identity, sandbox: host.sandbox }, host, op.signal);
-    return { ...kept, replacesImage: root.replaces === true };
-  } catch (failure) {
-    op.signal.throwIfAborted();
+  const secrets = await readSecrets(program, pod.metadata.namespace, host.client, op.signal);
+  if ('missing' in secrets)
     return {
-      status: { name, state: 'Waiting', isReady: false, message: errorText(failure) },
-      waitMs: retryMs,
+      status: {
+        name,
+        state: 'Waiting',
+        isReady: false,
+        message: `there is no Secret "${secrets.missing}"`,
+      },
+      waitMs: soonMs,
     };
-  }
+  const root = await programRoot(image, files, host, op);
+  const ready: ReadyProgram = { program, root, secrets, network };
+  const place = { files, identity, sandbox: host.sandbox };
+  const kept = await keepProgram(
+    {
+      ...{ name, image, fingerprint: fingerprintOf(ready), isReadyAtOnce: program.probe === undefined },
+      launch: async (note) => await launchProgram(ready, note, place, op.signal),
+      isReady: async () => await isAnswering(program, network.address, op.signal),
+    },
+    place,
+    host.clock,
+  );
+  return { ...kept, replacesImage: root.replaces === true };
 }
 
-async function keep(
-  ready: ReadyProgram,
-  place: ProgramPlace,
-  { clock }: Pick<PodHost, 'clock'>,
+/** What fails is tried again later, and does not keep the other programs of the pod from running. */
+async function orWaiting(
+  name: string,
   signal: AbortSignal,
+  reconcile: () => Promise<ReconciledProgram>,
 ): Promise<ReconciledProgram> {
-  const { program, network } = ready;
-  const { name, image } = program;
-  const observed = await place.sandbox.observe(place.identity.uid);
-  const note = await readLaunchNote(place.files);
-  const step = planProgram(fingerprintOf(ready), observed, note, clock.now());
-  const told = ({ restarts, startMs }: { restarts: number; startMs: number }) => ({
-    restarts,
-    startTime: new Date(startMs).toISOString(),
-  });
-  switch (step.type) {
-    case 'keep': {
-      const isReady = await isAnswering(program, network.address, signal);
-      return {
-        status: { name, image, state: 'Running', isReady, ...told(note!) },
-        waitMs: isReady ? lookMs : soonMs,
-      };
-    }
-    case 'launch':
-      await launchProgram(ready, step.note, place, signal);
-      return {
-        status: { name, image, state: 'Running', isReady: program.probe === undefined, ...told(step.note) },
-        waitMs: soonMs,
-      };
-    case 'note-end':
-      await replaceFile(place.files.launchNote, JSON.stringify(step.note), 0o600);
-      return await keep(ready, place, { clock }, signal);
-    case 'wait':
-      return {
-        status: { name, image, state: 'Ended', isReady: false, message: endText(observed), ...told(note!) },
-        waitMs: step.waitMs,
-      };
+  try {
+    return await reconcile();
+  } catch (failure) {
+    signal.throwIfAborted();
+    return { status: { name, state: 'Waiting', isReady: false, message: errorText(failure) }, waitMs: retryMs };
   }
-}
-
-function endText(observed: Awaited<ReturnType<ProgramPlace['sandbox']['observe']>>): string {
-  if (observed.state !== 'exited') return 'it has ended';
-  if (observed.outOfMemory) return 'it needed more memory than its limit';
-  return observed.exitCode === undefined ? 'it has ended' : `it has ended with status ${observed.exitCode}`;
 }

@@ -1,11 +1,9 @@
-import type { Client } from '@ignite/api/client/client';
-import { describeCluster } from '@ignite/cluster/operations/describe-cluster';
 import { awaitCluster } from '@ignite/cluster/operations/await-cluster';
 import type { ClusterRequest } from '@ignite/cluster/operations/cluster-request';
 import { createCluster } from '@ignite/cluster/operations/create-cluster';
+import { describeCluster } from '@ignite/cluster/operations/describe-cluster';
 import { planCluster } from '@ignite/cluster/operations/plan-cluster';
 import { readClusterKubeconfig } from '@ignite/cluster/operations/read-kubeconfig';
-import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { Command, Invocation } from '../../arguments/command.ts';
 import { namespaceFlags } from '../../arguments/namespace.ts';
 import { usageError } from '../../arguments/usage-error.ts';
@@ -16,6 +14,7 @@ import { addContext, userKubeconfigPath } from '../../files/user-kubeconfig.ts';
 import { createdText, printDone } from '../../render/message/done.ts';
 import { tellNote } from '../../render/message/note.ts';
 import { documentFlag, documentFormatOf, printDocument } from '../../render/objects.ts';
+import { assertNodeImage } from './assert-node-image.ts';
 import {
   clusterKey,
   isWaiting,
@@ -25,9 +24,7 @@ import {
   withWishedCluster,
 } from './cluster-flags.ts';
 import { askedFor } from './described-flags.ts';
-import { nodeImage, planRequest, requestFlags } from './plan-request.ts';
-
-export type NodeImageErrorCode = 'NODE_IMAGE_MISSING';
+import { planRequest, requestFlags } from './plan-request.ts';
 
 export const clusterCreate: Command = {
   name: 'cluster create',
@@ -35,7 +32,8 @@ export const clusterCreate: Command = {
   arity: { least: 0, most: 1 },
   summary: 'Create a Kubernetes cluster, and wait until its nodes are ready',
   details: [
-    'With --control-plane=auto, the control plane is in VMs where KVM works and --endpoint is given, and hosted otherwise: its programs run in sandboxes of this host, without a VM.',
+    'With --control-plane=auto, the control plane is in VMs where KVM works, and hosted otherwise: its programs run in sandboxes of this host, without a VM.',
+    'Unless --endpoint is given, a load balancer on this host (HAProxy) leads to the VMs of the control plane.',
     'With -f, the file may be a configuration of kind (kind.x-k8s.io/v1alpha4) or manifests of cluster.k8s.io/v1alpha1: what they ask for and Ignite does not have is said. Flags win over the file.',
     'The cluster becomes a context of your kubeconfig, which is $KUBECONFIG or ~/.kube/config, and the current one.',
     'Where no ignited with --clusters runs, the command does its work until the cluster is there. What must go on after that, such as the replacement of machines that fail, needs ignited.',
@@ -43,7 +41,8 @@ export const clusterCreate: Command = {
   examples: [
     'ignite cluster create dev',
     'ignite cluster create prod --workers 2 --memory 4GB --kubernetes v1.34.4',
-    'ignite cluster create prod --control-plane vm --control-planes 3 --endpoint 10.61.0.10:6443',
+    'ignite cluster create prod --control-plane vm --control-planes 3',
+    'ignite cluster create prod --control-plane vm --endpoint 10.61.0.10:6443',
     'ignite cluster create dev -f calico.yaml',
     'ignite cluster create -f kind.yaml',
     'ignite cluster create dev --dry-run > cluster.yaml',
@@ -94,7 +93,12 @@ export const clusterCreate: Command = {
     if (why !== undefined) tellNote(why, invocation);
     return await withWishedCluster(invocation, async (host) => {
       const waiting = waitingOf(host, flags);
-      await assertImage(request, host.client, host.op.signal);
+      await assertNodeImage(
+        request.workers.shape.image,
+        { version: request.version, hasControlPlane: request.controlPlane.kind === 'vm' },
+        host.client,
+        host.op.signal,
+      );
       const created = await createCluster(planned, host.objects, host.op.signal);
       if (format === undefined) printDone(created, createdText('cluster', created), invocation);
       const cluster = isWaiting(flags) ? (await awaitCluster(key, waiting)).cluster : created;
@@ -125,26 +129,4 @@ async function tellReady(request: ClusterRequest, host: ClusterHost, invocation:
       );
   }
   tellUnattended(host, invocation);
-}
-
-/** An image that somebody names is fetched where it is; ours are in no registry. */
-async function assertImage(
-  { version, controlPlane, workers: { shape } }: ClusterRequest,
-  { images }: Client,
-  signal: AbortSignal,
-): Promise<void> {
-  if (shape.image !== nodeImage(version)) return;
-  try {
-    await images.find(shape.image, signal);
-  } catch (failure) {
-    if (!hasCode(failure, 'IMAGE_NOT_FOUND')) throw failure;
-    throw new CodedError<NodeImageErrorCode>(
-      'NODE_IMAGE_MISSING',
-      `this host has no image ${shape.image} for the nodes`,
-      {
-        hint: `build it with "images/kubernetes/build ${controlPlane.kind === 'vm' ? '--control-plane ' : ''}${version} ignite-kubernetes.tar" and import it with "ignite image import oci-archive:ignite-kubernetes.tar:${version}", or name one in a registry with --image`,
-        cause: failure,
-      },
-    );
-  }
 }

@@ -18,6 +18,7 @@ test('planRequest: without flags, a hosted control plane and a worker', () => {
       controlPlane: { kind: 'hosted', replicas: 1 },
       workers: { replicas: 1, shape },
       podNetwork: { kind: 'podnet' },
+      isEmulated: true,
     },
     why: 'the control plane is hosted, since KVM does not work here and VMs are slow',
   });
@@ -27,7 +28,7 @@ test('planRequest: where the control plane is', () => {
   const endpoint = '10.61.0.10';
   const cases: readonly (readonly [Readonly<Record<string, string>>, boolean, string, string | undefined])[] =
     [
-      [{}, true, 'hosted', 'the control plane is hosted, since VMs for it need --endpoint'],
+      [{}, true, 'vm', 'the control plane is in VMs, since KVM works here'],
       [{ endpoint }, true, 'vm', 'the control plane is in VMs, since KVM works here'],
       [
         { endpoint },
@@ -37,6 +38,7 @@ test('planRequest: where the control plane is', () => {
       ],
       [{ 'control-plane': 'hosted' }, true, 'hosted', undefined],
       [{ 'control-plane': 'vm', endpoint }, false, 'vm', undefined],
+      [{ 'control-plane': 'vm' }, false, 'vm', undefined],
     ];
   for (const [flags, hasKvm, kind, why] of cases) {
     const planned = plan(flags, hasKvm);
@@ -67,7 +69,6 @@ test('planRequest: the VMs of the control plane are as the workers, unless somet
 
 test('planRequest: what makes no sense is refused', () => {
   const cases: readonly (readonly [Readonly<Record<string, string>>, string])[] = [
-    [{ 'control-plane': 'vm' }, '--control-plane vm needs --endpoint'],
     [{ 'control-planes': '2' }, '--control-planes 2: etcd needs a majority'],
     [{ 'control-planes': '3' }, '--control-planes 3: a hosted control plane has one replica'],
     [

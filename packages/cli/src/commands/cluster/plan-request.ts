@@ -41,7 +41,8 @@ export const requestFlags: Flags = {
   endpoint: {
     type: 'string',
     value: 'HOST[:PORT]',
-    help: 'address that leads to the VMs of the control plane, such as that of a load balancer',
+    default: 'a load balancer on this host',
+    help: 'address that leads to the VMs of the control plane',
   },
   image: { type: 'string', value: 'IMAGE', default: nodeImage('VERSION'), help: 'image of the nodes' },
   cpus: { type: 'string', value: 'COUNT', default: String(defaultShape.cpus), help: 'CPUs of each worker' },
@@ -128,6 +129,7 @@ export function planRequest(
       controlPlane,
       workers: { replicas: countOf(flags, 'workers') ?? 1, shape },
       podNetwork: planPodNetwork(flags, manifests),
+      isEmulated: !hasKvm,
     },
     why,
   };
@@ -155,7 +157,7 @@ function planControlPlane(flags: FlagValues, workers: NodeShape, hasKvm: boolean
     );
   const asked = flags.choice('control-plane', places) ?? 'auto';
   const endpoint = flags.text('endpoint');
-  if (asked === 'hosted' || (asked === 'auto' && !(hasKvm && endpoint !== undefined))) {
+  if (asked === 'hosted' || (asked === 'auto' && !hasKvm)) {
     if (endpoint !== undefined && asked === 'hosted')
       throw usageError(
         '--endpoint: a hosted control plane has an endpoint of its own',
@@ -170,20 +172,15 @@ function planControlPlane(flags: FlagValues, workers: NodeShape, hasKvm: boolean
     if (replicas > 1)
       throw usageError(
         `--control-planes ${replicas}: a hosted control plane has one replica`,
-        'leave it out, or use --control-plane vm with --endpoint',
+        'leave it out, or use --control-plane vm',
       );
     return {
       controlPlane: { kind: 'hosted', replicas },
       ...(asked === 'auto' && {
-        why: `the control plane is hosted, ${hasKvm ? 'since VMs for it need --endpoint' : 'since KVM does not work here and VMs are slow'}`,
+        why: 'the control plane is hosted, since KVM does not work here and VMs are slow',
       }),
     };
   }
-  if (endpoint === undefined)
-    throw usageError(
-      '--control-plane vm needs --endpoint',
-      'name an address that leads to the VMs of the control plane, or use --control-plane hosted',
-    );
   const shape = {
     image: workers.image,
     cpus: countOf(flags, 'control-plane-cpus') ?? workers.cpus,
@@ -191,7 +188,10 @@ function planControlPlane(flags: FlagValues, workers: NodeShape, hasKvm: boolean
     diskSize: flags.text('control-plane-disk') ?? workers.diskSize,
   };
   return {
-    controlPlane: { kind: 'vm', replicas, endpoint: parseEndpoint(endpoint), shape },
+    controlPlane: {
+      ...{ kind: 'vm', replicas, shape },
+      ...(endpoint !== undefined && { endpoint: parseEndpoint(endpoint) }),
+    },
     ...(asked === 'auto' && { why: 'the control plane is in VMs, since KVM works here' }),
   };
 }

@@ -1,11 +1,13 @@
+import { kubeadmControlPlaneKind } from '@ignite/cluster/kinds/object-kinds';
 import { assertNotPaused, findCluster } from '@ignite/cluster/operations/find-cluster';
 import { assertUpgrade, versionsOf } from '@ignite/cluster/operations/plan-upgrade';
-import { upgradeCluster } from '@ignite/cluster/operations/upgrade-cluster';
+import { imagesOfUpgrade, upgradeCluster } from '@ignite/cluster/operations/upgrade-cluster';
 import type { Command } from '../../arguments/command.ts';
 import { namespaceFlags } from '../../arguments/namespace.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { withClusterControllers } from '../../cluster-context.ts';
 import { printDone } from '../../render/message/done.ts';
+import { assertNodeImage } from './assert-node-image.ts';
 import {
   clusterKey,
   kubernetesFlag,
@@ -47,7 +49,11 @@ export const clusterUpgrade: Command = {
       const view = await findCluster(host.objects, key, host.op.signal);
       assertNotPaused(view);
       assertUpgrade(versionsOf(view, version), version);
-      await upgradeCluster(view, { version, ...(image !== undefined && { image }) }, waiting);
+      const upgrade = { version, ...(image !== undefined && { image }) };
+      const hasControlPlane = view.controlPlane?.kind === kubeadmControlPlaneKind.kind;
+      for (const each of await imagesOfUpgrade(view, upgrade, host.objects, host.op.signal))
+        await assertNodeImage(each, { version, hasControlPlane }, host.client, host.op.signal);
+      await upgradeCluster(view, upgrade, waiting);
       printDone(view.cluster, `Cluster "${key.name}" runs Kubernetes ${version}`, invocation);
       tellUnattended(host, invocation);
       return 0;

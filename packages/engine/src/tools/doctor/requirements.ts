@@ -74,6 +74,12 @@ export const requirements: readonly Requirement[] = [
     optional: true,
   },
   {
+    programs: ['haproxy'],
+    package: 'haproxy',
+    cost: 'no Kubernetes cluster can have its control plane in VMs, unless you name an endpoint',
+    optional: true,
+  },
+  {
     programs: ['dpkg-deb'],
     package: 'dpkg',
     cost: 'no default kernel can be built: import one with "ignite kernel import"',

@@ -14,7 +14,16 @@ test('memoryOverhead: what the VMM itself takes, and more for each CPU and for t
 });
 
 test('memoryOverhead: an emulator has its translated code too, and for each CPU what that remembers of addresses', () => {
-  const code = translationCache / mib;
-  assert.ok(overhead('tcg', 1, 512) > overhead('kvm', 1, 512) + code);
+  for (const memory of [512, 2_048]) {
+    const code = translationCache(bytes(memory * mib)) / mib;
+    assert.ok(overhead('tcg', 1, memory) > overhead('kvm', 1, memory) + code);
+  }
   assert.ok(overhead('tcg', 2, 512) - overhead('tcg', 1, 512) >= 256);
+});
+
+test('translationCache: a quarter of the memory of the guest, within limits', () => {
+  const sizes = [64, 512, 1_024, 1_026, 2_048, 65_536].map(
+    (memory) => translationCache(bytes(memory * mib)) / mib,
+  );
+  assert.deepEqual(sizes, [128, 128, 256, 256, 512, 512]);
 });

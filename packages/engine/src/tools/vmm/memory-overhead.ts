@@ -3,11 +3,15 @@ import type { Machine } from './machine.ts';
 
 const mib = 2 ** 20;
 
+const [leastCache, largestCache] = [128 * mib, 512 * mib];
+
 /**
- * The size limit of an emulator's cache of translated code. QEMU's default is up to 1 GiB, but that makes no
- * boot faster: Debian with systemd takes the same CPU time with 64 MiB.
+ * Pure. Returns the size limit of an emulator's cache of translated code for a guest with so much memory. Code is sixteen times as large
+ * when it is translated, and a cache that is full is emptied: with 128 MiB, that happened each seven seconds to a control plane of
+ * Kubernetes, which then ran what it had to translate again. A boot is no faster with more: Debian with systemd fits into 64 MiB.
  */
-export const translationCache: Bytes = bytes(128 * mib);
+export const translationCache = (memory: Bytes): Bytes =>
+  bytes(Math.min(Math.max(Math.floor(memory / 4 / mib) * mib, leastCache), largestCache));
 
 /** The size of QEMU's records about translated code, in proportion to the code. */
 const notesOnCode = 0.5;
@@ -35,7 +39,7 @@ export function memoryOverhead(
   own: Bytes,
 ): Bytes {
   const isEmulated = accel.kind === 'tcg';
-  const code = isEmulated ? translationCache * (1 + notesOnCode) : 0;
+  const code = isEmulated ? translationCache(memory) * (1 + notesOnCode) : 0;
   const overhead = own + code + cpus * (isEmulated ? emulatedCpu : virtualCpu) + memory * pageTables;
   return bytes(Math.ceil(overhead / mib) * mib);
 }

@@ -1,6 +1,5 @@
 import type { Arch } from '@ignite/api/v1/arch';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
-import type { Accel } from '../accel.ts';
 import {
   type Machine,
   type MachineDisk,
@@ -25,7 +24,7 @@ export function qemuArgv(machine: Machine): readonly string[] {
     ...['-name', `${machine.name},debug-threads=off`],
     ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none'],
     ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
-    ...['-accel', accelerator(machine.accel)],
+    ...['-accel', accelerator(machine)],
     ...board(machine),
     ...['-cpu', machine.accel.kind === 'kvm' ? 'host' : emulatedCpus[machine.arch]],
     ...['-smp', String(machine.cpus)],
@@ -84,8 +83,8 @@ export function qemuArgv(machine: Machine): readonly string[] {
  */
 const emulatedCpus: Readonly<Record<Arch, string>> = { amd64: 'max,erms=off,fsrm=off', arm64: 'cortex-a72' };
 
-const accelerator = ({ kind }: Accel): string =>
-  kind === 'kvm' ? kind : `${kind},tb-size=${translationCache / 2 ** 20}`;
+const accelerator = ({ accel: { kind }, memory }: Machine): string =>
+  kind === 'kvm' ? kind : `${kind},tb-size=${translationCache(memory) / 2 ** 20}`;
 
 function board({ arch, gic, shares, memoryFile }: Machine): readonly string[] {
   const backend = shares.length > 0 ? sharedMemoryId : memoryFile && ownMemoryIds[arch];

@@ -1,0 +1,89 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { HostPod } from '@ignite/api/host-pod/host-pod';
+import { hostPodKind } from '@ignite/api/host-pod/object-kind';
+import { type Finding, findCondition } from '../contract/conditions.ts';
+import { labels } from '../contract/names.ts';
+import { controllerReference, isControlledBy } from '../contract/owner.ts';
+import { type Cluster, isUsable } from '../kinds/cluster.ts';
+import type { IgniteCluster } from '../kinds/ignite-infrastructure.ts';
+import { igniteClusterKind, machineKind } from '../kinds/object-kinds.ts';
+import type { Work } from '../runtime/controller.ts';
+import { planBalancer } from './plan-balancer.ts';
+
+/** Pure. Returns the name of the HostPod that is the endpoint of a cluster. */
+const podName = ({ metadata }: IgniteCluster): string => `${metadata.name}-endpoint`;
+
+interface Balanced {
+  readonly object: IgniteCluster;
+  /** What is wrong with the load balancer, or kept it from coming up. */
+  readonly lacks?: Finding;
+}
+
+/** Keeps the load balancer of a cluster leading to the Machines of the control plane, and makes its address the endpoint. */
+export async function keepBalancedEndpoint(
+  infrastructure: IgniteCluster,
+  cluster: Cluster,
+  work: Work,
+): Promise<Balanced> {
+  const { objects } = work;
+  const { loadBalancer, controlPlaneEndpoint } = infrastructure.spec;
+  const balancer = planBalancer(loadBalancer!.port, await objects.ofCluster(machineKind, cluster));
+  const { namespace } = infrastructure.metadata;
+  const found = await objects.get(hostPodKind, { namespace, name: podName(infrastructure) });
+  if (found && !isControlledBy(found, infrastructure))
+    return lacking(infrastructure, 'NameTaken', `the HostPod ${podName(infrastructure)} belongs to somebody else`);
+  // Another one would have another address, which the nodes do not know.
+  if (!found && isUsable(controlPlaneEndpoint))
+    return lacking(
+      infrastructure,
+      'LoadBalancerDeleted',
+      `the HostPod ${podName(infrastructure)} is gone, and with it the address of the control plane`,
+    );
+  const pod = found
+    ? await withBalancer(found, balancer, work)
+    : await objects.create(hostPodKind, {
+        metadata: {
+          ...{ name: podName(infrastructure), namespace },
+          labels: { [labels.cluster]: cluster.metadata.name },
+          ownerReferences: [controllerReference(igniteClusterKind, infrastructure)],
+        },
+        spec: {
+          ...(loadBalancer!.hostName !== undefined && { hostName: loadBalancer!.hostName }),
+          ...{ programs: [], balancer },
+        },
+      });
+  const host = pod.status?.address;
+  if (host === undefined)
+    return lacking(infrastructure, 'WaitingForLoadBalancer', 'a host has to give the load balancer an address');
+  const object = isUsable(controlPlaneEndpoint)
+    ? infrastructure
+    : await objects.write(igniteClusterKind, infrastructure, {
+        ...infrastructure,
+        spec: { ...infrastructure.spec, controlPlaneEndpoint: { host, port: balancer.port } },
+      });
+  const ready = findCondition(pod, 'Ready');
+  return ready?.status === 'True' ? { object } : lacking(object, 'LoadBalancerNotReady', ready?.message ?? '');
+}
+
+const lacking = (object: IgniteCluster, reason: string, message: string): Balanced => ({
+  object,
+  lacks: { status: 'False', reason, message },
+});
+
+async function withBalancer(
+  pod: HostPod,
+  balancer: NonNullable<HostPod['spec']['balancer']>,
+  { objects }: Work,
+): Promise<HostPod> {
+  if (isDeepStrictEqual(pod.spec.balancer, balancer)) return pod;
+  return await objects.write(hostPodKind, pod, { ...pod, spec: { ...pod.spec, balancer } });
+}
+
+/** Removes the load balancer of a cluster that goes. Resolves with whether it is gone. */
+export async function removeBalancer(infrastructure: IgniteCluster, { objects }: Work): Promise<boolean> {
+  const { namespace } = infrastructure.metadata;
+  const pod = await objects.get(hostPodKind, { namespace, name: podName(infrastructure) });
+  if (!pod || !isControlledBy(pod, infrastructure)) return true;
+  await objects.delete(hostPodKind, pod);
+  return false;
+}

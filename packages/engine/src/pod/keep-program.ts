@@ -1,0 +1,74 @@
+import type { HostProgramStatus } from '@ignite/api/host-pod/host-pod';
+import type { Clock } from '@ignite/toolkit/clock/clock';
+import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import type { SandboxObservation } from '../tools/sandbox/sandbox.ts';
+import { type ProgramPlace, readLaunchNote } from './launch-program.ts';
+import { type LaunchNote, planProgram } from './plan-program.ts';
+
+/** The time after which a program is looked at again that runs as it should. */
+export const lookMs = 5_000;
+/** The time after which a program is looked at again that becomes ready. */
+export const soonMs = 1_000;
+
+/** A program as it is kept running. */
+export interface KeptProgram {
+  readonly name: string;
+  readonly image?: string;
+  /** Tells a start of it from another one that would differ. */
+  readonly fingerprint: string;
+  /** Whether it is ready as soon as it runs. */
+  readonly isReadyAtOnce: boolean;
+  readonly launch: (note: LaunchNote) => Promise<void>;
+  /** Tells whether it is ready, now that it runs. */
+  readonly isReady: () => Promise<boolean>;
+}
+
+export interface ReconciledProgram {
+  readonly status: HostProgramStatus;
+  readonly waitMs: number;
+  readonly replacesImage?: boolean;
+}
+
+/** Starts a program unless it runs as it should, and tells how it is. */
+export async function keepProgram(
+  program: KeptProgram,
+  place: ProgramPlace,
+  clock: Clock,
+): Promise<ReconciledProgram> {
+  const { name, image, fingerprint, isReadyAtOnce } = program;
+  const observed = await place.sandbox.observe(place.identity.uid);
+  const note = await readLaunchNote(place.files);
+  const step = planProgram(fingerprint, observed, note, clock.now());
+  const told = ({ restarts, startMs }: LaunchNote) => ({
+    name,
+    ...(image !== undefined && { image }),
+    restarts,
+    startTime: new Date(startMs).toISOString(),
+  });
+  switch (step.type) {
+    case 'keep': {
+      const isReady = await program.isReady();
+      return {
+        status: { ...told(note!), state: 'Running', isReady },
+        waitMs: isReady ? lookMs : soonMs,
+      };
+    }
+    case 'launch':
+      await program.launch(step.note);
+      return { status: { ...told(step.note), state: 'Running', isReady: isReadyAtOnce }, waitMs: soonMs };
+    case 'note-end':
+      await replaceFile(place.files.launchNote, JSON.stringify(step.note), 0o600);
+      return await keepProgram(program, place, clock);
+    case 'wait':
+      return {
+        status: { ...told(note!), state: 'Ended', isReady: false, message: endText(observed) },
+        waitMs: step.waitMs,
+      };
+  }
+}
+
+function endText(observed: SandboxObservation): string {
+  if (observed.state !== 'exited') return 'it has ended';
+  if (observed.outOfMemory) return 'it needed more memory than its limit';
+  return observed.exitCode === undefined ? 'it has ended' : `it has ended with status ${observed.exitCode}`;
+}
