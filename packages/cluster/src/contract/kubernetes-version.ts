@@ -34,6 +34,9 @@ export const isOlder = (version: string, other: string): boolean => {
   return at !== undefined && (a[at] ?? 0) < (b[at] ?? 0);
 };
 
+/** Pure. Tells whether a version is one of k3s, such as `v1.35.4+k3s1`. */
+export const isOfK3s = (version: string): boolean => version.includes('+k3s');
+
 /** Pure. Returns the oldest of some versions. */
 export const oldestOf = (first: string, ...others: readonly string[]): string =>
   others.reduce((oldest, each) => (isOlder(each, oldest) ? each : oldest), first);

@@ -188,7 +188,9 @@ describe('what is refused', () => {
     [
       'a patch with two values',
       'ClusterClass',
-      withPatch({ jsonPatches: [{ op: 'add', path: '/spec/a', value: 1, valueFrom: { variable: 'builtin' } }] }),
+      withPatch({
+        jsonPatches: [{ op: 'add', path: '/spec/a', value: 1, valueFrom: { variable: 'builtin' } }],
+      }),
       /either value or valueFrom/,
     ],
     [
@@ -209,7 +211,12 @@ describe('what is refused', () => {
       {
         topology: {
           ...{ classRef: { name: 'a' }, version: 'v1.35.4' },
-          workers: { machineDeployments: [{ class: 'a', name: 'a' }, { class: 'b', name: 'a' }] },
+          workers: {
+            machineDeployments: [
+              { class: 'a', name: 'a' },
+              { class: 'b', name: 'a' },
+            ],
+          },
         },
       },
       /must have different names/,
@@ -352,7 +359,10 @@ describe('what cannot be changed', () => {
       {
         workers: {
           machineDeployments: [
-            { ...workerClass, infrastructure: { templateRef: { ...machines, kind: 'OtherTemplate', name: 'a' } } },
+            {
+              ...workerClass,
+              infrastructure: { templateRef: { ...machines, kind: 'OtherTemplate', name: 'a' } },
+            },
           ],
         },
       },

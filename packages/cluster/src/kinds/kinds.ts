@@ -106,7 +106,10 @@ export const kinds: readonly Kind[] = [
   defineKind({
     ...clusterClassResource,
     versions: versionsOf(coreGroup, 'ClusterClass', clusterClassSpecSchema),
-    strategy: { initialStatus: {}, problemsOfUpdate: (old, next) => problemsOfClass(old as ClusterClass, next as ClusterClass) },
+    strategy: {
+      initialStatus: {},
+      problemsOfUpdate: (old, next) => problemsOfClass(old as ClusterClass, next as ClusterClass),
+    },
   }),
   defineKind({
     ...machineResource,
@@ -265,7 +268,10 @@ export const kinds: readonly Kind[] = [
 ];
 
 /** A class may take other templates, but only of the same kinds: what is made from them cannot change its kind. */
-function problemsOfClass({ spec: old }: ClusterClass, { spec: next }: ClusterClass): readonly UpdateProblem[] {
+function problemsOfClass(
+  { spec: old }: ClusterClass,
+  { spec: next }: ClusterClass,
+): readonly UpdateProblem[] {
   const oldDeployments = old.workers?.machineDeployments ?? [];
   const references = [
     ['/spec/infrastructure', old.infrastructure, next.infrastructure],
@@ -348,12 +354,17 @@ function problemsOfHosted(
 }
 
 /** etcd is upgraded one minor version at a time, counted from the version that runs, and never goes back. */
-function problemsOfEtcd({ spec: old, status }: EtcdCluster, { spec: next }: EtcdCluster): readonly UpdateProblem[] {
+function problemsOfEtcd(
+  { spec: old, status }: EtcdCluster,
+  { spec: next }: EtcdCluster,
+): readonly UpdateProblem[] {
   const running = status?.version ?? old.version;
   const steps = minorsBetween(next.version, running);
   if (next.version === old.version || (steps >= 0 && steps < 2)) return [];
   const message =
-    steps < 0 ? 'must not go back to an older minor version' : `must not skip a minor version: ${running} runs now`;
+    steps < 0
+      ? 'must not go back to an older minor version'
+      : `must not skip a minor version: ${running} runs now`;
   return [{ path: '/spec/version', message }];
 }
 /** Nodes know the control plane by the address of its load balancer, which goes where that goes. */
@@ -362,7 +373,12 @@ const problemsOfInfrastructure = (
   { spec: next }: IgniteCluster,
 ): readonly UpdateProblem[] =>
   old.loadBalancer && !isDeepStrictEqual(old.loadBalancer, next.loadBalancer)
-    ? [{ path: '/spec/loadBalancer', message: 'cannot be changed: nodes know the control plane by its address' }]
+    ? [
+        {
+          path: '/spec/loadBalancer',
+          message: 'cannot be changed: nodes know the control plane by its address',
+        },
+      ]
     : [];
 
 const onHost = 'cannot be changed: the data is on that host';

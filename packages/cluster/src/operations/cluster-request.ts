@@ -21,9 +21,13 @@ export type ControlPlaneRequest =
       readonly shape: NodeShape;
     };
 
-/** The pod network: that of the node image, one that somebody's manifests install, or none. */
+/** What sets up the nodes and, in VMs, the control plane. */
+export type Distribution = 'kubeadm' | 'k3s';
+
+/** The pod network: that of the node image (podnet by kubeadm's, flannel by k3s's), one that somebody's manifests install, or none. */
 export type PodNetwork =
   | { readonly kind: 'podnet' }
+  | { readonly kind: 'flannel' }
   | { readonly kind: 'none' }
   | { readonly kind: 'manifests'; readonly text: string };
 
@@ -31,8 +35,9 @@ export type PodNetwork =
 export interface ClusterRequest {
   readonly name: string;
   readonly namespace: string;
-  /** The version of Kubernetes, such as `v1.35.4`. */
+  /** The version of Kubernetes, such as `v1.35.4`, or of k3s, such as `v1.35.4+k3s1`. */
   readonly version: string;
+  readonly distribution: Distribution;
   readonly controlPlane: ControlPlaneRequest;
   readonly workers: { readonly replicas: number; readonly shape: NodeShape };
   readonly podNetwork: PodNetwork;

@@ -11,6 +11,7 @@ import {
   configMapObjects,
   igniteClusterKind,
   igniteMachineTemplateKind,
+  k3sConfigTemplateKind,
   kubeadmConfigTemplateKind,
   kubeadmControlPlaneKind,
   machineKind,
@@ -21,6 +22,7 @@ import { createClass, createTopology, pool } from '../simulation/sim-class.sampl
 import { Simulation } from '../simulation/simulation.sample.ts';
 import { nodes } from '../workload/node.ts';
 import { type Waiting, awaitCluster } from './await-cluster.ts';
+import type { K3sControlPlane } from '../kinds/k3s-control-plane.ts';
 import type { KubeadmControlPlane } from '../kinds/kubeadm-control-plane.ts';
 import type { ClusterRequest } from './cluster-request.ts';
 import { clusterTree } from './cluster-tree.ts';
@@ -39,6 +41,7 @@ const key = { namespace: 'default', name: 'dev' };
 const request: ClusterRequest = {
   ...key,
   version: 'v1.35.4',
+  distribution: 'kubeadm',
   controlPlane: { kind: 'vm', replicas: 1, endpoint: { host: '10.61.0.10', port: 6443 }, shape },
   workers: { replicas: 2, shape },
   podNetwork: { kind: 'podnet' },
@@ -70,9 +73,9 @@ async function open(timeoutMs = 3_600_000): Promise<Opened> {
   return { simulation, waiting, told, [Symbol.dispose]: () => simulation[Symbol.dispose]() };
 }
 
-async function openWithCluster(): Promise<Opened> {
+async function openWithCluster(asked = request): Promise<Opened> {
   const opened = await open();
-  await createCluster(planCluster(request), opened.simulation.client, signal);
+  await createCluster(planCluster(asked), opened.simulation.client, signal);
   await awaitCluster(key, opened.waiting);
   return opened;
 }
@@ -216,6 +219,36 @@ test('an upgrade changes the control plane first, and then the workers; old temp
     waiting,
   );
   assert.deepEqual(namesOf(again.machines), namesOf(machines), 'an upgrade that is done changes nothing');
+});
+
+test('an upgrade of k3s takes its images, and the templates that are used stay', async () => {
+  const ofK3s = { ...shape, image: 'ignite-k3s:v1.35.4-k3s1' };
+  const asked: ClusterRequest = {
+    ...request,
+    version: 'v1.35.4+k3s1',
+    distribution: 'k3s',
+    controlPlane: { ...request.controlPlane, kind: 'vm', shape: ofK3s },
+    workers: { replicas: 1, shape: ofK3s },
+    podNetwork: { kind: 'flannel' },
+  };
+  using opened = await openWithCluster(asked);
+  const { simulation, waiting } = opened;
+  const version = 'v1.36.1+k3s2';
+  const view = await findCluster(simulation.client, key, signal);
+  const { machines, controlPlane } = await upgradeCluster(view, { version }, waiting);
+  assert.deepEqual([...new Set(machines.map(({ spec }) => spec.version))], [version]);
+  const images = (await simulation.all<Vm>(vmKind)).map(({ spec }) => spec.image.oci);
+  assert.deepEqual([...new Set(images)], ['ignite-k3s:v1.36.1-k3s2']);
+  const used = [
+    (controlPlane as K3sControlPlane).spec.machineTemplate.infrastructureRef.name,
+    view.deployments[0]!.metadata.name,
+  ];
+  const templates = namesOf(await simulation.all(igniteMachineTemplateKind));
+  assert.equal(templates.length, 2);
+  assert.ok(templates.includes(used[0]!));
+  assert.ok(templates.some((name) => name.startsWith(used[1]!)));
+  assert.equal((await simulation.all(k3sConfigTemplateKind)).length, 1);
+  assert.deepEqual(simulation.world.violations, []);
 });
 
 test('the versions of a cluster are those that its machines have, when an upgrade was cut off', async () => {

@@ -14,6 +14,7 @@ const hosted: ClusterRequest = {
   name: 'dev',
   namespace: 'default',
   version: 'v1.35.4',
+  distribution: 'kubeadm',
   controlPlane: { kind: 'hosted', replicas: 1 },
   workers: { replicas: 1, shape },
   podNetwork: { kind: 'podnet' },
@@ -25,6 +26,13 @@ const inVms: ClusterRequest = {
   controlPlane: { kind: 'vm', replicas: 3, endpoint: { host: '10.61.0.10', port: 6443 }, shape },
   workers: { replicas: 2, shape: { ...shape, memory: '4GB' } },
   podNetwork: { kind: 'none' },
+};
+
+const ofK3s: ClusterRequest = {
+  ...inVms,
+  version: 'v1.35.4+k3s1',
+  distribution: 'k3s',
+  controlPlane: { kind: 'vm', replicas: 3, shape: { ...shape, image: 'ignite-k3s:v1.35.4-k3s1' } },
 };
 
 const textOf = (request: ClusterRequest): string =>
@@ -41,6 +49,7 @@ for (const [name, request] of Object.entries({
     controlPlane: { kind: 'vm', replicas: 1, shape },
     workers: { replicas: 0, shape },
   },
+  k3s: ofK3s,
 } satisfies Record<string, ClusterRequest>))
   test(`planCluster: ${name}`, (t) => {
     t.assert.fileSnapshot(textOf(request), join(import.meta.dirname, `golden/${name}.yaml`), {
@@ -49,7 +58,7 @@ for (const [name, request] of Object.entries({
   });
 
 test('planCluster: what is planned is valid, and the Cluster comes last', () => {
-  for (const request of [hosted, inVms]) {
+  for (const request of [hosted, inVms, ofK3s]) {
     const planned = planCluster(request);
     assert.equal(planned.at(-1)?.object.kind, 'Cluster');
     for (const { object } of planned) {

@@ -1,3 +1,5 @@
+import { apiVersionOf } from '@ignite/toolkit/client/group-version-resource';
+import type { KindResource } from '@ignite/toolkit/client/kind-client';
 import { controlPlaneGroup, infrastructureGroup } from '../contract/groups.ts';
 import type { ContractReference } from '../contract/reference.ts';
 import {
@@ -5,6 +7,8 @@ import {
   hostedControlPlaneKind,
   igniteClusterKind,
   igniteMachineTemplateKind,
+  k3sConfigTemplateKind,
+  k3sControlPlaneKind,
   kubeadmConfigTemplateKind,
   kubeadmControlPlaneKind,
   machineDeploymentKind,
@@ -13,6 +17,8 @@ import { controlPlaneName, templateName, workersName } from './cluster-names.ts'
 import type { ClusterRequest, ControlPlaneRequest, NodeShape } from './cluster-request.ts';
 import type { ClusterKey } from './cluster-view.ts';
 import { emulatedCluster, emulatedFiles, emulatedPatches, emulatedTimeouts } from './plan-emulated-nodes.ts';
+import { k3sAgentSpec, k3sServerSpec } from './plan-k3s-nodes.ts';
+import { providerId } from './provider-id.ts';
 import { planPodNetwork } from './plan-pod-network.ts';
 import { type PlannedObject, planned, plannedTemplate } from './planned-object.ts';
 
@@ -42,13 +48,18 @@ export function planCluster(request: ClusterRequest): readonly PlannedObject[] {
         clusterNetwork: { pods: { cidrBlocks: pods }, services: { cidrBlocks: services } },
         controlPlaneRef: {
           apiGroup: controlPlaneGroup,
-          kind: controlPlane.kind === 'hosted' ? hostedControlPlaneKind.kind : kubeadmControlPlaneKind.kind,
+          kind: controlPlaneKindOf(request).kind,
           name: controlPlaneName(name),
         },
         infrastructureRef: { apiGroup: infrastructureGroup, kind: igniteClusterKind.kind, name },
       },
     }),
   ];
+}
+
+function controlPlaneKindOf({ controlPlane, distribution }: ClusterRequest): KindResource {
+  if (controlPlane.kind === 'hosted') return hostedControlPlaneKind;
+  return distribution === 'k3s' ? k3sControlPlaneKind : kubeadmControlPlaneKind;
 }
 
 /** A hosted control plane is its own endpoint. */
@@ -65,6 +76,24 @@ function planControlPlane(request: ClusterRequest): readonly PlannedObject[] {
   if (controlPlane.kind === 'hosted')
     return [planned(request, hostedControlPlaneKind, name, { spec: { replicas, version } })];
   const machines = planMachineTemplate(request, name, controlPlane.shape);
+  if (request.distribution === 'k3s')
+    return [
+      machines,
+      planned(request, k3sControlPlaneKind, name, {
+        spec: {
+          replicas,
+          version,
+          machineTemplate: {
+            infrastructureRef: {
+              apiVersion: apiVersionOf(machines.kind),
+              kind: machines.kind.kind,
+              name: machines.object.metadata.name,
+            },
+          },
+          kthreesConfigSpec: k3sServerSpec(request),
+        },
+      }),
+    ];
   // A cluster without workers has its Pods where its control plane is.
   const own = {
     nodeRegistration: { ...nodeRegistration, ...(workers.replicas === 0 && { taints: [] }) },
@@ -132,15 +161,16 @@ export const planTemplate = (place: ClusterKey, name: string, spec: object): Pla
   plannedTemplate(place, igniteMachineTemplateKind, name, spec);
 
 function planConfigTemplate(request: ClusterRequest, owner: string): PlannedObject {
+  if (request.distribution === 'k3s') {
+    const spec = { template: { spec: k3sAgentSpec } };
+    return plannedTemplate(request, k3sConfigTemplateKind, templateName(owner, spec), spec);
+  }
   const joinConfiguration = { nodeRegistration, ...waysOf(request) };
   const spec = { template: { spec: { joinConfiguration, ...filesOf(request, 'worker') } } };
   return plannedTemplate(request, kubeadmConfigTemplateKind, templateName(owner, spec), spec);
 }
 
-/** A Machine finds its node by this argument. */
-const nodeRegistration = {
-  kubeletExtraArgs: [{ name: 'provider-id', value: 'ignite://{{ ds.meta_data.instance_id }}' }],
-};
+const nodeRegistration = { kubeletExtraArgs: [{ name: 'provider-id', value: providerId }] };
 
 /** How kubeadm goes about it: an emulated guest takes minutes for what it gives seconds. */
 const waysOf = (request: ClusterRequest) => ({

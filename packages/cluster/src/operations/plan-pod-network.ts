@@ -24,7 +24,7 @@ const podnetRights = [
 /** Pure. Returns what brings the pod network into a cluster: manifests, and the set that has them applied there. */
 export function planPodNetwork(request: ClusterRequest): readonly PlannedObject[] {
   const { podNetwork } = request;
-  if (podNetwork.kind === 'none') return [];
+  if (podNetwork.kind === 'none' || podNetwork.kind === 'flannel') return [];
   const manifests =
     podNetwork.kind === 'podnet'
       ? podnetRights.map((object) => stringify(object)).join('---\n')

@@ -12,6 +12,11 @@ test('assertUpgrade: one minor version at a time, and never back', () => {
     assertUpgrade(versions('v1.35.4', 'v1.34.0'), version);
   const refused: readonly (readonly [string, string, string])[] = [
     [
+      'v1.36.0+k3s1',
+      'v1.36.0+k3s1 is of another distribution than the control plane, which has v1.35.4',
+      'make a new cluster for another distribution',
+    ],
+    [
       'v1.35.3',
       'v1.35.3 is older than the control plane, which has v1.35.4',
       'clusters cannot be downgraded: restore a backup into a new cluster instead',
@@ -58,4 +63,8 @@ test('imageFor: the version in the name of an image is replaced, and no part of 
     ['node:latest', undefined],
   ];
   for (const [image, expected] of cases) assert.equal(imageFor(image, 'v1.35.4', 'v1.36.3'), expected, image);
+  assert.equal(
+    imageFor('ignite-k3s:v1.35.4-k3s1', 'v1.35.4+k3s1', 'v1.36.1+k3s2'),
+    'ignite-k3s:v1.36.1-k3s2',
+  );
 });

@@ -1,5 +1,5 @@
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
-import { isOlder, minorOf, minorsBetween, oldestOf } from '../contract/kubernetes-version.ts';
+import { isOfK3s, isOlder, minorOf, minorsBetween, oldestOf } from '../contract/kubernetes-version.ts';
 import { labels } from '../contract/names.ts';
 import { contractOf } from '../contract/provider-object.ts';
 import type { ClusterView } from './cluster-view.ts';
@@ -44,6 +44,11 @@ export function versionsOf(
 export function assertUpgrade({ controlPlane, running, workers }: ClusterVersions, version: string): void {
   const refuse = (what: string, hint: string): CodedError<UpgradeErrorCode> =>
     new CodedError('CLUSTER_UPGRADE_REFUSED', what, { hint });
+  if (isOfK3s(version) !== isOfK3s(controlPlane))
+    throw refuse(
+      `${version} is of another distribution than the control plane, which has ${controlPlane}`,
+      'make a new cluster for another distribution',
+    );
   if (isOlder(version, controlPlane))
     throw refuse(
       `${version} is older than the control plane, which has ${controlPlane}`,
@@ -69,7 +74,11 @@ export function assertUpgrade({ controlPlane, running, workers }: ClusterVersion
  * is; `undefined` otherwise.
  */
 export function imageFor(image: string, from: string, to: string): string | undefined {
-  const [bareFrom, bareTo] = [from, to].map((version) => version.replace(/^v/, '')) as [string, string];
+  // A tag has no plus sign, so k3s has a dash in its place.
+  const [bareFrom, bareTo] = [from, to].map((version) => version.replace(/^v/, '').replace('+', '-')) as [
+    string,
+    string,
+  ];
   const at = image.lastIndexOf(bareFrom);
   if (at === -1 || /[\d.]$/.test(image.slice(0, at)) || /^\d/.test(image.slice(at + bareFrom.length)))
     return undefined;

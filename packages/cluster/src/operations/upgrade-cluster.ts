@@ -3,14 +3,14 @@ import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { controllerOf } from '../contract/owner.ts';
+import { contractOf } from '../contract/provider-object.ts';
 import type { ContractReference } from '../contract/reference.ts';
 import type { Cluster } from '../kinds/cluster.ts';
-import type { KubeadmControlPlane } from '../kinds/kubeadm-control-plane.ts';
 import type { MachineDeployment } from '../kinds/machine-deployment.ts';
 import {
   igniteMachineTemplateKind,
+  k3sConfigTemplateKind,
   kubeadmConfigTemplateKind,
-  kubeadmControlPlaneKind,
   machineDeploymentKind,
 } from '../kinds/object-kinds.ts';
 import { type Waiting, awaitCluster } from './await-cluster.ts';
@@ -19,6 +19,7 @@ import { type ClusterKey, type ClusterView, kindOf, ofCluster } from './cluster-
 import { put } from './create-cluster.ts';
 import { templateName } from './cluster-names.ts';
 import { type UpgradeErrorCode, imageFor } from './plan-upgrade.ts';
+import { machineTemplateOf, withMachineTemplate } from './machine-template.ts';
 import { planTemplate } from './plan-cluster.ts';
 import { isOwnTemplate } from './planned-object.ts';
 import { controlPlaneMissing } from './scale-cluster.ts';
@@ -83,9 +84,7 @@ export async function imagesOfUpgrade(
   if (cluster.spec.topology) return new Set();
   const { namespace } = cluster.metadata;
   const used = [
-    ...(controlPlane?.kind === kubeadmControlPlaneKind.kind
-      ? [templateOfControlPlane(controlPlane as KubeadmControlPlane, upgrade)]
-      : []),
+    ...(controlPlane ? templatesOfControlPlane(controlPlane, upgrade) : []),
     ...deployments.map((deployment) => templateOfWorkers(deployment, upgrade)),
   ];
   const images = new Set<string>();
@@ -96,11 +95,13 @@ export async function imagesOfUpgrade(
   return images;
 }
 
-const templateOfControlPlane = (controlPlane: KubeadmControlPlane, { version }: Upgrade): UsedTemplate => ({
-  owner: controlPlane,
-  reference: controlPlane.spec.machineTemplate.spec.infrastructureRef,
-  from: controlPlane.spec.version ?? version,
-});
+/** None for a control plane that has no machines. */
+function templatesOfControlPlane(controlPlane: KubeObject, { version }: Upgrade): readonly UsedTemplate[] {
+  const reference = machineTemplateOf(controlPlane);
+  return reference
+    ? [{ owner: controlPlane, reference, from: contractOf(controlPlane).spec.version ?? version }]
+    : [];
+}
 
 const templateOfWorkers = (deployment: MachineDeployment, { version }: Upgrade): UsedTemplate => ({
   owner: deployment,
@@ -117,30 +118,20 @@ async function upgradeControlPlane(
   if (!controlPlane) throw controlPlaneMissing(view);
   const { signal } = op;
   const { version } = upgrade;
-  const reference =
-    controlPlane.kind === kubeadmControlPlaneKind.kind
-      ? await upgradedTemplate(
-          templateOfControlPlane(controlPlane as KubeadmControlPlane, upgrade),
-          cluster.metadata,
-          upgrade,
-          { client, signal },
-        )
-      : undefined;
+  const [used] = templatesOfControlPlane(controlPlane, upgrade);
+  const reference = used && (await upgradedTemplate(used, cluster.metadata, upgrade, { client, signal }));
   await objectsOf(client, kindOf(cluster.spec.controlPlaneRef!)).modify(
     controlPlane.metadata,
-    (now) => ({ ...now, spec: withTemplate({ ...(now.spec as object), version }, reference) }),
+    (now) => ({
+      ...now,
+      spec: {
+        ...(reference ? withMachineTemplate(now, reference.name) : (now.spec as object)),
+        version,
+      },
+    }),
     { signal },
   );
 }
-
-const withTemplate = (spec: object, reference: ContractReference | undefined): object => {
-  if (!reference) return spec;
-  const { machineTemplate } = spec as KubeadmControlPlane['spec'];
-  return {
-    ...spec,
-    machineTemplate: { ...machineTemplate, spec: { ...machineTemplate.spec, infrastructureRef: reference } },
-  };
-};
 
 async function upgradeWorkers(
   deployment: MachineDeployment,
@@ -251,14 +242,10 @@ async function removeOldTemplates(
         template.spec.infrastructureRef,
         template.spec.bootstrap.configRef,
       ])
-      .concat(
-        controlPlane?.kind === kubeadmControlPlaneKind.kind
-          ? [(controlPlane as KubeadmControlPlane).spec.machineTemplate.spec.infrastructureRef]
-          : [],
-      )
+      .concat((controlPlane && machineTemplateOf(controlPlane)) ?? [])
       .map((reference) => `${reference?.kind}/${reference?.name}`),
   );
-  for (const kind of [igniteMachineTemplateKind, kubeadmConfigTemplateKind]) {
+  for (const kind of [igniteMachineTemplateKind, kubeadmConfigTemplateKind, k3sConfigTemplateKind]) {
     const templates = objectsOf(client, kind);
     for (const { metadata } of (await templates.list({ ...ofCluster(key), signal })).items)
       if (isOwnTemplate(metadata) && !used.has(`${kind.kind}/${metadata.name}`))

@@ -112,5 +112,6 @@ async function enqueueOfCluster(
   const cluster = clusterKeyOf(machine)?.split('/')[1];
   if (cluster === undefined) return;
   const place = { ...machine, metadata: { ...machine.metadata, name: cluster } };
-  for (const object of await objects.ofCluster(controller.kind, place)) enqueue(controller, informerKey(object));
+  for (const object of await objects.ofCluster(controller.kind, place))
+    enqueue(controller, informerKey(object));
 }

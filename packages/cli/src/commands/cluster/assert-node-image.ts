@@ -1,3 +1,4 @@
+import { isOfK3s } from '@ignite/cluster/contract/kubernetes-version';
 import type { Client } from '@ignite/api/client/client';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import { nodeImage } from './plan-request.ts';
@@ -24,9 +25,14 @@ export async function assertNodeImage(
       'NODE_IMAGE_MISSING',
       `this host has no image ${image} for the nodes`,
       {
-        hint: `build it with "images/kubernetes/build ${hasControlPlane ? '--control-plane ' : ''}${version} ignite-kubernetes.tar" and import it with "ignite image import oci-archive:ignite-kubernetes.tar:${version}", or name one in a registry with --image`,
+        hint: `build it with "${recipeOf(version, hasControlPlane)}" and import it with "ignite image import oci-archive:node.tar:${image.slice(image.indexOf(':') + 1)}", or name one in a registry with --image`,
         cause: failure,
       },
     );
   }
 }
+
+const recipeOf = (version: string, hasControlPlane: boolean): string =>
+  isOfK3s(version)
+    ? `images/k3s/build ${version} node.tar`
+    : `images/kubernetes/build ${hasControlPlane ? '--control-plane ' : ''}${version} node.tar`;

@@ -15,6 +15,7 @@ test('planRequest: without flags, a hosted control plane and a worker', () => {
     request: {
       ...key,
       version: 'v1.35.4',
+      distribution: 'kubeadm',
       controlPlane: { kind: 'hosted', replicas: 1 },
       workers: { replicas: 1, shape },
       podNetwork: { kind: 'podnet' },
@@ -22,6 +23,25 @@ test('planRequest: without flags, a hosted control plane and a worker', () => {
     },
     why: 'the control plane is hosted, since KVM does not work here and VMs are slow',
   });
+});
+
+test('planRequest: nodes by k3s have a control plane in VMs, an image and a pod network of their own', () => {
+  const ofK3s = { ...shape, image: 'ignite-k3s:v1.35.4-k3s1' };
+  const planned = {
+    request: {
+      ...key,
+      version: 'v1.35.4+k3s1',
+      distribution: 'k3s',
+      controlPlane: { kind: 'vm', replicas: 1, shape: ofK3s },
+      workers: { replicas: 1, shape: ofK3s },
+      podNetwork: { kind: 'flannel' },
+      isEmulated: true,
+    },
+    why: 'the control plane is in VMs, since it is by k3s',
+  };
+  assert.deepEqual(plan({ bootstrap: 'k3s' }), planned);
+  assert.deepEqual(plan({ kubernetes: 'v1.35.4+k3s1' }), planned);
+  assert.deepEqual(plan({ bootstrap: 'k3s', cni: 'none' }).request.podNetwork, { kind: 'none' });
 });
 
 test('planRequest: where the control plane is', () => {
@@ -81,6 +101,20 @@ test('planRequest: what makes no sense is refused', () => {
     ],
     [{ 'control-plane': 'vm', endpoint: 'a b' }, '--endpoint "a b": not an address'],
     [{ 'control-plane': 'vm', endpoint: 'a:70000' }, '--endpoint "a:70000": not an address'],
+    [
+      { bootstrap: 'k3s', kubernetes: 'v1.35.4' },
+      '--bootstrap k3s --kubernetes v1.35.4: not a version of k3s',
+    ],
+    [
+      { bootstrap: 'kubeadm', kubernetes: 'v1.35.4+k3s1' },
+      '--bootstrap kubeadm --kubernetes v1.35.4+k3s1: not a version of kubeadm',
+    ],
+    [
+      { bootstrap: 'k3s', 'control-plane': 'hosted' },
+      '--control-plane hosted: a control plane by k3s is in VMs',
+    ],
+    [{ bootstrap: 'k3s', cni: 'podnet' }, '--cni podnet: nodes by k3s do not have it'],
+    [{ cni: 'flannel' }, '--cni flannel: nodes by kubeadm do not have it'],
     [{ kubernetes: 'latest' }, '--kubernetes "latest": not a version'],
     [{ workers: '-1' }, '--workers "-1": not a number'],
   ];

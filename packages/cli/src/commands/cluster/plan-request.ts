@@ -1,29 +1,41 @@
 import type {
   ClusterRequest,
   ControlPlaneRequest,
+  Distribution,
   NodeShape,
   PodNetwork,
 } from '@ignite/cluster/operations/cluster-request';
+import { isOfK3s } from '@ignite/cluster/contract/kubernetes-version';
 import type { ClusterKey } from '@ignite/cluster/operations/cluster-view';
 import { isDnsLabel } from '@ignite/toolkit/object/name';
 import type { FlagValues, Flags } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { countOf, kubernetesFlag, versionOf } from './cluster-flags.ts';
 
-const defaultVersion = 'v1.35.4';
+const defaultVersions = { kubeadm: 'v1.35.4', k3s: 'v1.35.4+k3s1' } as const;
+const distributions = ['kubeadm', 'k3s'] as const satisfies readonly Distribution[];
 const places = ['auto', 'hosted', 'vm'] as const;
 const vmFlags = ['control-plane-cpus', 'control-plane-memory', 'control-plane-disk'] as const;
-const podNetworks = ['podnet', 'none'] as const;
+const podNetworks = ['podnet', 'flannel', 'none'] as const;
+const ownNetworks = { kubeadm: 'podnet', k3s: 'flannel' } as const;
 const defaultShape = { cpus: 2, memory: '2GB', diskSize: '10GB' };
 const defaultPort = 6443;
 /** Machines are called after their cluster, and a VM has at most 63 letters. */
 const longestName = 36;
 
-/** The image of a node that is made for a version of Kubernetes, as the recipe of node images calls it. */
-export const nodeImage = (version: string): string => `ignite-kubernetes:${version}`;
+/** The image of a node that is made for a version of Kubernetes or k3s, as the recipes of node images call it. */
+export const nodeImage = (version: string): string =>
+  isOfK3s(version) ? `ignite-k3s:${version.replace('+', '-')}` : `ignite-kubernetes:${version}`;
 
 export const requestFlags: Flags = {
-  kubernetes: { ...kubernetesFlag, default: defaultVersion },
+  kubernetes: { ...kubernetesFlag, default: defaultVersions.kubeadm },
+  bootstrap: {
+    type: 'string',
+    value: 'NAME',
+    values: distributions,
+    default: 'that of the version',
+    help: 'what makes VMs nodes: kubeadm, or k3s with versions such as v1.35.4+k3s1',
+  },
   'control-plane': {
     type: 'string',
     value: 'PLACE',
@@ -80,8 +92,8 @@ export const requestFlags: Flags = {
     type: 'string',
     value: 'NAME',
     values: podNetworks,
-    default: 'podnet',
-    help: 'pod network: podnet, which the node image brings, or none',
+    default: 'that of the nodes',
+    help: 'pod network: podnet of nodes by kubeadm, flannel of nodes by k3s, or none',
   },
   filename: {
     type: 'string',
@@ -114,32 +126,53 @@ export function planRequest(
       `not a name of a cluster: ${JSON.stringify(key.name)}`,
       `use at most ${longestName} lower-case letters, digits and dashes`,
     );
-  const version = versionOf(flags) ?? defaultVersion;
+  const { distribution, version } = planDistribution(flags);
   const shape: NodeShape = {
     image: flags.text('image') ?? nodeImage(version),
     cpus: countOf(flags, 'cpus') ?? defaultShape.cpus,
     memory: flags.text('memory') ?? defaultShape.memory,
     diskSize: flags.text('disk') ?? defaultShape.diskSize,
   };
-  const { controlPlane, why } = planControlPlane(flags, shape, hasKvm);
+  const { controlPlane, why } = planControlPlane(flags, { distribution, workers: shape }, hasKvm);
   return {
     request: {
       ...key,
       version,
+      distribution,
       controlPlane,
       workers: { replicas: countOf(flags, 'workers') ?? 1, shape },
-      podNetwork: planPodNetwork(flags, manifests),
+      podNetwork: planPodNetwork(flags, distribution, manifests),
       isEmulated: !hasKvm,
     },
     why,
   };
 }
 
-function planPodNetwork(flags: FlagValues, manifests: string | undefined): PodNetwork {
+function planDistribution(flags: FlagValues): Pick<ClusterRequest, 'distribution' | 'version'> {
+  const asked = versionOf(flags);
+  const distribution =
+    flags.choice('bootstrap', distributions) ?? (asked !== undefined && isOfK3s(asked) ? 'k3s' : 'kubeadm');
+  const version = asked ?? defaultVersions[distribution];
+  if (isOfK3s(version) !== (distribution === 'k3s'))
+    throw usageError(
+      `--bootstrap ${distribution} --kubernetes ${version}: not a version of ${distribution}`,
+      `use a version such as ${defaultVersions[distribution]}`,
+    );
+  return { distribution, version };
+}
+
+function planPodNetwork(
+  flags: FlagValues,
+  distribution: Distribution,
+  manifests: string | undefined,
+): PodNetwork {
   const kind = flags.choice('cni', podNetworks);
-  if (manifests === undefined) return { kind: kind ?? 'podnet' };
-  if (kind === 'podnet')
-    throw usageError('--cni podnet and --filename are two pod networks', 'use only one of them');
+  const own = ownNetworks[distribution];
+  if (kind !== undefined && kind !== 'none' && kind !== own)
+    throw usageError(`--cni ${kind}: nodes by ${distribution} do not have it`, `use ${own} or none`);
+  if (manifests === undefined) return { kind: kind ?? own };
+  if (kind === own)
+    throw usageError(`--cni ${own} and --filename are two pod networks`, 'use only one of them');
   return { kind: 'manifests', text: manifests };
 }
 
@@ -148,7 +181,16 @@ interface PlannedControlPlane {
   readonly why?: string;
 }
 
-function planControlPlane(flags: FlagValues, workers: NodeShape, hasKvm: boolean): PlannedControlPlane {
+interface Nodes {
+  readonly distribution: Distribution;
+  readonly workers: NodeShape;
+}
+
+function planControlPlane(
+  flags: FlagValues,
+  { distribution, workers }: Nodes,
+  hasKvm: boolean,
+): PlannedControlPlane {
   const replicas = countOf(flags, 'control-planes') ?? 1;
   if (replicas % 2 === 0)
     throw usageError(
@@ -156,8 +198,13 @@ function planControlPlane(flags: FlagValues, workers: NodeShape, hasKvm: boolean
       'use an odd number, such as 1 or 3',
     );
   const asked = flags.choice('control-plane', places) ?? 'auto';
+  if (asked === 'hosted' && distribution === 'k3s')
+    throw usageError(
+      '--control-plane hosted: a control plane by k3s is in VMs',
+      'leave it out, or use --bootstrap kubeadm',
+    );
   const endpoint = flags.text('endpoint');
-  if (asked === 'hosted' || (asked === 'auto' && !hasKvm)) {
+  if (asked === 'hosted' || (asked === 'auto' && !hasKvm && distribution !== 'k3s')) {
     if (endpoint !== undefined && asked === 'hosted')
       throw usageError(
         '--endpoint: a hosted control plane has an endpoint of its own',
@@ -192,7 +239,9 @@ function planControlPlane(flags: FlagValues, workers: NodeShape, hasKvm: boolean
       ...{ kind: 'vm', replicas, shape },
       ...(endpoint !== undefined && { endpoint: parseEndpoint(endpoint) }),
     },
-    ...(asked === 'auto' && { why: 'the control plane is in VMs, since KVM works here' }),
+    ...(asked === 'auto' && {
+      why: `the control plane is in VMs, since ${distribution === 'k3s' ? 'it is by k3s' : 'KVM works here'}`,
+    }),
   };
 }
 
