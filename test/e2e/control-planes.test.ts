@@ -72,7 +72,15 @@ describe('a control plane in VMs', { skip }, () => {
     t.diagnostic(`minutes until it was ready: ${((Date.now() - beganMs) / 60_000).toFixed(1)}`);
     assert.match(created, /\nCluster "dev" runs Kubernetes v1\.35\.4\n/);
     assert.equal(await readyNodes(), 'True');
-    const ready = ['-n', 'kube-system', 'get', 'deployment', 'coredns', '-o', 'jsonpath={.status.readyReplicas}'];
+    const ready = [
+      '-n',
+      'kube-system',
+      'get',
+      'deployment',
+      'coredns',
+      '-o',
+      'jsonpath={.status.readyReplicas}',
+    ];
     await until('the DNS of the cluster is ready', async () => Number(await clusters(...ready)) > 0);
     await clusters('create', 'configmap', 'kept', '--from-literal', 'a=b');
   });

@@ -127,7 +127,8 @@ export type HostPodSpec = v.InferOutput<typeof hostPodSpecSchema>;
 export const balancerName = 'balancer';
 
 /** Returns how many programs a pod has that are to be ready. */
-export const programCount = ({ programs, balancer }: HostPodSpec): number => programs.length + (balancer ? 1 : 0);
+export const programCount = ({ programs, balancer }: HostPodSpec): number =>
+  programs.length + (balancer ? 1 : 0);
 
 export type HostProgramState = 'Waiting' | 'Running' | 'Ended';
 

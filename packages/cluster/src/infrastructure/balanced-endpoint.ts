@@ -31,7 +31,11 @@ export async function keepBalancedEndpoint(
   const { namespace } = infrastructure.metadata;
   const found = await objects.get(hostPodKind, { namespace, name: podName(infrastructure) });
   if (found && !isControlledBy(found, infrastructure))
-    return lacking(infrastructure, 'NameTaken', `the HostPod ${podName(infrastructure)} belongs to somebody else`);
+    return lacking(
+      infrastructure,
+      'NameTaken',
+      `the HostPod ${podName(infrastructure)} belongs to somebody else`,
+    );
   // Another one would have another address, which the nodes do not know.
   if (!found && isUsable(controlPlaneEndpoint))
     return lacking(
@@ -54,7 +58,11 @@ export async function keepBalancedEndpoint(
       });
   const host = pod.status?.address;
   if (host === undefined)
-    return lacking(infrastructure, 'WaitingForLoadBalancer', 'a host has to give the load balancer an address');
+    return lacking(
+      infrastructure,
+      'WaitingForLoadBalancer',
+      'a host has to give the load balancer an address',
+    );
   const object = isUsable(controlPlaneEndpoint)
     ? infrastructure
     : await objects.write(igniteClusterKind, infrastructure, {
@@ -62,7 +70,9 @@ export async function keepBalancedEndpoint(
         spec: { ...infrastructure.spec, controlPlaneEndpoint: { host, port: balancer.port } },
       });
   const ready = findCondition(pod, 'Ready');
-  return ready?.status === 'True' ? { object } : lacking(object, 'LoadBalancerNotReady', ready?.message ?? '');
+  return ready?.status === 'True'
+    ? { object }
+    : lacking(object, 'LoadBalancerNotReady', ready?.message ?? '');
 }
 
 const lacking = (object: IgniteCluster, reason: string, message: string): Balanced => ({

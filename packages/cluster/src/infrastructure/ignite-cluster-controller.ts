@@ -30,7 +30,8 @@ export const igniteClusterController: Controller<IgniteCluster> = {
       const { object: balanced, lacks } = await keepBalancedEndpoint(object, cluster, work);
       return withReady(balanced, isUsable(balanced.spec.controlPlaneEndpoint), lacks, work.clock.now());
     }
-    const isThere = isUsable(object.spec.controlPlaneEndpoint) || isUsable(cluster?.spec.controlPlaneEndpoint);
+    const isThere =
+      isUsable(object.spec.controlPlaneEndpoint) || isUsable(cluster?.spec.controlPlaneEndpoint);
     return withReady(object, isThere, undefined, work.clock.now());
   },
 };

@@ -58,10 +58,10 @@ test('the address of the load balancer becomes the endpoint, and the load balanc
 
   await tellPod(client, 'True');
   await found(async () => ((await readyOf(client)) === 'True Provisioned' ? true : undefined));
-  const cluster = (await found(async () => {
+  const cluster = await found(async () => {
     const now = (await objectsOf(client, clusterKind).get(dev)) as Cluster;
     return now.spec.controlPlaneEndpoint?.host === undefined ? undefined : now;
-  }));
+  });
   assert.deepEqual(cluster.spec.controlPlaneEndpoint, { host: '10.61.0.2', port: 6_443 });
 
   await objectsOf(client, igniteMachineKind).create({
@@ -126,7 +126,11 @@ test('planBalancer: Machines that go get no connections, unless all go', () => {
     };
   };
   const worker = sampleMachine({ name: 'worker' });
-  const [b, a, c] = [member('b', '10.0.0.2', false), member('a', '10.0.0.1', true), member('c', undefined, false)];
+  const [b, a, c] = [
+    member('b', '10.0.0.2', false),
+    member('a', '10.0.0.1', true),
+    member('c', undefined, false),
+  ];
   const namesOf = (...machines: Parameters<typeof planBalancer>[1]): readonly string[] =>
     planBalancer(443, machines).servers.map(({ name, address, port }) => `${name} ${address} ${port}`);
   assert.deepEqual(namesOf(b, a, c, worker), ['b 10.0.0.2 6443']);

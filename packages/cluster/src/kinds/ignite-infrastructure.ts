@@ -9,7 +9,10 @@ import { type FailureDomain, endpointSchema } from './cluster.ts';
 import type { MachineAddress } from './machine.ts';
 
 const loadBalancerSchema = v.strictObject({
-  hostName: described('Host that runs it; if absent, a host takes it.', v.optional(v.pipe(v.string(), v.check(isDnsLabel, 'must be the name of a host')))),
+  hostName: described(
+    'Host that runs it; if absent, a host takes it.',
+    v.optional(v.pipe(v.string(), v.check(isDnsLabel, 'must be the name of a host'))),
+  ),
   port: described(
     'Port of the endpoint.',
     v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)), 6_443),

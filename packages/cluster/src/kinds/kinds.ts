@@ -263,7 +263,12 @@ const problemsOfInfrastructure = (
   { spec: next }: IgniteCluster,
 ): readonly UpdateProblem[] =>
   old.loadBalancer && !isDeepStrictEqual(old.loadBalancer, next.loadBalancer)
-    ? [{ path: '/spec/loadBalancer', message: 'cannot be changed: nodes know the control plane by its address' }]
+    ? [
+        {
+          path: '/spec/loadBalancer',
+          message: 'cannot be changed: nodes know the control plane by its address',
+        },
+      ]
     : [];
 
 const onHost = 'cannot be changed: the data is on that host';

@@ -4,7 +4,12 @@ import { informerKey } from '@ignite/toolkit/controller/informer';
 import { annotations } from '../contract/names.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import type { Machine } from '../kinds/machine.ts';
-import { clusterKind, igniteClusterKind, machineHealthCheckKind, machineKind } from '../kinds/object-kinds.ts';
+import {
+  clusterKind,
+  igniteClusterKind,
+  machineHealthCheckKind,
+  machineKind,
+} from '../kinds/object-kinds.ts';
 import { clusterKeyOf } from './cached-kind.ts';
 import type { Controller, Work } from './controller.ts';
 
@@ -91,5 +96,6 @@ async function enqueueOfCluster(
   const cluster = clusterKeyOf(machine)?.split('/')[1];
   if (cluster === undefined) return;
   const place = { ...machine, metadata: { ...machine.metadata, name: cluster } };
-  for (const object of await objects.ofCluster(controller.kind, place)) enqueue(controller, informerKey(object));
+  for (const object of await objects.ofCluster(controller.kind, place))
+    enqueue(controller, informerKey(object));
 }

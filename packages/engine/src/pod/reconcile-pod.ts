@@ -1,5 +1,10 @@
 import { rm } from 'node:fs/promises';
-import { type HostPod, type HostPodStatus, type HostProgram, balancerName } from '@ignite/api/host-pod/host-pod';
+import {
+  type HostPod,
+  type HostPodStatus,
+  type HostProgram,
+  balancerName,
+} from '@ignite/api/host-pod/host-pod';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { nameOnHost } from '@ignite/api/v1/shown-name';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
@@ -10,7 +15,13 @@ import { listOwnVms } from '../tools/store/own-vms.ts';
 import { reservations } from '../vm/steps/interface-requests.ts';
 import type { VmPorts } from '../vm/vm-ports.ts';
 import { type ReconciledProgram, keepProgram, lookMs, soonMs } from './keep-program.ts';
-import { type PodNetwork, type ReadyProgram, endProgram, fingerprintOf, launchProgram } from './launch-program.ts';
+import {
+  type PodNetwork,
+  type ReadyProgram,
+  endProgram,
+  fingerprintOf,
+  launchProgram,
+} from './launch-program.ts';
 import { type PodFiles, podFiles, programFiles } from './pod-files.ts';
 import { podStatus } from './pod-status.ts';
 import { isAnswering } from './probe-program.ts';
@@ -183,6 +194,9 @@ async function orWaiting(
     return await reconcile();
   } catch (failure) {
     signal.throwIfAborted();
-    return { status: { name, state: 'Waiting', isReady: false, message: errorText(failure) }, waitMs: retryMs };
+    return {
+      status: { name, state: 'Waiting', isReady: false, message: errorText(failure) },
+      waitMs: retryMs,
+    };
   }
 }
