@@ -78,7 +78,11 @@ test('a dry run prints the objects of a cluster, and makes nothing', async () =>
 test('what cannot be is refused with what to do instead', async () => {
   const cases: readonly (readonly [readonly string[], number, string])[] = [
     [['create', 'dev'], 1, `error: this host has no image ${nodeImage} for the nodes\nhint: build it with`],
-    [['create', 'dev', '--endpoint', 'a b'], 2, 'error: --endpoint "a b": not an address\nhint: '],
+    [
+      ['create', 'dev', '--control-plane', 'vm', '--endpoint', 'a b'],
+      2,
+      'error: --endpoint "a b": not an address\nhint: ',
+    ],
     [['create', 'Dev'], 2, 'error: not a name of a cluster: "Dev"\nhint: '],
     [
       ['describe', 'dev'],

@@ -15,12 +15,16 @@ const object = (kind: string, spec: object): KubeObject & { readonly spec: objec
   },
 });
 const pod = (image: string) => object('HostPod', { programs: [{ name: 'a', image, command: ['/a'] }] });
+const balancer = (address: string) =>
+  object('HostPod', { balancer: { port: 443, servers: [{ name: 'a', address, port: 443 }] } });
 const controlPlane = (spec: object) => object('HostedControlPlane', { version: 'v1.35.4', ...spec });
 const image = 'registry.example/evil';
 
 for (const [what, old, next, isAllowed] of [
   ['another image of a pod', pod('registry.k8s.io/etcd'), pod(image), false],
   ['the same programs of a pod', pod('registry.k8s.io/etcd'), pod('registry.k8s.io/etcd'), true],
+  ['a load balancer for a pod', pod('registry.k8s.io/etcd'), balancer('10.0.0.1'), false],
+  ['the servers of a load balancer', balancer('10.0.0.1'), balancer('10.0.0.2'), false],
   ['another repository', controlPlane({}), controlPlane({ imageRepository: image }), false],
   [
     'an argument',

@@ -125,6 +125,9 @@ test('a balancer leads to the servers that are ready, and changes without breaki
   await keep(b);
   const running = await sandbox.observe(place.identity.uid);
   assert.equal(running.state, 'running');
+  const status = await readFile(`/proc/${running.pid}/status`, 'utf8');
+  for (const line of [/^NoNewPrivs:\t1$/m, /^Seccomp:\t2$/m, /^CapEff:\t0+$/m]) assert.match(status, line);
+  assert.equal(Number(/^Uid:\t(\d+)/m.exec(status)?.[1]), place.identity.user);
   process.kill(running.pid, 'SIGKILL');
   await until('it runs again', async () => (await keep(b)) && restarts === 1);
   assert.equal(await ask(port), 'b');
