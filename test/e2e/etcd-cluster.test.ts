@@ -80,10 +80,7 @@ describe('an etcd cluster of one member', () => {
       await refused('create', 'db', '--version', version),
       `1: error: this host has no image ignite-etcd:${version} for the members`,
     );
-    assert.equal(
-      await refused('create', 'db', '--members', '2'),
-      '2: error: --members: unknown value "2"',
-    );
+    assert.equal(await refused('create', 'db', '--members', '2'), '2: error: --members: unknown value "2"');
     assert.equal(
       await refused('describe', 'db'),
       '1: error: there is no etcd cluster "db" in the namespace default',
@@ -100,8 +97,11 @@ describe('an etcd cluster of one member', () => {
   test('it comes up, is backed up and deleted, and its data comes back', async () => {
     await ignite.ok('image', 'import', `oci-archive:${archive}:${version}`);
     const told = await ignite.ok('etcd', 'create', 'db', ...asked);
-    assert.match(told, new RegExp(`^Created etcd cluster with ID ".*" and name "db"
-etcd cluster "db" runs etcd ${version} at https://10\\.30\\.0\\.\\d+:2379\n$`));
+    assert.match(
+      told,
+      new RegExp(`^Created etcd cluster with ID ".*" and name "db"
+etcd cluster "db" runs etcd ${version} at https://10\\.30\\.0\\.\\d+:2379\n$`),
+    );
     {
       using client = await connect(ignite, 'db');
       await put(client, 'greeting', 'hello');

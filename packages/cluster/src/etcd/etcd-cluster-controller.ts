@@ -171,11 +171,7 @@ interface Acting {
 }
 
 /** Does what was planned. Resolves with why it waits instead, if it was refused. */
-async function act(
-  action: EtcdAction,
-  acting: Acting,
-  signal: AbortSignal,
-): Promise<EtcdAction | undefined> {
+async function act(action: EtcdAction, acting: Acting, signal: AbortSignal): Promise<EtcdAction | undefined> {
   const { cluster, seen, work } = acting;
   switch (action.type) {
     case 'nothing':
@@ -251,21 +247,14 @@ async function configure(
 }
 
 /** A member that has not started yet has no name of its own. */
-const initialMembers = (
-  vms: readonly Vm[],
-  members: readonly ManagedMember[],
-): readonly InitialMember[] =>
+const initialMembers = (vms: readonly Vm[], members: readonly ManagedMember[]): readonly InitialMember[] =>
   members.flatMap((member) => {
     const vm = vms.find((each) => isMemberAt(member, addressOf(each)));
     return member.peerUrls.map((peerUrl) => ({ name: vm?.metadata.name ?? member.name, peerUrl }));
   });
 
 /** etcd refuses a learner that has not caught up. */
-async function promote(
-  id: string,
-  { etcd }: Looked,
-  signal: AbortSignal,
-): Promise<EtcdAction | undefined> {
+async function promote(id: string, { etcd }: Looked, signal: AbortSignal): Promise<EtcdAction | undefined> {
   try {
     await etcd.promote(id, signal);
     return undefined;

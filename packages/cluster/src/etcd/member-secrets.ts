@@ -33,9 +33,7 @@ export interface WrittenConfig {
 /** Pure. Returns what tells a configuration from one that would be made now, but for its age. */
 export const fingerprintOf = (authorities: EtcdAuthorities, name: string, address: string): string =>
   createHash('sha256')
-    .update(
-      JSON.stringify([authorities.client.certificate, authorities.peer.certificate, name, address]),
-    )
+    .update(JSON.stringify([authorities.client.certificate, authorities.peer.certificate, name, address]))
     .digest('hex')
     .slice(0, 32);
 

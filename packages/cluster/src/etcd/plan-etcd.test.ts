@@ -40,11 +40,7 @@ const cases: readonly (readonly [string, Partial<EtcdState>, EtcdAction])[] = [
     wait('VM db-1 has no address yet'),
   ],
   ['and then gets its keys', { ...begin, vms: [fresh(1)] }, { type: 'configure', vm: 'db-1', role: 'first' }],
-  [
-    'and is waited for',
-    { ...begin, vms: [vm(1)] },
-    wait('the first member db-1 does not answer yet'),
-  ],
+  ['and is waited for', { ...begin, vms: [vm(1)] }, wait('the first member db-1 does not answer yet')],
   [
     'a first VM that never answers is replaced',
     { ...begin, vms: [vm(1, { isGivenUp: true })] },
@@ -66,11 +62,7 @@ const cases: readonly (readonly [string, Partial<EtcdState>, EtcdAction])[] = [
     wait('etcd does not answer, or has lost its majority'),
   ],
   ['all is well', three, nothing],
-  [
-    'it grows by one VM',
-    { vms: [vm(1)], members: [member(1)] },
-    { type: 'create', index: 2 },
-  ],
+  ['it grows by one VM', { vms: [vm(1)], members: [member(1)] }, { type: 'create', index: 2 }],
   [
     'whose member is added when its address is known',
     { vms: [vm(1), fresh(2)], members: [member(1)] },
@@ -86,11 +78,7 @@ const cases: readonly (readonly [string, Partial<EtcdState>, EtcdAction])[] = [
     { vms: [vm(1), vm(2)], members: [member(1), learner(2, down)] },
     wait('member db-2 is catching up'),
   ],
-  [
-    'and votes then',
-    { vms: [vm(1), vm(2)], members: [member(1), learner(2)] },
-    { type: 'promote', id: '2' },
-  ],
+  ['and votes then', { vms: [vm(1), vm(2)], members: [member(1), learner(2)] }, { type: 'promote', id: '2' }],
   [
     'a learner whose VM will not come is taken back',
     { vms: [vm(1), vm(2, { isGivenUp: true })], members: [member(1), learner(2, down)] },
@@ -139,14 +127,14 @@ const cases: readonly (readonly [string, Partial<EtcdState>, EtcdAction])[] = [
     },
     { type: 'remove', id: '3' },
   ],
-  [
-    'it shrinks by one member that does not lead',
-    { ...three, replicas: 1 },
-    { type: 'remove', id: '3' },
-  ],
+  ['it shrinks by one member that does not lead', { ...three, replicas: 1 }, { type: 'remove', id: '3' }],
   [
     'of two, the one that leads stays',
-    { replicas: 1, vms: [vm(1), vm(2)], members: [member(1, { isLeader: false }), member(2, { isLeader: true })] },
+    {
+      replicas: 1,
+      vms: [vm(1), vm(2)],
+      members: [member(1, { isLeader: false }), member(2, { isLeader: true })],
+    },
     { type: 'remove', id: '1' },
   ],
   [

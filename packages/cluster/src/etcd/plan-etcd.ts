@@ -62,7 +62,10 @@ interface Paired {
 
 function pair(vms: readonly MemberVm[], members: readonly ManagedMember[]): Paired {
   const staying = vms.filter(({ isLeaving }) => !isLeaving).toSorted((a, b) => a.index - b.index);
-  const all = members.map((member) => ({ ...member, vm: staying.find((vm) => isMemberAt(member, vm.address)) }));
+  const all = members.map((member) => ({
+    ...member,
+    vm: staying.find((vm) => isMemberAt(member, vm.address)),
+  }));
   return {
     learner: all.find(({ isLearner }) => isLearner),
     voters: all.filter(({ isLearner }) => !isLearner),
@@ -146,7 +149,10 @@ function planKeys({ voters }: Paired): EtcdAction | undefined {
 }
 
 const removal = (voters: readonly Member[], { id }: Member): EtcdAction =>
-  keepsQuorum(voters.map((each) => ({ ...each, name: each.id })), { removed: id })
+  keepsQuorum(
+    voters.map((each) => ({ ...each, name: each.id })),
+    { removed: id },
+  )
     ? { type: 'remove', id }
     : waitFor('etcd would lose its majority');
 

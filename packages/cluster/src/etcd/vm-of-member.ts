@@ -27,8 +27,7 @@ export function vmOfMember(cluster: EtcdCluster, index: number): NewOfKind {
   const { metadata, spec, status } = cluster;
   const name = memberName(cluster, index);
   const { image = { oci: defaultEtcdImage(spec.version) }, copyFiles, ...vm } = spec.vm;
-  const restored =
-    spec.restore && !status?.initialized ? [{ ...spec.restore, vmPath: restoredFile }] : [];
+  const restored = spec.restore && !status?.initialized ? [{ ...spec.restore, vmPath: restoredFile }] : [];
   return {
     metadata: {
       name,
@@ -50,7 +49,10 @@ export const isAsWanted = ({ metadata }: Vm, cluster: EtcdCluster): boolean =>
   metadata.annotations[templateAnnotation] === templateHash(cluster);
 
 const templateHash = ({ spec: { version, vm, config = {} } }: EtcdCluster): string =>
-  createHash('sha256').update(JSON.stringify([version, vm, config])).digest('hex').slice(0, 16);
+  createHash('sha256')
+    .update(JSON.stringify([version, vm, config]))
+    .digest('hex')
+    .slice(0, 16);
 
 /** Pure. Returns where a member is reached. One that was configured keeps its address. */
 export const addressOf = ({ spec: { network: wanted }, status }: Vm): string | undefined =>

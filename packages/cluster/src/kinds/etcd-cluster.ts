@@ -33,10 +33,7 @@ const defaultPatience = 600;
 export const etcdClusterSpecSchema = v.strictObject({
   replicas: described(
     'Number of members: an odd number, so that each fault that etcd survives is paid for.',
-    v.optional(
-      v.pipe(v.number(), v.picklist([1, 3, 5, 7], 'must be 1, 3, 5 or 7')),
-      1,
-    ),
+    v.optional(v.pipe(v.number(), v.picklist([1, 3, 5, 7], 'must be 1, 3, 5 or 7')), 1),
   ),
   version: described(
     'Version of etcd, such as 3.6.5. Members are replaced one by one when it changes.',

@@ -38,10 +38,7 @@ export const hostUses: HostUses = {
     // An upgrade runs no other programs, and takes them from the same place.
     const { version: _version, ...programs } = spec as Partial<HostedControlPlaneSpec>;
     const { external } = programs.etcd ?? {};
-    return [
-      programsAt('spec', programs),
-      ...(external ? [externalEtcd(namespace, external.name)] : []),
-    ];
+    return [programsAt('spec', programs), ...(external ? [externalEtcd(namespace, external.name)] : [])];
   },
   HostedControlPlaneTemplate: ({ spec }) => [programsAt('spec.template.spec', spec)],
   IgniteMachine: (object) => usesOfVm(object, (object.spec as MachineSpec).vm, 'spec.vm'),

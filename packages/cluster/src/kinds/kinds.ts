@@ -270,12 +270,17 @@ function problemsOfHosted(
 }
 
 /** etcd is upgraded one minor version at a time, counted from the version that runs, and never goes back. */
-function problemsOfEtcd({ spec: old, status }: EtcdCluster, { spec: next }: EtcdCluster): readonly UpdateProblem[] {
+function problemsOfEtcd(
+  { spec: old, status }: EtcdCluster,
+  { spec: next }: EtcdCluster,
+): readonly UpdateProblem[] {
   const running = status?.version ?? old.version;
   const steps = minorsBetween(next.version, running);
   if (next.version === old.version || (steps >= 0 && steps < 2)) return [];
   const message =
-    steps < 0 ? 'must not go back to an older minor version' : `must not skip a minor version: ${running} runs now`;
+    steps < 0
+      ? 'must not go back to an older minor version'
+      : `must not skip a minor version: ${running} runs now`;
   return [{ path: '/spec/version', message }];
 }
 

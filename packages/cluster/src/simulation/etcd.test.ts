@@ -40,8 +40,7 @@ describe('whatever the order, the faults and the delays', () => {
       };
       const change = async (changes: object): Promise<void> =>
         await quietly(
-          async () =>
-            await simulation.change(etcdClusterKind, 'db', (object) => withSpec(object, changes)),
+          async () => await simulation.change(etcdClusterKind, 'db', (object) => withSpec(object, changes)),
         );
       const onStep = async (): Promise<void> => {
         assert.deepEqual(etcds.violations, []);

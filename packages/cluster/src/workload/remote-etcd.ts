@@ -88,7 +88,11 @@ export class RemoteEtcd implements EtcdServers {
   async *snapshot(signal: AbortSignal): AsyncGenerator<Buffer> {
     const statuses = await this.#statuses(await this.#options.endpoints(signal), signal);
     using client = this.#client(votersOf(statuses), callMs);
-    for await (const { result, error } of client.stream<SnapshotPart>('/v3/maintenance/snapshot', {}, signal)) {
+    for await (const { result, error } of client.stream<SnapshotPart>(
+      '/v3/maintenance/snapshot',
+      {},
+      signal,
+    )) {
       if (error)
         throw new CodedError('ETCD_FAILED', `etcd broke off its snapshot: ${error.message ?? ''}`, {
           hint: 'see the log of etcd',

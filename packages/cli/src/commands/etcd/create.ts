@@ -2,11 +2,7 @@ import { createReadStream } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import type { Client } from '@ignite/api/client/client';
 import { awaitEtcd } from '@ignite/cluster/etcd-operations/await-etcd';
-import {
-  type EtcdRequest,
-  createEtcd,
-  planEtcdCluster,
-} from '@ignite/cluster/etcd-operations/create-etcd';
+import { type EtcdRequest, createEtcd, planEtcdCluster } from '@ignite/cluster/etcd-operations/create-etcd';
 import { verified } from '@ignite/cluster/etcd-operations/snapshot';
 import { defaultEtcdImage } from '@ignite/cluster/etcd/vm-of-member';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
@@ -68,7 +64,10 @@ export const etcdRestore: Command = {
     'It is a new cluster with keys of its own. One of the same name has to be deleted first.',
     'The snapshot is copied into the first member through its memory, so it may have at most half of that, and 256 MB.',
   ],
-  examples: ['ignite etcd restore db --from db.snapshot', 'ignite etcd restore db --from db.snapshot --members 3'],
+  examples: [
+    'ignite etcd restore db --from db.snapshot',
+    'ignite etcd restore db --from db.snapshot --members 3',
+  ],
   flags: {
     from: { type: 'string', value: 'FILE', help: 'snapshot, as "ignite etcd backup" writes it' },
     ...flags,

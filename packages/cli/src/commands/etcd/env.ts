@@ -42,10 +42,17 @@ export const etcdEnv: Command = {
       ETCDCTL_CERT: join(dir, 'client.crt'),
       ETCDCTL_KEY: join(dir, 'client.key'),
     };
-    for (const [name, value] of Object.entries(variables)) io.out.write(`export ${name}=${quotedWord(value)}\n`);
+    for (const [name, value] of Object.entries(variables))
+      io.out.write(`export ${name}=${quotedWord(value)}\n`);
     return 0;
   },
 };
 
 const defaultFolder = (env: NodeJS.ProcessEnv, { namespace, name }: ClusterKey): string =>
-  join(env['XDG_CONFIG_HOME'] || join(env['HOME'] ?? homedir(), '.config'), 'ignite', 'etcd', namespace, name);
+  join(
+    env['XDG_CONFIG_HOME'] || join(env['HOME'] ?? homedir(), '.config'),
+    'ignite',
+    'etcd',
+    namespace,
+    name,
+  );

@@ -31,7 +31,8 @@ export const etcdUpgrade: Command = {
     const { flags, args } = invocation;
     const key = clusterKey(args[0]!);
     const version = etcdVersionOf(flags);
-    if (version === undefined) throw usageError('no version given', 'give --version, such as --version 3.6.6');
+    if (version === undefined)
+      throw usageError('no version given', 'give --version, such as --version 3.6.6');
     const image = flags.text('image');
     return await withWishedCluster(invocation, async (host) => {
       const waiting = waitingOf(host, flags);
