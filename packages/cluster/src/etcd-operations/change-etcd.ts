@@ -8,7 +8,7 @@ import { etcdNotFound } from './find-etcd.ts';
 
 /** What an etcd cluster is to have; what is absent stays as it is. */
 export type EtcdChange =
-  | { readonly replicas: EtcdClusterSpec['replicas'] | number }
+  | { readonly replicas: number }
   /** Without an image, members get that of the version. */
   | { readonly version: string; readonly image: string | undefined };
 

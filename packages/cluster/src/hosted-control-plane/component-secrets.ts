@@ -58,7 +58,8 @@ export async function ensureComponentSecrets(
 ): Promise<string | undefined> {
   const { namespace, clusterName } = wanted;
   const from = fingerprintOf(wanted);
-  for (const component of components) {
+  const isExternal = wanted.spec.etcd?.external !== undefined;
+  for (const component of components.filter((each) => each !== 'etcd' || !isExternal)) {
     const name = secretNameOf(clusterName, component);
     const known = await objectsOf(client, secrets).find({ namespace, name }, { signal });
     if (known && controllerOf(known)?.uid !== owner.uid) return name;

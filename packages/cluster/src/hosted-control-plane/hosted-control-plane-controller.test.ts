@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import type { HostPod, HostPodStatus } from '@ignite/api/host-pod/host-pod';
 import { hostPodKind } from '@ignite/api/host-pod/object-kind';
@@ -9,13 +10,16 @@ import { coreKinds } from '@ignite/toolkit/core/kinds';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import { findCondition } from '../contract/conditions.ts';
 import { finalizers, labels } from '../contract/names.ts';
-import { clusterKind, hostedControlPlaneKind } from '../kinds/object-kinds.ts';
+import { controllerReference } from '../contract/owner.ts';
+import { clusterKind, etcdClusterKind, hostedControlPlaneKind } from '../kinds/object-kinds.ts';
 import { kinds } from '../kinds/kinds.ts';
 import { simSchemas } from '../simulation/sim-schemas.sample.ts';
 import { controllerFor, type Work } from '../runtime/controller.ts';
 import { Objects } from '../runtime/objects.ts';
 import { ProviderKinds } from '../runtime/provider-kinds.ts';
 import { reconcileObject } from '../runtime/reconcile-object.ts';
+import { textIn } from '../workload/cluster-secrets.ts';
+import { ensureEtcdAuthorities } from '../workload/etcd-authorities.ts';
 import { secrets } from '../workload/node.ts';
 import type { WorkloadCluster } from '../workload/workload-cluster.ts';
 import { hostedControlPlaneController } from './hosted-control-plane-controller.ts';
@@ -180,6 +184,33 @@ test('an endpoint of people is where clients go, and the API server listens at i
   });
   const { value } = (kubeconfig as unknown as { readonly data: { readonly value: string } }).data;
   assert.match(Buffer.from(value, 'base64').toString(), /https:\/\/api\.example:443/);
+});
+
+test('with an etcd elsewhere, the API server is a client of it, once it has answered', async () => {
+  using at = await open({ etcd: { external: { name: 'db' } } });
+  await at.reconcile();
+  assert.equal(await waitsFor(at), 'there is no EtcdCluster db');
+  const place = { namespace: 'default', name: 'db' };
+  const made = await at.objects.create(etcdClusterKind, { metadata: place, spec: { version: '3.6.5' } });
+  await at.reconcile();
+  assert.equal(await waitsFor(at), 'the EtcdCluster db has never answered yet');
+  const owner = controllerReference(etcdClusterKind, made);
+  await ensureEtcdAuthorities(at.client, place, { owner, nowMs: Date.now() }, AbortSignal.timeout(60_000));
+  const endpoints = ['https://10.61.0.7:2379'];
+  await at.objects.writeStatus(etcdClusterKind, { ...made, status: { initialized: true, endpoints } });
+  await at.reconcile();
+  await at.tell({ address: '10.61.0.2' });
+  await at.reconcile();
+  const [server, ...others] = (await at.pod())!.spec.programs;
+  assert.deepEqual([server?.name, others], ['kube-apiserver', []]);
+  assert.ok(server!.command.includes(`--etcd-servers=${endpoints[0]}`));
+  const secret = async (name: string) =>
+    await objectsOf(at.client, secrets).find({ namespace: 'default', name });
+  assert.equal(await secret('dev-hosted-etcd'), undefined);
+  const keys = (await secret('dev-hosted-apiserver'))!;
+  const authority = new X509Certificate(textIn((await secret('db-etcd-ca'))!, 'tls.crt')!);
+  assert.equal(textIn(keys, 'etcd-ca.crt'), authority.toString());
+  assert.ok(new X509Certificate(textIn(keys, 'etcd-client.crt')!).checkIssued(authority));
 });
 
 test('an upgrade is written into the cluster once its API server serves in that version', async () => {

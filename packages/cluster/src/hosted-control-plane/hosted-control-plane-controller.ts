@@ -15,6 +15,7 @@ import { secrets } from '../workload/node.ts';
 import type { WorkloadCluster } from '../workload/workload-cluster.ts';
 import { coreDnsObjects, kubeProxyObjects } from './addon-objects.ts';
 import { apiServerPort, ensureComponentSecrets } from './component-secrets.ts';
+import { findExternalEtcd } from './external-etcd.ts';
 import { withHostedStatus } from './hosted-status.ts';
 import { type ClusterFacts, nodeObjects } from './node-objects.ts';
 import { isServing, planPrograms } from './plan-programs.ts';
@@ -101,8 +102,11 @@ async function keep(
   };
   // Another authority than that of a running cluster would lock all its nodes out.
   if (!isInitialized) await ensureKeys(client, place, making, signal);
-  const keys = await readKeys(client, place, signal);
-  if (!keys) return wait(controlPlane, 'keys of the cluster are missing');
+  const own = await readKeys(client, place, signal);
+  if (!own) return wait(controlPlane, 'keys of the cluster are missing');
+  const etcd = await findExternalEtcd(controlPlane, work, signal);
+  if (etcd && 'waitsFor' in etcd) return wait(controlPlane, etcd.waitsFor);
+  const keys = etcd ? { ...own, etcd: etcd.authority } : own;
   const pod = await ensurePod(controlPlane, clusterName, work);
   if (!pod)
     return wait(
@@ -123,7 +127,10 @@ async function keep(
   );
   if (foreign !== undefined) return wait(located, `the Secret ${foreign} belongs to somebody else`, pod);
   await ensureKubeconfig(client, { ...place, endpoint }, making, signal);
-  const planned = { spec: located.spec, clusterName, network, address, pod };
+  const planned = {
+    ...{ spec: located.spec, clusterName, network, address, pod },
+    ...(etcd && { etcdServers: etcd.servers }),
+  };
   const running = await withPrograms(pod, planPrograms(planned), work);
   const workload = await work.workloads.of(cluster, signal);
   if (!workload) return wait(located, '', running);

@@ -93,3 +93,26 @@ test('an argument that people give takes the place of ours', () => {
     ['--profiling=true', '--v=4'],
   );
 });
+
+test('with an etcd elsewhere there is none in the pod, and data of one control plane is apart from that of others', () => {
+  const pod = samplePod({ 'kube-apiserver': old });
+  const programs = planPrograms({
+    spec: sampleControlPlane({ etcd: { external: { name: 'db' } } }).spec,
+    ...{ clusterName: 'dev', network: sampleNetwork, address: '10.61.0.2', pod },
+    etcdServers: ['https://10.61.0.7:2379', 'https://10.61.0.8:2379'],
+  });
+  assert.deepEqual(
+    programs.map(({ name }) => name),
+    ['kube-apiserver', ...followers],
+  );
+  assert.deepEqual(
+    programs[0]!.command.filter((word) => word.startsWith('--etcd-')),
+    [
+      '--etcd-servers=https://10.61.0.7:2379,https://10.61.0.8:2379',
+      '--etcd-prefix=/clusters/default/dev',
+      '--etcd-cafile=/etc/kubernetes/etcd-ca.crt',
+      '--etcd-certfile=/etc/kubernetes/etcd-client.crt',
+      '--etcd-keyfile=/etc/kubernetes/etcd-client.key',
+    ],
+  );
+});

@@ -9,6 +9,8 @@ export interface PlannedControlPlane {
   readonly spec: HostedControlPlaneSpec;
   readonly clusterName: string;
   readonly network: ClusterNetwork;
+  /** Where an etcd listens that is elsewhere. */
+  readonly etcdServers?: readonly string[];
   /** The address of the pod. */
   readonly address: string;
   /** What the pod runs now. */
@@ -32,7 +34,7 @@ export function planPrograms(planned: PlannedControlPlane): HostPodSpec['program
   const { spec, pod } = planned;
   const followers = isServing(pod, spec) ? spec.version : followedVersion(pod);
   return [
-    etcd(planned),
+    ...(planned.etcdServers ? [] : [etcd(planned)]),
     apiServer(planned, apiServerImage(spec)),
     ...(followers === undefined
       ? []
@@ -86,7 +88,8 @@ function etcd({ spec, clusterName }: PlannedControlPlane): Program {
   );
 }
 
-function apiServer({ spec, clusterName, network, address }: PlannedControlPlane, image: string): Program {
+function apiServer(planned: PlannedControlPlane, image: string): Program {
+  const { spec, clusterName, network, address, etcdServers, pod } = planned;
   return program(
     'kube-apiserver',
     image,
@@ -97,7 +100,11 @@ function apiServer({ spec, clusterName, network, address }: PlannedControlPlane,
       ['tls-cert-file', `${keys}/apiserver.crt`],
       ['tls-private-key-file', `${keys}/apiserver.key`],
       ['client-ca-file', `${keys}/ca.crt`],
-      ['etcd-servers', etcdUrl],
+      ['etcd-servers', etcdServers?.join(',') ?? etcdUrl],
+      // Several control planes may keep their data in one etcd.
+      ...(etcdServers
+        ? ([['etcd-prefix', `/clusters/${pod.metadata.namespace}/${clusterName}`]] as const)
+        : []),
       ['etcd-cafile', `${keys}/etcd-ca.crt`],
       ['etcd-certfile', `${keys}/etcd-client.crt`],
       ['etcd-keyfile', `${keys}/etcd-client.key`],

@@ -36,10 +36,11 @@ export const hostUses: HostUses = {
       ...(restore ? [{ ...restored, path: restore.hostPath }] : []),
     ];
   },
-  HostedControlPlane: ({ spec }) => {
+  HostedControlPlane: ({ metadata: { namespace }, spec }) => {
     // An upgrade runs no other programs, and takes them from the same place.
     const { version: _version, ...programs } = spec as Partial<HostedControlPlaneSpec>;
-    return [programsAt('spec', programs)];
+    const { external } = programs.etcd ?? {};
+    return [programsAt('spec', programs), ...(external ? [externalEtcd(namespace, external.name)] : [])];
   },
   ClusterClass: ({ spec }) => {
     const { patches = [] } = spec as Partial<ClusterClassSpec>;
@@ -55,6 +56,13 @@ export const hostUses: HostUses = {
     return usesOfVm(object, template.spec.vm, 'spec.template.spec.vm');
   },
 };
+
+/** Whoever names an etcd cluster reads and writes all that is in it, as its keys let one do. */
+const externalEtcd = (namespace: string, name: string): HostUse => ({
+  kind: 'object',
+  key: { kind: 'EtcdCluster', namespace, name },
+  field: 'spec.etcd.external',
+});
 
 /** Whoever may change an object may not thereby have other programs run. */
 const programsAt = (field: string, programs: unknown): HostUse => ({

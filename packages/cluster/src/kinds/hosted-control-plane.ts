@@ -49,13 +49,24 @@ const hostedControlPlaneEntries = {
     ),
   ),
   etcd: v.optional(
-    v.strictObject({
-      imageTag: described(
-        'Tag of its image; by default that of the version of Kubernetes.',
-        v.optional(text),
+    v.pipe(
+      v.strictObject({
+        imageTag: described(
+          'Tag of its image; by default that of the version of Kubernetes.',
+          v.optional(text),
+        ),
+        extraArgs: extraArgsSchema,
+        external: described(
+          'EtcdCluster of the same namespace that keeps the data, in the place of an etcd of its own. It cannot be changed.',
+          v.optional(v.strictObject({ name: v.pipe(v.string(), v.check(isDnsLabel, 'must be a name')) })),
+        ),
+      }),
+      v.check(
+        ({ imageTag, extraArgs, external }) =>
+          external === undefined || (imageTag === undefined && extraArgs === undefined),
+        'must not have imageTag or extraArgs beside external',
       ),
-      extraArgs: extraArgsSchema,
-    }),
+    ),
   ),
   apiServer: v.optional(
     v.strictObject({

@@ -348,6 +348,9 @@ function problemsOfHosted(
     ...(isUsable(endpoint) && !isDeepStrictEqual(endpoint, next.controlPlaneEndpoint)
       ? [problem('controlPlaneEndpoint', 'cannot be changed: nodes know the control plane by it')]
       : []),
+    ...(old.etcd?.external?.name === next.etcd?.external?.name
+      ? []
+      : [problem('etcd/external', 'cannot be changed: the data is where it is')]),
     // A host may have taken it already if none was given.
     ...(old.hostName === next.hostName ? [] : [problem('hostName', onHost)]),
   ];

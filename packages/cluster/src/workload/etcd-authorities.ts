@@ -15,7 +15,7 @@ interface Place {
   readonly name: string;
 }
 
-export const clientAuthorityName = ({ name }: Pick<Place, 'name'>): string => `${name}-etcd-ca`;
+const clientAuthorityName = ({ name }: Pick<Place, 'name'>): string => `${name}-etcd-ca`;
 const peerAuthorityName = ({ name }: Pick<Place, 'name'>): string => `${name}-etcd-peer-ca`;
 
 /** Returns the authorities of an etcd cluster; `undefined` if one is missing. */

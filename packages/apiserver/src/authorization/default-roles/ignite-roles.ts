@@ -10,12 +10,14 @@ const gitops = gitSourceResource.group;
 
 const cluster = 'cluster.x-k8s.io';
 const controlPlane = `controlplane.${cluster}`;
-/** The groups of Cluster API. */
+const etcd = `etcd.${cluster}`;
+/** The groups of Cluster API, and that of etcd clusters. */
 const clusterGroups = [
   cluster,
   controlPlane,
   `addons.${cluster}`,
   `bootstrap.${cluster}`,
+  etcd,
   `infrastructure.${cluster}`,
 ];
 
@@ -42,6 +44,7 @@ const operating: readonly PolicyRule[] = [
   // Whoever could create a Machine could have it boot with any Secret, and read that inside.
   rule(['patch', 'update'], [cluster], ['machinedeployments/scale', 'machinesets/scale']),
   rule(['patch', 'update'], [controlPlane], ['hostedcontrolplanes/scale', 'kubeadmcontrolplanes/scale']),
+  rule(['patch', 'update'], [etcd], ['etcdclusters/scale']),
   rule(['delete'], [cluster], ['machines']),
   rule(['create'], [''], ['pods/attach', 'pods/exec', 'pods/portforward']),
 ];
