@@ -180,14 +180,14 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
 }
 
 async function loadClusters() {
-  const [{ servedClusterKinds }, { servedClusterResources }, { runClusters }, { valueSchemas }] = await Promise.all([
-    import('@ignite/cluster/kinds/served-kinds'),
+  const [{ servedClusterVersions }, { servedClusterResources }, { runClusters }, { valueSchemas }] = await Promise.all([
+    import('@ignite/cluster/v1beta1/served-versions'),
     import('./cluster-resources.ts'),
     import('@ignite/cluster/run-clusters'),
     import('@ignite/apiserver/custom-resource/value-schemas'),
   ]);
   return {
-    kinds: servedClusterKinds,
+    kinds: servedClusterVersions,
     resources: servedClusterResources,
     run: runClusters,
     schemas: valueSchemas,
