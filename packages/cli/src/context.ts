@@ -326,8 +326,7 @@ export async function withOwnHost<T>(invocation: Invocation, use: (host: OwnHost
       controlVms: async (log, until) => await controlOwnVms(ports, log, until),
       controlPods: async (objects, log, until) =>
         await controlHostPods({ client: objects, self, keeper, clock, log }, until),
-      loadSchemas: async () =>
-        (await import('@ignite/apiserver/custom-resource/value-schemas')).valueSchemas,
+      loadSchemas: async () => (await import('@ignite/apiserver/custom-resource/value-schemas')).valueSchemas,
       op,
     });
   });

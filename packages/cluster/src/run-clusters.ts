@@ -99,7 +99,10 @@ async function firstCluster({ client, clock, log }: ClusterService, stop: AbortS
   await clusters.run(signal);
 }
 
-async function control({ client, clock, schemas, log, observer }: ClusterService, signal: AbortSignal): Promise<void> {
+async function control(
+  { client, clock, schemas, log, observer }: ClusterService,
+  signal: AbortSignal,
+): Promise<void> {
   using workloads = new RemoteClusters(client, clock);
   const own = clusterResources.map(({ group, plural, kind }) => ({
     ...{ group, version: contractVersion, resource: plural, kind },

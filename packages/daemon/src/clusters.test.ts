@@ -102,7 +102,11 @@ test('a definition of a kind of clusters, as others install it, has no effect: i
 test('v1beta1 is served beside v1beta2, in which objects are stored', async () => {
   await using api = await open();
   const old = '/apis/cluster.x-k8s.io/v1beta1/namespaces/default/machinedeployments';
-  const configRef = { apiVersion: 'bootstrap.cluster.x-k8s.io/v1beta1', kind: 'KubeadmConfigTemplate', name: 'a' };
+  const configRef = {
+    apiVersion: 'bootstrap.cluster.x-k8s.io/v1beta1',
+    kind: 'KubeadmConfigTemplate',
+    name: 'a',
+  };
   const { apiGroup: _group, ...machines } = infrastructureRef;
   const body = {
     ...{ apiVersion: 'cluster.x-k8s.io/v1beta1', kind: 'MachineDeployment', metadata: { name: 'workers' } },

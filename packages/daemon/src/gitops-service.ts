@@ -180,12 +180,13 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
 }
 
 async function loadClusters() {
-  const [{ servedClusterVersions }, { servedClusterResources }, { runClusters }, { valueSchemas }] = await Promise.all([
-    import('@ignite/cluster/v1beta1/served-versions'),
-    import('./cluster-resources.ts'),
-    import('@ignite/cluster/run-clusters'),
-    import('@ignite/apiserver/custom-resource/value-schemas'),
-  ]);
+  const [{ servedClusterVersions }, { servedClusterResources }, { runClusters }, { valueSchemas }] =
+    await Promise.all([
+      import('@ignite/cluster/v1beta1/served-versions'),
+      import('./cluster-resources.ts'),
+      import('@ignite/cluster/run-clusters'),
+      import('@ignite/apiserver/custom-resource/value-schemas'),
+    ]);
   return {
     kinds: servedClusterVersions,
     resources: servedClusterResources,

@@ -16,7 +16,10 @@ export const valueSchemas = {
   problemsOfSchema: (schema: Schema): readonly string[] => {
     const { issues, output } = v.safeParse(structuralSchemaSchema, schema);
     if (issues) return issues.map(issueText);
-    return textsOf([...schemaProblems(output as StructuralSchema, 'schema'), ...ruleSoundness(around(schema), '')]);
+    return textsOf([
+      ...schemaProblems(output as StructuralSchema, 'schema'),
+      ...ruleSoundness(around(schema), ''),
+    ]);
   },
   withDefaults: (value: unknown, schema: Schema): unknown =>
     withDefaults(value === undefined ? {} : { value }, around(schema)).value,

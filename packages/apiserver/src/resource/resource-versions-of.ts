@@ -24,7 +24,12 @@ export function resourceVersionsOf(kind: Kind): readonly ServedResource[] {
 
 type Schemas = NonNullable<ServedResource['otherVersions']>;
 
-function olderResource(kind: Kind, version: KindVersion, hub: ServedResource, schemas: Schemas): ServedResource {
+function olderResource(
+  kind: Kind,
+  version: KindVersion,
+  hub: ServedResource,
+  schemas: Schemas,
+): ServedResource {
   const { apiVersion } = version;
   const { [apiVersion]: schema, ...others } = schemas;
   const stored = hubOf(kind);

@@ -64,16 +64,16 @@ async function bringUp(wanted: Cluster, work: Work, signal: AbortSignal): Promis
   };
   const next = { ...located, status };
   const findings = clusterFindings(next, {
-      infrastructure: infrastructure?.object,
-      controlPlane:
-        controlPlane?.object && ofControlPlane
-          ? { object: controlPlane.object, contract: ofControlPlane }
-          : undefined,
-      deployments,
-      controlPlaneMachines: machines.filter(isOfControlPlane),
-      workerMachines: machines.filter((each) => !isOfControlPlane(each)),
-      isReachable: workload !== undefined,
-    });
+    infrastructure: infrastructure?.object,
+    controlPlane:
+      controlPlane?.object && ofControlPlane
+        ? { object: controlPlane.object, contract: ofControlPlane }
+        : undefined,
+    deployments,
+    controlPlaneMachines: machines.filter(isOfControlPlane),
+    workerMachines: machines.filter((each) => !isOfControlPlane(each)),
+    isReachable: workload !== undefined,
+  });
   const conditions = withFindings(
     located.status?.conditions,
     { ...findings, ...(kept && { TopologyReconciled: kept.finding }) },

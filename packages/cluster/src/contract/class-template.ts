@@ -43,7 +43,9 @@ const indented = (width: bigint, text: string): string =>
 const functions: ReadonlyMap<string, GoFunction> = new Map([
   [
     'default',
-    new GoFunction(['any', 'any'], (otherwise: GoValue, value: GoValue) => (isTrue(value) ? value : otherwise)),
+    new GoFunction(['any', 'any'], (otherwise: GoValue, value: GoValue) =>
+      isTrue(value) ? value : otherwise,
+    ),
   ],
   ['empty', ofAny((value) => !isTrue(value))],
   ['coalesce', ofAny((...values) => values.find(isTrue) ?? null, true)],
@@ -74,12 +76,18 @@ const functions: ReadonlyMap<string, GoFunction> = new Map([
   ],
   ['trunc', new GoFunction(['int', 'string'], (length: bigint, text: string) => truncated(length, text))],
   ['indent', new GoFunction(['int', 'string'], indented)],
-  ['nindent', new GoFunction(['int', 'string'], (width: bigint, text: string) => `\n${indented(width, text)}`)],
+  [
+    'nindent',
+    new GoFunction(['int', 'string'], (width: bigint, text: string) => `\n${indented(width, text)}`),
+  ],
   ['b64enc', ofText((text) => Buffer.from(text).toString('base64'))],
   ['b64dec', ofText((text) => Buffer.from(text, 'base64').toString())],
   ['sha256sum', ofText((text) => createHash('sha256').update(text).digest('hex'))],
   ['list', ofAny((...values) => values, true)],
-  ['has', new GoFunction(['any', 'list'], (value: GoValue, list: readonly GoValue[]) => list.includes(value))],
+  [
+    'has',
+    new GoFunction(['any', 'list'], (value: GoValue, list: readonly GoValue[]) => list.includes(value)),
+  ],
   ['hasKey', new GoFunction(['any', 'string'], hasKey)],
   ['add', ofIntegers((a, b) => a + b)],
   ['sub', ofIntegers((a, b) => a - b)],

@@ -108,7 +108,10 @@ const jsonPatchSchema = v.pipe(
           variable: described('Path of a variable, such as `a.b[0]`.', v.optional(v.string())),
           template: described('Go template that results in YAML.', v.optional(goTemplate(10_240))),
         }),
-        v.check((from) => hasExactlyOne(from, ['variable', 'template']), 'must have either variable or template'),
+        v.check(
+          (from) => hasExactlyOne(from, ['variable', 'template']),
+          'must have either variable or template',
+        ),
       ),
     ),
   }),
@@ -141,10 +144,7 @@ const patchSchema = v.strictObject({
 export type ClassPatch = v.InferOutput<typeof patchSchema>;
 
 const unique = <T>(of: (item: T) => string) =>
-  v.check<T[], string>(
-    (items) => new Set(items.map(of)).size === items.length,
-    'must have different names',
-  );
+  v.check<T[], string>((items) => new Set(items.map(of)).size === items.length, 'must have different names');
 
 export const clusterClassSpecSchema = v.pipe(
   v.strictObject({
@@ -166,15 +166,26 @@ export const clusterClassSpecSchema = v.pipe(
     workers: v.optional(
       v.strictObject({
         machineDeployments: v.optional(
-          v.pipe(v.array(deploymentClassSchema), unique((each: DeploymentClass) => each.class)),
+          v.pipe(
+            v.array(deploymentClassSchema),
+            unique((each: DeploymentClass) => each.class),
+          ),
         ),
       }),
     ),
     variables: v.optional(
-      v.pipe(v.array(variableSchema), v.maxLength(1_000), unique((each: VariableDefinition) => each.name)),
+      v.pipe(
+        v.array(variableSchema),
+        v.maxLength(1_000),
+        unique((each: VariableDefinition) => each.name),
+      ),
     ),
     patches: v.optional(
-      v.pipe(v.array(patchSchema), v.maxLength(1_000), unique((each: ClassPatch) => each.name)),
+      v.pipe(
+        v.array(patchSchema),
+        v.maxLength(1_000),
+        unique((each: ClassPatch) => each.name),
+      ),
     ),
     kubernetesVersions: described(
       'Versions that upgrades over several minor versions go through, the oldest first.',
@@ -239,17 +250,21 @@ function isNamed(name: string, pattern: string): boolean {
   return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }
 
-function problemsOfPatches(spec: {
-  readonly patches?: readonly ClassPatch[] | undefined;
-  readonly variables?: readonly VariableDefinition[] | undefined;
-} & Pick<ClusterClassSpec, 'infrastructure' | 'controlPlane' | 'workers'>): readonly string[] {
+function problemsOfPatches(
+  spec: {
+    readonly patches?: readonly ClassPatch[] | undefined;
+    readonly variables?: readonly VariableDefinition[] | undefined;
+  } & Pick<ClusterClassSpec, 'infrastructure' | 'controlPlane' | 'workers'>,
+): readonly string[] {
   const templates = templatesOfClass(spec);
   const known = new Set(['builtin', ...(spec.variables ?? []).map(({ name }) => name)]);
   return (spec.patches ?? []).flatMap(({ name, definitions }) =>
     definitions.flatMap(({ selector, jsonPatches }) => [
       ...(templates.some(({ reference, role }) => selectsTemplate(selector, reference, role))
         ? []
-        : [`patch ${name} selects ${selector.kind} of ${selector.apiVersion}, which no such template of the class is`]),
+        : [
+            `patch ${name} selects ${selector.kind} of ${selector.apiVersion}, which no such template of the class is`,
+          ]),
       ...jsonPatches.flatMap(({ valueFrom }) => {
         const variable = valueFrom?.variable?.split(/[.[]/)[0];
         return variable === undefined || known.has(variable)

@@ -19,7 +19,7 @@ import {
 import { minorOf, minorsBetween, oldestOf } from '../contract/kubernetes-version.ts';
 import { type ClusterClass, type TemplateReference, clusterClassSpecSchema } from './cluster-class.ts';
 import { clusterResourceSetBindingSpecSchema, clusterResourceSetSpecSchema } from './cluster-resource-set.ts';
-import { clusterSpecSchema, isUsable } from './cluster.ts';
+import { type Cluster, clusterSpecSchema, isUsable } from './cluster.ts';
 import { withClusterLabel, withDeploymentDefaults, withTemplateLabels } from './defaults.ts';
 import {
   type HostedControlPlane,
@@ -88,12 +88,19 @@ export const kinds: readonly Kind[] = [
   defineKind({
     ...clusterResource,
     versions: versionsOf(coreGroup, 'Cluster', clusterSpecSchema),
-    strategy: { names: 'DnsLabel', initialStatus: {} },
+    strategy: {
+      names: 'DnsLabel',
+      initialStatus: {},
+      problemsOfUpdate: (old, next) => problemsOfCluster(old as Cluster, next as Cluster),
+    },
   }),
   defineKind({
     ...clusterClassResource,
     versions: versionsOf(coreGroup, 'ClusterClass', clusterClassSpecSchema),
-    strategy: { initialStatus: {}, problemsOfUpdate: (old, next) => problemsOfClass(old as ClusterClass, next as ClusterClass) },
+    strategy: {
+      initialStatus: {},
+      problemsOfUpdate: (old, next) => problemsOfClass(old as ClusterClass, next as ClusterClass),
+    },
   }),
   defineKind({
     ...machineResource,
@@ -215,8 +222,17 @@ export const kinds: readonly Kind[] = [
   }),
 ];
 
+/** What a topology has made belongs to it for good. */
+const problemsOfCluster = ({ spec: old }: Cluster, { spec: next }: Cluster): readonly UpdateProblem[] =>
+  old.topology && !next.topology
+    ? [{ path: '/spec/topology', message: 'cannot be taken away: nobody would care for what it has made' }]
+    : [];
+
 /** A class may take other templates, but only of the same kinds: what is made from them cannot change its kind. */
-function problemsOfClass({ spec: old }: ClusterClass, { spec: next }: ClusterClass): readonly UpdateProblem[] {
+function problemsOfClass(
+  { spec: old }: ClusterClass,
+  { spec: next }: ClusterClass,
+): readonly UpdateProblem[] {
   const oldDeployments = old.workers?.machineDeployments ?? [];
   const references = [
     ['/spec/infrastructure', old.infrastructure, next.infrastructure],

@@ -22,9 +22,7 @@ export const machineSettings = {
 /** The same of the Machines of workers. */
 export const workerSettings = {
   ...machineSettings,
-  deletion: v.optional(
-    v.strictObject({ ...machineDeletionSchema.entries, ...deletionOrderSchema.entries }),
-  ),
+  deletion: v.optional(v.strictObject({ ...machineDeletionSchema.entries, ...deletionOrderSchema.entries })),
   failureDomain: v.optional(v.string()),
   minReadySeconds: v.optional(seconds),
 };
@@ -69,7 +67,10 @@ const overridesSchema = described(
 
 const deploymentSchema = v.strictObject({
   class: described('Name of the class in workers.machineDeployments of the ClusterClass.', classNameSchema),
-  name: described('Name, by which the MachineDeployment is known here.', v.pipe(v.string(), v.nonEmpty(), v.maxLength(63))),
+  name: described(
+    'Name, by which the MachineDeployment is known here.',
+    v.pipe(v.string(), v.nonEmpty(), v.maxLength(63)),
+  ),
   replicas: described('Number of Machines; if absent, somebody else scales.', v.optional(replicasSchema)),
   rollout: v.optional(machineRolloutSchema),
   healthCheck: v.optional(v.strictObject({ enabled, ...workerHealthEntries })),

@@ -42,9 +42,13 @@ test('the class of the docs makes a cluster, whose image follows its version', a
   const [workers] = await simulation.all<MachineDeployment>(machineDeploymentKind);
   assert.equal(workers?.spec.replicas, 2);
   const templates = await simulation.all(igniteMachineTemplateKind);
-  const used = templates.find(({ metadata }) => metadata.name === workers.spec.template.spec.infrastructureRef.name);
+  const used = templates.find(
+    ({ metadata }) => metadata.name === workers.spec.template.spec.infrastructureRef.name,
+  );
   assert.partialDeepStrictEqual(used?.spec, {
-    template: { spec: { vm: { image: { oci: 'ignite-kubernetes:v1.35.4' }, memory: 4 * 1_024 ** 3, cpus: 2 } } },
+    template: {
+      spec: { vm: { image: { oci: 'ignite-kubernetes:v1.35.4' }, memory: 4 * 1_024 ** 3, cpus: 2 } },
+    },
   });
   const later = simulation.nowMs + 3_600_000;
   const before = simulation.reconciles;

@@ -88,7 +88,11 @@ export async function createClass(
   await simulation.create(clusterClassKind, name, spec);
 }
 
-export const pool = (name: string, replicas: number, more: Partial<DeploymentTopology> = {}): DeploymentTopology => ({
+export const pool = (
+  name: string,
+  replicas: number,
+  more: Partial<DeploymentTopology> = {},
+): DeploymentTopology => ({
   class: 'default',
   ...{ name, replicas },
   ...more,

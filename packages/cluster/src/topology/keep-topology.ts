@@ -102,7 +102,9 @@ async function look(cluster: Cluster, topology: Topology, work: Work): Promise<S
     controlPlane:
       controlPlaneRef && (await findExternal(controlPlaneRef, cluster.metadata.namespace, work)).object,
     deployments: new Map(
-      deployments.filter(isOwned).map((each) => [each.metadata.labels[labels.topologyDeployment] ?? '', each]),
+      deployments
+        .filter(isOwned)
+        .map((each) => [each.metadata.labels[labels.topologyDeployment] ?? '', each]),
     ),
     machines: await work.objects.ofCluster(machineKind, cluster),
   };
@@ -199,7 +201,8 @@ async function removeRest(
   for (const reference of kinds.values()) {
     const kind = await providers.find(reference);
     for (const template of (await objects.ofCluster(kind, cluster)).filter(isOwned))
-      if (!used.has(textOf({ ...reference, name: template.metadata.name }))) await objects.delete(kind, template);
+      if (!used.has(textOf({ ...reference, name: template.metadata.name })))
+        await objects.delete(kind, template);
   }
 }
 

@@ -55,10 +55,10 @@ function mergedFields(old: unknown, before: Fields | undefined, wanted: unknown)
   });
   const set = Object.entries(wanted)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => [
-      name,
-      mergedFields(old[name], Object.hasOwn(known, name) ? known[name] : undefined, value),
-    ] as const);
+    .map(
+      ([name, value]) =>
+        [name, mergedFields(old[name], Object.hasOwn(known, name) ? known[name] : undefined, value)] as const,
+    );
   return Object.fromEntries([...kept, ...set]);
 }
 

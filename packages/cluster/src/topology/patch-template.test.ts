@@ -56,7 +56,10 @@ describe('patchedTemplate', () => {
         {
           op: 'add',
           path: `${at}/more`,
-          valueFrom: { template: 'name: {{ .builtin.cluster.name }}\ncount: {{ add .builtin.machineDeployment.replicas 1 }}' },
+          valueFrom: {
+            template:
+              'name: {{ .builtin.cluster.name }}\ncount: {{ add .builtin.machineDeployment.replicas 1 }}',
+          },
         },
       ]),
       { size: 'small', disks: [{ name: 'root' }], more: { name: 'dev', count: 4 } },

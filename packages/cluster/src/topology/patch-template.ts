@@ -33,7 +33,9 @@ export function patchedTemplate(
   variables: VariableValues,
 ): KubeObject {
   return patches.reduce((template, patch) => {
-    const definitions = patch.definitions.filter(({ selector }) => selectsTemplate(selector, reference, role));
+    const definitions = patch.definitions.filter(({ selector }) =>
+      selectsTemplate(selector, reference, role),
+    );
     if (definitions.length === 0) return template;
     try {
       if (!isEnabled(patch, variables)) return template;
@@ -53,9 +55,13 @@ export function patchedTemplate(
 const isEnabled = ({ enabledIf }: ClassPatch, variables: VariableValues): boolean =>
   enabledIf === undefined || parseClassTemplate('enabledIf', enabledIf)(variables).trim() === 'true';
 
-function operationOf({ op, path, value, valueFrom }: ClassJsonPatch, variables: VariableValues): JsonPatchOperation {
+function operationOf(
+  { op, path, value, valueFrom }: ClassJsonPatch,
+  variables: VariableValues,
+): JsonPatchOperation {
   if (op === 'remove') return { op, path };
-  if (valueFrom?.variable !== undefined) return { op, path, value: variableAt(valueFrom.variable, variables) };
+  if (valueFrom?.variable !== undefined)
+    return { op, path, value: variableAt(valueFrom.variable, variables) };
   if (valueFrom?.template !== undefined)
     return { op, path, value: readYaml(parseClassTemplate('template', valueFrom.template)(variables)) };
   return { op, path, value: structuredClone(value) };

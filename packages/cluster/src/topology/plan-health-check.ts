@@ -32,7 +32,9 @@ export function planHealthCheck(
   const { checks, remediation } = isSaid(ofTopology) ? ofTopology : (ofClass ?? {});
   const isDefined = isSaid({ checks, remediation });
   if (!isDefined && ofTopology?.enabled === true)
-    throw new TopologyProblem([`the health check of ${name} is enabled, and neither class nor topology says how to check`]);
+    throw new TopologyProblem([
+      `the health check of ${name} is enabled, and neither class nor topology says how to check`,
+    ]);
   if (!isDefined || ofTopology?.enabled === false) return undefined;
   const { triggerIf, templateRef } = remediation ?? {};
   return {

@@ -56,7 +56,8 @@ export function planTopology(blueprint: Blueprint, seen: SeenTopology, schemas: 
   const workers = (seen.topology.workers?.machineDeployments ?? []).flatMap((topology) => {
     const version = versions.deployments.get(topology.name);
     const ofClass = spec.workers?.machineDeployments?.find((each) => each.class === topology.class);
-    if (!ofClass) throw new TopologyProblem([`the class has no MachineDeployments of the class ${topology.class}`]);
+    if (!ofClass)
+      throw new TopologyProblem([`the class has no MachineDeployments of the class ${topology.class}`]);
     return version === undefined ? [] : [planDeployment(planning, topology, ofClass, version)];
   });
   return {
@@ -64,7 +65,9 @@ export function planTopology(blueprint: Blueprint, seen: SeenTopology, schemas: 
     controlPlane,
     templates: [...machines, ...workers.flatMap((each) => each.templates)],
     deployments: workers.map(({ deployment }) => deployment),
-    healthChecks: [healthCheck, ...workers.map((each) => each.healthCheck)].filter((each) => each !== undefined),
+    healthChecks: [healthCheck, ...workers.map((each) => each.healthCheck)].filter(
+      (each) => each !== undefined,
+    ),
     progress,
   };
 }
@@ -79,7 +82,12 @@ function planInfrastructure(planning: Planning): PlannedPart {
   const { blueprint, seen } = planning;
   const { infrastructure } = blueprint.class.spec;
   const variables = variablesOf(planning, {}, []);
-  const template = templateFor(planning, infrastructure.templateRef, { of: 'infrastructureCluster' }, variables);
+  const template = templateFor(
+    planning,
+    infrastructure.templateRef,
+    { of: 'infrastructureCluster' },
+    variables,
+  );
   const current = seen.cluster.spec.infrastructureRef;
   const name =
     current?.name ??
@@ -124,7 +132,8 @@ function planControlPlane(
       { owner: `${cluster.metadata.name}-control-plane`, ...ofClass.machineInfrastructure, role },
       variables,
     );
-  if (machines && seen.controlPlane) sameKind(machines.reference, machinesOf(seen.controlPlane), 'machines of the control plane');
+  if (machines && seen.controlPlane)
+    sameKind(machines.reference, machinesOf(seen.controlPlane), 'machines of the control plane');
   const given = template.spec as ControlPlaneSpec;
   const rollout = { ...given.rollout, ...ofTopology.rollout };
   return {
@@ -231,7 +240,12 @@ function planDeployment(
             version,
             bootstrap: { configRef: bootstrap.reference },
             infrastructureRef: infrastructure.reference,
-            ...settingsOf(ofClass, ofTopology, ['failureDomain', 'minReadySeconds', 'readinessGates', 'taints']),
+            ...settingsOf(ofClass, ofTopology, [
+              'failureDomain',
+              'minReadySeconds',
+              'readinessGates',
+              'taints',
+            ]),
             ...(Object.keys(deletion).length > 0 && { deletion }),
           },
         },

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isOlder, minorsBetween } from '../contract/kubernetes-version.ts';
 import { seededRandom } from '../simulation/seeded-random.sample.ts';
-import { type SeenControlPlane, type SeenDeployment, type SeenVersions, planVersions } from './plan-versions.ts';
+import {
+  type SeenControlPlane,
+  type SeenDeployment,
+  type SeenVersions,
+  planVersions,
+} from './plan-versions.ts';
 
 const [v34, v35, v36, v37, v38] = ['v1.34.4', 'v1.35.4', 'v1.36.3', 'v1.37.2', 'v1.38.0'] as const;
 
@@ -120,7 +125,12 @@ describe('planVersions', () => {
     ],
     [
       'several minor versions go by the newest step of each',
-      { wanted: v38, steps: [v36, 'v1.36.1', v37], controlPlane: controlPlane(v35), deployments: [pool('a', v35)] },
+      {
+        wanted: v38,
+        steps: [v36, 'v1.36.1', v37],
+        controlPlane: controlPlane(v35),
+        deployments: [pool('a', v35)],
+      },
       v36,
       { a: v35 },
       'upgrading, pending a',
@@ -140,7 +150,10 @@ describe('planVersions', () => {
       assert.deepEqual(Object.fromEntries(plan.deployments), deployments);
       const { controlPlane: first, ...others } = plan.progress;
       const told = Object.entries(others).filter(([, names]) => names.length > 0);
-      assert.equal([first, ...told.map(([what, names]) => `${what} ${names.join(' ')}`)].join(', '), progress);
+      assert.equal(
+        [first, ...told.map(([what, names]) => `${what} ${names.join(' ')}`)].join(', '),
+        progress,
+      );
     });
 
   test('what cannot be is told', () => {

@@ -131,7 +131,10 @@ function nextStep({ wanted, steps }: SeenVersions, version: string): string {
   if (minorsBetween(wanted, version) <= 1) return wanted;
   const found = steps
     .filter((each) => minorsBetween(each, version) === 1 && isOlder(each, wanted))
-    .reduce<string | undefined>((newest, each) => (newest && isOlder(each, newest) ? newest : each), undefined);
+    .reduce<string | undefined>(
+      (newest, each) => (newest && isOlder(each, newest) ? newest : each),
+      undefined,
+    );
   if (found !== undefined) return found;
   const { major, minor } = minorOf(version)!;
   throw new TopologyProblem([

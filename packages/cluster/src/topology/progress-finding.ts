@@ -14,7 +14,8 @@ export function progressFinding(
     ...told('created later', uncreated),
   ];
   if (parts.length === 0) return { status: 'True', reason: 'ReconcileSucceeded' };
-  const isDeferred = controlPlane === 'done' && [upgrading, pending, uncreated].every((each) => each.length === 0);
+  const isDeferred =
+    controlPlane === 'done' && [upgrading, pending, uncreated].every((each) => each.length === 0);
   return {
     status: 'False',
     reason: isDeferred ? 'MachineDeploymentsUpgradeDeferred' : 'ClusterUpgrading',

@@ -81,7 +81,11 @@ const cases: readonly (readonly [string, object, object])[] = [
         class: 'hosted',
         classNamespace: 'default',
         version: 'v1.35.4',
-        controlPlane: { replicas: 3, nodeDrainTimeout: '10s', machineHealthCheck: { enable: true, ...oldCheck } },
+        controlPlane: {
+          replicas: 3,
+          nodeDrainTimeout: '10s',
+          machineHealthCheck: { enable: true, ...oldCheck },
+        },
         workers: {
           machineDeployments: [
             {
@@ -212,7 +216,9 @@ const cases: readonly (readonly [string, object, object])[] = [
   [
     'KubeadmControlPlaneTemplate',
     { template: { spec: { kubeadmConfigSpec: oldConfig, rolloutBefore: { certificatesExpiryDays: 21 } } } },
-    { template: { spec: { kubeadmConfigSpec: config, rollout: { before: { certificatesExpiryDays: 21 } } } } },
+    {
+      template: { spec: { kubeadmConfigSpec: config, rollout: { before: { certificatesExpiryDays: 21 } } } },
+    },
   ],
   [
     'ClusterResourceSet',

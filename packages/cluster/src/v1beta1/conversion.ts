@@ -19,7 +19,8 @@ export interface Differences {
  * annotation of the other one.
  */
 export function conversionOf({ spec, status = [] }: Differences): NonNullable<KindVersion['conversion']> {
-  const up = (value: unknown, place: Place): unknown => changed(value, (fields) => raise(fields, spec, place));
+  const up = (value: unknown, place: Place): unknown =>
+    changed(value, (fields) => raise(fields, spec, place));
   const down = (value: unknown, place: Place): unknown =>
     changed(value, (fields) => lower(fields, spec, place));
   const withStatus = (value: unknown, change: typeof raise, place: Place): object =>

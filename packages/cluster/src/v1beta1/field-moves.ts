@@ -54,12 +54,7 @@ export function lower(fields: Fields, moves: readonly Move[], place: Place): voi
 export const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function transfer(
-  fields: Fields,
-  from: string,
-  to: string,
-  convert: (value: unknown) => unknown,
-): void {
+function transfer(fields: Fields, from: string, to: string, convert: (value: unknown) => unknown): void {
   const value = taken(fields, from);
   if (value === undefined) return;
   const names = to.split('.');

@@ -1,7 +1,15 @@
 import { groupOf } from '@ignite/toolkit/object/group-kind';
 import { type Form, isFields } from './field-moves.ts';
 
-const units: Readonly<Record<string, number>> = { h: 3_600, m: 60, s: 1, ms: 0.001, us: 1e-6, µs: 1e-6, ns: 1e-9 };
+const units: Readonly<Record<string, number>> = {
+  h: 3_600,
+  m: 60,
+  s: 1,
+  ms: 0.001,
+  us: 1e-6,
+  µs: 1e-6,
+  ns: 1e-9,
+};
 const duration = /^(?:\d+(?:\.\d+)?(?:h|ms|m|s|us|µs|ns))+$/;
 
 /** A time such as `1h30m`, which is a number of whole seconds now. */
@@ -11,9 +19,7 @@ export const seconds: Form = {
     if (value === '0') return 0;
     if (!duration.test(value)) return value;
     const parts = value.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|ns)/g);
-    return Math.round(
-      [...parts].reduce((sum, [, number, unit]) => sum + Number(number) * units[unit!]!, 0),
-    );
+    return Math.round([...parts].reduce((sum, [, number, unit]) => sum + Number(number) * units[unit!]!, 0));
   },
   down: (value) => (typeof value === 'number' ? durationText(value) : value),
 };

@@ -7,10 +7,12 @@ export const withSeverities: Move = {
     const { v1beta2 } = fields;
     const conditions = isFields(v1beta2) ? v1beta2['conditions'] : undefined;
     if (!Array.isArray(conditions)) return;
-    fields['conditions'] = conditions.filter(isFields).map(({ type, status, lastTransitionTime, reason, message }) => ({
-      ...{ type, status, lastTransitionTime },
-      ...(status !== 'True' && { reason, message }),
-      ...(status === 'False' && { severity: 'Info' }),
-    }));
+    fields['conditions'] = conditions
+      .filter(isFields)
+      .map(({ type, status, lastTransitionTime, reason, message }) => ({
+        ...{ type, status, lastTransitionTime },
+        ...(status !== 'True' && { reason, message }),
+        ...(status === 'False' && { severity: 'Info' }),
+      }));
   },
 };

@@ -3,7 +3,12 @@ import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 
 export const nodes: KindResource = { group: '', version: 'v1', resource: 'nodes', kind: 'Node' };
 export const pods: KindResource = { group: '', version: 'v1', resource: 'pods', kind: 'Pod' };
-export const namespaces: KindResource = { group: '', version: 'v1', resource: 'namespaces', kind: 'Namespace' };
+export const namespaces: KindResource = {
+  group: '',
+  version: 'v1',
+  resource: 'namespaces',
+  kind: 'Namespace',
+};
 export const secrets: KindResource = { group: '', version: 'v1', resource: 'secrets', kind: 'Secret' };
 
 /** A taint of a node. */
