@@ -3,6 +3,7 @@ import { kubeadmConfigController } from './bootstrap/kubeadm-config-controller.t
 import { clusterController } from './cluster/cluster-controller.ts';
 import { kubeadmControlPlaneController } from './control-plane/kubeadm-control-plane-controller.ts';
 import { igniteClusterController } from './infrastructure/ignite-cluster-controller.ts';
+import { igniteMachinePoolController } from './infrastructure/ignite-machine-pool-controller.ts';
 import { igniteMachineController } from './infrastructure/ignite-machine-controller.ts';
 import { machineHealthCheckController } from './health-check/machine-health-check-controller.ts';
 import { hostedControlPlaneController } from './hosted-control-plane/hosted-control-plane-controller.ts';
@@ -10,6 +11,7 @@ import { machineController } from './machine/machine-controller.ts';
 import { type Controller, controllerFor } from './runtime/controller.ts';
 import { machineDeploymentController } from './scaling/machine-deployment-controller.ts';
 import { clusterClassController } from './topology/cluster-class-controller.ts';
+import { machinePoolController } from './scaling/machine-pool-controller.ts';
 import { machineSetController } from './scaling/machine-set-controller.ts';
 
 /** Cluster API's controllers, which meet every provider of infrastructure by the contract. */
@@ -19,6 +21,7 @@ export const clusterControllers: readonly Controller[] = [
   controllerFor(machineController),
   controllerFor(machineSetController),
   controllerFor(machineDeploymentController),
+  controllerFor(machinePoolController),
   controllerFor(machineHealthCheckController),
   controllerFor(kubeadmConfigController),
   controllerFor(kubeadmControlPlaneController),
@@ -30,4 +33,5 @@ export const igniteControllers: readonly Controller[] = [
   controllerFor(hostedControlPlaneController),
   controllerFor(igniteClusterController),
   controllerFor(igniteMachineController),
+  controllerFor(igniteMachinePoolController),
 ];

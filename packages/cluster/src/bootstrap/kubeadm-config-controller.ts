@@ -4,8 +4,7 @@ import { labels } from '../contract/names.ts';
 import { controllerOf, controllerReference } from '../contract/owner.ts';
 import { type Cluster, isUsable } from '../kinds/cluster.ts';
 import type { KubeadmConfig } from '../kinds/kubeadm-config.ts';
-import type { Machine } from '../kinds/machine.ts';
-import { clusterKind, kubeadmConfigKind, machineKind } from '../kinds/object-kinds.ts';
+import { clusterKind, kubeadmConfigKind, machineKind, machinePoolKind } from '../kinds/object-kinds.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
 import {
   type ClusterKeys,
@@ -28,25 +27,48 @@ export const kubeadmConfigController: Controller<KubeadmConfig> = {
   kind: kubeadmConfigKind,
   clusterOf: ({ metadata }) => metadata.labels[labels.cluster],
   reconcile: async ({ object, cluster }, work, signal) => {
-    const machine = await machineOf(object, work);
-    if (!cluster || !machine || object.metadata.deletionTimestamp !== undefined) return { object };
+    const booted = await bootedBy(object, work);
+    if (!cluster || !booted || object.metadata.deletionTimestamp !== undefined) return { object };
     if (object.status?.initialization?.dataSecretCreated)
-      return await keepToken(object, machine, cluster, work, signal);
+      return await keepToken(object, booted, cluster, work, signal);
     if (cluster.status?.initialization?.infrastructureProvisioned !== true)
       return waiting(object, 'WaitingForClusterInfrastructureReady', work);
-    return await write(object, machine, cluster, work, signal);
+    return await write(object, booted, cluster, work, signal);
   },
 };
 
-async function machineOf(config: KubeadmConfig, { objects }: Work): Promise<Machine | undefined> {
+/** What boots with a config: a Machine once, or each machine of a pool. */
+interface Booted {
+  readonly name: string;
+  readonly version: string | undefined;
+  readonly isControlPlane: boolean;
+  readonly isPool: boolean;
+  readonly hasJoined: boolean;
+}
+
+async function bootedBy(config: KubeadmConfig, { objects }: Work): Promise<Booted | undefined> {
   const owner = controllerOf(config);
-  if (owner?.kind !== machineKind.kind) return undefined;
-  return await objects.get(machineKind, { namespace: config.metadata.namespace, name: owner.name });
+  const { namespace } = config.metadata;
+  const { kind, name = '' } = owner ?? {};
+  if (kind === machineKind.kind) {
+    const machine = await objects.get(machineKind, { namespace, name });
+    return (
+      machine && {
+        ...{ name, version: machine.spec.version, isPool: false },
+        isControlPlane: Object.hasOwn(machine.metadata.labels, labels.controlPlane),
+        hasJoined: machine.status?.nodeRef !== undefined,
+      }
+    );
+  }
+  if (kind !== machinePoolKind.kind) return undefined;
+  const pool = await objects.get(machinePoolKind, { namespace, name });
+  const { version } = pool?.spec.template.spec ?? {};
+  return pool && { name, version, isControlPlane: false, isPool: true, hasJoined: false };
 }
 
 async function write(
   config: KubeadmConfig,
-  machine: Machine,
+  { name, version, isControlPlane }: Booted,
   cluster: Cluster,
   work: Work,
   signal: AbortSignal,
@@ -54,19 +76,17 @@ async function write(
   const { namespace } = config.metadata;
   const { client } = work.objects;
   const { controlPlaneEndpoint: endpoint } = cluster.spec;
-  const isControlPlane = Object.hasOwn(machine.metadata.labels, labels.controlPlane);
   const isInitialized = cluster.status?.initialization?.controlPlaneInitialized === true;
   const keys = await readKeys(client, { namespace, clusterName: cluster.metadata.name }, signal);
-  const { version } = machine.spec;
   if (!isUsable(endpoint) || version === undefined || (!isInitialized && !isControlPlane) || !keys)
     return waiting(config, keys ? 'WaitingForControlPlaneInitialized' : 'WaitingForCertificates', work);
   const common = { spec: config.spec, version, endpoint };
   if (!isInitialized) {
-    const isThere = async (name: string): Promise<boolean> => {
-      const holder = await work.objects.get(machineKind, { namespace, name });
+    const isThere = async (holderName: string): Promise<boolean> => {
+      const holder = await work.objects.get(machineKind, { namespace, name: holderName });
       return holder !== undefined;
     };
-    if (!(await takeInitLock(client, cluster, machine.metadata.name, isThere)))
+    if (!(await takeInitLock(client, cluster, name, isThere)))
       return waiting(config, 'WaitingForControlPlaneInitialized', work);
     // What is known here of the Cluster may be old, and a cluster must never begin twice.
     const now = await new KindClient(client, clusterKind).get(
@@ -144,22 +164,33 @@ async function filesOf(
   return read;
 }
 
-/** A token that the machine has not used yet lasts until it has: the machine may boot late. */
+/**
+ * A token that the machine has not used yet lasts until it has: the machine may boot late. That of a pool lasts as long as
+ * the pool, and is replaced if it is gone.
+ */
 async function keepToken(
   config: KubeadmConfig,
-  machine: Machine,
+  booted: Booted,
   cluster: Cluster,
   work: Work,
   signal: AbortSignal,
 ): Promise<Reconciled<KubeadmConfig>> {
-  if (machine.status?.nodeRef || !cluster.status?.initialization?.controlPlaneInitialized)
+  if (booted.hasJoined || !cluster.status?.initialization?.controlPlaneInitialized)
     return { object: config };
   const { namespace } = config.metadata;
   const name = config.status?.dataSecretName ?? config.metadata.name;
   const secret = await objectsOf(work.objects.client, secrets).find({ namespace, name }, { signal });
   const token = tokenIn((secret && textIn(secret, 'value')) ?? '');
   const workload = token === undefined ? undefined : await work.workloads.of(cluster, signal);
-  if (workload && token !== undefined) await renewToken(workload.objects, token, work.clock.now(), signal);
+  const isThere =
+    secret !== undefined &&
+    (!workload ||
+      token === undefined ||
+      (await renewToken(workload.objects, token, work.clock.now(), signal)));
+  if (!isThere && booted.isPool) {
+    if (secret) await objectsOf(work.objects.client, secrets).delete({ namespace, name }, { signal });
+    return await write(config, booted, cluster, work, signal);
+  }
   return { object: config, requeueAfterMs: tokenLookMs };
 }
 

@@ -29,6 +29,7 @@ import {
 import {
   igniteClusterSpecSchema,
   igniteClusterTemplateSpecSchema,
+  igniteMachinePoolSpecSchema,
   igniteMachineSpecSchema,
   igniteMachineTemplateSpecSchema,
 } from './ignite-infrastructure.ts';
@@ -41,6 +42,7 @@ import {
 import { machineDeploymentSpecSchema } from './machine-deployment.ts';
 import { machineDrainRuleSpecSchema } from './machine-drain-rule.ts';
 import { machineHealthCheckSpecSchema } from './machine-health-check.ts';
+import { machinePoolSpecSchema } from './machine-pool.ts';
 import { type MachineSetSpec, machineSetSpecSchema } from './machine-set.ts';
 import { machineSpecSchema } from './machine.ts';
 import {
@@ -50,12 +52,14 @@ import {
   clusterResourceSetBindingResource,
   clusterResourceSetResource,
   igniteClusterResource,
+  igniteMachinePoolResource,
   igniteMachineResource,
   kubeadmConfigResource,
   kubeadmControlPlaneResource,
   machineDeploymentResource,
   machineDrainRuleResource,
   machineHealthCheckResource,
+  machinePoolResource,
   machineResource,
   machineSetResource,
   templateResources,
@@ -124,6 +128,16 @@ export const kinds: readonly Kind[] = [
       initialStatus: {},
       immutable: ofOneCluster,
       prepare: withDeploymentDefaults,
+    },
+  }),
+  defineKind({
+    ...machinePoolResource,
+    versions: versionsOf(coreGroup, 'MachinePool', machinePoolSpecSchema),
+    strategy: {
+      names: 'DnsLabel',
+      initialStatus: {},
+      immutable: ofOneCluster,
+      prepare: withTemplateLabels,
     },
   }),
   defineKind({
@@ -205,6 +219,11 @@ export const kinds: readonly Kind[] = [
     ...igniteMachineResource,
     versions: versionsOf(infrastructureGroup, 'IgniteMachine', igniteMachineSpecSchema),
     strategy: { initialStatus: {}, immutable: ['/spec/vm'] },
+  }),
+  defineKind({
+    ...igniteMachinePoolResource,
+    versions: versionsOf(infrastructureGroup, 'IgniteMachinePool', igniteMachinePoolSpecSchema),
+    strategy: { initialStatus: {} },
   }),
   defineKind({
     ...templateResources.igniteMachine,

@@ -14,12 +14,13 @@ import type { ClusterClass } from './cluster-class.ts';
 import type { ClusterResourceSet, ClusterResourceSetBinding } from './cluster-resource-set.ts';
 import type { Cluster } from './cluster.ts';
 import type { HostedControlPlane } from './hosted-control-plane.ts';
-import type { IgniteCluster, IgniteMachine } from './ignite-infrastructure.ts';
+import type { IgniteCluster, IgniteMachine, IgniteMachinePool } from './ignite-infrastructure.ts';
 import type { KubeadmConfig } from './kubeadm-config.ts';
 import type { KubeadmControlPlane } from './kubeadm-control-plane.ts';
 import type { MachineDeployment } from './machine-deployment.ts';
 import type { MachineDrainRule } from './machine-drain-rule.ts';
 import type { MachineHealthCheck } from './machine-health-check.ts';
+import type { MachinePool } from './machine-pool.ts';
 import type { MachineSet } from './machine-set.ts';
 import type { Machine } from './machine.ts';
 import {
@@ -29,12 +30,14 @@ import {
   clusterResourceSetBindingResource,
   clusterResourceSetResource,
   igniteClusterResource,
+  igniteMachinePoolResource,
   igniteMachineResource,
   kubeadmConfigResource,
   kubeadmControlPlaneResource,
   machineDeploymentResource,
   machineDrainRuleResource,
   machineHealthCheckResource,
+  machinePoolResource,
   machineResource,
   machineSetResource,
   templateResources,
@@ -47,6 +50,7 @@ export const clusterClassKind = objectKind<ClusterClass>(clusterClassResource, c
 export const machineKind = objectKind<Machine>(machineResource, core);
 export const machineSetKind = objectKind<MachineSet>(machineSetResource, core);
 export const machineDeploymentKind = objectKind<MachineDeployment>(machineDeploymentResource, core);
+export const machinePoolKind = objectKind<MachinePool>(machinePoolResource, core);
 export const machineHealthCheckKind = objectKind<MachineHealthCheck>(machineHealthCheckResource, core);
 export const machineDrainRuleKind = objectKind<MachineDrainRule>(machineDrainRuleResource, core);
 export const kubeadmConfigKind = objectKind<KubeadmConfig>(
@@ -67,6 +71,10 @@ export const igniteClusterKind = objectKind<IgniteCluster>(
 );
 export const igniteMachineKind = objectKind<IgniteMachine>(
   igniteMachineResource,
+  `${infrastructureGroup}/${contractVersion}`,
+);
+export const igniteMachinePoolKind = objectKind<IgniteMachinePool>(
+  igniteMachinePoolResource,
   `${infrastructureGroup}/${contractVersion}`,
 );
 export const kubeadmConfigTemplateKind = objectKind<KubeObject>(

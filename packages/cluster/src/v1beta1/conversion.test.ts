@@ -175,6 +175,11 @@ const cases: readonly (readonly [string, object, object])[] = [
     },
   ],
   [
+    'MachinePool',
+    { clusterName: 'dev', replicas: 2, minReadySeconds: 7, template: { spec: oldMachine } },
+    { clusterName: 'dev', replicas: 2, template: { spec: { ...machine, minReadySeconds: 7 } } },
+  ],
+  [
     'MachineHealthCheck',
     { clusterName: 'dev', selector: {}, ...oldCheck },
     { clusterName: 'dev', selector: {}, ...check },

@@ -146,6 +146,14 @@ export const differences: Readonly<Record<string, Differences>> = {
     ],
     status: counted,
   },
+  MachinePool: {
+    spec: [moved('minReadySeconds', 'template.spec.minReadySeconds'), within('template.spec', machine)],
+    status: [
+      ...counted,
+      moved('infrastructureReady', 'initialization.infrastructureProvisioned'),
+      moved('bootstrapReady', 'initialization.bootstrapDataSecretCreated'),
+    ],
+  },
   MachineHealthCheck: { spec: health(), status: conditions },
   MachineDrainRule: { spec: [] },
   KubeadmConfig: {
