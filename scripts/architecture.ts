@@ -71,7 +71,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
   'packages/cluster/src': [
     ['contract'],
     ['kinds'],
-    ['workload'],
+    ['v1beta1', 'workload'],
     ['runtime'],
     ['topology'],
     [

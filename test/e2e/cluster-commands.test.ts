@@ -148,7 +148,7 @@ test('without ignited, a command brings up VMs itself; killed, it goes on with t
     '  └─MachineDeployment/dev-workers 0/0',
     '',
   ]);
-  assert.match(await ignite.ok('cluster', 'ls'), /^NAME {3,}AVAILABLE .*\ndev {3,}False /);
+  assert.match(await ignite.ok('cluster', 'ls'), /^NAME {3,}CLUSTERCLASS {3,}AVAILABLE .*\ndev {3,}False /);
   assert.match(
     await ignite.ok('get'),
     new RegExp(`\nCluster +dev +False .*\nMachineDeployment +dev-workers .*\nMachine +${vm} `),

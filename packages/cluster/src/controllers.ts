@@ -7,6 +7,7 @@ import { k3sProvider } from './control-plane/k3s-provider.ts';
 import { kubeadmProvider } from './control-plane/kubeadm-provider.ts';
 import { etcdClusterController } from './etcd/etcd-cluster-controller.ts';
 import { igniteClusterController } from './infrastructure/ignite-cluster-controller.ts';
+import { igniteMachinePoolController } from './infrastructure/ignite-machine-pool-controller.ts';
 import { igniteMachineController } from './infrastructure/ignite-machine-controller.ts';
 import { machineHealthCheckController } from './health-check/machine-health-check-controller.ts';
 import { hostedControlPlaneController } from './hosted-control-plane/hosted-control-plane-controller.ts';
@@ -14,6 +15,7 @@ import { machineController } from './machine/machine-controller.ts';
 import { type Controller, controllerFor } from './runtime/controller.ts';
 import { machineDeploymentController } from './scaling/machine-deployment-controller.ts';
 import { clusterClassController } from './topology/cluster-class-controller.ts';
+import { machinePoolController } from './scaling/machine-pool-controller.ts';
 import { machineSetController } from './scaling/machine-set-controller.ts';
 
 /** Cluster API's controllers, which meet every provider of infrastructure by the contract. */
@@ -23,6 +25,7 @@ export const clusterControllers: readonly Controller[] = [
   controllerFor(machineController),
   controllerFor(machineSetController),
   controllerFor(machineDeploymentController),
+  controllerFor(machinePoolController),
   controllerFor(machineHealthCheckController),
   controllerFor(kubeadmConfigController),
   controllerFor(controlPlaneController(kubeadmProvider)),
@@ -37,4 +40,5 @@ export const igniteControllers: readonly Controller[] = [
   controllerFor(hostedControlPlaneController),
   controllerFor(igniteClusterController),
   controllerFor(igniteMachineController),
+  controllerFor(igniteMachinePoolController),
 ];

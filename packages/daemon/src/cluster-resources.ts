@@ -1,8 +1,8 @@
 import { hostUses } from '@ignite/cluster/kinds/host-uses';
-import { kinds } from '@ignite/cluster/kinds/kinds';
+import { kindsWithV1beta1 } from '@ignite/cluster/v1beta1/versions';
 import { scalingAt } from '@ignite/apiserver/resource/scale';
 import type { ServedResource } from '@ignite/apiserver/resource/served-resource';
-import { servedResourceOf } from '@ignite/apiserver/resource/served-resource-of';
+import { resourceVersionsOf } from '@ignite/apiserver/resource/resource-versions-of';
 import type { Kind } from '@ignite/toolkit/scheme/kind';
 
 const scaling = scalingAt({
@@ -11,11 +11,12 @@ const scaling = scalingAt({
   labelSelectorPath: '.status.selector',
 });
 
-const servedResource = (kind: Kind): ServedResource => ({
-  ...servedResourceOf(kind),
-  ...(kind.subresources?.includes('scale') && { scale: scaling }),
-  ...(hostUses[kind.kind] && { hostUses: hostUses[kind.kind] }),
-});
+const servedResources = (kind: Kind): readonly ServedResource[] =>
+  resourceVersionsOf(kind).map((resource) => ({
+    ...resource,
+    ...(kind.subresources?.includes('scale') && { scale: scaling }),
+    ...(hostUses[kind.kind] && { hostUses: hostUses[kind.kind] }),
+  }));
 
-/** Cluster API's kinds, as the API serves them. */
-export const servedClusterResources: readonly ServedResource[] = kinds.map(servedResource);
+/** Cluster API's kinds in all their versions, as the API serves them. */
+export const servedClusterResources: readonly ServedResource[] = kindsWithV1beta1.flatMap(servedResources);

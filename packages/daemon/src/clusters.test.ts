@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '@ignite/toolkit/clock/clock';
-import { servedClusterKinds } from '@ignite/cluster/kinds/served-kinds';
+import { servedClusterVersions } from '@ignite/cluster/v1beta1/served-versions';
 import { valueSchemas } from '@ignite/apiserver/custom-resource/value-schemas';
 import type { GroupVersionResource } from '@ignite/toolkit/client/group-version-resource';
 import { runClusters } from '@ignite/cluster/run-clusters';
@@ -23,7 +23,7 @@ const infrastructureRef = {
 const machineSpec = { clusterName: 'dev', bootstrap: { dataSecretName: 'data' }, infrastructureRef };
 
 const open = async () =>
-  await openServedApi({}, { kinds: servedClusterKinds, resources: servedClusterResources });
+  await openServedApi({}, { kinds: servedClusterVersions, resources: servedClusterResources });
 
 test('clusters are served with their short names, their category, the status and the scale', async () => {
   await using api = await open();
@@ -75,7 +75,7 @@ test('a definition of a kind of clusters, as others install it, has no effect: i
       group: 'cluster.x-k8s.io',
       scope: 'Namespaced',
       names: { kind: 'Cluster', plural: 'clusters' },
-      versions: ['v1beta1', 'v1beta2'].map((name) => ({
+      versions: ['v1alpha4', 'v1beta2'].map((name) => ({
         ...{ name, schema, served: true, storage: name === 'v1beta2' },
       })),
     },
@@ -90,7 +90,7 @@ test('a definition of a kind of clusters, as others install it, has no effect: i
   };
   while ((await established()) === undefined) await systemClock.sleep(20, AbortSignal.timeout(60_000));
   assert.equal(await established(), 'False');
-  const old = `${home}/clusters/dev`.replace('v1beta2', 'v1beta1');
+  const old = `${home}/clusters/dev`.replace('v1beta2', 'v1alpha4');
   assert.equal((await api.ask({ path: old })).code, 404);
   await api.ask({ path, method: 'DELETE' });
   while ((await api.ask({ path })).code !== 404) await systemClock.sleep(20, AbortSignal.timeout(60_000));
@@ -99,10 +99,66 @@ test('a definition of a kind of clusters, as others install it, has no effect: i
   assert.equal((content['metadata'] as { deletionTimestamp?: string }).deletionTimestamp, undefined);
 });
 
+test('v1beta1 is served beside v1beta2, in which objects are stored', async () => {
+  await using api = await open();
+  const old = '/apis/cluster.x-k8s.io/v1beta1/namespaces/default/machinedeployments';
+  const configRef = {
+    apiVersion: 'bootstrap.cluster.x-k8s.io/v1beta1',
+    kind: 'KubeadmConfigTemplate',
+    name: 'a',
+  };
+  const { apiGroup: _group, ...machines } = infrastructureRef;
+  const body = {
+    ...{ apiVersion: 'cluster.x-k8s.io/v1beta1', kind: 'MachineDeployment', metadata: { name: 'workers' } },
+    spec: {
+      ...{ clusterName: 'dev', replicas: 2, minReadySeconds: 5, revisionHistoryLimit: 3 },
+      template: {
+        spec: {
+          ...{ clusterName: 'dev', bootstrap: { configRef }, nodeDrainTimeout: '1m30s' },
+          infrastructureRef: { ...machines, apiVersion: 'infrastructure.cluster.x-k8s.io/v1beta2' },
+        },
+      },
+    },
+  };
+  const made = await api.ask({ path: old, method: 'POST', body });
+  assert.equal(made.code, 201, JSON.stringify(made.content));
+  assert.partialDeepStrictEqual(made.content, {
+    apiVersion: 'cluster.x-k8s.io/v1beta1',
+    spec: { minReadySeconds: 5, revisionHistoryLimit: 3, template: { spec: { nodeDrainTimeout: '1m30s' } } },
+  });
+  const path = `${home}/machinedeployments/workers`;
+  assert.partialDeepStrictEqual((await api.ask({ path })).content, {
+    apiVersion: 'cluster.x-k8s.io/v1beta2',
+    spec: {
+      selector: { matchLabels: { 'cluster.x-k8s.io/deployment-name': 'workers' } },
+      template: {
+        spec: { infrastructureRef, minReadySeconds: 5, deletion: { nodeDrainTimeoutSeconds: 90 } },
+      },
+    },
+  });
+  const patch = { spec: { replicas: 3 } };
+  const headers = { 'content-type': 'application/merge-patch+json' };
+  assert.equal((await api.ask({ path: `${old}/workers`, method: 'PATCH', body: patch, headers })).code, 200);
+  assert.partialDeepStrictEqual((await api.ask({ path })).content, { spec: { replicas: 3 } });
+  assert.partialDeepStrictEqual((await api.ask({ path: `${old}/workers` })).content, {
+    spec: { replicas: 3, revisionHistoryLimit: 3 },
+  });
+  const wrong = { ...body, metadata: { name: 'wrong' }, spec: { ...body.spec, minReadySeconds: 'soon' } };
+  assert.equal((await api.ask({ path: old, method: 'POST', body: wrong })).code, 422);
+  const { content } = await api.ask({ path: '/apis/cluster.x-k8s.io' });
+  assert.partialDeepStrictEqual(content, {
+    preferredVersion: { version: 'v1beta2' },
+    versions: [{ version: 'v1beta2' }, { version: 'v1beta1' }],
+  });
+});
+
 test('a host without clusters keeps a namespace for the clusters of others until they are gone', async () => {
   const named = (kinds: readonly { group: string; version: string; resource: string; kind: string }[]) =>
     kinds.map(({ group, version, resource, kind }) => `${kind} ${resource}.${version}.${group}`).toSorted();
-  assert.deepEqual(named(unservedClusterKinds), named(servedClusterKinds));
+  assert.deepEqual(
+    named(unservedClusterKinds),
+    named(servedClusterVersions.filter(({ version }) => version !== 'v1beta1')),
+  );
   await using api = await openServedApi({}, { kinds: [], resources: [], unserved: unservedClusterKinds });
   assert.equal((await api.ask({ path: core })).code, 404);
   const clusters = { group: 'cluster.x-k8s.io', version: 'v1beta2', resource: 'clusters' };

@@ -185,20 +185,20 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
 
 async function loadClusters() {
   const [
-    { servedClusterKinds },
+    { servedClusterVersions },
     { servedClusterResources },
     { runClusters },
     { declaredClusters },
     { valueSchemas },
   ] = await Promise.all([
-    import('@ignite/cluster/kinds/served-kinds'),
+    import('@ignite/cluster/v1beta1/served-versions'),
     import('./cluster-resources.ts'),
     import('@ignite/cluster/run-clusters'),
     import('@ignite/cluster/operations/declared-clusters'),
     import('@ignite/apiserver/custom-resource/value-schemas'),
   ]);
   return {
-    kinds: servedClusterKinds,
+    kinds: servedClusterVersions,
     resources: servedClusterResources,
     run: runClusters,
     schemas: valueSchemas,

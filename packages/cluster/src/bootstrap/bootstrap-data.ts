@@ -1,11 +1,11 @@
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ObjectKind } from '@ignite/toolkit/scheme/object-kind';
 import { type Findings, finding, withFindings } from '../contract/conditions.ts';
+import { labels } from '../contract/names.ts';
 import { controllerOf, controllerReference } from '../contract/owner.ts';
 import type { BootstrapConfig } from '../kinds/bootstrap-config.ts';
 import type { Cluster } from '../kinds/cluster.ts';
-import type { Machine } from '../kinds/machine.ts';
-import { clusterKind, machineKind } from '../kinds/object-kinds.ts';
+import { clusterKind, machineKind, machinePoolKind } from '../kinds/object-kinds.ts';
 import type { Reconciled, Work } from '../runtime/controller.ts';
 import { createSecret, textIn } from '../workload/cluster-secrets.ts';
 import { secrets } from '../workload/node.ts';
@@ -14,16 +14,42 @@ import { takeInitLock } from './init-lock.ts';
 
 const waitMs = 30_000;
 
-/** Returns the Machine that a config is for. */
-export async function machineOf(config: BootstrapConfig, { objects }: Work): Promise<Machine | undefined> {
+/** What boots with a config: a Machine once, or each machine of a pool. */
+export interface Booted {
+  readonly name: string;
+  readonly version: string | undefined;
+  readonly isControlPlane: boolean;
+  readonly isPool: boolean;
+  readonly hasJoined: boolean;
+}
+
+/** Returns what boots with a config; `undefined` while nothing does. */
+export async function bootedBy(
+  config: BootstrapConfig,
+  { objects }: Work,
+): Promise<Booted | undefined> {
   const owner = controllerOf(config);
-  if (owner?.kind !== machineKind.kind) return undefined;
-  return await objects.get(machineKind, { namespace: config.metadata.namespace, name: owner.name });
+  const { namespace } = config.metadata;
+  const { kind, name = '' } = owner ?? {};
+  if (kind === machineKind.kind) {
+    const machine = await objects.get(machineKind, { namespace, name });
+    return (
+      machine && {
+        ...{ name, version: machine.spec.version, isPool: false },
+        isControlPlane: Object.hasOwn(machine.metadata.labels, labels.controlPlane),
+        hasJoined: machine.status?.nodeRef !== undefined,
+      }
+    );
+  }
+  if (kind !== machinePoolKind.kind) return undefined;
+  const pool = await objects.get(machinePoolKind, { namespace, name });
+  const { version } = pool?.spec.template.spec ?? {};
+  return pool && { name, version, isControlPlane: false, isPool: true, hasJoined: false };
 }
 
 /** Tells whether this Machine, and no other, is to begin the cluster. */
 export async function mayBegin(
-  machine: Machine,
+  machineName: string,
   cluster: Cluster,
   work: Work,
   signal: AbortSignal,
@@ -32,7 +58,7 @@ export async function mayBegin(
   const { client } = work.objects;
   const isThere = async (holder: string): Promise<boolean> =>
     (await work.objects.get(machineKind, { namespace, name: holder })) !== undefined;
-  if (!(await takeInitLock(client, cluster, machine.metadata.name, isThere))) return false;
+  if (!(await takeInitLock(client, cluster, machineName, isThere))) return false;
   // What is known here of the Cluster may be old, and a cluster must never begin twice.
   const now = await objectsOf(client, clusterKind).get({ namespace, name }, { signal });
   return !(now as Cluster).status?.initialization?.controlPlaneInitialized;

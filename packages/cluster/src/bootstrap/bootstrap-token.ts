@@ -38,23 +38,24 @@ export async function createToken(client: ObjectClient, nowMs: number, signal: A
   return `${id}.${secret}`;
 }
 
-/** Makes a token last longer that a node has not used yet. */
+/** Makes a token last longer that a node has not used yet. Resolves with whether it is there. */
 export async function renewToken(
   client: ObjectClient,
   token: string,
   nowMs: number,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const key = { namespace: 'kube-system', name: `bootstrap-token-${token.split('.')[0]}` };
   const found = await objectsOf(client, secrets).find(key, { signal });
   const { data = {} } = (found ?? {}) as { readonly data?: Readonly<Record<string, string>> };
-  if (!found) return;
+  if (!found) return false;
   const endsMs = Date.parse(Buffer.from(data['expiration'] ?? '', 'base64').toString('utf8'));
-  if (endsMs - nowMs > renewMs) return;
+  if (endsMs - nowMs > renewMs) return true;
   await objectsOf(client, secrets).update(
     { ...found, data: { ...data, expiration: text(expiry(nowMs)) } },
     { signal },
   );
+  return true;
 }
 
 const expiry = (nowMs: number): string => new Date(nowMs + ttlMs).toISOString().replace(/\.\d+Z$/, 'Z');

@@ -1,11 +1,10 @@
 import { labels } from '../contract/names.ts';
 import { type Cluster, isUsable } from '../kinds/cluster.ts';
 import type { K3sConfig } from '../kinds/k3s-config.ts';
-import type { Machine } from '../kinds/machine.ts';
 import { k3sConfigKind } from '../kinds/object-kinds.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
 import { readKeys } from '../workload/cluster-secrets.ts';
-import { filesOf, machineOf, mayBegin, waiting, withData } from './bootstrap-data.ts';
+import { type Booted, bootedBy, filesOf, mayBegin, waiting, withData } from './bootstrap-data.ts';
 import { releaseInitLock } from './init-lock.ts';
 import { type K3sRole, k3sCloudConfig } from './k3s-cloud-config.ts';
 import { pinnedToken, readToken } from '../workload/k3s-token.ts';
@@ -16,18 +15,18 @@ export const k3sConfigController: Controller<K3sConfig> = {
   kind: k3sConfigKind,
   clusterOf: ({ metadata }) => metadata.labels[labels.cluster],
   reconcile: async ({ object, cluster }, work, signal) => {
-    const machine = await machineOf(object, work);
-    if (!cluster || !machine || object.metadata.deletionTimestamp !== undefined) return { object };
+    const booted = await bootedBy(object, work);
+    if (!cluster || !booted || object.metadata.deletionTimestamp !== undefined) return { object };
     if (object.status?.initialization?.dataSecretCreated) return { object };
     if (cluster.status?.initialization?.infrastructureProvisioned !== true)
       return waiting(object, 'WaitingForClusterInfrastructureReady', work);
-    return await write(object, machine, cluster, work, signal);
+    return await write(object, booted, cluster, work, signal);
   },
 };
 
 async function write(
   config: K3sConfig,
-  machine: Machine,
+  { name, version, isControlPlane: isServer }: Booted,
   cluster: Cluster,
   work: Work,
   signal: AbortSignal,
@@ -35,15 +34,13 @@ async function write(
   const { client } = work.objects;
   const { controlPlaneEndpoint: endpoint } = cluster.spec;
   const place = { namespace: config.metadata.namespace, clusterName: cluster.metadata.name };
-  const isServer = Object.hasOwn(machine.metadata.labels, labels.controlPlane);
   const isInitialized = cluster.status?.initialization?.controlPlaneInitialized === true;
   const [keys, word] = [await readKeys(client, place, signal), await readToken(client, place, signal)];
-  const { version } = machine.spec;
   if (!keys || word === undefined) return waiting(config, 'WaitingForCertificates', work);
   if (!isUsable(endpoint) || version === undefined || (!isInitialized && !isServer))
     return waiting(config, 'WaitingForControlPlaneInitialized', work);
   if (isInitialized) await releaseInitLock(client, cluster);
-  else if (!(await mayBegin(machine, cluster, work, signal)))
+  else if (!(await mayBegin(name, cluster, work, signal)))
     return waiting(config, 'WaitingForControlPlaneInitialized', work);
   const role: K3sRole = isServer
     ? { type: isInitialized ? 'server' : 'first server', keys }

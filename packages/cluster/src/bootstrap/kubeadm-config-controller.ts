@@ -2,12 +2,11 @@ import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import { labels } from '../contract/names.ts';
 import { type Cluster, isUsable } from '../kinds/cluster.ts';
 import type { KubeadmConfig } from '../kinds/kubeadm-config.ts';
-import type { Machine } from '../kinds/machine.ts';
 import { kubeadmConfigKind } from '../kinds/object-kinds.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
 import { type ClusterKeys, publicKeyHash, readKeys, textIn } from '../workload/cluster-secrets.ts';
 import { secrets } from '../workload/node.ts';
-import { filesOf, machineOf, mayBegin, waiting, withData } from './bootstrap-data.ts';
+import { type Booted, bootedBy, filesOf, mayBegin, waiting, withData } from './bootstrap-data.ts';
 import { createToken, renewToken, tokenLookMs } from './bootstrap-token.ts';
 import { cloudConfig, tokenIn } from './cloud-config.ts';
 import { releaseInitLock } from './init-lock.ts';
@@ -19,19 +18,19 @@ export const kubeadmConfigController: Controller<KubeadmConfig> = {
   kind: kubeadmConfigKind,
   clusterOf: ({ metadata }) => metadata.labels[labels.cluster],
   reconcile: async ({ object, cluster }, work, signal) => {
-    const machine = await machineOf(object, work);
-    if (!cluster || !machine || object.metadata.deletionTimestamp !== undefined) return { object };
+    const booted = await bootedBy(object, work);
+    if (!cluster || !booted || object.metadata.deletionTimestamp !== undefined) return { object };
     if (object.status?.initialization?.dataSecretCreated)
-      return await keepToken(object, machine, cluster, work, signal);
+      return await keepToken(object, booted, cluster, work, signal);
     if (cluster.status?.initialization?.infrastructureProvisioned !== true)
       return waiting(object, 'WaitingForClusterInfrastructureReady', work);
-    return await write(object, machine, cluster, work, signal);
+    return await write(object, booted, cluster, work, signal);
   },
 };
 
 async function write(
   config: KubeadmConfig,
-  machine: Machine,
+  booted: Booted,
   cluster: Cluster,
   work: Work,
   signal: AbortSignal,
@@ -39,15 +38,14 @@ async function write(
   const { namespace } = config.metadata;
   const { client } = work.objects;
   const { controlPlaneEndpoint: endpoint } = cluster.spec;
-  const isControlPlane = Object.hasOwn(machine.metadata.labels, labels.controlPlane);
   const isInitialized = cluster.status?.initialization?.controlPlaneInitialized === true;
   const keys = await readKeys(client, { namespace, clusterName: cluster.metadata.name }, signal);
-  const { version } = machine.spec;
+  const { version, isControlPlane } = booted;
   if (!isUsable(endpoint) || version === undefined || (!isInitialized && !isControlPlane) || !keys)
     return waiting(config, keys ? 'WaitingForControlPlaneInitialized' : 'WaitingForCertificates', work);
   const common = { spec: config.spec, version, endpoint };
   if (!isInitialized) {
-    if (!(await mayBegin(machine, cluster, work, signal)))
+    if (!(await mayBegin(booted.name, cluster, work, signal)))
       return waiting(config, 'WaitingForControlPlaneInitialized', work);
     const documents = initDocuments({ ...common, cluster });
     return await store(config, { cluster, keys, command: { verb: 'init', documents }, work }, signal);
@@ -84,21 +82,32 @@ async function store(
   return { object, requeueAfterMs: tokenLookMs };
 }
 
-/** A token that the machine has not used yet lasts until it has: the machine may boot late. */
+/**
+ * A token that the machine has not used yet lasts until it has: the machine may boot late. That of a pool lasts as long as
+ * the pool, and is replaced if it is gone.
+ */
 async function keepToken(
   config: KubeadmConfig,
-  machine: Machine,
+  booted: Booted,
   cluster: Cluster,
   work: Work,
   signal: AbortSignal,
 ): Promise<Reconciled<KubeadmConfig>> {
-  if (machine.status?.nodeRef || !cluster.status?.initialization?.controlPlaneInitialized)
+  if (booted.hasJoined || !cluster.status?.initialization?.controlPlaneInitialized)
     return { object: config };
   const { namespace } = config.metadata;
   const name = config.status?.dataSecretName ?? config.metadata.name;
   const secret = await objectsOf(work.objects.client, secrets).find({ namespace, name }, { signal });
   const token = tokenIn((secret && textIn(secret, 'value')) ?? '');
   const workload = token === undefined ? undefined : await work.workloads.of(cluster, signal);
-  if (workload && token !== undefined) await renewToken(workload.objects, token, work.clock.now(), signal);
+  const isThere =
+    secret !== undefined &&
+    (!workload ||
+      token === undefined ||
+      (await renewToken(workload.objects, token, work.clock.now(), signal)));
+  if (!isThere && booted.isPool) {
+    if (secret) await objectsOf(work.objects.client, secrets).delete({ namespace, name }, { signal });
+    return await write(config, booted, cluster, work, signal);
+  }
   return { object: config, requeueAfterMs: tokenLookMs };
 }

@@ -4,13 +4,18 @@ import type { ProviderObject } from '../contract/provider-object.ts';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { type ReplicaCounts, type Cluster, isUsable } from '../kinds/cluster.ts';
 import type { MachineDeployment } from '../kinds/machine-deployment.ts';
+import type { MachinePool } from '../kinds/machine-pool.ts';
 import type { Machine } from '../kinds/machine.ts';
+
+/** A number of workers. */
+export type WorkerGroup = MachineDeployment | MachinePool;
 
 /** What a Cluster sees of its parts. */
 export interface ClusterParts {
   readonly infrastructure: KubeObject | undefined;
   readonly controlPlane: { readonly object: KubeObject; readonly contract: ProviderObject } | undefined;
-  readonly deployments: readonly MachineDeployment[];
+  /** MachineDeployments and MachinePools. */
+  readonly workers: readonly WorkerGroup[];
   readonly controlPlaneMachines: readonly Machine[];
   readonly workerMachines: readonly Machine[];
   readonly isReachable: boolean;
@@ -18,11 +23,10 @@ export interface ClusterParts {
 
 /** Pure. Returns the conditions of a Cluster. */
 export function clusterFindings(cluster: Cluster, parts: ClusterParts): Findings {
-  const { infrastructure, controlPlane, deployments, controlPlaneMachines, workerMachines, isReachable } =
-    parts;
+  const { infrastructure, controlPlane, workers, controlPlaneMachines, workerMachines, isReachable } = parts;
   const { initialization } = cluster.status ?? {};
   const isInitialized = initialization?.controlPlaneInitialized === true;
-  const short = deployments.filter((each) => !isEnough(each)).map(({ metadata }) => metadata.name);
+  const short = workers.filter((each) => !isEnough(each));
   const findings = {
     InfrastructureReady: mirrored(
       infrastructure,
@@ -41,7 +45,7 @@ export function clusterFindings(cluster: Cluster, parts: ClusterParts): Findings
     ControlPlaneAvailable: controlPlane
       ? mirrored(controlPlane.object, 'Available', finding(isInitialized, ['Available', 'NotAvailable']))
       : finding(isInitialized, ['Available', 'NotAvailable'], 'the control plane is not there yet'),
-    WorkersAvailable: workersFinding(deployments, short),
+    WorkersAvailable: workersFinding(workers, short),
     ControlPlaneMachinesReady: machinesFinding(controlPlaneMachines, 'Ready', ['Ready', 'NotReady']),
     WorkerMachinesReady: machinesFinding(workerMachines, 'Ready', ['Ready', 'NotReady']),
     ControlPlaneMachinesUpToDate: machinesFinding(controlPlaneMachines, 'UpToDate', [
@@ -74,20 +78,20 @@ function summaryOf(parts: readonly Finding[], hasEndpoint: boolean): Finding {
   return finding(messages.length === 0, ['Available', 'NotAvailable'], messages.join('; '));
 }
 
-function workersFinding(deployments: readonly MachineDeployment[], short: readonly string[]): Finding {
-  if (deployments.length === 0) return { status: 'True', reason: 'NoWorkers' };
-  const [first = ''] = short;
+function workersFinding(workers: readonly WorkerGroup[], short: readonly WorkerGroup[]): Finding {
+  if (workers.length === 0) return { status: 'True', reason: 'NoWorkers' };
+  const names = short.map(({ metadata }) => metadata.name).join(', ');
+  const [kind = '', ...others] = new Set(short.map((each) => each.kind));
+  const what = others.length > 0 ? 'workers' : `${kind}${short.length === 1 ? '' : 's'}`;
   return finding(
     short.length === 0,
     ['Available', 'NotAvailable'],
-    short.length === 1
-      ? `MachineDeployment ${first} is not available`
-      : `MachineDeployments ${short.join(', ')} are not available`,
+    `${what} ${names} ${short.length === 1 ? 'is' : 'are'} not available`,
   );
 }
 
-const isEnough = ({ spec, status }: MachineDeployment): boolean => {
-  const { maxUnavailable = 0 } = spec.rollout?.strategy?.rollingUpdate ?? {};
+const isEnough = ({ spec, status }: WorkerGroup): boolean => {
+  const { maxUnavailable = 0 } = ('rollout' in spec && spec.rollout?.strategy?.rollingUpdate) || {};
   const replicas = spec.replicas ?? 1;
   return (status?.availableReplicas ?? 0) >= replicas - countOf(maxUnavailable, replicas, 'down');
 };
@@ -109,10 +113,10 @@ function machinesFinding(
   );
 }
 
-/** Pure. Adds up the replicas of MachineDeployments. */
-export const workerCounts = (deployments: readonly MachineDeployment[]): ReplicaCounts => {
-  const total = (of: (each: MachineDeployment) => number | undefined): number =>
-    deployments.reduce((all, each) => all + (of(each) ?? 0), 0);
+/** Pure. Adds up the replicas of workers. */
+export const workerCounts = (workers: readonly WorkerGroup[]): ReplicaCounts => {
+  const total = (of: (each: WorkerGroup) => number | undefined): number =>
+    workers.reduce((all, each) => all + (of(each) ?? 0), 0);
   return {
     desiredReplicas: total(({ spec }) => spec.replicas),
     replicas: total(({ status }) => status?.replicas),

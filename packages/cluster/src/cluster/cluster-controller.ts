@@ -4,7 +4,13 @@ import { controllerOf, ownerReference } from '../contract/owner.ts';
 import { contractOf, isProvisioned } from '../contract/provider-object.ts';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { type Cluster, type ReplicaCounts, isUsable } from '../kinds/cluster.ts';
-import { clusterKind, machineDeploymentKind, machineKind, machineSetKind } from '../kinds/object-kinds.ts';
+import {
+  clusterKind,
+  machineDeploymentKind,
+  machineKind,
+  machinePoolKind,
+  machineSetKind,
+} from '../kinds/object-kinds.ts';
 import type { Machine } from '../kinds/machine.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
 import { type External, deleteOwn, findLeft, findOwn, keepOwned } from '../runtime/external.ts';
@@ -51,7 +57,10 @@ async function bringUp(wanted: Cluster, work: Work, signal: AbortSignal): Promis
       ? ofControlPlane?.status.initialization?.controlPlaneInitialized === true
       : machines.some((each) => isOfControlPlane(each) && each.status?.nodeRef !== undefined));
   const workload = isInitialized ? await work.workloads.of(located, signal) : undefined;
-  const deployments = await work.objects.ofCluster(machineDeploymentKind, cluster);
+  const workers = [
+    ...(await work.objects.ofCluster(machineDeploymentKind, cluster)),
+    ...(await work.objects.ofCluster(machinePoolKind, cluster)),
+  ];
   const status = {
     ...located.status,
     initialization: {
@@ -60,7 +69,7 @@ async function bringUp(wanted: Cluster, work: Work, signal: AbortSignal): Promis
     },
     ...(known?.status.failureDomains && { failureDomains: known.status.failureDomains.map(withoutNothing) }),
     ...(controlPlane?.object && { controlPlane: countsOf(controlPlane.object) }),
-    workers: workerCounts(deployments),
+    workers: workerCounts(workers),
   };
   const next = { ...located, status };
   const findings = clusterFindings(next, {
@@ -69,7 +78,7 @@ async function bringUp(wanted: Cluster, work: Work, signal: AbortSignal): Promis
       controlPlane?.object && ofControlPlane
         ? { object: controlPlane.object, contract: ofControlPlane }
         : undefined,
-    deployments,
+    workers,
     controlPlaneMachines: machines.filter(isOfControlPlane),
     workerMachines: machines.filter((each) => !isOfControlPlane(each)),
     isReachable: workload !== undefined,
@@ -121,10 +130,11 @@ async function takeDown(cluster: Cluster, work: Work): Promise<Reconciled<Cluste
   const owner = ownerReference(clusterKind, cluster);
   const machines = await objects.ofCluster(machineKind, cluster);
   const workers: readonly (readonly [
-    typeof machineKind | typeof machineSetKind | typeof machineDeploymentKind,
+    typeof machineKind | typeof machineSetKind | typeof machineDeploymentKind | typeof machinePoolKind,
     readonly KubeObject[],
   ])[] = [
     [machineDeploymentKind, await objects.ofCluster(machineDeploymentKind, cluster)],
+    [machinePoolKind, await objects.ofCluster(machinePoolKind, cluster)],
     [machineSetKind, await objects.ofCluster(machineSetKind, cluster)],
     [machineKind, machines.filter((each) => !isOfControlPlane(each))],
   ];

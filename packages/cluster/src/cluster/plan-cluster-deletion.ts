@@ -3,7 +3,7 @@ import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 /** What is left of a Cluster that is being deleted. */
 export interface Remains {
   readonly hasHook: boolean;
-  /** MachineDeployments, MachineSets and Machines of workers. */
+  /** MachineDeployments, MachinePools, MachineSets and Machines of workers. */
   readonly workers: readonly KubeObject[];
   readonly hasControlPlane: boolean;
   /** Machines of a control plane that nobody owns. */

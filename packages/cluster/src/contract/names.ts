@@ -6,6 +6,7 @@ export const labels = {
   controlPlaneName: 'cluster.x-k8s.io/control-plane-name',
   deployment: 'cluster.x-k8s.io/deployment-name',
   set: 'cluster.x-k8s.io/set-name',
+  pool: 'cluster.x-k8s.io/pool-name',
   drain: 'cluster.x-k8s.io/drain',
   templateHash: 'machine-template-hash',
   topologyOwned: 'topology.cluster.x-k8s.io/owned',
@@ -56,10 +57,10 @@ export const etcdHook = `${hooks.preTerminate}/kcp-cleanup`;
 
 export const finalizers = {
   cluster: 'cluster.cluster.x-k8s.io',
-  clusterClass: 'clusterclass.ignite.weave.works',
   machine: 'machine.cluster.x-k8s.io',
   machineSet: 'cluster.x-k8s.io/machineset',
   machineDeployment: 'cluster.x-k8s.io/machinedeployment',
+  machinePool: 'machinepool.cluster.x-k8s.io',
   kubeadmControlPlane: 'kubeadm.controlplane.cluster.x-k8s.io',
   k3sControlPlane: 'kthrees.controlplane.cluster.x-k8s.io',
   hostedControlPlane: 'hosted.controlplane.cluster.x-k8s.io',

@@ -39,7 +39,7 @@ export function withDeploymentDefaults(object: KubeObject): KubeObject {
   const spec = specOf(labelledObject);
   if (typeof spec.template !== 'object') return object;
   const { metadata } = labelledObject;
-  const isUnselective = Object.keys(spec.selector ?? {}).length === 0;
+  const isUnselective = Object.values(spec.selector ?? {}).every(isEmpty);
   const own = { [labels.deployment]: metadata.name };
   const template = isUnselective
     ? {
@@ -57,6 +57,9 @@ export function withDeploymentDefaults(object: KubeObject): KubeObject {
     },
   };
 }
+
+/** Manifests made by clusterctl have a selector whose labels are null. */
+const isEmpty = (requirements: unknown): boolean => Object.keys((requirements ?? {}) as object).length === 0;
 
 function smallestOf(all: Readonly<Record<string, string>>): number {
   const { [annotations.scaleMinimum]: minimum, [annotations.scaleMaximum]: maximum } = all;

@@ -51,6 +51,10 @@ export const hostUses: HostUses = {
   },
   HostedControlPlaneTemplate: ({ spec }) => [programsAt('spec.template.spec', spec)],
   IgniteMachine: (object) => usesOfVm(object, (object.spec as MachineSpec).vm, 'spec.vm'),
+  IgniteMachinePool: (object) => {
+    const { template } = object.spec as { readonly template: { readonly spec: MachineSpec } };
+    return usesOfVm(object, template.spec.vm, 'spec.template.spec.vm');
+  },
   IgniteMachineTemplate: (object) => {
     const { template } = object.spec as { readonly template: { readonly spec: MachineSpec } };
     return usesOfVm(object, template.spec.vm, 'spec.template.spec.vm');

@@ -58,6 +58,14 @@ export const igniteMachineTemplateSpecSchema = v.strictObject({
   }),
 });
 
+export const igniteMachinePoolSpecSchema = v.strictObject({
+  providerIDList: described('Identifies the VMs; written when they run.', v.optional(v.array(v.string()))),
+  template: described(
+    'What VMs of the pool are made from.',
+    v.strictObject({ metadata: v.optional(replicatedMetadataSchema), spec: igniteMachineSpecSchema }),
+  ),
+});
+
 interface Provisioned {
   readonly initialization?: { readonly provisioned?: boolean };
   readonly conditions?: readonly Condition[];
@@ -68,6 +76,17 @@ export interface IgniteCluster extends KubeObject {
   readonly kind: 'IgniteCluster';
   readonly spec: v.InferOutput<typeof igniteClusterSpecSchema>;
   readonly status?: Provisioned & { readonly failureDomains?: readonly FailureDomain[] };
+}
+
+/** What VMs are to a MachinePool. */
+export interface IgniteMachinePool extends KubeObject {
+  readonly kind: 'IgniteMachinePool';
+  readonly spec: v.InferOutput<typeof igniteMachinePoolSpecSchema>;
+  readonly status?: Provisioned & {
+    readonly replicas?: number;
+    /** The kind of what is made for each machine (Cluster API's contract of pools). */
+    readonly infrastructureMachineKind?: string;
+  };
 }
 
 /** What a VM is to a Machine. */

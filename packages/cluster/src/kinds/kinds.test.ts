@@ -79,6 +79,14 @@ describe('defaults', () => {
     assert.deepEqual(metadata.labels, { 'cluster.x-k8s.io/cluster-name': 'dev' });
   });
 
+  test('a selector whose labels are null is none', async () => {
+    const selector = { matchLabels: null };
+    const { spec } = await create('MachineDeployment', { ...deploymentSpec, selector });
+    assert.partialDeepStrictEqual(spec, {
+      selector: { matchLabels: { 'cluster.x-k8s.io/deployment-name': 'a' } },
+    });
+  });
+
   test('replicas begin with the smallest number where an autoscaler is at work', async () => {
     const group = 'cluster.x-k8s.io/cluster-api-autoscaler-node-group';
     const both = { [`${group}-min-size`]: '3', [`${group}-max-size`]: '5' };
@@ -351,6 +359,13 @@ describe('what cannot be changed', () => {
         },
       },
       /between local and external/,
+    ],
+    [
+      'a topology to none',
+      'Cluster',
+      { topology: { classRef: { name: 'a' }, version: 'v1.35.4' } },
+      { topology: undefined },
+      /topology: cannot be taken away/,
     ],
     [
       'the kind of the machines of a class',

@@ -20,7 +20,7 @@ import {
 import { minorOf, minorsBetween, oldestOf } from '../contract/kubernetes-version.ts';
 import { type ClusterClass, type TemplateReference, clusterClassSpecSchema } from './cluster-class.ts';
 import { clusterResourceSetBindingSpecSchema, clusterResourceSetSpecSchema } from './cluster-resource-set.ts';
-import { clusterSpecSchema, isUsable } from './cluster.ts';
+import { type Cluster, clusterSpecSchema, isUsable } from './cluster.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { withClusterLabel, withDeploymentDefaults, withTemplateLabels } from './defaults.ts';
 import { type EtcdCluster, etcdClusterSpecSchema } from './etcd-cluster.ts';
@@ -32,6 +32,7 @@ import {
 import {
   igniteClusterSpecSchema,
   igniteClusterTemplateSpecSchema,
+  igniteMachinePoolSpecSchema,
   igniteMachineSpecSchema,
   igniteMachineTemplateSpecSchema,
   type IgniteCluster,
@@ -51,6 +52,7 @@ import {
 import { machineDeploymentSpecSchema } from './machine-deployment.ts';
 import { machineDrainRuleSpecSchema } from './machine-drain-rule.ts';
 import { machineHealthCheckSpecSchema } from './machine-health-check.ts';
+import { machinePoolSpecSchema } from './machine-pool.ts';
 import { type MachineSetSpec, machineSetSpecSchema } from './machine-set.ts';
 import { machineSpecSchema } from './machine.ts';
 import {
@@ -61,6 +63,7 @@ import {
   clusterResourceSetResource,
   etcdClusterResource,
   igniteClusterResource,
+  igniteMachinePoolResource,
   igniteMachineResource,
   k3sConfigResource,
   k3sControlPlaneResource,
@@ -69,6 +72,7 @@ import {
   machineDeploymentResource,
   machineDrainRuleResource,
   machineHealthCheckResource,
+  machinePoolResource,
   machineResource,
   machineSetResource,
   templateResources,
@@ -101,7 +105,11 @@ export const kinds: readonly Kind[] = [
   defineKind({
     ...clusterResource,
     versions: versionsOf(coreGroup, 'Cluster', clusterSpecSchema),
-    strategy: { names: 'DnsLabel', initialStatus: {} },
+    strategy: {
+      names: 'DnsLabel',
+      initialStatus: {},
+      problemsOfUpdate: (old, next) => problemsOfCluster(old as Cluster, next as Cluster),
+    },
   }),
   defineKind({
     ...clusterClassResource,
@@ -133,6 +141,16 @@ export const kinds: readonly Kind[] = [
       initialStatus: {},
       immutable: ofOneCluster,
       prepare: withDeploymentDefaults,
+    },
+  }),
+  defineKind({
+    ...machinePoolResource,
+    versions: versionsOf(coreGroup, 'MachinePool', machinePoolSpecSchema),
+    strategy: {
+      names: 'DnsLabel',
+      initialStatus: {},
+      immutable: ofOneCluster,
+      prepare: withTemplateLabels,
     },
   }),
   defineKind({
@@ -242,6 +260,11 @@ export const kinds: readonly Kind[] = [
     strategy: { initialStatus: {}, immutable: ['/spec/vm'] },
   }),
   defineKind({
+    ...igniteMachinePoolResource,
+    versions: versionsOf(infrastructureGroup, 'IgniteMachinePool', igniteMachinePoolSpecSchema),
+    strategy: { initialStatus: {} },
+  }),
+  defineKind({
     ...templateResources.igniteMachine,
     versions: versionsOf(infrastructureGroup, 'IgniteMachineTemplate', igniteMachineTemplateSpecSchema),
     strategy: { immutable: ['/spec'] },
@@ -266,6 +289,12 @@ export const kinds: readonly Kind[] = [
     versions: versionsOf(addonsGroup, 'ClusterResourceSetBinding', clusterResourceSetBindingSpecSchema),
   }),
 ];
+
+/** What a topology has made belongs to it for good. */
+const problemsOfCluster = ({ spec: old }: Cluster, { spec: next }: Cluster): readonly UpdateProblem[] =>
+  old.topology && !next.topology
+    ? [{ path: '/spec/topology', message: 'cannot be taken away: nobody would care for what it has made' }]
+    : [];
 
 /** A class may take other templates, but only of the same kinds: what is made from them cannot change its kind. */
 function problemsOfClass(

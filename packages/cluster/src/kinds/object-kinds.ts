@@ -16,7 +16,7 @@ import type { ClusterResourceSet, ClusterResourceSetBinding } from './cluster-re
 import type { Cluster } from './cluster.ts';
 import type { EtcdCluster } from './etcd-cluster.ts';
 import type { HostedControlPlane } from './hosted-control-plane.ts';
-import type { IgniteCluster, IgniteMachine } from './ignite-infrastructure.ts';
+import type { IgniteCluster, IgniteMachine, IgniteMachinePool } from './ignite-infrastructure.ts';
 import type { K3sConfig } from './k3s-config.ts';
 import type { K3sControlPlane } from './k3s-control-plane.ts';
 import type { KubeadmConfig } from './kubeadm-config.ts';
@@ -24,6 +24,7 @@ import type { KubeadmControlPlane } from './kubeadm-control-plane.ts';
 import type { MachineDeployment } from './machine-deployment.ts';
 import type { MachineDrainRule } from './machine-drain-rule.ts';
 import type { MachineHealthCheck } from './machine-health-check.ts';
+import type { MachinePool } from './machine-pool.ts';
 import type { MachineSet } from './machine-set.ts';
 import type { Machine } from './machine.ts';
 import {
@@ -34,6 +35,7 @@ import {
   clusterResourceSetResource,
   etcdClusterResource,
   igniteClusterResource,
+  igniteMachinePoolResource,
   igniteMachineResource,
   k3sConfigResource,
   k3sControlPlaneResource,
@@ -42,6 +44,7 @@ import {
   machineDeploymentResource,
   machineDrainRuleResource,
   machineHealthCheckResource,
+  machinePoolResource,
   machineResource,
   machineSetResource,
   templateResources,
@@ -54,6 +57,7 @@ export const clusterClassKind = objectKind<ClusterClass>(clusterClassResource, c
 export const machineKind = objectKind<Machine>(machineResource, core);
 export const machineSetKind = objectKind<MachineSet>(machineSetResource, core);
 export const machineDeploymentKind = objectKind<MachineDeployment>(machineDeploymentResource, core);
+export const machinePoolKind = objectKind<MachinePool>(machinePoolResource, core);
 export const machineHealthCheckKind = objectKind<MachineHealthCheck>(machineHealthCheckResource, core);
 export const machineDrainRuleKind = objectKind<MachineDrainRule>(machineDrainRuleResource, core);
 export const kubeadmConfigKind = objectKind<KubeadmConfig>(
@@ -83,6 +87,10 @@ export const igniteClusterKind = objectKind<IgniteCluster>(
 );
 export const igniteMachineKind = objectKind<IgniteMachine>(
   igniteMachineResource,
+  `${infrastructureGroup}/${contractVersion}`,
+);
+export const igniteMachinePoolKind = objectKind<IgniteMachinePool>(
+  igniteMachinePoolResource,
   `${infrastructureGroup}/${contractVersion}`,
 );
 export const kubeadmConfigTemplateKind = objectKind<KubeObject>(

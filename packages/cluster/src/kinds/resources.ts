@@ -16,7 +16,7 @@ import type { Cluster } from './cluster.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { EtcdCluster } from './etcd-cluster.ts';
 import type { HostedControlPlane } from './hosted-control-plane.ts';
-import type { IgniteCluster, IgniteMachine } from './ignite-infrastructure.ts';
+import type { IgniteCluster, IgniteMachine, IgniteMachinePool } from './ignite-infrastructure.ts';
 import type { K3sConfig } from './k3s-config.ts';
 import type { K3sControlPlane } from './k3s-control-plane.ts';
 import type { KubeadmConfig } from './kubeadm-config.ts';
@@ -24,6 +24,7 @@ import type { KubeadmControlPlane } from './kubeadm-control-plane.ts';
 import type { MachineDeployment } from './machine-deployment.ts';
 import type { MachineDrainRule } from './machine-drain-rule.ts';
 import type { MachineHealthCheck } from './machine-health-check.ts';
+import type { MachinePool } from './machine-pool.ts';
 import type { MachineSet } from './machine-set.ts';
 import type { Machine } from './machine.ts';
 
@@ -146,6 +147,29 @@ export const machineDeploymentResource = {
   summary: ({ status }) => status?.phase ?? '',
   applyOrder: 5,
 } satisfies Resource<MachineDeployment>;
+
+export const machinePoolResource = {
+  ...scaled,
+  group: coreGroup,
+  kind: 'MachinePool',
+  plural: 'machinepools',
+  shortNames: ['mp'],
+  columns: [
+    nameColumn,
+    clusterColumn,
+    { title: 'DESIRED', cell: ({ spec }) => count(spec.replicas) },
+    { title: 'CURRENT', cell: ({ status }) => count(status?.replicas) },
+    { title: 'READY', cell: ({ status }) => count(status?.readyReplicas) },
+    { title: 'AVAILABLE', cell: ({ status }) => count(status?.availableReplicas) },
+    { title: 'UP-TO-DATE', cell: ({ status }) => count(status?.upToDateReplicas) },
+    { ...conditionColumn('Paused'), wide: true },
+    { title: 'PHASE', cell: ({ status }) => status?.phase ?? '' },
+    ageColumn,
+    { title: 'VERSION', cell: ({ spec }) => spec.template.spec.version ?? '' },
+  ],
+  summary: ({ status }) => status?.phase ?? '',
+  applyOrder: 5,
+} satisfies Resource<MachinePool>;
 
 export const machineHealthCheckResource = {
   ...common,
@@ -330,6 +354,21 @@ export const etcdClusterResource = {
   summary: ({ status }) => `healthy: ${status?.readyReplicas ?? 0}`,
   applyOrder: 4,
 } satisfies Resource<EtcdCluster>;
+export const igniteMachinePoolResource = {
+  ...common,
+  group: infrastructureGroup,
+  kind: 'IgniteMachinePool',
+  plural: 'ignitemachinepools',
+  columns: [
+    nameColumn,
+    { title: 'PROVISIONED', cell: ({ status }) => told(status?.initialization?.provisioned) },
+    { title: 'REPLICAS', cell: ({ status }) => count(status?.replicas) },
+    ageColumn,
+  ],
+  readiness: readinessBy('Ready'),
+  summary: ({ status }) => `replicas: ${status?.replicas ?? 0}`,
+  applyOrder: 4,
+} satisfies Resource<IgniteMachinePool>;
 
 export const clusterResourceSetResource = {
   ...common,
@@ -382,6 +421,7 @@ export const clusterResources = [
   machineDeploymentResource,
   machineSetResource,
   machineResource,
+  machinePoolResource,
   machineHealthCheckResource,
   machineDrainRuleResource,
   kubeadmControlPlaneResource,
@@ -392,6 +432,7 @@ export const clusterResources = [
   igniteClusterResource,
   igniteMachineResource,
   etcdClusterResource,
+  igniteMachinePoolResource,
   clusterResourceSetResource,
   clusterResourceSetBindingResource,
   ...Object.values(templateResources),

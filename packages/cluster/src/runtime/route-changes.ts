@@ -3,13 +3,15 @@ import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { informerKey } from '@ignite/toolkit/controller/informer';
 import { annotations } from '../contract/names.ts';
 import type { Cluster } from '../kinds/cluster.ts';
-import type { Machine } from '../kinds/machine.ts';
+import type { MachinePool } from '../kinds/machine-pool.ts';
+import type { Machine, MachineSpec } from '../kinds/machine.ts';
 import {
   clusterClassKind,
   clusterKind,
   igniteClusterKind,
   machineHealthCheckKind,
   machineKind,
+  machinePoolKind,
 } from '../kinds/object-kinds.ts';
 import { clusterKeyOf } from './cached-kind.ts';
 import type { Controller, Work } from './controller.ts';
@@ -22,8 +24,8 @@ export type Enqueue = (controller: Controller, key: string) => void;
 
 /**
  * Has the controllers look at what a change is of interest to: the object itself, its owners, all that belongs to a
- * Cluster whose wishes or beginnings have changed, the parts, the health checks and the load balancer of a Machine, and the
- * Clusters of a class.
+ * Cluster whose wishes or beginnings have changed, the parts of a Machine or a MachinePool, the health checks and the load balancer
+ * of a Machine, and the Clusters of a class.
  */
 export function routeChanges(controllers: readonly Controller[], { objects }: Work, enqueue: Enqueue): void {
   const byKind = new Map(controllers.map((each) => [`${each.kind.kind}.${each.kind.group}`, each]));
@@ -45,18 +47,28 @@ export function routeChanges(controllers: readonly Controller[], { objects }: Wo
       enqueueAll(controllers, object, objects, enqueue).catch(aborted);
     } else if (own?.kind.kind === clusterClassKind.kind) {
       enqueueClusters(byKind, object, objects, enqueue).catch(aborted);
+    } else if (own?.kind.kind === machinePoolKind.kind) {
+      enqueueParts(byKind, object, (object as MachinePool).spec.template.spec, enqueue);
     } else if (own?.kind.kind === machineKind.kind) {
-      const { bootstrap, infrastructureRef } = (object as Machine).spec;
-      for (const part of [bootstrap.configRef, infrastructureRef]) {
-        const found = part && byKind.get(`${part.kind}.${part.apiGroup}`);
-        if (found) enqueue(found, `${metadata.namespace}/${part.name}`);
-      }
+      enqueueParts(byKind, object, (object as Machine).spec, enqueue);
       for (const kind of machineWatchers) {
         const found = byKind.get(`${kind.kind}.${kind.group}`);
         if (found) enqueueOfCluster(found, object, objects, enqueue).catch(aborted);
       }
     }
   });
+}
+
+function enqueueParts(
+  byKind: ReadonlyMap<string, Controller>,
+  { metadata: { namespace } }: KubeObject,
+  { bootstrap, infrastructureRef }: MachineSpec,
+  enqueue: Enqueue,
+): void {
+  for (const part of [bootstrap.configRef, infrastructureRef]) {
+    const found = part && byKind.get(`${part.kind}.${part.apiGroup}`);
+    if (found) enqueue(found, `${namespace}/${part.name}`);
+  }
 }
 
 /** Only an abort makes a look into a local copy fail. */

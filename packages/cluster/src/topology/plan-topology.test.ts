@@ -134,6 +134,11 @@ test('another content of a template has another name', () => {
 
 test('no patch has a template use more of the host than its author could', () => {
   assert.throws(
+    () => plan(machinePatch('image', { oci: 'oci-archive:/root/x.tar' })),
+    /use more of the host than it does itself: spec\.template\.spec\.vm\.image/,
+  );
+  assert.doesNotThrow(() => plan(machinePatch('image', { oci: 'example.com/node:v2' })));
+  assert.throws(
     () => plan(machinePatch('copyFiles', [{ hostPath: '/etc/shadow', vmPath: '/x' }])),
     /patches have IgniteMachineTemplate own use more of the host than it does itself: spec\.template\.spec\.vm\.copyFiles/,
   );

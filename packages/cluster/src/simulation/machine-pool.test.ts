@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { vmKind } from '@ignite/api/v1/object-kinds';
+import { objectsOf } from '@ignite/toolkit/client/kind-client';
+import { isTrue } from '@ignite/toolkit/object/condition';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { tokenIn } from '../bootstrap/cloud-config.ts';
+import type { Cluster } from '../kinds/cluster.ts';
+import type { MachinePool } from '../kinds/machine-pool.ts';
+import type { Machine } from '../kinds/machine.ts';
+import {
+  clusterKind,
+  igniteMachineKind,
+  igniteMachinePoolKind,
+  kubeadmConfigKind,
+  machineHealthCheckKind,
+  machineKind,
+  machinePoolKind,
+} from '../kinds/object-kinds.ts';
+import { nodes, secrets } from '../workload/node.ts';
+import { textIn } from '../workload/cluster-secrets.ts';
+import { createCluster } from './sim-cluster.sample.ts';
+import { Simulation } from './simulation.sample.ts';
+
+const poolOf = async (simulation: Simulation): Promise<MachinePool | undefined> =>
+  (await simulation.all<MachinePool>(machinePoolKind))[0];
+
+const machinesOf = async (simulation: Simulation): Promise<readonly Machine[]> =>
+  (await simulation.all<Machine>(machineKind)).filter(
+    ({ metadata }) => metadata.labels['cluster.x-k8s.io/pool-name'] === 'pool',
+  );
+
+const isRunning = async (simulation: Simulation, replicas: number): Promise<boolean> => {
+  const { status } = (await poolOf(simulation))!;
+  const machines = await machinesOf(simulation);
+  return (
+    status?.phase === 'Running' &&
+    [status.replicas, status.readyReplicas, status.availableReplicas, status.nodeRefs?.length].every(
+      (each) => each === replicas,
+    ) &&
+    machines.length === replicas &&
+    machines.every((each) => isTrue(each.status?.conditions ?? [], 'Ready'))
+  );
+};
+
+const scale = async (simulation: Simulation, replicas: number): Promise<void> =>
+  await simulation.change(machinePoolKind, 'pool', (object) => ({
+    ...object,
+    spec: { ...(object as MachinePool).spec, replicas },
+  }));
+
+/** A cluster of the simulation, with a pool of VMs beside. */
+async function withPool(replicas: number, seed = 13): Promise<Simulation> {
+  const simulation = await Simulation.open({ seed });
+  await createCluster(simulation, 'dev', { controlPlanes: 1, workers: 1 });
+  await simulation.create(kubeadmConfigKind, 'pool', {});
+  await simulation.create(igniteMachinePoolKind, 'pool', {
+    template: { spec: { vm: { image: { oci: 'example.com/node:v1.35.4' } } } },
+  });
+  await simulation.create(machinePoolKind, 'pool', {
+    clusterName: 'dev',
+    replicas,
+    template: {
+      spec: {
+        ...{ clusterName: 'dev', version: 'v1.35.4' },
+        bootstrap: {
+          configRef: { apiGroup: 'bootstrap.cluster.x-k8s.io', kind: 'KubeadmConfig', name: 'pool' },
+        },
+        infrastructureRef: {
+          ...{ apiGroup: 'infrastructure.cluster.x-k8s.io', kind: 'IgniteMachinePool', name: 'pool' },
+        },
+      },
+    },
+  });
+  return simulation;
+}
+
+test('a pool brings up its machines, which are nodes, and is scaled', async () => {
+  using simulation = await withPool(2);
+  await simulation.until(async () => await isRunning(simulation, 2));
+  const pool = (await poolOf(simulation))!;
+  const [first] = await machinesOf(simulation);
+  assert.equal(first?.metadata.ownerReferences?.find(({ controller }) => controller)?.uid, pool.metadata.uid);
+  assert.equal(first?.spec.bootstrap.dataSecretName, 'pool');
+  assert.deepEqual(
+    pool.spec.providerIDList?.toSorted(),
+    (await machinesOf(simulation)).map(({ spec }) => spec.providerID).toSorted(),
+  );
+  const [cluster] = await simulation.all<Cluster>(clusterKind);
+  await simulation.until(async () => {
+    const { workers } = (await simulation.all<Cluster>(clusterKind))[0]!.status!;
+    return workers?.desiredReplicas === 3 && workers.availableReplicas === 3;
+  });
+  assert.equal(cluster?.metadata.name, 'dev');
+  await scale(simulation, 3);
+  await simulation.until(async () => await isRunning(simulation, 3));
+  await scale(simulation, 1);
+  await simulation.until(async () => await isRunning(simulation, 1));
+  assert.equal((await simulation.all(igniteMachineKind)).length, 1);
+  assert.deepEqual(simulation.failures, []);
+});
+
+test('a Machine of a pool that is deleted is replaced, also when the token of the pool has gone', async () => {
+  using simulation = await withPool(1);
+  await simulation.until(async () => await isRunning(simulation, 1));
+  const [old] = await machinesOf(simulation);
+  const workload = objectsOf(simulation.world.clientOf('default/dev'), secrets);
+  for (const { metadata } of (await workload.list()).items) await workload.delete(metadata);
+  await simulation.client.delete({ ...machineKind, namespace: 'default', name: old!.metadata.name });
+  await simulation.until(
+    async () =>
+      (await isRunning(simulation, 1)) &&
+      (await machinesOf(simulation)).every(({ metadata }) => metadata.uid !== old!.metadata.uid),
+  );
+  const data = (await simulation.all(secrets)).find(({ metadata }) => metadata.name === 'pool')!;
+  const token = tokenIn(textIn(data, 'value') ?? '')!;
+  const name = `bootstrap-token-${token.split('.')[0]}`;
+  assert.ok(await workload.find({ namespace: 'kube-system', name }), 'the data names a token that is there');
+});
+
+test('a machine of a pool that fails is replaced', async () => {
+  using simulation = await withPool(2);
+  await simulation.until(async () => await isRunning(simulation, 2));
+  await simulation.create(machineHealthCheckKind, 'pool', {
+    clusterName: 'dev',
+    selector: { matchLabels: { 'cluster.x-k8s.io/pool-name': 'pool' } },
+    checks: { unhealthyNodeConditions: [{ type: 'Ready', status: 'Unknown', timeoutSeconds: 60 }] },
+  });
+  const [failing] = await machinesOf(simulation);
+  const vm = [...simulation.world.vms.values()].find(({ name }) => name === failing!.metadata.name)!;
+  await simulation.world.fail(vm);
+  await simulation.until(
+    async () =>
+      (await isRunning(simulation, 2)) &&
+      (await machinesOf(simulation)).every(({ metadata }) => metadata.uid !== failing!.metadata.uid),
+  );
+});
+
+test('nothing is left of a pool that is deleted, alone or with its cluster', async () => {
+  using simulation = await withPool(2);
+  await simulation.until(async () => await isRunning(simulation, 2));
+  await simulation.client.delete({ ...machinePoolKind, namespace: 'default', name: 'pool' });
+  await simulation.until(async () => (await poolOf(simulation)) === undefined);
+  await simulation.collectGarbage();
+  const names = async (kind: Parameters<Simulation['all']>[0]): Promise<readonly string[]> =>
+    (await simulation.all<KubeObject>(kind)).map(({ metadata }) => metadata.name);
+  for (const kind of [igniteMachineKind, igniteMachinePoolKind, vmKind])
+    assert.deepEqual(await names(kind), [], kind.kind);
+  assert.ok(!(await names(kubeadmConfigKind)).includes('pool'));
+  const { items } = await simulation.world.clientOf('default/dev').list(nodes);
+  assert.equal(items.length, 2);
+});

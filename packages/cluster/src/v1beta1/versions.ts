@@ -1,0 +1,17 @@
+import { type Kind, withVersions } from '@ignite/toolkit/scheme/kind';
+import * as v from 'valibot';
+import { kinds } from '../kinds/kinds.ts';
+import { conversionOf } from './conversion.ts';
+import { differences } from './differences.ts';
+
+const version = 'v1beta1';
+
+/** The kinds with the version v1beta1 where Cluster API has it. What it may say, its conversion to v1beta2 tells. */
+export const kindsWithV1beta1: readonly Kind[] = kinds.map((kind) => {
+  const found = differences[kind.kind];
+  if (!found) return kind;
+  const apiVersion = `${kind.group}/${version}`;
+  return withVersions(kind, [
+    { apiVersion, kind: kind.kind, spec: v.looseObject({}), conversion: conversionOf(found) },
+  ]);
+});
