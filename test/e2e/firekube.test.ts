@@ -79,7 +79,10 @@ describe('Firekube', { skip }, () => {
       'application/web.yaml': read('repository/application/web.yaml'),
     });
     const bootstrap = join(ignite.dir, 'bootstrap.yaml');
-    writeFileSync(bootstrap, read('bootstrap.yaml').replace('https://example.org/firekube.git', repository.url));
+    writeFileSync(
+      bootstrap,
+      read('bootstrap.yaml').replace('https://example.org/firekube.git', repository.url),
+    );
     await ignite.ok('apply', '-f', bootstrap);
     await until('the cluster stands', async () => await ready('firekube'));
     await until('the application is applied', async () => await ready('application'));
@@ -111,7 +114,15 @@ describe('Firekube', { skip }, () => {
     { skip: isLong ? false : 'it takes long: run scripts/test-clusters' },
     async () => {
       repository.push({ 'application/web.yaml': read('repository/application/web.yaml') });
-      const available = ['-n', 'web', 'get', 'deployment', 'web', '-o', 'jsonpath={.status.availableReplicas}'];
+      const available = [
+        '-n',
+        'web',
+        'get',
+        'deployment',
+        'web',
+        '-o',
+        'jsonpath={.status.availableReplicas}',
+      ];
       await until('it is available', async () => (await kubectl(...available)) === '2');
       const health = ['get', '--raw', '/api/v1/namespaces/web/services/web:80/proxy/health'];
       await until('it answers', async () => (await kubectl(...health)) === 'OK');
@@ -119,7 +130,11 @@ describe('Firekube', { skip }, () => {
   );
 
   test('with its manifests, the cluster goes', async () => {
-    repository.push({ 'host/cluster.yaml': undefined, 'host/application.yaml': undefined, 'host/none.yaml': '' });
+    repository.push({
+      'host/cluster.yaml': undefined,
+      'host/application.yaml': undefined,
+      'host/none.yaml': '',
+    });
     await until('it waits for somebody who confirms', async () =>
       (await ignite.ok('gitops', 'status', 'firekube')).includes('confirm that everything may go'),
     );

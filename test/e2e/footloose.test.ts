@@ -46,10 +46,7 @@ describe('footloose', () => {
     assert.equal(await state(), 'Not created');
     const unknown = await footloose('show', 'node7');
     assert.match(unknown.stderr, /^WARN\[0000\] Could not find machine node7\n$/);
-    assert.equal(
-      unknown.stdout,
-      'NAME   HOSTNAME   PORTS   IP   IMAGE   CMD   STATE   BACKEND\n',
-    );
+    assert.equal(unknown.stdout, 'NAME   HOSTNAME   PORTS   IP   IMAGE   CMD   STATE   BACKEND\n');
   });
 
   test('create makes the key and the machine, and does nothing the second time', async () => {
@@ -85,6 +82,9 @@ describe('footloose', () => {
   test('delete removes it, and does nothing the second time', async () => {
     await ok('delete');
     assert.equal(await state(), 'Not created');
-    assert.match((await footloose('delete')).stderr, /INFO\[0000\] Machine test-node0 hasn't been created\.\.\.\n/);
+    assert.match(
+      (await footloose('delete')).stderr,
+      /INFO\[0000\] Machine test-node0 hasn't been created\.\.\.\n/,
+    );
   });
 });

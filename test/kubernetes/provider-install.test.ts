@@ -56,7 +56,12 @@ describe('ignite provider install', { skip }, () => {
     ].join('\n');
     assert.equal(await ignite(...words), said);
     assert.equal(await ignite(...words), said);
-    for (const name of ['igniteclusters', 'igniteclustertemplates', 'ignitemachines', 'ignitemachinetemplates']) {
+    for (const name of [
+      'igniteclusters',
+      'igniteclustertemplates',
+      'ignitemachines',
+      'ignitemachinetemplates',
+    ]) {
       const { metadata, status } = await client.get({
         ...definitions,
         name: `${name}.infrastructure.cluster.x-k8s.io`,
@@ -67,7 +72,10 @@ describe('ignite provider install', { skip }, () => {
         readonly conditions: readonly { readonly type: string; readonly status: string }[];
       };
       // The API server refuses a schema that is not structural.
-      assert.equal(conditions.find(({ type }) => type === 'NonStructuralSchema'), undefined);
+      assert.equal(
+        conditions.find(({ type }) => type === 'NonStructuralSchema'),
+        undefined,
+      );
       assert.equal(conditions.find(({ type }) => type === 'NamesAccepted')?.status, 'True');
     }
   });
@@ -79,7 +87,10 @@ describe('ignite provider install', { skip }, () => {
       metadata: { name: 'a', namespace: 'default' },
       spec: { vm },
     });
-    const created = await client.create(machines, machine({ image: { oci: 'example.com/node:v1' }, cpus: 2 }));
+    const created = await client.create(
+      machines,
+      machine({ image: { oci: 'example.com/node:v1' }, cpus: 2 }),
+    );
     const { status } = await client.updateStatus(machines, {
       ...created,
       status: { initialization: { provisioned: true } },

@@ -172,7 +172,9 @@ function testOn(server: KubeApiServer): void {
   const get = async (resource: typeof deployments, name: string, namespace = 'shop'): Promise<KubeObject> =>
     await cluster.get({ ...resource, namespace, name });
   const isThere = async (resource: typeof deployments, name: string): Promise<boolean> =>
-    (await cluster.list(resource, { namespace: 'shop' })).items.some(({ metadata }) => metadata.name === name);
+    (await cluster.list(resource, { namespace: 'shop' })).items.some(
+      ({ metadata }) => metadata.name === name,
+    );
 
   describe('a Sync that aims at a cluster', { concurrency: false }, () => {
     test('waits for the cluster with a condition, and applies once it is there', async () => {
@@ -258,7 +260,14 @@ function testOn(server: KubeApiServer): void {
       const ignoring = { name: 'drifting', annotations: { 'gitops.weave.works/ignore': '/spec/replicas' } };
       world.push('2', deployment(2, 'nginx:2', ignoring));
       await world.run();
-      const { spec } = (await cluster.get(key)) as { readonly spec?: { readonly replicas: number; readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } } } };
+      const { spec } = (await cluster.get(key)) as {
+        readonly spec?: {
+          readonly replicas: number;
+          readonly template: {
+            readonly spec: { readonly containers: readonly { readonly image: string }[] };
+          };
+        };
+      };
       assert.deepEqual([spec?.replicas, spec?.template.spec.containers[0]?.image], [7, 'nginx:2']);
     });
 
@@ -278,7 +287,12 @@ function testOn(server: KubeApiServer): void {
           versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema } }],
         },
       };
-      const pot = { apiVersion: 'garden.test/v1', kind: 'Pot', metadata: { name: 'mint' }, spec: { size: 3 } };
+      const pot = {
+        apiVersion: 'garden.test/v1',
+        kind: 'Pot',
+        metadata: { name: 'mint' },
+        spec: { size: 3 },
+      };
       world.push('1', pot, pots);
       const done = world.run();
       const stop = setInterval(() => void world.clock.advance(500), 100);
@@ -294,7 +308,12 @@ function testOn(server: KubeApiServer): void {
       const world = new World(server, 'refused');
       await world.declare();
       await world.giveKubeconfig();
-      const wrong = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'wrong', namespace: 'shop' }, spec: { prots: [] } };
+      const wrong = {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: 'wrong', namespace: 'shop' },
+        spec: { prots: [] },
+      };
       const strange = { apiVersion: 'none.test/v1', kind: 'Thing', metadata: { name: 'a' }, spec: {} };
       world.push('1', wrong, strange, settings({}, 'right'));
       await world.run();
@@ -363,15 +382,15 @@ function testOn(server: KubeApiServer): void {
       await world.giveKubeconfig();
       world.push('1', settings({}, 'mine'), deployment(1, 'nginx:1', { name: 'denied' }));
       await world.run();
-      assert.deepEqual(await world.ready(), [
-        'NotAllowed',
-        'main@sha1:1: 2 objects, 1 not allowed',
-      ]);
+      assert.deepEqual(await world.ready(), ['NotAllowed', 'main@sha1:1: 2 objects, 1 not allowed']);
       assert.equal(await isThere(deployments, 'denied'), false);
       await syncsOf(world.home).delete({ namespace: 'default', name: 'narrow' });
       await world.run();
       assert.equal(await isThere(configMaps, 'mine'), false);
-      await assert.rejects(world.home.get({ ...syncKind, namespace: 'default', name: 'narrow' }), /there is no Sync/);
+      await assert.rejects(
+        world.home.get({ ...syncKind, namespace: 'default', name: 'narrow' }),
+        /there is no Sync/,
+      );
     });
 
     test('a Sync whose cluster is gone goes with it', async () => {

@@ -63,7 +63,10 @@ function open() {
     const options = { owner: 'site', actuator, clock: new ManualClock(), concurrency: 1 };
     const wait = { healthTimeoutMs: 1_000, waitForHealth: false };
     const { results } = await executePlan(planned, [], { ...options, ...wait }, op);
-    assert.deepEqual(results.filter(({ outcome }) => outcome !== 'applied'), []);
+    assert.deepEqual(
+      results.filter(({ outcome }) => outcome !== 'applied'),
+      [],
+    );
     return results.map(({ key }) => keyText(key));
   };
   return { client, plan, apply };
@@ -91,7 +94,10 @@ test('a cluster is created with the Cluster last, and what its controllers write
   const endpoint = { host: '10.61.0.9', port: 6443 };
   await controlPlanes.modify(key, (now) => ({
     ...now,
-    metadata: { ...now.metadata, labels: { ...now.metadata.labels, 'cluster.x-k8s.io/cluster-name': 'prod' } },
+    metadata: {
+      ...now.metadata,
+      labels: { ...now.metadata.labels, 'cluster.x-k8s.io/cluster-name': 'prod' },
+    },
     spec: { ...now.spec, controlPlaneEndpoint: endpoint },
   }));
   assert.deepEqual(changesIn(await plan(wanted, undefined)), []);
@@ -139,6 +145,9 @@ test('with its Cluster, what a cluster still needs is left to it', async () => {
   }));
   const removed = await apply(await plan([], first));
   assert.equal(removed[0], 'Cluster/prod');
-  assert.notEqual((await clusters.get({ namespace: 'default', name: 'prod' })).metadata.deletionTimestamp, undefined);
+  assert.notEqual(
+    (await clusters.get({ namespace: 'default', name: 'prod' })).metadata.deletionTimestamp,
+    undefined,
+  );
   assert.equal((await deployments.get(key)).metadata.deletionTimestamp, undefined);
 });

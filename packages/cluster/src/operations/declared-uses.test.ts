@@ -53,8 +53,14 @@ test("a source brings nothing into somebody else's cluster", async () => {
   const found = await denied(whole, allowed, [live]);
   assert.deepEqual(Object.keys(found), ['MachineDeployment/prod-workers']);
   assert.match(found['MachineDeployment/prod-workers']!, /^spec\.clusterName: .*: Cluster\/prod, which/);
-  const foreign = whole.replace('kind: HostedControlPlane, name: prod', 'kind: HostedControlPlane, name: other');
-  assert.match((await denied(foreign))['Cluster/prod']!, /^spec\.controlPlaneRef: .*HostedControlPlane\/other/);
+  const foreign = whole.replace(
+    'kind: HostedControlPlane, name: prod',
+    'kind: HostedControlPlane, name: other',
+  );
+  assert.match(
+    (await denied(foreign))['Cluster/prod']!,
+    /^spec\.controlPlaneRef: .*HostedControlPlane\/other/,
+  );
 });
 
 test('a source reads no Secret of others by the files of a machine', async () => {

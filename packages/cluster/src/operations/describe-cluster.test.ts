@@ -57,7 +57,10 @@ nodes:
 
   test('what is wrong is named with its place', () => {
     for (const [text, message] of [
-      ['kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes:\n- role: boss\n', /^cluster\.yaml:4:3: nodes\.0\.role: /],
+      [
+        'kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes:\n- role: boss\n',
+        /^cluster\.yaml:4:3: nodes\.0\.role: /,
+      ],
       [
         'kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\n---\nkind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\n',
         /^cluster\.yaml:4:1: there is more than the cluster of kind\.x-k8s\.io\/v1alpha4/,

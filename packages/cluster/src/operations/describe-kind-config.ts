@@ -48,9 +48,15 @@ export function describeKindConfig(config: v.InferOutput<typeof kindConfigSchema
     bringsPodNetwork: disableDefaultCNI,
     remarks: [
       ...(found?.remarks ?? []),
-      ...(images.length > 1 ? [`nodes: all have the image ${image}, and not ${images.slice(1).join(', ')}`] : []),
+      ...(images.length > 1
+        ? [`nodes: all have the image ${image}, and not ${images.slice(1).join(', ')}`]
+        : []),
       ...remarksOn(config, '', ['apiVersion', 'kind', 'name', 'nodes', 'networking']),
-      ...remarksOn(config.networking ?? {}, 'networking', ['podSubnet', 'serviceSubnet', 'disableDefaultCNI']),
+      ...remarksOn(config.networking ?? {}, 'networking', [
+        'podSubnet',
+        'serviceSubnet',
+        'disableDefaultCNI',
+      ]),
       ...nodes.flatMap((node, at) => remarksOn(node, `nodes[${at}]`, ['role', 'image'])),
     ],
   };

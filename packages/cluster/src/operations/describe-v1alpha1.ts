@@ -77,8 +77,12 @@ export function describeV1alpha1(objects: readonly V1alpha1[]): DescribedCluster
     networks: { ...(pods && { pods }), ...(services && { services }) },
     bringsPodNetwork: false,
     remarks: [
-      ...clusters.slice(1).map(({ metadata: { name } }) => `Cluster/${name ?? ''}: only the first Cluster is made`),
-      ...(cluster ? remarksOn(cluster.spec, `Cluster/${cluster.metadata.name ?? ''}.spec`, ['clusterNetwork']) : []),
+      ...clusters
+        .slice(1)
+        .map(({ metadata: { name } }) => `Cluster/${name ?? ''}: only the first Cluster is made`),
+      ...(cluster
+        ? remarksOn(cluster.spec, `Cluster/${cluster.metadata.name ?? ''}.spec`, ['clusterNetwork'])
+        : []),
       ...remarksOn(clusterNetwork, 'spec.clusterNetwork', ['pods', 'services']),
       ...found.remarks,
       ...machines.flatMap((each) => machineRemarks(each, model)),
@@ -95,14 +99,14 @@ function machinesOf(object: Exclude<V1alpha1, { readonly kind: 'Cluster' }>): re
   }
   const { replicas, template } = object.spec;
   const labels = template.metadata?.labels;
-  return [{ field, count: replicas, isControlPlane: isControlPlane(template.spec, labels), spec: template.spec }];
+  return [
+    { field, count: replicas, isControlPlane: isControlPlane(template.spec, labels), spec: template.spec },
+  ];
 }
 
 /** A machine whose control plane has a version has one; so has that of wksctl which is called so. */
-const isControlPlane = (
-  { versions }: MachineSpec,
-  { set }: Readonly<Record<string, string>> = {},
-): boolean => versions?.controlPlane !== undefined || set === 'master';
+const isControlPlane = ({ versions }: MachineSpec, { set }: Readonly<Record<string, string>> = {}): boolean =>
+  versions?.controlPlane !== undefined || set === 'master';
 
 const sumOf = (machines: readonly Machines[]): number => machines.reduce((sum, { count }) => sum + count, 0);
 
@@ -150,7 +154,8 @@ function machineRemarks(machines: Machines, model: Machines | undefined): readon
     ...Object.keys(shapeFields),
   ]);
   const [own, common] = [shapeOf(machines), shapeOf(model)];
-  const differs = model !== undefined && !machines.isControlPlane && JSON.stringify(own) !== JSON.stringify(common);
+  const differs =
+    model !== undefined && !machines.isControlPlane && JSON.stringify(own) !== JSON.stringify(common);
   return [
     ...remarksOn(spec, `${field}.spec`, carriedOfMachine),
     ...remarksOn(spec.versions, `${field}.spec.versions`, ['kubelet', 'controlPlane']),

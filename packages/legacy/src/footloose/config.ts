@@ -31,7 +31,10 @@ const igniteSchema = v.object({
 });
 
 const machineSchema = v.object({
-  name: v.pipe(v.string(), v.includes('%d', 'must contain %d, in the place of which the number of the machine stands')),
+  name: v.pipe(
+    v.string(),
+    v.includes('%d', 'must contain %d, in the place of which the number of the machine stands'),
+  ),
   image: v.pipe(v.string(), v.nonEmpty()),
   privileged: v.optional(v.boolean()),
   volumes: v.optional(v.array(volumeSchema)),
@@ -48,7 +51,12 @@ const configSchema = v.object({
   cluster: v.object({ name: v.optional(v.string(), 'cluster'), privateKey: text }),
   machines: v.optional(
     v.nullable(
-      v.array(v.object({ count: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000)), spec: machineSchema })),
+      v.array(
+        v.object({
+          count: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000)),
+          spec: machineSchema,
+        }),
+      ),
     ),
   ),
 });

@@ -84,12 +84,16 @@ machines:
 
   test('what is wrong is named, and what Footloose does not know is ignored', () => {
     for (const [text, message] of [
-      ['cluster: {name: c}\nmachines: [{count: 1, spec: {name: node, image: a}}]', /machines\.0\.spec\.name: must contain %d/],
+      [
+        'cluster: {name: c}\nmachines: [{count: 1, spec: {name: node, image: a}}]',
+        /machines\.0\.spec\.name: must contain %d/,
+      ],
       ['machines: []', /footloose\.yaml: cluster: /],
       ['{', /footloose\.yaml: it is not YAML/],
     ] as const)
       assert.throws(() => read(text), { code: 'FOOTLOOSE_INVALID', message });
-    const beside = 'cluster: {name: c}\nmachines: [{count: 1, backend: ignite, spec: {name: "n%d", image: a}}]';
+    const beside =
+      'cluster: {name: c}\nmachines: [{count: 1, backend: ignite, spec: {name: "n%d", image: a}}]';
     assert.equal(machinesOf(read(beside))[0]?.spec.backend, undefined);
     assert.throws(() => machineNamed('node7', machineOf('{name: "node%d", image: a}', 2)), {
       message: 'node7: invalid machine hostname',
@@ -131,11 +135,26 @@ machines:
 
   test("only an image of Footloose's own that is missing has a stand-in", () => {
     const own = 'quay.io/footloose/centos7:0.6.4';
-    assert.equal(imageFor(own, (name) => name === standIn), standIn);
-    assert.equal(imageFor(own, () => true), own);
-    assert.equal(imageFor(own, () => false), own);
-    assert.equal(imageFor('example.com/mine:1', (name) => name === standIn), 'example.com/mine:1');
-    assert.equal(imageFor('debian', () => false), 'debian:latest');
+    assert.equal(
+      imageFor(own, (name) => name === standIn),
+      standIn,
+    );
+    assert.equal(
+      imageFor(own, () => true),
+      own,
+    );
+    assert.equal(
+      imageFor(own, () => false),
+      own,
+    );
+    assert.equal(
+      imageFor('example.com/mine:1', (name) => name === standIn),
+      'example.com/mine:1',
+    );
+    assert.equal(
+      imageFor('debian', () => false),
+      'debian:latest',
+    );
   });
 
   test('show prints a machine that is not created byte for byte', () => {
@@ -186,12 +205,21 @@ machines:
 
   test('show tells ports, address and state of a VM', () => {
     const [machine] = machinesOf(read(newConfigText(asked)));
-    const vm = vmOf({ image: { oci: 'a' }, network: { ports: [{ hostPort: 32_768, vmPort: 22 }] } }, 'Running');
+    const vm = vmOf(
+      { image: { oci: 'a' }, network: { ports: [{ hostPort: 32_768, vmPort: 22 }] } },
+      'Running',
+    );
     const status = machineStatus(machine!, vm);
-    assert.match(machineTable([{ ...status, backend: '' }]), /0->\{22 32768\} {3}10\.61\.0\.5 .* \/sbin\/init {3}Running {3}\n$/);
+    assert.match(
+      machineTable([{ ...status, backend: '' }]),
+      /0->\{22 32768\} {3}10\.61\.0\.5 .* \/sbin\/init {3}Running {3}\n$/,
+    );
     assert.deepEqual(status.runtimeNetworks, [{ ip: '10.61.0.5' }]);
     const stopped = machineStatus(machine!, vmOf({ image: { oci: 'a' } }, 'Stopped'));
     assert.deepEqual([stopped.state, stopped.ports], ['Stopped', null]);
-    assert.equal(machineDocument([{ ...status, cmd: 'a && b' }]).includes(String.raw`"a \u0026\u0026 b"`), true);
+    assert.equal(
+      machineDocument([{ ...status, cmd: 'a && b' }]).includes(String.raw`"a \u0026\u0026 b"`),
+      true,
+    );
   });
 });

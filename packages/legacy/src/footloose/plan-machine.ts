@@ -51,10 +51,15 @@ export function planMachine({ name, index, spec }: Machine, place: MachinePlace)
     remarks: [
       ...(spec.networks ?? [])
         .filter((network) => network !== 'bridge')
-        .map((network) => `${name}: the Docker network "${network}" is not there for VMs: it is on that of Ignite`),
+        .map(
+          (network) =>
+            `${name}: the Docker network "${network}" is not there for VMs: it is on that of Ignite`,
+        ),
       ...(spec.publicKey === undefined || spec.publicKey === ''
         ? []
-        : [`${name}: the key "${spec.publicKey}" is in the store of "footloose serve", which Ignite does not have`]),
+        : [
+            `${name}: the key "${spec.publicKey}" is in the store of "footloose serve", which Ignite does not have`,
+          ]),
       ...volumes.remarks,
     ],
   };
@@ -82,7 +87,9 @@ function plannedVolumes(
           {
             volume: {
               name: `volume${at}`,
-              ...(type === 'bind' ? { hostPath: { path: resolve(dir, source) } } : { volume: { name: source } }),
+              ...(type === 'bind'
+                ? { hostPath: { path: resolve(dir, source) } }
+                : { volume: { name: source } }),
             },
             mount: { name: `volume${at}`, mountPath: destination, ...(readOnly && { readOnly }) },
           },
@@ -96,7 +103,9 @@ function plannedVolumes(
         volumeMounts: named.map(({ mount }) => mount),
       },
     }),
-    remarks: anonymous.map(({ destination }) => `${name}: ${destination} is on the disk of the VM, which is its own`),
+    remarks: anonymous.map(
+      ({ destination }) => `${name}: ${destination} is on the disk of the VM, which is its own`,
+    ),
   };
 }
 

@@ -56,7 +56,8 @@ describe('whyNotAllowed', () => {
       madeFor: { kind: 'Cluster', namespace: 'default', name: 'prod' },
     } as const;
     const [cluster, secret] = ['Cluster/prod', 'Secret/prod-kubeconfig'];
-    const refused = 'spec.x: not allowed by spec.allow.objects of the Sync: Secret/prod-kubeconfig, which does not belong to the source';
+    const refused =
+      'spec.x: not allowed by spec.allow.objects of the Sync: Secret/prod-kubeconfig, which does not belong to the source';
     assert.equal(judge(use), refused);
     assert.equal(judge(use, {}, { own: [cluster] }), undefined);
     assert.equal(judge(use, {}, { own: [cluster], brought: [secret] }), refused);

@@ -157,7 +157,9 @@ function byConditions({ status }: Read): Health {
 }
 
 const availability = (condition: Condition | undefined): Health =>
-  condition?.status === 'True' ? healthy : progressing(condition ? textOf(condition) : 'it has no status yet');
+  condition?.status === 'True'
+    ? healthy
+    : progressing(condition ? textOf(condition) : 'it has no status yet');
 
 const find = ({ conditions = [] }: Read['status'], type: string): Condition | undefined =>
   conditions.find((condition) => condition.type === type);

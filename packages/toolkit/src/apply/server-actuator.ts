@@ -114,9 +114,13 @@ export class ServerActuator implements Actuator, Disposable {
     const end = this.#clock.now() + goneMs;
     while ((await this.#get(key, op.signal))?.metadata.uid === live.metadata.uid) {
       if (this.#clock.now() >= end)
-        throw new CodedError('OBJECT_STAYS', `${keyText(objectKey(live))} is not gone after ${goneMs / 1_000} s`, {
-          hint: 'see which finalizers it has',
-        });
+        throw new CodedError(
+          'OBJECT_STAYS',
+          `${keyText(objectKey(live))} is not gone after ${goneMs / 1_000} s`,
+          {
+            hint: 'see which finalizers it has',
+          },
+        );
       await this.#clock.sleep(pollMs, op.signal);
     }
     await this.create(wanted, op);
@@ -184,7 +188,10 @@ export class ServerActuator implements Actuator, Disposable {
   }
 
   /** @throws CodedError KIND_NOT_SERVED */
-  async #served(manifest: Pick<Manifest, 'apiVersion' | 'kind'>, signal: AbortSignal): Promise<ServedResource> {
+  async #served(
+    manifest: Pick<Manifest, 'apiVersion' | 'kind'>,
+    signal: AbortSignal,
+  ): Promise<ServedResource> {
     const known = await this.#find(manifest, signal);
     if (known) return known;
     const end = this.#clock.now() + (this.#hasDefined ? servedMs : 0);
@@ -206,7 +213,8 @@ export class ServerActuator implements Actuator, Disposable {
 const refusals: readonly string[] = ['INVALID', 'BAD_REQUEST', 'FORBIDDEN'];
 
 const isImmutable = ({ code, message }: ObjectError): boolean =>
-  code === 'INVALID' && /immutable|may not change|updates to .* are forbidden|may not be changed/i.test(message);
+  code === 'INVALID' &&
+  /immutable|may not change|updates to .* are forbidden|may not be changed/i.test(message);
 
 const placeOf = (
   { namespace, name }: ObjectKey,

@@ -50,7 +50,10 @@ items:
 test('what is no object, or would change a path, is refused with its place', () => {
   for (const [text, message] of [
     ['a: 1', /^a\.yaml:1:1: apiVersion: /],
-    ['{apiVersion: v1, kind: Pod, metadata: {name: ../x}}', /metadata\.name: must be a name without \/ and %/],
+    [
+      '{apiVersion: v1, kind: Pod, metadata: {name: ../x}}',
+      /metadata\.name: must be a name without \/ and %/,
+    ],
     ['{apiVersion: v1, kind: Pod, metadata: {name: x, namespace: a/b}}', /metadata\.namespace: /],
     ['{apiVersion: ../v1, kind: Pod, metadata: {name: x}}', /apiVersion: must be VERSION or GROUP\/VERSION/],
     ['{apiVersion: v1, kind: Pod.x, metadata: {name: x}}', /kind: must be the name of a kind/],

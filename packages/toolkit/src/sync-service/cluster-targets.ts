@@ -40,7 +40,10 @@ export const clusterTargets =
     const secret = await objectsOf(client, secrets).find({ namespace, name }, { signal });
     const text = (secret as SecretFields | undefined)?.data?.[secretKey];
     if (text === undefined)
-      return { state: 'absent', message: `waiting for cluster "${cluster}": the Secret "${name}" is not there` };
+      return {
+        state: 'absent',
+        message: `waiting for cluster "${cluster}": the Secret "${name}" is not there`,
+      };
     const access = kubeconfigAccess(Buffer.from(text, 'base64').toString('utf8'));
     if (!access)
       return {

@@ -280,13 +280,7 @@ export class SyncController {
         confirmedRevision: 'none',
         spec: { ...sync.spec, prune: true },
       };
-      const planned = await planRevision(
-        subject,
-        revision,
-        new Renderer(deps.reader),
-        deps,
-        signal,
-      );
+      const planned = await planRevision(subject, revision, new Renderer(deps.reader), deps, signal);
       const { changed } = await applyPlan(subject, planned, deps, op);
       const failed = changed.find(({ result }) => result.outcome !== 'applied');
       if (failed)

@@ -3,12 +3,7 @@ import type { Operation } from '../async/operation.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Revision } from '../source/source.ts';
 import { parseDuration } from '../units/duration.ts';
-import {
-  type HealthState,
-  type LiveObject,
-  type SyncEvent,
-  worstHealth,
-} from '../apply/actuator.ts';
+import { type HealthState, type LiveObject, type SyncEvent, worstHealth } from '../apply/actuator.ts';
 import { allowSchema } from '../allowance/allow-spec.ts';
 import { type ObjectResult, executePlan } from '../apply/execute-plan.ts';
 import { findDenied } from '../allowance/find-denied.ts';

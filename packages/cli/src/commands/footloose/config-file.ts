@@ -47,4 +47,3 @@ export async function readConfigFile({ flags, io }: Invocation): Promise<ConfigF
   const key = privateKey?.replace(/^~(?=\/)/, home);
   return { config, dir: process.cwd(), privateKey: key ? resolve(key) : undefined };
 }
-

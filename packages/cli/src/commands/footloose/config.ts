@@ -30,13 +30,22 @@ export const footlooseConfig: Command = {
     },
     networks: { type: 'list', value: 'NAME', help: 'Docker networks of the machines' },
     replicas: { type: 'string', short: 'r', value: 'COUNT', default: '1', help: 'number of machines' },
-    image: { type: 'string', short: 'i', value: 'IMAGE', default: defaultImage, help: 'image of the machines' },
+    image: {
+      type: 'string',
+      short: 'i',
+      value: 'IMAGE',
+      default: defaultImage,
+      help: 'image of the machines',
+    },
     privileged: { type: 'boolean', help: 'privileged machines, which all VMs are' },
     cmd: { type: 'string', short: 'd', value: 'COMMAND', help: 'command of the machines' },
   },
   run: async ({ flags, args, io }) => {
     if (args[0] !== 'create')
-      throw usageError(`unknown command "footloose config ${args[0]}"`, 'use "ignite footloose config create"');
+      throw usageError(
+        `unknown command "footloose config ${args[0]}"`,
+        'use "ignite footloose config create"',
+      );
     const path = configPath(flags, io.env);
     if (existsSync(path) && !flags.isSet('override'))
       throw new CodedError<FootlooseErrorCode>(

@@ -39,8 +39,7 @@ export const footlooseCreate: Command = {
       const existing = await vmsByName(client, op.signal);
       const images = new Set((await client.images.list(op.signal)).map(({ metadata }) => metadata.name));
       for (const machine of machines) {
-        if (existing.has(machine.name))
-          log('INFO', `Machine ${machine.name} is already created...`);
+        if (existing.has(machine.name)) log('INFO', `Machine ${machine.name} is already created...`);
         else await createMachine(machine, { client, op, file, publicKey, images, log });
       }
       return 0;

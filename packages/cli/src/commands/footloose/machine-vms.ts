@@ -8,8 +8,6 @@ export async function vmsByName(
 ): Promise<ReadonlyMap<string, Vm>> {
   const vms = await client.vms.list(signal);
   return new Map(
-    vms
-      .filter(({ metadata }) => metadata.namespace === 'default')
-      .map((vm) => [vm.metadata.name, vm]),
+    vms.filter(({ metadata }) => metadata.namespace === 'default').map((vm) => [vm.metadata.name, vm]),
   );
 }

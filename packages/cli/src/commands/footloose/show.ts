@@ -31,7 +31,9 @@ export const footlooseShow: Command = {
     const { flags, args, io } = invocation;
     const { config } = await readConfigFile(invocation);
     const [hostname] = args;
-    const machines = machinesOf(config).filter((each) => hostname === undefined || each.hostname === hostname);
+    const machines = machinesOf(config).filter(
+      (each) => hostname === undefined || each.hostname === hostname,
+    );
     if (hostname !== undefined && machines.length === 0)
       footlooseLog(io.err)('WARN', `Could not find machine ${hostname}`);
     return await withClient(invocation, async (client, op) => {

@@ -1,6 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { providerComponents, providerMetadata, releaseFolder } from '@ignite/cluster/provider/provider-components';
+import {
+  providerComponents,
+  providerMetadata,
+  releaseFolder,
+} from '@ignite/cluster/provider/provider-components';
 import { HttpObjectClient } from '@ignite/toolkit/client/over-http/http-object-client';
 import { readKubeconfig } from '@ignite/toolkit/client/over-http/kubeconfig';
 import { resourceOfComponent } from './component-resource.ts';

@@ -15,9 +15,7 @@ const resourceListSchema = v.object({
 });
 
 const groupListSchema = v.object({
-  groups: v.array(
-    v.object({ name: v.string(), preferredVersion: v.object({ version: v.string() }) }),
-  ),
+  groups: v.array(v.object({ name: v.string(), preferredVersion: v.object({ version: v.string() }) })),
 });
 
 /** What a server serves, as it tells itself (Kubernetes: discovery). What it has told is not asked for again. */
@@ -59,7 +57,13 @@ export class ServedResources {
     const { resources } = read(resourceListSchema, answer);
     const served = resources
       .filter(({ name }) => !name.includes('/'))
-      .map(({ name, kind, namespaced }) => ({ group, version, resource: name, kind, isNamespaced: namespaced }));
+      .map(({ name, kind, namespaced }) => ({
+        group,
+        version,
+        resource: name,
+        kind,
+        isNamespaced: namespaced,
+      }));
     this.#versions.set(apiVersion, served);
     return served;
   }
