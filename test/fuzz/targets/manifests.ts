@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { describeCluster } from '@ignite/cluster/operations/describe-cluster';
+import { readFootlooseConfig } from '@ignite/legacy/footloose/config';
 import { scheme } from '@ignite/legacy/scheme';
 import { decodeVmFile } from '@ignite/api/vm-file';
 import { vmFileVersions } from '@ignite/legacy/vm-file-versions';
 import { writtenForm } from '@ignite/api/written-form';
 import { convertManifests } from '@ignite/toolkit/codec/convert-manifests';
+import { decodeAnyKind } from '@ignite/toolkit/codec/decode-any-kind';
 import { decodeManifests } from '@ignite/toolkit/codec/decode-manifests';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
 import { stringify } from 'yaml';
@@ -17,6 +20,9 @@ const texts = [
   ...sampleObjects.map((object) => JSON.stringify(object)),
   sampleObjects.map((object) => stringify(object)).join('---\n'),
   'a: &a [1, 2]\nb: *a\nkind: VM # comment\n',
+  'kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes:\n- {role: worker, image: "kindest/node:v1.34.0"}\n',
+  'kind: Machine\napiVersion: cluster.k8s.io/v1alpha1\nmetadata: {name: a}\nspec: {versions: {kubelet: 1.35.4}}\n',
+  'cluster: {name: c}\nmachines:\n- {count: 2, spec: {name: "node%d", image: a}}\n',
 ];
 const words = [
   'spec:',
@@ -66,6 +72,11 @@ export const manifests = target<string>({
         definition.apiVersion.startsWith('ignite') ? version : definition.apiVersion;
       taken(() => convertManifests(text, 'a.yaml', scheme, to));
     }
+    const foreign = taken(() => decodeAnyKind(text, 'a.yaml')) ?? [];
+    for (const { apiVersion, metadata } of foreign)
+      for (const part of [...apiVersion.split('/'), metadata.name]) assert.match(part, /^(?!\.{1,2}$)[^/]+$/);
+    taken(() => describeCluster(text, 'cluster.yaml'));
+    taken(() => readFootlooseConfig(text, 'footloose.yaml'));
     taken(() => decodeVmFile(text, 'vm.yaml', vmFileVersions));
   },
 });

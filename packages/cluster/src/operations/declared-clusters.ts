@@ -1,4 +1,3 @@
-import type { HostUses } from '@ignite/toolkit/allowance/host-use';
 import type { Health } from '@ignite/toolkit/apply/actuator';
 import { objectHealth } from '@ignite/toolkit/apply/object-health';
 import { SharedActuator } from '@ignite/toolkit/apply/shared-actuator';
@@ -6,8 +5,8 @@ import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { AppliedKinds } from '@ignite/toolkit/sync/applied-kinds';
-import { hostUses } from '../kinds/host-uses.ts';
 import { kinds } from '../kinds/kinds.ts';
+import { declaredUses } from './declared-uses.ts';
 
 /**
  * The kinds of clusters that people declare, in the order in which they are applied. Nothing is done before the Cluster is
@@ -18,9 +17,6 @@ const declared = [
   'ClusterResourceSet',
   'KubeadmConfigTemplate',
   'IgniteMachineTemplate',
-  'IgniteClusterTemplate',
-  'KubeadmControlPlaneTemplate',
-  'HostedControlPlaneTemplate',
   'IgniteCluster',
   'HostedControlPlane',
   'KubeadmControlPlane',
@@ -35,7 +31,7 @@ export function declaredClusters(objects: ObjectClient): AppliedKinds {
   return {
     kindOrder: declared,
     actuator: new SharedActuator(objects, { kinds: applied.map(servedKindOf), healthOf }),
-    hostUses: usesOfClusters,
+    hostUses: declaredUses,
   };
 }
 
@@ -44,9 +40,3 @@ const healthOf = (object: KubeObject): Health =>
   object.kind === 'Cluster' && Object.keys(object.status ?? {}).length === 0
     ? { state: 'Progressing', message: 'its controller has not seen it yet' }
     : objectHealth(object);
-
-/** Those of which nothing else is known use nothing of the host. */
-const usesOfClusters: HostUses = {
-  ...Object.fromEntries(declared.map((kind) => [kind, () => []])),
-  ...hostUses,
-};

@@ -5,7 +5,7 @@ import { contractVersion, coreGroup, infrastructureGroup } from '../contract/gro
 import { kinds } from '../kinds/kinds.ts';
 
 /** The name by which clusterctl knows a provider, and the folder of its releases. */
-export const providerName = 'infrastructure-ignite';
+const providerName = 'infrastructure-ignite';
 const namespace = 'ignite-system';
 const providedKinds = ['IgniteCluster', 'IgniteClusterTemplate', 'IgniteMachine', 'IgniteMachineTemplate'];
 

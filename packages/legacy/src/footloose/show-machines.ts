@@ -21,7 +21,7 @@ export function machineTable(machines: readonly (MachineStatus & { readonly back
       backend,
     ]),
   ];
-  const widths = header.map((_, column) => Math.max(...rows.map((row) => [...row[column]!].length)) + gap);
+  const widths = header.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)) + gap);
   return rows
     .map((row) => row.map((cell, at) => (at < row.length - 1 ? cell.padEnd(widths[at]!) : cell)).join(''))
     .map((line) => `${line}\n`)

@@ -13,7 +13,10 @@ const words = v.nullish(v.record(v.string(), v.string()), {});
 
 /** Servers refuse what else may be wrong with an object of a kind that only they know. */
 const schema = v.looseObject({
-  apiVersion: v.pipe(v.string(), v.regex(/^[a-z0-9.-]+(\/[a-z0-9]+)?$/, 'must be VERSION or GROUP/VERSION')),
+  apiVersion: v.pipe(
+    v.string(),
+    v.regex(/^([a-z0-9]([a-z0-9.-]*[a-z0-9])?\/)?[a-z0-9]+$/, 'must be VERSION or GROUP/VERSION'),
+  ),
   kind: v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9]*$/, 'must be the name of a kind')),
   metadata: v.looseObject({
     name: segment,

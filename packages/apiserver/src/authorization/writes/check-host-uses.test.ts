@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
+import { gitopsApiVersion, syncSpecSchema } from '@ignite/toolkit/sync/kinds';
+import * as v from 'valibot';
 import {
   clusterRole,
   clusterRoleBinding,
@@ -92,5 +94,34 @@ describe('checkHostUses', () => {
           /^VM "web" is forbidden: user "op" may not use that of the host: spec\.copyFiles.* uses \/etc\/shadow$/,
       },
     );
+  });
+
+  test('who aims a Sync at a cluster must be allowed to read its kubeconfig', () => {
+    const readers = rulesOf({
+      clusterRoles: [
+        clusterRole('sources', [may('get', 'gitops.weave.works', 'gitsources')]),
+        clusterRole('kubeconfig', [may('get', '', 'secrets', 'prod-kubeconfig')]),
+      ],
+      clusterRoleBindings: [
+        clusterRoleBinding('sources', user('op')),
+        clusterRoleBinding('sources', user('admin')),
+        clusterRoleBinding('kubeconfig', user('admin')),
+      ],
+      roleBindings: [],
+    });
+    const aim = (name: string, cluster: string): void => {
+      const spec = v.parse(syncSpecSchema, { source: { gitSource: 'site' }, cluster });
+      const next = { ...sampleVm({}), apiVersion: gitopsApiVersion, kind: 'Sync', spec };
+      checkHostUses(named(name), { next, old: undefined }, readers);
+    };
+    aim('admin', 'prod');
+    for (const [name, cluster] of [
+      ['op', 'prod'],
+      ['admin', 'other'],
+    ] as const)
+      assert.throws(() => aim(name, cluster), {
+        code: 'FORBIDDEN',
+        message: new RegExp(`spec\\.cluster uses Secret/${cluster}-kubeconfig$`),
+      });
   });
 });

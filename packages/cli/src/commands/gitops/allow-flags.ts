@@ -15,7 +15,10 @@ export const allowFlags: Flags = {
   'allow-network': list('NAME', 'CNI network that VMs may use, in addition to the default one'),
   'allow-port': list('PORTS', 'host ports that may be published, instead of 1024-65535'),
   'allow-object': list('KIND/NAME', 'object with another owner that may be used, such as Volume/db'),
-  'allow-service': list('NAME', 'service that may be used: docker, containerd or containers-storage'),
+  'allow-service': list(
+    'NAME',
+    'service that may be used: docker, containerd or containers-storage; programs or cluster-resource-sets of clusters',
+  ),
 };
 
 /** The `spec.allow` of a Sync; a path that has links in it stands for what it leads to as well. */

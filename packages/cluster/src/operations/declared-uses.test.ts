@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { allowSchema } from '@ignite/toolkit/allowance/allow-spec';
+import { findDenied } from '@ignite/toolkit/allowance/find-denied';
+import type { LiveObject } from '@ignite/toolkit/apply/actuator';
+import { withOwner } from '@ignite/toolkit/apply/plan-apply';
+import { decodeManifests } from '@ignite/toolkit/codec/decode-manifests';
+import type { Manifest } from '@ignite/toolkit/codec/manifest';
+import { configMapKind } from '@ignite/toolkit/core/config-map';
+import { Scheme } from '@ignite/toolkit/scheme/scheme';
+import * as v from 'valibot';
+import { kinds } from '../kinds/kinds.ts';
+import { declaredUses } from './declared-uses.ts';
+
+const { signal } = new AbortController();
+const scheme = new Scheme([...kinds, configMapKind]);
+const example = join(import.meta.dirname, '../../../../examples/firekube/repository/host/cluster.yaml');
+const read = (text: string): readonly Manifest[] => decodeManifests(text, 'cluster.yaml', scheme);
+const whole = readFileSync(example, 'utf8');
+const allowed = {
+  services: ['programs', 'cluster-resource-sets'],
+  networks: ['10.244.0.0/16'],
+};
+
+const denied = async (
+  text: string,
+  allow: object = allowed,
+  live: readonly LiveObject[] = [],
+): Promise<Readonly<Record<string, string>>> => {
+  const input = { owner: 'site', allow: v.parse(allowSchema, allow), adopt: false, wanted: read(text), live };
+  return Object.fromEntries(await findDenied(input, { ConfigMap: () => [], ...declaredUses }, signal));
+};
+
+test('a source may declare a whole cluster where the host lets it run programs', async () => {
+  assert.deepEqual(await denied(whole), {});
+  assert.deepEqual(Object.keys(await denied(whole, {})).sort(), [
+    'ClusterResourceSet/prod-cni',
+    'HostedControlPlane/prod',
+    'IgniteMachineTemplate/prod-workers',
+  ]);
+});
+
+test("a source brings nothing into somebody else's cluster", async () => {
+  const [cluster] = read(whole).filter(({ kind }) => kind === 'Cluster');
+  const owned = withOwner(cluster!, 'other');
+  const live: LiveObject = {
+    ...owned,
+    metadata: { ...owned.metadata, uid: 'u' },
+    health: { state: 'Healthy' },
+  };
+  const found = await denied(whole, allowed, [live]);
+  assert.deepEqual(Object.keys(found), ['MachineDeployment/prod-workers']);
+  assert.match(found['MachineDeployment/prod-workers']!, /^spec\.clusterName: .*: Cluster\/prod, which/);
+  const foreign = whole.replace(
+    'kind: HostedControlPlane, name: prod',
+    'kind: HostedControlPlane, name: other',
+  );
+  assert.match(
+    (await denied(foreign))['Cluster/prod']!,
+    /^spec\.controlPlaneRef: .*HostedControlPlane\/other/,
+  );
+});
+
+test('a source reads no Secret of others by the files of a machine', async () => {
+  const file = '{path: /x, contentFrom: {secret: {name: others, key: a}}}';
+  const template = `
+apiVersion: bootstrap.cluster.x-k8s.io/v1beta2
+kind: KubeadmConfigTemplate
+metadata: {name: a}
+spec: {template: {spec: {files: [${file}]}}}
+---
+apiVersion: controlplane.cluster.x-k8s.io/v1beta2
+kind: KubeadmControlPlane
+metadata: {name: a}
+spec:
+  version: v1.35.4
+  machineTemplate: {spec: {infrastructureRef: {apiGroup: infrastructure.cluster.x-k8s.io, kind: IgniteMachineTemplate, name: a}}}
+  kubeadmConfigSpec: {files: [${file}]}
+`;
+  const found = await denied(template);
+  assert.match(found['KubeadmConfigTemplate/a']!, /^spec\.template\.spec\.files: .*Secret\/others, which/);
+  assert.match(found['KubeadmControlPlane/a']!, /^spec\.kubeadmConfigSpec\.files: .*Secret\/others, which/);
+  assert.deepEqual(await denied(template, { objects: ['Secret/others'] }), {});
+});

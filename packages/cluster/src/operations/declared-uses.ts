@@ -1,0 +1,64 @@
+import type { HostUse, HostUses } from '@ignite/toolkit/allowance/host-use';
+import type { Manifest } from '@ignite/toolkit/codec/manifest';
+import type { ClusterResourceSet } from '../kinds/cluster-resource-set.ts';
+import type { Cluster } from '../kinds/cluster.ts';
+import { hostUses } from '../kinds/host-uses.ts';
+import type { KubeadmConfig } from '../kinds/kubeadm-config.ts';
+import type { KubeadmControlPlane } from '../kinds/kubeadm-control-plane.ts';
+import type { MachineDeployment } from '../kinds/machine-deployment.ts';
+
+type ConfigSpec = KubeadmConfig['spec'];
+
+const objectAt = (
+  { metadata: { namespace } }: Manifest,
+  field: string,
+  kind: string,
+  name: string,
+): HostUse => ({ kind: 'object', key: { kind, namespace, name }, field });
+
+/** The files of machines can be read in them, so that their Secrets are as good as read. */
+const filesOf = (manifest: Manifest, spec: ConfigSpec | undefined, at: string): readonly HostUse[] =>
+  (spec?.files ?? []).flatMap(({ contentFrom }) =>
+    contentFrom ? [objectAt(manifest, `${at}.files`, 'Secret', contentFrom.secret.name)] : [],
+  );
+
+/** Whoever has a machine in a cluster has a part of its rights. */
+const ofOneCluster = (manifest: Manifest): readonly HostUse[] => {
+  const { clusterName } = manifest.spec as MachineDeployment['spec'];
+  return [objectAt(manifest, 'spec.clusterName', 'Cluster', clusterName)];
+};
+
+/**
+ * What manifests of clusters use of the host and of other objects, which the policy of a Sync judges. Their author must own
+ * the cluster that they change, and the Secrets that they bring into machines.
+ */
+export const declaredUses: HostUses = {
+  Cluster: (manifest) => {
+    const { controlPlaneRef, infrastructureRef } = manifest.spec as Cluster['spec'];
+    return Object.entries({ controlPlaneRef, infrastructureRef }).flatMap(([field, reference]) =>
+      reference ? [objectAt(manifest, `spec.${field}`, reference.kind, reference.name)] : [],
+    );
+  },
+  // It applies manifests in all clusters that it selects, whoever they belong to.
+  ClusterResourceSet: (manifest) => [
+    { kind: 'service', name: 'cluster-resource-sets', field: 'spec.clusterSelector' },
+    ...(manifest.spec as ClusterResourceSet['spec']).resources.map(({ kind, name }) =>
+      objectAt(manifest, 'spec.resources', kind, name),
+    ),
+  ],
+  KubeadmConfigTemplate: (manifest) => {
+    const { template } = manifest.spec as { readonly template: { readonly spec?: ConfigSpec } };
+    return filesOf(manifest, template.spec, 'spec.template.spec');
+  },
+  KubeadmControlPlane: (manifest) =>
+    filesOf(
+      manifest,
+      (manifest.spec as KubeadmControlPlane['spec']).kubeadmConfigSpec,
+      'spec.kubeadmConfigSpec',
+    ),
+  MachineDeployment: ofOneCluster,
+  MachineHealthCheck: ofOneCluster,
+  IgniteCluster: () => [],
+  IgniteMachineTemplate: hostUses['IgniteMachineTemplate']!,
+  HostedControlPlane: hostUses['HostedControlPlane']!,
+};
