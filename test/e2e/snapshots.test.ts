@@ -23,6 +23,8 @@ import { watchLeaks } from './fixtures/leaks.ts';
 
 const kills = Number(process.env['IGNITE_CRASH_ROUNDS'] ?? 4);
 const patienceMs = 600_000;
+/** The number of VMs that are made of one that runs. */
+const forks = Number(process.env['IGNITE_FORKS'] ?? 2);
 
 let leaks: AsyncDisposable;
 let ignite: Ignite;
@@ -99,12 +101,14 @@ test('forks go on with the memory of a VM that goes on itself, and each is a VM 
     for (const began = Date.now(); (await connections('web')) === 0; await delay(200))
       assert.ok(Date.now() - began < patienceMs, 'the connection is open');
     const life = await lifeOf('web');
+    const children = Array.from({ length: forks }, (_, at) => `fork-${at + 1}`);
+    const started = children.map((name) => String.raw`Started VM "${name}" with address 10\.173\..*\n`);
     assert.match(
-      await ignite.ok('fork', 'web', '-c', '2', '--name', 'fork'),
-      /^Started VM "fork-1" with address 10\.173\..*\nStarted VM "fork-2" with address 10\.173\..*\n$/,
+      await ignite.ok('fork', 'web', '-c', String(forks), '--name', 'fork'),
+      new RegExp(`^${started.join('')}$`),
     );
     assert.equal(await connections('web'), 1, 'that of the parent stays');
-    const names = ['web', 'fork-1', 'fork-2'];
+    const names = ['web', ...children];
     for (const name of names) {
       const now = await lifeOf(name);
       assert.equal(now.bootId, life.bootId, `${name} was not booted`);
@@ -131,7 +135,7 @@ test('forks go on with the memory of a VM that goes on itself, and each is a VM 
       'utf8',
     );
     assert.ok(!keys.includes(own.split(' ')[1]!), 'the key of the parent does not open its fork');
-    await ignite.ok('rm', '-f', 'fork-1', 'fork-2');
+    await ignite.ok('rm', '-f', ...children);
   } finally {
     // A guest that is killed closes nothing.
     for (const socket of sockets) socket.destroy();
