@@ -32,7 +32,14 @@ test('VMs that start from a template map its memory, and none of them can change
   try {
     await ignite.ok('image', 'import', `oci-archive:${imageArchive('debian')}`);
     const told = await warm('one');
-    for (const step of ['start ignite', 'attach network', 'load memory', 'guest: renew the kernel', 'wait for SSH', 'all'])
+    for (const step of [
+      'start ignite',
+      'attach network',
+      'load memory',
+      'guest: renew the kernel',
+      'wait for SSH',
+      'all',
+    ])
       assert.match(told, new RegExp(`^${step} +[0-9]+ +[0-9]+$`, 'm'));
     const [template = ''] = (await ignite.ok('warm', 'ls', '-q')).split('\n');
     const { metadata } = JSON.parse(await ignite.ok('snapshot', 'inspect', template)) as Snapshot;
@@ -98,7 +105,10 @@ function vmmOf(uid: string): string {
 function modeOfOpen(pid: string, name: string): string | undefined {
   return readdirSync(`/proc/${pid}/fd`).find((fd) => {
     if (!readlinkSync(`/proc/${pid}/fd/${fd}`).endsWith(name)) return false;
-    const flags = Number.parseInt(/^flags:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8'))![1]!, 8);
+    const flags = Number.parseInt(
+      /^flags:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8'))![1]!,
+      8,
+    );
     return (flags & 3) !== 0;
   });
 }
@@ -106,7 +116,8 @@ function modeOfOpen(pid: string, name: string): string | undefined {
 /** Returns what of its memory is its own, and what others have too. */
 function memoryOf(pid: string): string {
   const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  const size = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)![1]) / 1_024;
+  const size = (name: string): number =>
+    Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)![1]) / 1_024;
   const mb = (name: string): string => `${size(name).toFixed(0)} MB`;
   return `resident ${mb('Rss')}, proportional ${mb('Pss')}, written ${mb('Private_Dirty')}, shared ${mb('Shared_Clean')}`;
 }

@@ -40,7 +40,10 @@ async function withGuest(
 }
 
 const events: ProgressEvent[] = [];
-const op = { signal: new AbortController().signal, report: (event: ProgressEvent) => void events.push(event) };
+const op = {
+  signal: new AbortController().signal,
+  report: (event: ProgressEvent) => void events.push(event),
+};
 const seedFor = async ({ isPrepared }: { readonly isPrepared: boolean }): Promise<Buffer> =>
   Buffer.from(isPrepared ? 'small' : 'with programs');
 
@@ -50,7 +53,10 @@ for (const [greeting, told] of [
   ['', 'become 13\nwith programs'], // a guest that an older Ignite has booted
 ] as const)
   test(`giveIdentity: a guest that says ${JSON.stringify(greeting)} gets a seed that suits it`, async () => {
-    assert.equal(await withGuest({ greeting, answer: '\ndone\n' }, (path) => giveIdentity(path, seedFor, op)), told);
+    assert.equal(
+      await withGuest({ greeting, answer: '\ndone\n' }, (path) => giveIdentity(path, seedFor, op)),
+      told,
+    );
   });
 
 test('giveIdentity: how long the steps of the guest take is reported', async () => {

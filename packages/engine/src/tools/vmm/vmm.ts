@@ -115,19 +115,9 @@ export interface Vmm {
    * Writes the state of a paused machine, which is its memory, its devices and its vCPUs, and ends `target`. The
    * machine stays paused, and its disks are complete on the host.
    */
-  saveState(
-    sockets: VmmSockets,
-    target: Writable,
-    options: SaveOptions,
-    signal: AbortSignal,
-  ): Promise<void>;
+  saveState(sockets: VmmSockets, target: Writable, options: SaveOptions, signal: AbortSignal): Promise<void>;
   /** Loads the state that another VMM has saved. The machine is paused afterwards. */
-  loadState(
-    sockets: VmmSockets,
-    source: Readable,
-    options: LoadOptions,
-    signal: AbortSignal,
-  ): Promise<void>;
+  loadState(sockets: VmmSockets, source: Readable, options: LoadOptions, signal: AbortSignal): Promise<void>;
   /** Connects the first `count` interfaces of a machine with the network, or cuts them off. The call is idempotent. */
   setLinks(
     sockets: VmmSockets,

@@ -46,7 +46,9 @@ export async function loadVmState(
     whileVmmRuns(guest, host, signal, async (ending) => {
       const version = await timed('wait for the VMM', op, () => vmm.version(sockets, ending));
       assertStateFits({ VMM: savedBy ?? '' }, { VMM: version });
-      await timed('load memory', op, () => vmm.loadState(sockets, source, { hasMemoryFile: memory !== undefined }, ending));
+      await timed('load memory', op, () =>
+        vmm.loadState(sockets, source, { hasMemoryFile: memory !== undefined }, ending),
+      );
     }),
   );
 }

@@ -64,10 +64,11 @@ test('qemuArgv: memory in a file has the name of the memory that QEMU makes itse
     vmm: qemu,
   });
   const memoryOf = (use: 'kept' | 'private'): readonly string[] =>
-    qemuArgv({ ...machine, memoryFile: { path: '/vm/memory', use } }).filter((each) => each.includes('microvm'));
+    qemuArgv({ ...machine, memoryFile: { path: '/vm/memory', use } }).filter((each) =>
+      each.includes('microvm'),
+    );
   const file = 'memory-backend-file,id=microvm.ram,mem-path=/vm/memory,size=1024M';
-  const board =
-    'microvm,acpi=on,rtc=on,pit=on,pic=on,isa-serial=on,usb=off,memory-backend=microvm.ram';
+  const board = 'microvm,acpi=on,rtc=on,pit=on,pic=on,isa-serial=on,usb=off,memory-backend=microvm.ram';
   assert.deepEqual(memoryOf('kept'), [board, `${file},share=on`]);
   assert.deepEqual(memoryOf('private'), [board, `${file},share=off,readonly=on,rom=off`]);
 });

@@ -42,7 +42,9 @@ async function takeSteps(vm: Vm, goal: Goal, host: VmPorts, op: ClientOperation)
     // A guest takes its time for its identity, for which it can be asked again.
     const signal = isUsedUp && step.kind !== 'give-identity' ? resumeSignal() : op.signal;
     signal.throwIfAborted();
-    now = await timed(step.kind.replaceAll('-', ' '), op, () => executeStep(step, now, host, { ...op, signal }));
+    now = await timed(step.kind.replaceAll('-', ' '), op, () =>
+      executeStep(step, now, host, { ...op, signal }),
+    );
     if (step.kind === 'place-snapshot') return await takeSteps(now, goal, host, op);
   }
   return now;

@@ -31,7 +31,12 @@ export async function startVm(
   const wanted = await writeWish(await withoutLostTemplate(vm, host), { power: 'Running', anew }, host);
   const goesOn = isDown && !anew;
   try {
-    return await reconciled(goesOn ? await forgetRestartWish(wanted, host) : wanted, { ...request, cold, retryNow: true }, host, op);
+    return await reconciled(
+      goesOn ? await forgetRestartWish(wanted, host) : wanted,
+      { ...request, cold, retryNow: true },
+      host,
+      op,
+    );
   } catch (failure) {
     // Whoever interrupts a start no longer wants it. A guest that was up, or has left its saved state, goes on.
     const before = isSaved(vm, host.paths) ? 'Suspended' : anew ? 'Stopped' : undefined;

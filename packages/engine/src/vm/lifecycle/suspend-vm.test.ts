@@ -218,6 +218,9 @@ test('restore finishes the start of a suspended VM during which the power was cu
   Object.assign(world, { sandbox: { state: 'absent' }, network: { state: 'absent' } });
   noteVmProcesses(await get(), { starter: { pid: 1, startTime: 1, bootId: 'before' } }, host.paths);
   const restored = await restoreVms(host, op);
-  assert.deepEqual(restored.map(({ failure }) => failure), [undefined]);
+  assert.deepEqual(
+    restored.map(({ failure }) => failure),
+    [undefined],
+  );
   assert.equal(await tell(), 'Running: Running, VMM running');
 });

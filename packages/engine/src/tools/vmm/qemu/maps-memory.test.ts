@@ -25,9 +25,13 @@ const runner: Runner = {
 /** Puts a program in the place of QEMU, which prints its options of a file as memory. */
 function install(options: string, name: string): string {
   const path = join(dir, name);
-  writeFileSync(path, `#!/bin/sh\n[ "$*" = "-object memory-backend-file,help" ] || exit 1\ncat <<END\n${options}END\n`, {
-    mode: 0o755,
-  });
+  writeFileSync(
+    path,
+    `#!/bin/sh\n[ "$*" = "-object memory-backend-file,help" ] || exit 1\ncat <<END\n${options}END\n`,
+    {
+      mode: 0o755,
+    },
+  );
   return path;
 }
 
