@@ -56,7 +56,11 @@ test('VMs that start from a template map its memory, and none of them can change
     assert.notEqual(one.split('\n')[0], two.split('\n')[0]);
     for (const name of ['one', 'two']) {
       const pid = vmmOf((await inspect(name)).metadata.uid);
-      assert.match(readFileSync(`/proc/${pid}/maps`, 'utf8'), / rw-p .*\/vm\/memory/m, 'it is mapped privately');
+      assert.match(
+        readFileSync(`/proc/${pid}/maps`, 'utf8'),
+        / rw-p .*\/vm\/memory/m,
+        'it is mapped privately',
+      );
       assert.equal(modeOfOpen(pid, '/vm/memory'), undefined, 'nothing that could be written to is open');
       t.diagnostic(`memory of ${name}: ${memoryOf(pid)}`);
     }
