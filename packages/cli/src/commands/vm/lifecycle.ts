@@ -11,8 +11,9 @@ import { usageError } from '../../arguments/usage-error.ts';
 import { withClient } from '../../context.ts';
 import { printDone } from '../../render/message/done.ts';
 import { tellNote } from '../../render/message/note.ts';
-import { startFlags, startRequest, startedLine, withTimings } from './run.ts';
+import { startFlags, startRequest, startedLine } from './run.ts';
 import { readVmFile } from './vm-file.ts';
+import { withTimings } from './with-timings.ts';
 
 export const start: Command = {
   name: 'start',

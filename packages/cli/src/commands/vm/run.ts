@@ -1,9 +1,6 @@
 import { resolve } from 'node:path';
 import type { Client } from '@ignite/api/client/client';
-import type { ClientOperation } from '@ignite/api/client/progress';
 import type { WarmRequest } from '@ignite/api/client/snapshot-client';
-import { hasCode } from '@ignite/toolkit/errors/coded-error';
-import { errorText } from '@ignite/toolkit/errors/error-text';
 import { specFromSnapshot } from '@ignite/api/v1/spec-from-snapshot';
 import type { CreateVmRequest, StartVmRequest } from '@ignite/api/client/vm-client';
 import type { Vm } from '@ignite/api/v1/vm';
@@ -23,13 +20,15 @@ import { networkFlags, networkOf } from '../../arguments/network-flags.ts';
 import { networkPluginNote, runtimeFlags, runtimeOf } from '../../arguments/runtime-flags.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { readConfiguration, registryConfig, registryFlags } from '../../configuration.ts';
-import { type Operation, isForOtherHost, warmLater, withClient } from '../../context.ts';
+import { isForOtherHost, warmLater, withClient } from '../../context.ts';
 import { foundSource } from '../../files/found-sources.ts';
 import { carriedSpec } from '../../remote/carried-spec.ts';
 import { createdText, printDone } from '../../render/message/done.ts';
 import { tellNote } from '../../render/message/note.ts';
 import { cloudInitFlags, cloudInitOf } from './cloud-init-flags.ts';
+import { startWarm } from './start-warm.ts';
 import { readVmFile } from './vm-file.ts';
+import { withTimings } from './with-timings.ts';
 import { storageOf, volumeFlags } from './volume-flags.ts';
 
 export const createFlags: Flags = {
@@ -119,25 +118,6 @@ export const startFlags: Flags = {
   },
 };
 
-/** As `withClient`. With --timings it ends with how long each step took, even if one has failed. */
-export async function withTimings<T>(
-  invocation: Invocation,
-  use: (client: Client, op: Operation) => Promise<T>,
-): Promise<T> {
-  const { flags, io } = invocation;
-  if (!flags.isSet('timings')) return await withClient(invocation, use);
-  const { Timings } = await import('../../render/message/timings.ts');
-  return await withClient(invocation, async (client, op) => {
-    const timings = new Timings();
-    try {
-      return await use(client, timings.of(op));
-    } finally {
-      op.endProgress();
-      io.err.write(timings.text());
-    }
-  });
-}
-
 /**
  * Returns the options of a start that the flags describe.
  * @throws CodedError USAGE_INVALID
@@ -223,40 +203,6 @@ const warmRequest = ({ namespace, spec }: CreateVmRequest): WarmRequest => ({
   ...(namespace !== undefined && { namespace }),
   spec,
 });
-
-/** Starts a VM that may come from a template. A template that does not fit this host any more goes, and the VM boots. */
-async function startWarm(
-  { metadata, spec }: Vm,
-  starting: StartVmRequest,
-  client: Client,
-  op: ClientOperation,
-): Promise<Vm> {
-  try {
-    return await client.vms.start(metadata.uid, starting, op);
-  } catch (failure) {
-    const unfit = [
-      ...['STATE_UNFIT', 'STATE_DAMAGED', 'IDENTITY_REFUSED'],
-      ...['SNAPSHOT_NOT_FOUND', 'SNAPSHOT_UNFIT'],
-    ];
-    const isUnfit = unfit.some((code) => hasCode(failure, code));
-    if (spec.source === undefined || !isUnfit) throw failure;
-    op.report({
-      kind: 'warning',
-      message: `the template cannot be used, so the VM boots: ${errorText(failure)}`,
-    });
-    await removeTemplate(`${metadata.namespace}/${spec.source.snapshot}`, client, op);
-    return await client.vms.start(metadata.uid, { ...starting, cold: true }, op);
-  }
-}
-
-/** Somebody else may have removed it already. */
-async function removeTemplate(query: string, { snapshots }: Client, op: ClientOperation): Promise<void> {
-  try {
-    await snapshots.remove(query, { force: false }, op);
-  } catch (failure) {
-    if (!hasCode(failure, 'SNAPSHOT_NOT_FOUND')) throw failure;
-  }
-}
 
 export const startedLine = (vm: Vm): string =>
   `Started VM "${vm.metadata.name}" with address ${vm.status.network?.ipAddresses[0] ?? 'none'}\n`;

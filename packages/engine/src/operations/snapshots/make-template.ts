@@ -100,7 +100,8 @@ export async function findTemplate(
   );
 }
 
-const templateKey = (vm: Pick<Vm, 'spec' | 'status'>): string =>
+/** Names the kind of the template from which a VM can start. */
+export const templateKey = (vm: Pick<Vm, 'spec' | 'status'>): string =>
   createHash('sha256').update(templateTraits(vm)).digest('hex').slice(0, 32);
 
 const makingLock = (token: string): string => `making-template-${token}`;

@@ -9,6 +9,8 @@ const longestAnswer = 4_096;
 const patienceMs = 300_000;
 /** How long a guest may take to keep a few megabytes. A guest that does not is only slower later. */
 const preparationMs = 60_000;
+/** How long a guest that is about to be prepared may take to say anything at all. One that still boots, or hangs, says nothing. */
+const greetingMs = 10_000;
 /** Begins the line by which a guest tells that it has taken a step. */
 const didPrefix = 'did ';
 
@@ -52,12 +54,15 @@ export async function prepareGuest(
 ): Promise<void> {
   const patience = AbortSignal.any([op.signal, AbortSignal.timeout(preparationMs)]);
   const socket = await connectToGuest(path, patience);
+  const silence = setTimeout(() => socket.destroy(), greetingMs);
   try {
     const answers = linesOf(socket);
     const greeting = await answers.next();
+    clearTimeout(silence);
     if (greeting.value?.trim() !== 'unprepared') return;
     await request('prepare', await programs(), { socket, answers, op });
   } finally {
+    clearTimeout(silence);
     socket.destroy();
   }
 }

@@ -15,9 +15,11 @@ export async function createSshKeys(
   signal: AbortSignal,
 ): Promise<void> {
   // A key that exists already came with an imported VM.
-  if (vm.userKey && !existsSync(vm.files.privateKey))
-    await generateKey(vm.files.privateKey, `ignite-${vm.uid}`, runner, signal);
-  await generateKey(vm.files.hostKey, `host-${vm.uid}`, runner, signal);
+  const isUserKeyDue = vm.userKey && !existsSync(vm.files.privateKey);
+  await Promise.all([
+    isUserKeyDue && generateKey(vm.files.privateKey, `ignite-${vm.uid}`, runner, signal),
+    generateKey(vm.files.hostKey, `host-${vm.uid}`, runner, signal),
+  ]);
   const hostKey = (await readFile(`${vm.files.hostKey}.pub`, 'utf8')).split(' ').slice(0, 2).join(' ');
   await replaceFile(vm.files.knownHosts, `${vm.uid} ${hostKey}\n`, 0o600);
 }

@@ -10,7 +10,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -19,7 +19,14 @@ import { pipeline } from 'node:stream/promises';
 import { after, describe, mock, test } from 'node:test';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import { hasSavedState } from './has-saved-state.ts';
-import { discardSavedState, loadSavedState, readStateNote, writeSavedState } from './saved-state.ts';
+import {
+  discardSavedState,
+  loadSavedState,
+  readStateNote,
+  savedMemory,
+  shareSavedState,
+  writeSavedState,
+} from './saved-state.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'saved-state-'));
 after(() => rmSync(root, { recursive: true }));
@@ -137,6 +144,47 @@ describe('a saved state', () => {
     for (const note of ['', '{}', '{"format":2,"traits":{},"size":1,"sha256":""}']) {
       writeFileSync(join(dir, 'note.json'), note);
       await assert.rejects(readStateNote(dir), { code: 'STATE_DAMAGED' });
+    }
+  });
+});
+
+describe('the memory of a state that does not contain it', () => {
+  const withMemory = async (): Promise<string> => {
+    const dir = folder();
+    await writeSavedState(dir, { traits, limit }, write, (path) => writeFile(path, memory));
+    return dir;
+  };
+  const memoryOf = async (dir: string): Promise<string | undefined> =>
+    await savedMemory(dir, await readStateNote(dir));
+
+  test('is a file that can be mapped and that nobody may write to, in a folder for root alone', async () => {
+    const dir = await withMemory();
+    const path = join(dir, 'memory');
+    assert.equal(await memoryOf(dir), path);
+    assert.equal(statSync(path).mode & 0o777, 0o444);
+    assert.equal(statSync(dir).mode & 0o777, 0o700);
+    assert.equal(await memoryOf(await saved()), undefined);
+  });
+
+  test('is the same file for all that share the state', async () => {
+    const dir = await withMemory();
+    const other = folder();
+    await shareSavedState(dir, other);
+    const path = await memoryOf(other);
+    assert.equal(statSync(path!).ino, statSync(join(dir, 'memory')).ino);
+    await discardSavedState(other);
+    assert.equal(await memoryOf(dir), join(dir, 'memory'));
+  });
+
+  test('is refused if it was written to, cut off or removed', async () => {
+    for (const damage of [
+      (path: string) => writeFileSync(path, Buffer.alloc(memory.length)),
+      (path: string) => truncateSync(path, 1),
+      (path: string) => rmSync(path),
+    ]) {
+      const dir = await withMemory();
+      damage(join(dir, 'memory'));
+      await assert.rejects(memoryOf(dir), { code: 'STATE_DAMAGED' });
     }
   });
 });

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { foreignArch, hostArch } from '../../tools/host/arch.ts';
 import type { Accel } from '../../tools/vmm/accel.ts';
 import { firecracker } from '../../tools/vmm/firecracker/firecracker.ts';
+import { qemuArgv } from '../../tools/vmm/qemu/argv.ts';
 import { qemu } from '../../tools/vmm/qemu/qemu.ts';
 import { archOf } from '../arch-of.ts';
 import { assertMachine, vmMachine } from './vm-machine.ts';
@@ -53,6 +54,23 @@ test('vmMachine: each architecture has its own console', () => {
       .commandLine;
   assert.match(commandLine('amd64'), /console=ttyS0 console=hvc0 reboot=t /);
   assert.match(commandLine('arm64'), /^console=ttyAMA0 console=hvc0 panic=/);
+});
+
+test('qemuArgv: memory in a file has the name of the memory that QEMU makes itself, and one that is shared by VMs is only read', () => {
+  const machine = vmMachine(vm({ arch: 'amd64', memory: '1GB' }), {
+    attachment,
+    volumes: [],
+    accel: { kind: 'tcg' },
+    vmm: qemu,
+  });
+  const memoryOf = (use: 'kept' | 'private'): readonly string[] =>
+    qemuArgv({ ...machine, memoryFile: { path: '/vm/memory', use } }).filter((each) =>
+      each.includes('microvm'),
+    );
+  const file = 'memory-backend-file,id=microvm.ram,mem-path=/vm/memory,size=1024M';
+  const board = 'microvm,acpi=on,rtc=on,pit=on,pic=on,isa-serial=on,usb=off,memory-backend=microvm.ram';
+  assert.deepEqual(memoryOf('kept'), [board, `${file},share=on`]);
+  assert.deepEqual(memoryOf('private'), [board, `${file},share=off,readonly=on,rom=off`]);
 });
 
 test('assertMachine: a GIC that cannot be is refused', () => {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fromTemplateAnnotation } from '@ignite/api/v1/template';
 import type { Vm } from '@ignite/api/v1/vm';
 import { vmFiles } from '../../tools/host/paths.ts';
 import { vmsIn } from '../../tools/store/kind-clients.ts';
@@ -72,3 +73,27 @@ test('startVm: a disk that was kept for a VM comes before the snapshot that the 
     rmSync(dir, { recursive: true });
   }
 });
+
+for (const isMarked of [true, false])
+  test(`startVm: a VM whose snapshot is gone ${isMarked ? 'boots if that was only a template' : 'is refused otherwise'}`, async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'start-vm-'));
+    try {
+      const { host, world } = await worldOf(() => 0.5, dir);
+      world.faults = 0;
+      const op = { signal: new AbortController().signal, report: () => {} };
+      const found = (await vmsIn(host.objects).findByUid(uid))!;
+      const vm = await changeVm(host.objects, found, ({ spec }) => ({
+        spec: { ...spec, source: { snapshot: 'gone' } },
+        annotations: isMarked ? { [fromTemplateAnnotation]: 'gone' } : {},
+      }));
+      const started = startVm(vm, {}, host, op);
+      if (!isMarked) return await assert.rejects(started, { code: 'SNAPSHOT_NOT_FOUND' });
+      const { spec, metadata, status } = await started;
+      assert.equal(status.phase, 'Running');
+      assert.equal(spec.source, undefined);
+      assert.equal(metadata.annotations[fromTemplateAnnotation], undefined);
+      assert.equal(world.runs, 1);
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  });

@@ -4,9 +4,11 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, mock, test } from 'node:test';
+import { restartedAtAnnotation } from '@ignite/api/v1/restarted-at';
 import type { Vm } from '@ignite/api/v1/vm';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { vmFiles } from '../../tools/host/paths.ts';
+import { noteVmProcesses } from '../../tools/host/vm-processes.ts';
 import { vmsIn } from '../../tools/store/kind-clients.ts';
 import { changeVm, changeVmStatus, findVm } from '../../tools/store/vm-objects.ts';
 import type { Vmm } from '../../tools/vmm/vmm.ts';
@@ -14,6 +16,7 @@ import { isSaved } from '../observe/liveness.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { suspendVm, whileHalted } from './pause-vm.ts';
 import { reconcileVm } from './reconcile-vm.ts';
+import { restoreVms } from './restore-vms.ts';
 import { startVm } from './start-vm.ts';
 import { type World, uid, worldOf } from './world.sample.ts';
 
@@ -163,4 +166,61 @@ test('a guest goes on as it was booted, though a client of the API has changed t
   assert.equal(await tell(), 'Running: Running, VMM running');
   await startVm(await get(), { restart: true, graceMs: 0 }, host, op);
   assert.equal((await get()).status.booted?.cpus, 3);
+});
+
+const restartLater = async ({ host, get }: Guest): Promise<Vm> =>
+  await changeVm(host.objects, await get(), ({ metadata }) => ({
+    annotations: { ...metadata.annotations, [restartedAtAnnotation]: '2030-01-01T00:00:00.000Z' },
+  }));
+
+test('a restart that was asked for while a VM was suspended does not cost its memory when it is started', async () => {
+  const guest = await suspended();
+  const { host, world, get, tell } = guest;
+  const runs = world.runs;
+  await restartLater(guest);
+  await startVm(await get(), {}, host, op);
+  assert.equal(await tell(), 'Running: Running, VMM running');
+  assert.equal(world.runs, runs + 1, 'it goes on, and is not booted besides');
+  await reconcileVm(uid, {}, host, op);
+  assert.equal(world.runs, runs + 1, 'nor later');
+  await startVm(await get(), { restart: true, graceMs: 0 }, host, op);
+  assert.equal(world.runs, runs + 2);
+});
+
+test('a suspension that fails leaves what somebody else wants of the VM meanwhile', async () => {
+  const { host, vmm, get, tell } = await running();
+  mock.method(vmm, 'saveState', async () => {
+    await changeVm(host.objects, await get(), ({ spec }) => ({ spec: { ...spec, power: 'Stopped' } }));
+    throw new Error('the disk is full');
+  });
+  await assert.rejects(suspendVm(await get(), host, op), { code: 'SUSPEND_FAILED' });
+  assert.equal(await tell(), 'Stopped: Stopped, VMM absent');
+});
+
+test('a start that is interrupted leaves what somebody else wants of the VM meanwhile', async () => {
+  const { host, vmm, get } = await suspended();
+  const interrupt = new AbortController();
+  mock.method(vmm, 'loadState', async () => {
+    await changeVm(host.objects, await get(), ({ spec }) => ({ spec: { ...spec, power: 'Paused' } }));
+    interrupt.abort(new Error('interrupted'));
+  });
+  await assert.rejects(startVm(await get(), {}, host, { ...op, signal: interrupt.signal }));
+  assert.equal((await get()).spec.power, 'Paused');
+});
+
+test('restore finishes the start of a suspended VM during which the power was cut', async () => {
+  const { host, world, get, tell } = await suspended();
+  const { spec } = await changeVm(host.objects, await get(), (now) => ({
+    spec: { ...now.spec, power: 'Running', restartPolicy: 'no' },
+  }));
+  assert.equal(spec.power, 'Running');
+  await changeVmStatus(host.objects, await get(), ({ status }) => ({ ...status, phase: 'Starting' }));
+  Object.assign(world, { sandbox: { state: 'absent' }, network: { state: 'absent' } });
+  noteVmProcesses(await get(), { starter: { pid: 1, startTime: 1, bootId: 'before' } }, host.paths);
+  const restored = await restoreVms(host, op);
+  assert.deepEqual(
+    restored.map(({ failure }) => failure),
+    [undefined],
+  );
+  assert.equal(await tell(), 'Running: Running, VMM running');
 });
