@@ -1,7 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-
-const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+import { readFileSync, readdirSync } from 'node:fs';
 
 /** Returns the memory that processes have resident, in MiB. */
 export const residentMiB = (pids: readonly number[]): number =>
@@ -9,15 +6,14 @@ export const residentMiB = (pids: readonly number[]): number =>
   1_024;
 
 /** Returns the CPU time that processes have used, in milliseconds. */
-export const cpuMs = (pids: readonly number[]): number => (sum(pids, ticksOf) * 1_000) / ticksPerSecond;
+export const cpuMs = (pids: readonly number[]): number => sum(pids, (pid) => sum(threadsOf(pid), threadMs));
 
-/** See proc_pid_stat(5). The name of the program is in parentheses, and may have blanks. */
-function ticksOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /s, '')
-    .split(' ');
-  return Number(fields[11]) + Number(fields[12]);
-}
+const threadsOf = (pid: number): readonly string[] =>
+  readdirSync(`/proc/${pid}/task`).map((thread) => `/proc/${pid}/task/${thread}`);
 
-const sum = (pids: readonly number[], of: (pid: number) => number): number =>
-  pids.map(of).reduce((total, each) => total + each, 0);
+/** The file `stat` of a process counts in units of 10 ms, which is too coarse (see proc_pid_schedstat(5)). */
+const threadMs = (thread: string): number =>
+  Number(readFileSync(`${thread}/schedstat`, 'utf8').split(' ')[0]) / 1_000_000;
+
+const sum = <T>(all: readonly T[], of: (each: T) => number): number =>
+  all.map(of).reduce((total, each) => total + each, 0);

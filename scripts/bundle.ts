@@ -56,7 +56,7 @@ export async function bundleProgram(dist: string): Promise<void> {
     preserveEntrySignatures: 'allow-extension',
     // Some modules that a listing imports statically are imported dynamically elsewhere.
     checks: { ineffectiveDynamicImport: false },
-    plugins: [staticImports(listing, listed), await descriptionsAsData()],
+    plugins: [staticImports(listing, listed), await descriptionsAsData(), asciiOnly],
   });
   await bundle.write({
     ...asCommonJs,
@@ -73,6 +73,7 @@ export async function bundleDaemon(dist: string): Promise<void> {
     ...forNode,
     input: { 'daemon-program': join(root, 'packages/daemon/src/main.ts') },
     checks: { ineffectiveDynamicImport: false },
+    plugins: [asciiOnly],
   });
   await bundle.write({ ...asCommonJs, dir: dist, codeSplitting: false });
   await writeStarter(dist, 'ignited', "require('./daemon-program.cjs')");
@@ -82,6 +83,17 @@ export async function bundleDaemon(dist: string): Promise<void> {
 async function writeStarter(dist: string, name: string, start: string): Promise<void> {
   await writeFile(join(dist, `${name}.cjs`), `require('node:module').enableCompileCache();\n${start};\n`);
 }
+
+/** Escapes all other characters: one that is not of Latin-1 doubles the memory that the text of its file takes in V8. */
+const asciiOnly: Plugin = {
+  name: 'ascii-only',
+  generateBundle(_options, files) {
+    for (const file of Object.values(files)) if (file.type === 'chunk') file.code = inAscii(file.code);
+  },
+};
+
+const inAscii = (code: string): string =>
+  code.replaceAll(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** Puts the descriptions of commands into the bundle in place of the module that asks every command for its own. */
 async function descriptionsAsData(): Promise<Plugin> {
