@@ -5,7 +5,13 @@ import { annotations } from '../contract/names.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import type { MachinePool } from '../kinds/machine-pool.ts';
 import type { Machine, MachineSpec } from '../kinds/machine.ts';
-import { clusterClassKind, clusterKind, machineHealthCheckKind, machineKind, machinePoolKind } from '../kinds/object-kinds.ts';
+import {
+  clusterClassKind,
+  clusterKind,
+  machineHealthCheckKind,
+  machineKind,
+  machinePoolKind,
+} from '../kinds/object-kinds.ts';
 import { clusterKeyOf } from './cached-kind.ts';
 import type { Controller, Work } from './controller.ts';
 
