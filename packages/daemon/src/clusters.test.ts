@@ -36,7 +36,7 @@ test('clusters are served with their short names, their category, the status and
   assert.deepEqual(named['machines']?.categories, ['cluster-api']);
   assert.deepEqual(
     resources.map(({ name }) => name).filter((name) => name.endsWith('/scale')),
-    ['machinesets/scale', 'machinedeployments/scale'],
+    ['machinesets/scale', 'machinedeployments/scale', 'machinepools/scale'],
   );
   const body = {
     apiVersion: 'cluster.x-k8s.io/v1beta2',

@@ -93,8 +93,7 @@ async function keepToken(
   work: Work,
   signal: AbortSignal,
 ): Promise<Reconciled<KubeadmConfig>> {
-  if (booted.hasJoined || !cluster.status?.initialization?.controlPlaneInitialized)
-    return { object: config };
+  if (booted.hasJoined || !cluster.status?.initialization?.controlPlaneInitialized) return { object: config };
   const { namespace } = config.metadata;
   const name = config.status?.dataSecretName ?? config.metadata.name;
   const secret = await objectsOf(work.objects.client, secrets).find({ namespace, name }, { signal });

@@ -3,7 +3,12 @@ import { labels } from '../contract/names.ts';
 import { controllerOf, ownerReference } from '../contract/owner.ts';
 import type { IgniteMachine, IgniteMachinePool } from '../kinds/ignite-infrastructure.ts';
 import type { MachinePool } from '../kinds/machine-pool.ts';
-import { igniteMachineKind, igniteMachinePoolKind, machineKind, machinePoolKind } from '../kinds/object-kinds.ts';
+import {
+  igniteMachineKind,
+  igniteMachinePoolKind,
+  machineKind,
+  machinePoolKind,
+} from '../kinds/object-kinds.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
 import { planPool } from './plan-pool.ts';
 
@@ -24,7 +29,10 @@ export const igniteMachinePoolController: Controller<IgniteMachinePool> = {
   },
 };
 
-async function poolOf({ metadata, ...object }: IgniteMachinePool, { objects }: Work): Promise<MachinePool | undefined> {
+async function poolOf(
+  { metadata, ...object }: IgniteMachinePool,
+  { objects }: Work,
+): Promise<MachinePool | undefined> {
   const owner = controllerOf({ metadata, ...object });
   if (owner?.kind !== machinePoolKind.kind) return undefined;
   return await objects.get(machinePoolKind, { namespace: metadata.namespace, name: owner.name });

@@ -17,7 +17,8 @@ export function planPool(replicas: number, made: number, machines: readonly Mach
   const staying = machines.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   const leaving = machines.length - staying.length;
   const ranked = staying.toSorted(
-    (a, b) => rankOf(a) - rankOf(b) || createdMs(a) - createdMs(b) || (a.metadata.name < b.metadata.name ? -1 : 1),
+    (a, b) =>
+      rankOf(a) - rankOf(b) || createdMs(a) - createdMs(b) || (a.metadata.name < b.metadata.name ? -1 : 1),
   );
   return {
     missing: Math.max(0, replicas - made),

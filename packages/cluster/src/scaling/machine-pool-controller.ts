@@ -53,7 +53,8 @@ async function bringUp(
   const provided = await withProvided(pool, bootstrap, infrastructure, work);
   if (infrastructure) await makeMachines(provided, infrastructure, work);
   const machines = await ownMachines(provided, work);
-  for (const unhealthy of machines.filter(needsRemediation)) await work.objects.delete(machineKind, unhealthy);
+  for (const unhealthy of machines.filter(needsRemediation))
+    await work.objects.delete(machineKind, unhealthy);
   const known = await nodesOf(provided, cluster, work, signal);
   const isOfMachines = machineKindOf(infrastructure) !== undefined;
   const ready = known.filter(isNodeReady).length;
@@ -114,7 +115,10 @@ async function withProvided(
   const ids = isThere ? providerIdsIn(infrastructure) : providerIDList;
   const isNews =
     dataSecretName !== template.spec.bootstrap.dataSecretName || ids?.join() !== providerIDList?.join();
-  const bootstrapping = { ...template.spec.bootstrap, ...(dataSecretName !== undefined && { dataSecretName }) };
+  const bootstrapping = {
+    ...template.spec.bootstrap,
+    ...(dataSecretName !== undefined && { dataSecretName }),
+  };
   const wanted = {
     ...pool,
     spec: {

@@ -84,7 +84,7 @@ test('a pool brings up its machines, which are nodes, and is scaled', async () =
   assert.equal(first?.spec.bootstrap.dataSecretName, 'pool');
   assert.deepEqual(
     pool.spec.providerIDList?.toSorted(),
-    (await machinesOf(simulation)).map(({ spec }) => spec.providerID).toSorted(),
+    (await machinesOf(simulation)).flatMap(({ spec }) => spec.providerID ?? []).toSorted(),
   );
   const [cluster] = await simulation.all<Cluster>(clusterKind);
   await simulation.until(async () => {

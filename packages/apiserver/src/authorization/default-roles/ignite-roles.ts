@@ -42,7 +42,11 @@ const operating: readonly PolicyRule[] = [
   rule(['patch', 'update'], [ignite], ['vms/scale']),
   rule(['create'], [ignite], streams),
   // Whoever could create a Machine could have it boot with any Secret, and read that inside.
-  rule(['patch', 'update'], [cluster], ['machinedeployments/scale', 'machinepools/scale', 'machinesets/scale']),
+  rule(
+    ['patch', 'update'],
+    [cluster],
+    ['machinedeployments/scale', 'machinepools/scale', 'machinesets/scale'],
+  ),
   rule(['patch', 'update'], [controlPlane], ['hostedcontrolplanes/scale', 'kubeadmcontrolplanes/scale']),
   rule(['patch', 'update'], [etcd], ['etcdclusters/scale']),
   rule(['delete'], [cluster], ['machines']),
