@@ -135,7 +135,9 @@ describe('Firekube', { skip }, () => {
         const lines = createInterface(forward.stdout)[Symbol.asyncIterator]();
         const { value } = (await lines.next()) as { readonly value: string };
         const port = /127\.0\.0\.1:(\d+)/.exec(value)?.[1];
-        const answer = await fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(120_000) });
+        const answer = await fetch(`http://127.0.0.1:${port}/health`, {
+          signal: AbortSignal.timeout(120_000),
+        });
         assert.equal(await answer.text(), 'OK');
       } finally {
         const ended = once(forward, 'exit');

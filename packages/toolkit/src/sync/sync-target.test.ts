@@ -51,7 +51,8 @@ function open(openTarget?: OpenTarget) {
     },
     run: async () => await controller.reconcile('default/garden', signal),
     remove: async () => await syncs.delete(key),
-    ready: async () => (await syncs.find(key))?.status.conditions.map(({ reason, message }) => [reason, message]),
+    ready: async () =>
+      (await syncs.find(key))?.status.conditions.map(({ reason, message }) => [reason, message]),
     pots: async (store: 'home' | 'elsewhere') =>
       (await (store === 'home' ? home : elsewhere).list(potKind)).items.length,
   };
