@@ -23,9 +23,15 @@ test('Ownership: only what changes who owns whom can make garbage', () => {
     ['an object without owners', known.learn(object('owner'))],
     ['an object of an owner', known.learn(object('child', ownedBy('owner')))],
     ['the same, changed in something else', known.learn(object('child', ownedBy('owner')))],
-    ['the same, that does not hold its owner any more', known.learn(object('child', ownedBy('owner', false)))],
+    [
+      'the same, that does not hold its owner any more',
+      known.learn(object('child', ownedBy('owner', false))),
+    ],
     ['the owner, changed in something else', known.learn(object('owner'))],
-    ['the owner, that waits for somebody else', known.learn(object('owner', { ...leaving, finalizers: ['x/y'] }))],
+    [
+      'the owner, that waits for somebody else',
+      known.learn(object('owner', { ...leaving, finalizers: ['x/y'] })),
+    ],
     ['the owner, gone', known.forget(object('owner'))],
     ['the child, gone', known.forget(object('child'))],
     ['the owner of nobody any more, gone', known.forget(object('owner'))],

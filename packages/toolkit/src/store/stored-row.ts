@@ -34,11 +34,7 @@ export class RowDecoder {
   readonly #told = new Set<string>();
   readonly #recent: RecentObjects | undefined;
 
-  constructor({
-    problemOf = () => undefined,
-    onBroken = () => {},
-    readsOnce = false,
-  }: RowOptions = {}) {
+  constructor({ problemOf = () => undefined, onBroken = () => {}, readsOnce = false }: RowOptions = {}) {
     this.#recent = readsOnce ? undefined : new RecentObjects();
     this.#problemOf = problemOf;
     this.#onBroken = onBroken;
