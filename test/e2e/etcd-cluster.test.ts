@@ -89,7 +89,7 @@ describe('an etcd cluster of one member', () => {
     writeFileSync(damaged, Buffer.alloc(544));
     assert.equal(
       await refused('restore', 'db', '--from', damaged),
-      '1: error: the snapshot is damaged: its digest is another one',
+      '2: error: the snapshot is damaged: its digest is another one',
     );
     assert.equal(await left(ignite), '');
   });
