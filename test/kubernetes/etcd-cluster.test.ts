@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -35,7 +43,7 @@ import { systemClock as clock } from '../../packages/toolkit/src/clock/clock.ts'
 import { coreKinds } from '../../packages/toolkit/src/core/kinds.ts';
 import { MemoryStore } from '../../packages/toolkit/src/store/memory.ts';
 import { EtcdClient } from '../../packages/toolkit/src/store/etcd/etcd-client.ts';
-import { CannotBuild, builtProgram, etcd } from './fixtures/go-program.ts';
+import { CannotBuild, builtProgram, etcd, etcdutl } from './fixtures/go-program.ts';
 
 /** The controller of etcd clusters with a real etcd, whose members are processes that take the place of VMs. */
 
@@ -43,11 +51,14 @@ const patienceMs = 300_000;
 /** These members are not emulated. */
 const quick = { 'heartbeat-interval': 100, 'election-timeout': 1_000 };
 const key = { namespace: 'default', name: 'db' };
-const program = await builtProgram(etcd, new AbortController().signal).catch((failure: unknown) => {
+const programs = await Promise.all(
+  [etcd, etcdutl].map(async (each) => await builtProgram(each, new AbortController().signal)),
+).catch((failure: unknown) => {
   if (failure instanceof CannotBuild) return failure;
   throw failure;
 });
-const skip = program instanceof CannotBuild && program.message;
+const skip = programs instanceof CannotBuild && programs.message;
+const [program = '', restoring = ''] = programs instanceof CannotBuild ? [] : programs;
 
 interface Range {
   readonly kvs?: readonly { readonly value: string }[];
@@ -110,11 +121,14 @@ class ProcessHost {
     own.restartedAt = restartedAt;
     const secretName = vm.spec.cloudInit!.userDataSecretRef!.name;
     const secret = await objectsOf(this.#client, secrets).get({ namespace, name: secretName });
-    this.start(own, textIn(secret, 'value')!);
+    this.#write(own, textIn(secret, 'value')!);
+    for (const { hostPath, vmPath } of vm.spec.copyFiles)
+      copyFileSync(hostPath, join(own.dir, basename(vmPath)));
+    this.#start(own);
   }
 
-  /** Starts etcd with what the boot commands write, in the folder of the process. */
-  start(own: Process, userData: string): void {
+  /** Writes what the boot commands write, in the folder of the process. */
+  #write(own: Process, userData: string): void {
     mkdirSync(own.dir, { recursive: true });
     const { bootcmd } = JSON.parse(userData.replace('#cloud-config\n', '')) as {
       readonly bootcmd: readonly (readonly string[])[];
@@ -126,11 +140,16 @@ class ProcessHost {
       const alone = here.replace(/,https:\/\/127\.0\.0\.1:2379/, '');
       writeFileSync(join(own.dir, basename(path)), alone, { mode: 0o600 });
     }
-    this.restart(own);
   }
 
-  restart(own: Process): void {
-    own.child = spawn(program as string, ['--config-file', join(own.dir, 'etcd.json')], { stdio: 'ignore' });
+  /** Does what the image does. */
+  #start(own: Process): void {
+    const [restore, data] = [join(own.dir, 'restore'), join(own.dir, 'data')];
+    if (existsSync(restore) && !existsSync(data)) {
+      const words = readFileSync(restore, 'utf8').split('\n').filter(Boolean);
+      execFileSync(restoring, ['snapshot', 'restore', ...words], { stdio: 'ignore' });
+    }
+    own.child = spawn(program, ['--config-file', join(own.dir, 'etcd.json')], { stdio: 'ignore' });
   }
 }
 
@@ -193,6 +212,13 @@ describe('an etcd cluster', { skip }, () => {
     const { certificate: cert, key: own } = clientCertificate(authority, { name: 'test', nowMs: Date.now() });
     return new EtcdClient({ endpoints, tls: { ca: authority.certificate, cert, key: own } });
   }
+  /** A call that meets an election is refused, and has to be made again. */
+  const hasData = async (etcdClient: EtcdClient): Promise<void> =>
+    await until('the data', async () => {
+      const range = etcdClient.call<Range>('/v3/kv/range', { key: base64('a') });
+      const { kvs = [] } = await range.catch((): Range => ({}));
+      return kvs[0]?.value === base64('b');
+    });
   const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
   test('it begins with one member, and grows to three', async () => {
@@ -226,9 +252,11 @@ describe('an etcd cluster', { skip }, () => {
 
   test('a snapshot is whole', async () => {
     const access = await readEtcdAccess(await clusters.get(key), client, stop.signal);
-    let size = 0;
-    for await (const part of takeSnapshot(access, stop.signal)) size += part.length;
-    assert.equal(size % 512, 32);
+    const parts: Buffer[] = [];
+    for await (const part of takeSnapshot(access, stop.signal)) parts.push(part);
+    const whole = Buffer.concat(parts);
+    assert.equal(whole.length % 512, 32);
+    writeFileSync(join(dir, 'snapshot'), whole);
   });
 
   test('a member whose machine is lost is replaced, the leader too', async () => {
@@ -239,12 +267,7 @@ describe('an etcd cluster', { skip }, () => {
     await vms.delete(lost);
     await until('another member', async () => !(await names()).includes(leader) && (await isReady(3)));
     using etcdClient = await connect();
-    // A call that meets an election is refused, and has to be made again.
-    await until('the data', async () => {
-      const range = etcdClient.call<Range>('/v3/kv/range', { key: base64('a') });
-      const { kvs = [] } = await range.catch((): Range => ({}));
-      return kvs[0]?.value === base64('b');
-    });
+    await hasData(etcdClient);
   });
 
   test('its members are replaced when their settings change, and it shrinks', async () => {
@@ -263,5 +286,13 @@ describe('an etcd cluster', { skip }, () => {
     await until('its end', async () => (await clusters.find(key)) === undefined);
     assert.deepEqual(await names(), []);
     assert.deepEqual((await objectsOf(client, secrets).list()).items, []);
+  });
+
+  test('another one begins with the data of the snapshot', async () => {
+    const restore = { hostPath: join(dir, 'snapshot') };
+    await clusters.create({ metadata: key, spec: { replicas: 1, version: '3.6.5', config: quick, restore } });
+    await until('one member', async () => await isReady(1));
+    using etcdClient = await connect();
+    await hasData(etcdClient);
   });
 });
