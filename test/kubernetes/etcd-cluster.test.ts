@@ -231,7 +231,10 @@ describe('an etcd cluster', { skip }, () => {
     assert.deepEqual(await names(), ['db-1', 'db-2', 'db-3']);
     const { status } = await clusters.get(key);
     assert.equal(status?.version, '3.6.5');
-    assert.deepEqual(status?.endpoints, ['127.6.2.1', '127.6.2.2', '127.6.2.3'].map((each) => `https://${each}:2379`));
+    assert.deepEqual(
+      status?.endpoints,
+      ['127.6.2.1', '127.6.2.2', '127.6.2.3'].map((each) => `https://${each}:2379`),
+    );
     assert.equal(status?.members?.filter(({ isLeader }) => isLeader).length, 1);
   });
 

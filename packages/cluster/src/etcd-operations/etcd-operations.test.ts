@@ -65,8 +65,16 @@ const refused: readonly (readonly [string, object, RegExp])[] = [
   ['a version that skips one', { version: '3.8.0' }, /must not skip a minor version: 3\.6\.5 runs now/],
   ['a version that goes back', { version: '3.5.9' }, /must not go back to an older minor version/],
   ['another snapshot', { restore: { hostPath: '/other' } }, /restore/],
-  ['an address that all members would have', { vm: { network: { address: '10.0.0.1' } } }, /each member has its own/],
-  ['a published port', { vm: { network: { ports: [{ hostPort: 1, vmPort: 2 }] } } }, /must not publish ports/],
+  [
+    'an address that all members would have',
+    { vm: { network: { address: '10.0.0.1' } } },
+    /each member has its own/,
+  ],
+  [
+    'a published port',
+    { vm: { network: { ports: [{ hostPort: 1, vmPort: 2 }] } } },
+    /must not publish ports/,
+  ],
 ];
 for (const [name, changes, message] of refused)
   test(`${name} is refused`, async () => {

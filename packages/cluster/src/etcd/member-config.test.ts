@@ -47,15 +47,16 @@ test('the first member begins a cluster, and others join it', () => {
   const about = (role: MemberRole): unknown => settingsOf(filesOf(role))['initial-cluster-state'];
   assert.deepEqual((['first', 'joining', 'known'] as const).map(about), ['new', 'existing', 'existing']);
   const settings = settingsOf(filesOf('joining'));
-  assert.equal(
-    settings['initial-cluster'],
-    'db-1=https://10.61.0.2:2380,db-2=https://10.61.0.3:2380',
-  );
+  assert.equal(settings['initial-cluster'], 'db-1=https://10.61.0.2:2380,db-2=https://10.61.0.3:2380');
   assert.equal(settings['initial-cluster-token'], 'token');
 });
 
 test('settings of people are there, and do not replace what keeps others out', () => {
-  const config = { 'quota-backend-bytes': 1, 'peer-transport-security': 'none', 'listen-peer-urls': 'http://0.0.0.0' };
+  const config = {
+    'quota-backend-bytes': 1,
+    'peer-transport-security': 'none',
+    'listen-peer-urls': 'http://0.0.0.0',
+  };
   const settings = settingsOf(filesOf('joining', { config }));
   assert.equal(settings['quota-backend-bytes'], 1);
   assert.equal(settings['listen-peer-urls'], 'https://10.61.0.3:2380');
