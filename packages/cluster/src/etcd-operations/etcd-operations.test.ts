@@ -24,7 +24,12 @@ function open() {
 }
 
 const ready = (status: 'True' | 'False', message = '') => ({
-  conditions: [{ type: 'Ready', status, reason: 'R', message, lastTransitionTime: '2026-11-30T00:00:00Z' }],
+  conditions: [
+    {
+      ...{ type: 'Ready', status, reason: 'R', message, observedGeneration: 1 },
+      lastTransitionTime: '2026-11-30T00:00:00Z',
+    },
+  ],
 });
 
 test('an etcd cluster that was asked for in the same words, and is not up yet, is the one that was asked for', async () => {
