@@ -269,9 +269,11 @@ describe('an etcd cluster', { skip }, () => {
     await host.stop(lost.uid);
     await vms.delete(lost);
     // The new one may have the name of the lost one.
-    const isGone = async (): Promise<boolean> =>
-      !(await vms.list()).items.some(({ metadata }) => metadata.uid === lost.uid);
-    await until('another member', async () => (await isGone()) && (await isReady(3)));
+    const isReplaced = async (): Promise<boolean> => {
+      const { items } = await vms.list();
+      return items.length === 3 && !items.some(({ metadata }) => metadata.uid === lost.uid);
+    };
+    await until('another member', async () => (await isReplaced()) && (await isReady(3)));
     using etcdClient = await connect();
     await hasData(etcdClient);
   });
