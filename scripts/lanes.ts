@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import type { Counts } from './run-tests.ts';
+import type { Outcome } from './run-tests.ts';
 
 /** What came of a test file that ran in a lane. */
 export interface Report {
   readonly file: string;
   readonly seconds: number;
   readonly output: string;
-  readonly counts: Counts;
+  readonly outcome: Outcome;
 }
 
 /** The memory that the VMs and programs of one test file may need. */
@@ -42,15 +42,17 @@ async function runInLane(file: string, folder: string): Promise<Report> {
   let output = '';
   for (const stream of [child.stdout!, child.stderr!])
     stream.setEncoding('utf8').on('data', (part: string) => (output += part));
-  let counts: Counts | undefined;
-  child.once('message', (told) => (counts = told as Counts));
+  let outcome: Outcome | undefined;
+  child.once('message', (told) => (outcome = told as Outcome));
   const [code, signal] = await once(child, 'close');
-  if (counts === undefined) output += `${file} ended with ${signal ?? code} before it told its counts\n`;
   return {
     file,
     seconds: (performance.now() - begun) / 1_000,
     output,
-    counts: counts ?? { passed: 0, failed: 1, skipped: 0 },
+    outcome: outcome ?? {
+      counts: { passed: 0, failed: 1, skipped: 0 },
+      failures: [`${file} ended with ${signal ?? code} before it told what came of its tests`],
+    },
   };
 }
 

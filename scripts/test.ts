@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { runInLanes } from './lanes.ts';
-import { type Counts, runTests } from './run-tests.ts';
+import { type Outcome, runTests } from './run-tests.ts';
 
 /**
- * Unit tests run in parallel. The end-to-end tests follow, in lanes, since each takes a machine for its own.
- * Tests on Kubernetes are the last: what they run takes minutes to build on a new machine, which goes on
+ * Unit tests come first. The end-to-end tests follow, in lanes, since each takes a machine for its own. Tests
+ * on Kubernetes are the last of them: what they run takes minutes to build on a new machine, which goes on
  * behind the others.
  */
 const root = join(import.meta.dirname, '..');
@@ -19,7 +20,9 @@ const chosen = (patterns: readonly string[]): readonly string[] =>
 
 /** The test files that take longest. They are begun first, lest one of them goes on alone at the end. */
 const longest = [
+  'snapshots',
   'firecracker',
+  'suspend',
   'runtimes',
   'crash',
   'hostile-guest',
@@ -29,43 +32,49 @@ const longest = [
   'gitops',
   'restarts',
 ];
-/** The test files of clusters are the last, since what they run may still be built. */
-const last = ['hosted-control-plane', 'cluster'];
+/** The test files whose programs may still be built. Each of the others is begun before them. */
+const onKubernetes = chosen([
+  'test/kubernetes/*.test.ts',
+  'test/e2e/{hosted-control-plane,cluster}.test.ts',
+]);
 const rank = (file: string): number => {
-  const name = /([^/]+)\.test\.ts$/.exec(file)?.[1] ?? '';
-  if (last.includes(name)) return longest.length + 1;
-  const at = longest.indexOf(name);
+  if (onKubernetes.includes(file)) return longest.length + 1;
+  const at = longest.indexOf(/([^/]+)\.test\.ts$/.exec(file)?.[1] ?? '');
   return at === -1 ? longest.length : at;
 };
 
-const onKubernetes = chosen(['test/kubernetes/*.test.ts']);
-const ofClusters = chosen(last.map((name) => `test/e2e/${name}.test.ts`));
-if (onKubernetes.length > 0 || ofClusters.length > 0) {
-  const asked = ofClusters.length > 0 ? ['cluster'] : [];
+if (onKubernetes.length > 0) {
+  const asked = onKubernetes.some((file) => file.startsWith('test/e2e/')) ? ['cluster'] : [];
   spawn(process.execPath, ['scripts/build-kubernetes.ts', ...asked], { stdio: 'ignore' });
 }
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
-const add = (more: Counts): void => {
-  for (const key of ['passed', 'failed', 'skipped'] as const) counts[key] += more[key];
+const failures: string[] = [];
+const add = (more: Outcome): void => {
+  for (const key of ['passed', 'failed', 'skipped'] as const) counts[key] += more.counts[key];
+  failures.push(...more.failures);
 };
 
 const unit = chosen(['packages/*/src/**/*.test.ts', 'scripts/*.test.ts', 'test/fuzz/*.test.ts']).filter(
   (file) => !file.includes('.integration.'),
 );
-if (unit.length > 0) add(await runTests(unit, true));
+if (unit.length > 0) add(await runTests(unit, availableParallelism()));
 
-const failed: string[] = [];
-const endToEnd = chosen(['packages/*/src/**/*.integration.test.ts', 'test/e2e/*.test.ts']);
+const inLanes = chosen([
+  'packages/*/src/**/*.integration.test.ts',
+  'test/{e2e,kubernetes}/*.test.ts',
+]);
 await runInLanes(
-  endToEnd.toSorted((a, b) => rank(a) - rank(b)),
+  inLanes.toSorted((a, b) => rank(a) - rank(b)),
   (report) => {
     console.log(`\n${report.file} (${Math.round(report.seconds)} s)\n${report.output.trimEnd()}`);
-    add(report.counts);
-    if (report.counts.failed > 0) failed.push(report.file);
+    add({
+      ...report.outcome,
+      failures: report.outcome.failures.map((failure) => `${report.file}: ${failure}`),
+    });
   },
 );
-if (onKubernetes.length > 0) add(await runTests(onKubernetes, false));
-if (failed.length > 0) console.log(`\nTests failed in ${failed.join(', ')}`);
+// What failed is told again at the end, where it is found first and where a shortened log still has it.
+for (const failure of failures) console.log(`\n✖ ${failure}`);
 console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;

@@ -79,7 +79,7 @@ test('a lane reaches what this machine reaches, but nothing on its loopback', as
   assert.equal(said, `${address} answered\n127.0.0.1\n10.0.2.2\n`);
 });
 
-test('files in lanes are reported whole, with counts, and one that is killed has failed', async () => {
+test('files in lanes are reported whole, with counts and why tests failed, and one that is killed has failed', async () => {
   const thrown = "throw new Error('bad luck')";
   const mixed = testFile(
     'mixed',
@@ -92,10 +92,13 @@ test('files in lanes are reported whole, with counts, and one that is killed has
   const killed = testFile('killed', "process.kill(process.ppid, 'SIGKILL');", "test('one', () => {});");
   const reports = new Map<string, Report>();
   await runInLanes([mixed, killed], (report) => reports.set(report.file, report));
-  assert.deepEqual(reports.get(mixed)?.counts, { passed: 1, failed: 1, skipped: 1 });
+  const outcome = reports.get(mixed)!.outcome;
+  assert.deepEqual(outcome.counts, { passed: 1, failed: 1, skipped: 1 });
+  assert.match(outcome.failures.join(), /^three\nError: bad luck\n +at /);
   assert.match(reports.get(mixed)!.output, /✔ one[^]* two [^]*✖ three[^]*bad luck/);
-  assert.deepEqual(reports.get(killed)?.counts, { passed: 0, failed: 1, skipped: 0 });
-  assert.match(reports.get(killed)!.output, /killed\.test\.ts ended with \d+ before it told its counts\n$/);
+  const { counts, failures } = reports.get(killed)!.outcome;
+  assert.deepEqual(counts, { passed: 0, failed: 1, skipped: 0 });
+  assert.match(failures.join(), /killed\.test\.ts ended with \d+ before it told what came of its tests$/);
 });
 
 test('when the runner is killed its lanes end, and their folders go', async () => {
