@@ -33,10 +33,7 @@ const longest = [
   'restarts',
 ];
 /** The test files whose programs may still be built. Each of the others is begun before them. */
-const onKubernetes = chosen([
-  'test/kubernetes/*.test.ts',
-  'test/e2e/{hosted-control-plane,cluster}.test.ts',
-]);
+const onKubernetes = chosen(['test/kubernetes/*.test.ts', 'test/e2e/{hosted-control-plane,cluster}.test.ts']);
 const rank = (file: string): number => {
   if (onKubernetes.includes(file)) return longest.length + 1;
   const at = longest.indexOf(/([^/]+)\.test\.ts$/.exec(file)?.[1] ?? '');
@@ -60,10 +57,7 @@ const unit = chosen(['packages/*/src/**/*.test.ts', 'scripts/*.test.ts', 'test/f
 );
 if (unit.length > 0) add(await runTests(unit, availableParallelism()));
 
-const inLanes = chosen([
-  'packages/*/src/**/*.integration.test.ts',
-  'test/{e2e,kubernetes}/*.test.ts',
-]);
+const inLanes = chosen(['packages/*/src/**/*.integration.test.ts', 'test/{e2e,kubernetes}/*.test.ts']);
 await runInLanes(
   inLanes.toSorted((a, b) => rank(a) - rank(b)),
   (report) => {
