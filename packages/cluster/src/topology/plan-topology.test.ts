@@ -144,6 +144,20 @@ test('no patch has a template use more of the host than its author could', () =>
   );
 });
 
+test('no patch has a control plane use the etcd of others', () => {
+  const { apiVersion, kind } = hosted.controlPlane.templateRef;
+  const patch = {
+    selector: { apiVersion, kind, matchResources: { controlPlane: true } } as PatchSelector,
+    jsonPatches: [
+      { op: 'add' as const, path: '/spec/template/spec/etcd', value: { external: { name: 'others' } } },
+    ],
+  };
+  assert.throws(
+    () => plan({ patches: [{ name: 'p', definitions: [patch] }] }),
+    /HostedControlPlaneTemplate own use more of the host than it does itself: spec\.template\.spec\.etcd\.external/,
+  );
+});
+
 test('a class whose templates are of other kinds does not fit', () => {
   const controlPlaneRef = {
     ...{ apiGroup: 'controlplane.cluster.x-k8s.io', kind: 'KubeadmControlPlane', name: 'dev' },
