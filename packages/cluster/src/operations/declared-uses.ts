@@ -22,22 +22,34 @@ const filesOf = (manifest: Manifest, spec: ConfigSpec | undefined, at: string): 
     contentFrom ? [objectAt(manifest, `${at}.files`, 'Secret', contentFrom.secret.name)] : [],
   );
 
+/** The template that machines are made from uses of the host what its author may use. */
+const referred = (
+  manifest: Manifest,
+  at: string,
+  references: Readonly<Record<string, { readonly kind: string; readonly name: string } | undefined>>,
+): readonly HostUse[] =>
+  Object.entries(references).flatMap(([field, reference]) =>
+    reference ? [objectAt(manifest, `${at}.${field}`, reference.kind, reference.name)] : [],
+  );
+
 /** Whoever has a machine in a cluster has a part of its rights. */
 const ofOneCluster = (manifest: Manifest): readonly HostUse[] => {
-  const { clusterName } = manifest.spec as MachineDeployment['spec'];
+  const { clusterName } = manifest.spec as { readonly clusterName: string };
   return [objectAt(manifest, 'spec.clusterName', 'Cluster', clusterName)];
 };
 
 /**
  * What manifests of clusters use of the host and of other objects, which the policy of a Sync judges. Their author must own
- * the cluster that they change, and the Secrets that they bring into machines.
+ * the cluster that they change, the templates and classes that they name, and the Secrets that they bring into machines.
  */
 export const declaredUses: HostUses = {
   Cluster: (manifest) => {
-    const { controlPlaneRef, infrastructureRef } = manifest.spec as Cluster['spec'];
-    return Object.entries({ controlPlaneRef, infrastructureRef }).flatMap(([field, reference]) =>
-      reference ? [objectAt(manifest, `spec.${field}`, reference.kind, reference.name)] : [],
-    );
+    const { controlPlaneRef, infrastructureRef, topology } = manifest.spec as Cluster['spec'];
+    const classRef = topology && { kind: 'ClusterClass', name: topology.classRef.name };
+    return [
+      ...referred(manifest, 'spec', { controlPlaneRef, infrastructureRef }),
+      ...referred(manifest, 'spec.topology', { classRef }),
+    ];
   },
   // It applies manifests in all clusters that it selects, whoever they belong to.
   ClusterResourceSet: (manifest) => [
@@ -50,13 +62,24 @@ export const declaredUses: HostUses = {
     const { template } = manifest.spec as { readonly template: { readonly spec?: ConfigSpec } };
     return filesOf(manifest, template.spec, 'spec.template.spec');
   },
-  KubeadmControlPlane: (manifest) =>
-    filesOf(
-      manifest,
-      (manifest.spec as KubeadmControlPlane['spec']).kubeadmConfigSpec,
-      'spec.kubeadmConfigSpec',
-    ),
-  MachineDeployment: ofOneCluster,
+  KubeadmControlPlane: (manifest) => {
+    const { kubeadmConfigSpec, machineTemplate } = manifest.spec as KubeadmControlPlane['spec'];
+    const { infrastructureRef } = machineTemplate.spec;
+    return [
+      ...filesOf(manifest, kubeadmConfigSpec, 'spec.kubeadmConfigSpec'),
+      ...referred(manifest, 'spec.machineTemplate.spec', { infrastructureRef }),
+    ];
+  },
+  MachineDeployment: (manifest) => {
+    const { bootstrap, infrastructureRef } = (manifest.spec as MachineDeployment['spec']).template.spec;
+    const { configRef, dataSecretName } = bootstrap;
+    const data = dataSecretName === undefined ? undefined : { kind: 'Secret', name: dataSecretName };
+    return [
+      ...ofOneCluster(manifest),
+      ...referred(manifest, 'spec.template.spec.bootstrap', { configRef, dataSecretName: data }),
+      ...referred(manifest, 'spec.template.spec', { infrastructureRef }),
+    ];
+  },
   MachineHealthCheck: ofOneCluster,
   IgniteCluster: () => [],
   IgniteMachineTemplate: hostUses['IgniteMachineTemplate']!,
