@@ -1,5 +1,7 @@
 import { withoutUndefined } from '@ignite/api/v1/without-undefined';
+import * as v from 'valibot';
 import { stringify } from 'yaml';
+import { kubernetesVersionSchema } from '../contract/kubernetes-version.ts';
 import type { Cluster, Endpoint } from '../kinds/cluster.ts';
 import type { K3sConfigSpec } from '../kinds/k3s-config.ts';
 import { type ClusterKeys, urlOf } from '../workload/cluster-secrets.ts';
@@ -48,7 +50,7 @@ function installation({ spec, role, version }: Omit<K3sCloudConfig, 'files'>): s
   const verb = role.type === 'agent' ? 'agent' : 'server';
   return spec.agentConfig?.airGapped
     ? `INSTALL_K3S_SKIP_DOWNLOAD=true INSTALL_K3S_EXEC=${verb} sh /opt/install.sh`
-    : `curl -sfL https://get.k3s.io | INSTALL_K3S_VERSION='${spec.version ?? version}' sh -s - ${verb}`;
+    : `curl -sfL https://get.k3s.io | INSTALL_K3S_VERSION='${v.parse(kubernetesVersionSchema, spec.version ?? version)}' sh -s - ${verb}`;
 }
 
 /** Pure. Returns the configuration file of k3s, whose keys are those of its flags. */

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 
-const pattern = /^v?(\d+)\.(\d+)\.(\d+)(?:[-+].*)?$/;
+/** What may follow is that of semantic versions alone: versions are written into commands and configurations. */
+const pattern = /^v?(\d+)\.(\d+)\.(\d+)(?:[-+][0-9A-Za-z.+-]*)?$/;
 
 /** The schema of a version of Kubernetes. The `v` in front is added where it is missing. */
 export const kubernetesVersionSchema = v.pipe(
