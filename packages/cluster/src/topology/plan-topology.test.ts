@@ -126,6 +126,26 @@ test('names come from the templates of the class, and are the same each time', (
   assert.match(plan().deployments[0]!.reference.name, /^dev-pool-[0-9a-f]{5}$/);
 });
 
+test('a naming that does not tell MachineDeployments apart is a problem', () => {
+  const [ofClass] = hosted.workers!.machineDeployments!;
+  const named = (template: string): TopologyPlan =>
+    plan(
+      { workers: { machineDeployments: [{ ...ofClass!, naming: { template } }] } },
+      {
+        workers: {
+          machineDeployments: [
+            { class: 'default', name: 'a' },
+            { class: 'default', name: 'b' },
+          ],
+        },
+      },
+    );
+  assert.throws(() => named('{{ .cluster.name }}-md'), /several MachineDeployments dev-md/);
+  assert.equal(named('{{ .cluster.name }}-{{ .machineDeployment.topologyName }}').deployments.length, 2);
+  for (const failing of ['{{ .nothing.at.all }}', '{{'])
+    assert.throws(() => named(failing), { name: 'TopologyProblem', message: /naming/ });
+});
+
 test('another content of a template has another name', () => {
   const nameOf = ({ templates }: TopologyPlan) => templates[1]!.reference.name;
   assert.notEqual(nameOf(plan(machinePatch('memory', '4GB'))), nameOf(plan()));

@@ -60,6 +60,7 @@ export function planTopology(blueprint: Blueprint, seen: SeenTopology, schemas: 
       throw new TopologyProblem([`the class has no MachineDeployments of the class ${topology.class}`]);
     return version === undefined ? [] : [planDeployment(planning, topology, ofClass, version)];
   });
+  assertOneOfEachName(workers.map(({ deployment }) => deployment));
   return {
     infrastructure: planInfrastructure(planning),
     controlPlane,
@@ -70,6 +71,14 @@ export function planTopology(blueprint: Blueprint, seen: SeenTopology, schemas: 
     ),
     progress,
   };
+}
+
+/** Two of one name would take each other's place for ever. @throws TopologyProblem */
+function assertOneOfEachName(deployments: readonly PlannedPart[]): void {
+  const names = deployments.map(({ reference }) => reference.name);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined)
+    throw new TopologyProblem([`the class names several MachineDeployments ${twice}: its naming must tell them apart`]);
 }
 
 interface Planning {
