@@ -9,8 +9,12 @@ import { type BootFile, bootFile, cloudConfigText, sentinel } from './cloud-conf
 
 /** What a node is to a cluster of k3s. */
 export type K3sRole =
-  | { readonly type: 'first server'; readonly keys: ClusterKeys }
-  | { readonly type: 'server'; readonly keys: ClusterKeys }
+  | {
+      readonly type: 'first server' | 'server';
+      readonly keys: ClusterKeys;
+      /** The word by which agents join. */
+      readonly agentToken: string;
+    }
   | { readonly type: 'agent' };
 
 export interface K3sCloudConfig {
@@ -20,6 +24,7 @@ export interface K3sCloudConfig {
   readonly version: string;
   readonly cluster: Cluster;
   readonly endpoint: Required<Endpoint>;
+  /** By which the node itself joins. */
   readonly token: string;
   /** The files that people want, with their contents. */
   readonly files: readonly BootFile[];
@@ -73,6 +78,7 @@ function configOf({ spec, role, cluster, endpoint, token }: Omit<K3sCloudConfig,
   const { pods, services, serviceDomain } = cluster.spec.clusterNetwork ?? {};
   return withoutUndefined({
     ...common,
+    'agent-token': role.agentToken,
     'cluster-init': joins ? undefined : true,
     'tls-san': [...(server.tlsSan ?? []), endpoint.host],
     'disable-cloud-controller': server.disableCloudController ?? true,
