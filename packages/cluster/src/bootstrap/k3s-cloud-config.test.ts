@@ -7,7 +7,7 @@ import { k3sCloudConfig } from './k3s-cloud-config.ts';
 const { metadata } = sampleMachine({ name: 'dev' });
 const cluster: Cluster = { kind: 'Cluster', apiVersion: '', metadata, spec: {} };
 const node = {
-  ...{ spec: {}, role: { type: 'agent' }, cluster, files: [], token: 'word' },
+  ...{ spec: {}, role: { type: 'agent' as const }, cluster, files: [], token: 'word' },
   endpoint: { host: '192.0.2.10', port: 6443 },
 } as const;
 
