@@ -78,14 +78,30 @@ spec:
   version: v1.35.4
   machineTemplate: {spec: {infrastructureRef: {apiGroup: infrastructure.cluster.x-k8s.io, kind: IgniteMachineTemplate, name: a}}}
   kubeadmConfigSpec: {files: [${file}]}
+---
+apiVersion: bootstrap.cluster.x-k8s.io/v1beta2
+kind: KThreesConfigTemplate
+metadata: {name: a}
+spec: {template: {spec: {files: [${file}]}}}
+---
+apiVersion: controlplane.cluster.x-k8s.io/v1beta2
+kind: KThreesControlPlane
+metadata: {name: a}
+spec:
+  version: v1.35.4+k3s1
+  machineTemplate: {infrastructureRef: {apiVersion: infrastructure.cluster.x-k8s.io/v1beta2, kind: IgniteMachineTemplate, name: a}}
+  kthreesConfigSpec: {files: [${file}]}
 `;
   const found = await denied(template);
   assert.match(found['KubeadmConfigTemplate/a']!, /^spec\.template\.spec\.files: .*Secret\/others, which/);
   assert.match(found['KubeadmControlPlane/a']!, /^spec\.kubeadmConfigSpec\.files: .*Secret\/others, which/);
+  assert.match(found['KThreesConfigTemplate/a']!, /^spec\.template\.spec\.files: .*Secret\/others, which/);
+  assert.match(found['KThreesControlPlane/a']!, /^spec\.kthreesConfigSpec\.files: .*Secret\/others, which/);
   const objects = ['Secret/others', 'IgniteMachineTemplate/a'];
   assert.deepEqual(await denied(template, { objects }), {});
   const unowned = await denied(template, { objects: ['Secret/others'] });
-  assert.match(unowned['KubeadmControlPlane/a']!, /infrastructureRef: .*IgniteMachineTemplate\/a, which/);
+  for (const kind of ['KubeadmControlPlane', 'KThreesControlPlane'])
+    assert.match(unowned[`${kind}/a`]!, /infrastructureRef: .*IgniteMachineTemplate\/a, which/);
 });
 
 test('a source makes no machines and no control planes of what others have brought', async () => {

@@ -3,11 +3,13 @@ import type { Manifest } from '@ignite/toolkit/codec/manifest';
 import type { ClusterResourceSet } from '../kinds/cluster-resource-set.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import { hostUses } from '../kinds/host-uses.ts';
+import type { K3sControlPlane } from '../kinds/k3s-control-plane.ts';
 import type { KubeadmConfig } from '../kinds/kubeadm-config.ts';
 import type { KubeadmControlPlane } from '../kinds/kubeadm-control-plane.ts';
 import type { MachineDeployment } from '../kinds/machine-deployment.ts';
 
-type ConfigSpec = KubeadmConfig['spec'];
+/** The files of a machine, whatever makes it a node. */
+type ConfigSpec = Pick<KubeadmConfig['spec'], 'files'>;
 
 const objectAt = (
   { metadata: { namespace } }: Manifest,
@@ -38,6 +40,11 @@ const ofOneCluster = (manifest: Manifest): readonly HostUse[] => {
   return [objectAt(manifest, 'spec.clusterName', 'Cluster', clusterName)];
 };
 
+const ofConfigTemplate = (manifest: Manifest): readonly HostUse[] => {
+  const { template } = manifest.spec as { readonly template: { readonly spec?: ConfigSpec } };
+  return filesOf(manifest, template.spec, 'spec.template.spec');
+};
+
 /**
  * What manifests of clusters use of the host and of other objects, which the policy of a Sync judges. Their author must own
  * the cluster that they change, the templates and classes that they name, and the Secrets that they bring into machines.
@@ -58,16 +65,22 @@ export const declaredUses: HostUses = {
       objectAt(manifest, 'spec.resources', kind, name),
     ),
   ],
-  KubeadmConfigTemplate: (manifest) => {
-    const { template } = manifest.spec as { readonly template: { readonly spec?: ConfigSpec } };
-    return filesOf(manifest, template.spec, 'spec.template.spec');
-  },
+  KubeadmConfigTemplate: ofConfigTemplate,
+  KThreesConfigTemplate: ofConfigTemplate,
   KubeadmControlPlane: (manifest) => {
     const { kubeadmConfigSpec, machineTemplate } = manifest.spec as KubeadmControlPlane['spec'];
     const { infrastructureRef } = machineTemplate.spec;
     return [
       ...filesOf(manifest, kubeadmConfigSpec, 'spec.kubeadmConfigSpec'),
       ...referred(manifest, 'spec.machineTemplate.spec', { infrastructureRef }),
+    ];
+  },
+  KThreesControlPlane: (manifest) => {
+    const { kthreesConfigSpec, machineTemplate } = manifest.spec as K3sControlPlane['spec'];
+    const { infrastructureRef } = machineTemplate;
+    return [
+      ...filesOf(manifest, kthreesConfigSpec, 'spec.kthreesConfigSpec'),
+      ...referred(manifest, 'spec.machineTemplate', { infrastructureRef }),
     ];
   },
   MachineDeployment: (manifest) => {
