@@ -28,6 +28,9 @@ export function minorsBetween(version: string, other: string): number {
   return a.major === b.major ? a.minor - b.minor : (a.major - b.major) * Number.POSITIVE_INFINITY;
 }
 
+/** A kubelet may be older than its API server by so many minor versions (Kubernetes' version skew policy). */
+export const oldestKubelet = 3;
+
 /** Pure. Tells whether a version is older than another one of the same form, patch versions included. */
 export const isOlder = (version: string, other: string): boolean => {
   const [a = [], b = []] = [version, other].map((each) => pattern.exec(each)?.slice(1, 4).map(Number));
