@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import * as v from 'valibot';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { ClusterClass, ClusterClassSpec, PatchSelector } from '../kinds/cluster-class.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import { sampleMachine } from '../kinds/machine.sample.ts';
+import { k3sControlPlaneSpecSchema, k3sControlPlaneTemplateSpecSchema } from '../kinds/k3s-control-plane.ts';
 import type { Topology } from '../kinds/topology.ts';
 import { simSchemas } from '../simulation/sim-schemas.sample.ts';
 import { type TopologyPlan, planTopology } from './plan-topology.ts';
@@ -116,6 +118,31 @@ describe('health checks', () => {
   test('one that is enabled must be said somewhere', () => {
     assert.throws(() => plan({}, { controlPlane: { healthCheck: { enabled: true } } }), /says how to check/);
   });
+});
+
+test('a control plane by k3s has the machines of its class, in the form of its own', () => {
+  const machineInfrastructure = template('infrastructure', 'IgniteMachineTemplate');
+  const controlPlane = { ...template('controlplane', 'KThreesControlPlaneTemplate'), machineInfrastructure };
+  const version = 'v1.35.4+k3s1';
+  const deletion = { nodeDrainTimeoutSeconds: 90 };
+  const { templates, ...planned } = plan({ controlPlane }, { version, controlPlane: { replicas: 3, deletion } });
+  const { spec } = planned.controlPlane;
+  assert.partialDeepStrictEqual(spec, {
+    machineTemplate: {
+      infrastructureRef: {
+        apiVersion: 'infrastructure.cluster.x-k8s.io/v1beta2',
+        kind: 'IgniteMachineTemplate',
+        name: templates[0]!.reference.name,
+      },
+      nodeDrainTimeout: '90s',
+    },
+  });
+  assert.deepEqual(v.safeParse(k3sControlPlaneSpecSchema, spec).issues, undefined);
+  assert.equal(v.safeParse(k3sControlPlaneTemplateSpecSchema, { template: { spec: {} } }).issues, undefined);
+  assert.throws(
+    () => plan({ controlPlane }, { version, controlPlane: { taints: [] } }),
+    /control planes by k3s have no taints/,
+  );
 });
 
 test('names come from the templates of the class, and are the same each time', () => {

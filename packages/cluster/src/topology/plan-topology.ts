@@ -163,11 +163,11 @@ function planControlPlane(
           machineTemplate: {
             ...given.machineTemplate,
             metadata: joined(joined(given.machineTemplate?.metadata, metadata), { labels: ownLabels(seen) }),
-            spec: {
-              ...given.machineTemplate?.spec,
-              ...settingsOf(ofClass, ofTopology, ['deletion', 'readinessGates', 'taints']),
-              infrastructureRef: machines.reference,
-            },
+            ...machinesMadeFrom(
+              machines.reference,
+              settingsOf(ofClass, ofTopology, ['deletion', 'readinessGates', 'taints']),
+              { ofClass, given },
+            ),
           },
         }),
       },
@@ -337,11 +337,44 @@ interface ControlPlaneSpec {
   readonly machineTemplate?: {
     readonly metadata?: ReplicatedMetadata;
     readonly spec?: { readonly infrastructureRef?: ContractReference };
+    /** Of control planes by k3s. */
+    readonly infrastructureRef?: TemplateReference;
   };
 }
 
-const machinesOf = ({ spec }: KubeObject): ContractReference | undefined =>
-  (spec as ControlPlaneSpec | undefined)?.machineTemplate?.spec?.infrastructureRef;
+function machinesOf({ spec }: KubeObject): ContractReference | undefined {
+  const { machineTemplate } = (spec ?? {}) as ControlPlaneSpec;
+  const { infrastructureRef } = machineTemplate ?? {};
+  return infrastructureRef
+    ? contractReferenceOf(infrastructureRef)
+    : machineTemplate?.spec?.infrastructureRef;
+}
+
+/**
+ * Returns what a control plane says of the template of its machines and of their settings, which k3s writes in a form of its own.
+ * @throws TopologyProblem
+ */
+function machinesMadeFrom(
+  { kind, name }: ContractReference,
+  settings: Readonly<Record<string, unknown>>,
+  {
+    ofClass: { templateRef, machineInfrastructure },
+    given,
+  }: { readonly ofClass: ClusterClass['spec']['controlPlane']; readonly given: ControlPlaneSpec },
+): object {
+  const { apiVersion } = machineInfrastructure!.templateRef;
+  if (templateRef.kind !== 'KThreesControlPlaneTemplate') {
+    const infrastructureRef = contractReferenceOf({ apiVersion, kind, name });
+    return { spec: { ...given.machineTemplate?.spec, ...settings, infrastructureRef } };
+  }
+  const { deletion = {}, ...others } = settings;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw new TopologyProblem([`control planes by k3s have no ${unknown}`]);
+  const times = Object.entries(deletion as Readonly<Record<string, number>>).map(
+    ([field, seconds]) => [field.replace(/Seconds$/, ''), `${seconds}s`] as const,
+  );
+  return { ...Object.fromEntries(times), infrastructureRef: { apiVersion, kind, name } };
+}
 
 /** Returns what a template says of the object that is made from it. */
 function madeFrom({ spec }: KubeObject): { readonly metadata: ReplicatedMetadata; readonly spec: object } {
@@ -392,7 +425,7 @@ const settingsOf = <Name extends string>(
   ofClass: Partial<Record<Name, unknown>>,
   ofTopology: Partial<Record<Name, unknown>>,
   names: readonly Name[],
-): object =>
+): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     names.flatMap((name) => {
       const value = ofTopology[name] ?? ofClass[name];
