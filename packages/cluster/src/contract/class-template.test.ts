@@ -37,16 +37,28 @@ test('what is wrong is told in the words of Go', () => {
 describe('a template that would keep the host busy ends', () => {
   const long = '{{ $s := printf "%9999d" 1 }}';
   const cases: readonly (readonly [string, string, RegExp])[] = [
-    ['by large numbers', `{{ $x := 9999999 }}${'{{ $x = mul $x $x }}'.repeat(40)}{{ eq $x 1 }}`, /^true|^false/],
+    [
+      'by large numbers',
+      `{{ $x := 9999999 }}${'{{ $x = mul $x $x }}'.repeat(40)}{{ eq $x 1 }}`,
+      /^true|^false/,
+    ],
     [
       'by lists of lists',
       `{{ $x := list 1 }}${`{{ $x = list ${'$x '.repeat(12)}}}`.repeat(7)}{{ toJson $x }}`,
       /list makes too much|it does too much/,
     ],
-    ['by deep lists', '{{ $x := list 1 }}{{ range 3000 }}{{ $x = list $x }}{{ end }}{{ $x }}', /list makes too much/],
+    [
+      'by deep lists',
+      '{{ $x := list 1 }}{{ range 3000 }}{{ $x = list $x }}{{ end }}{{ $x }}',
+      /list makes too much/,
+    ],
     ['by replacing', `${long}{{ replace "" $s $s }}`, /makes too much text/],
     ['by joining', `${long}{{ join (split $s "") $s }}`, /makes too much text/],
-    ['by many large texts', `${long}{{ range 9000 }}{{ if sha256sum $s }}{{ end }}{{ end }}`, /it does too much/],
+    [
+      'by many large texts',
+      `${long}{{ range 9000 }}{{ if sha256sum $s }}{{ end }}{{ end }}`,
+      /it does too much/,
+    ],
     [
       'by loops that end at once',
       `${long}{{ $x := split $s "" }}{{ range 9000 }}{{ range $x }}{{ break }}{{ end }}{{ end }}`,

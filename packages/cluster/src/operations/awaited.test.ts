@@ -79,7 +79,12 @@ test('awaitedOf: workers are there once no machine of another template is', () =
 test('awaitedOf: workers whose upgrade somebody has put off are not waited for', () => {
   const { cluster, ...view } = viewOf(all(2), set('new', 'v1.36.3', 2));
   const told = (reason: string): string | undefined => {
-    const condition = { type: 'TopologyReconciled', status: 'False', reason, message: 'deferred: a' } as const;
+    const condition = {
+      type: 'TopologyReconciled',
+      status: 'False',
+      reason,
+      message: 'deferred: a',
+    } as const;
     const finding = { ...condition, lastTransitionTime: '', observedGeneration: 2 };
     return awaitedOf({
       ...view,

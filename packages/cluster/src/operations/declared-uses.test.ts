@@ -112,7 +112,12 @@ test('a source makes no machines and no control planes of what others have broug
   const configRef = 'configRef: { apiGroup: bootstrap.cluster.x-k8s.io, kind: KubeadmConfigTemplate, name: ';
   const workers = 'MachineDeployment/prod-workers';
   const cases: readonly (readonly [string, string, string, RegExp])[] = [
-    [`${configRef}prod-workers }`, `${configRef}others }`, workers, /configRef: .*KubeadmConfigTemplate\/others, /],
+    [
+      `${configRef}prod-workers }`,
+      `${configRef}others }`,
+      workers,
+      /configRef: .*KubeadmConfigTemplate\/others, /,
+    ],
     [
       `${configRef}prod-workers }`,
       'dataSecretName: others-kubeconfig',

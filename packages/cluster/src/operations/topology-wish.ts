@@ -34,7 +34,9 @@ export async function upgradeSteps(
 ): Promise<readonly string[] | undefined> {
   if (!topology) return undefined;
   const key = { namespace, name: topology.classRef.name };
-  return (await new KindClient(client, clusterClassKind).find(key, { signal }))?.spec.kubernetesVersions ?? [];
+  return (
+    (await new KindClient(client, clusterClassKind).find(key, { signal }))?.spec.kubernetesVersions ?? []
+  );
 }
 
 /**

@@ -125,7 +125,10 @@ test('a control plane by k3s has the machines of its class, in the form of its o
   const controlPlane = { ...template('controlplane', 'KThreesControlPlaneTemplate'), machineInfrastructure };
   const version = 'v1.35.4+k3s1';
   const deletion = { nodeDrainTimeoutSeconds: 90 };
-  const { templates, ...planned } = plan({ controlPlane }, { version, controlPlane: { replicas: 3, deletion } });
+  const { templates, ...planned } = plan(
+    { controlPlane },
+    { version, controlPlane: { replicas: 3, deletion } },
+  );
   const { spec } = planned.controlPlane;
   assert.partialDeepStrictEqual(spec, {
     machineTemplate: {

@@ -14,6 +14,7 @@ import {
 import { hostUses } from '../kinds/host-uses.ts';
 import type { DeploymentTopology, TopologyVariable } from '../kinds/topology.ts';
 import { builtinVariables } from './builtin-variables.ts';
+import { type ControlPlaneSpec, machinesMadeFrom, machinesOf } from './control-plane-machines.ts';
 import { type VariableValues, patchedTemplate } from './patch-template.ts';
 import { planHealthCheck } from './plan-health-check.ts';
 import { partName, templateName } from './plan-names.ts';
@@ -78,7 +79,9 @@ function assertOneOfEachName(deployments: readonly PlannedPart[]): void {
   const names = deployments.map(({ reference }) => reference.name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined)
-    throw new TopologyProblem([`the class names several MachineDeployments ${twice}: its naming must tell them apart`]);
+    throw new TopologyProblem([
+      `the class names several MachineDeployments ${twice}: its naming must tell them apart`,
+    ]);
 }
 
 interface Planning {
@@ -330,50 +333,6 @@ function planTemplate(
     annotations: clonedFrom(templateRef),
     spec: spec as object,
   };
-}
-
-interface ControlPlaneSpec {
-  readonly rollout?: object;
-  readonly machineTemplate?: {
-    readonly metadata?: ReplicatedMetadata;
-    readonly spec?: { readonly infrastructureRef?: ContractReference };
-    /** Of control planes by k3s. */
-    readonly infrastructureRef?: TemplateReference;
-  };
-}
-
-function machinesOf({ spec }: KubeObject): ContractReference | undefined {
-  const { machineTemplate } = (spec ?? {}) as ControlPlaneSpec;
-  const { infrastructureRef } = machineTemplate ?? {};
-  return infrastructureRef
-    ? contractReferenceOf(infrastructureRef)
-    : machineTemplate?.spec?.infrastructureRef;
-}
-
-/**
- * Returns what a control plane says of the template of its machines and of their settings, which k3s writes in a form of its own.
- * @throws TopologyProblem
- */
-function machinesMadeFrom(
-  { kind, name }: ContractReference,
-  settings: Readonly<Record<string, unknown>>,
-  {
-    ofClass: { templateRef, machineInfrastructure },
-    given,
-  }: { readonly ofClass: ClusterClass['spec']['controlPlane']; readonly given: ControlPlaneSpec },
-): object {
-  const { apiVersion } = machineInfrastructure!.templateRef;
-  if (templateRef.kind !== 'KThreesControlPlaneTemplate') {
-    const infrastructureRef = contractReferenceOf({ apiVersion, kind, name });
-    return { spec: { ...given.machineTemplate?.spec, ...settings, infrastructureRef } };
-  }
-  const { deletion = {}, ...others } = settings;
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw new TopologyProblem([`control planes by k3s have no ${unknown}`]);
-  const times = Object.entries(deletion as Readonly<Record<string, number>>).map(
-    ([field, seconds]) => [field.replace(/Seconds$/, ''), `${seconds}s`] as const,
-  );
-  return { ...Object.fromEntries(times), infrastructureRef: { apiVersion, kind, name } };
 }
 
 /** Returns what a template says of the object that is made from it. */

@@ -10,7 +10,11 @@ import { secrets } from './node.ts';
 
 const { signal } = new AbortController();
 const place = { namespace: 'default', clusterName: 'dev' };
-const owner = { apiVersion: 'controlplane.cluster.x-k8s.io/v1beta2', kind: 'KThreesControlPlane', name: 'dev' };
+const owner = {
+  apiVersion: 'controlplane.cluster.x-k8s.io/v1beta2',
+  kind: 'KThreesControlPlane',
+  name: 'dev',
+};
 
 test('a token that people bring stays that of servers, and agents get one of their own', async () => {
   const client = new StoreObjectClient(new MemoryStore(), coreKinds.map(servedKindOf));

@@ -46,7 +46,8 @@ export async function ensureWords(
 ): Promise<void> {
   const secret = await findSecret(client, place, signal);
   const made = Object.fromEntries(Object.values(fields).map((field) => [field, newWord()]));
-  if (!secret) return await createSecret(client, { ...place, name: nameOf(place), owner, data: made }, signal);
+  if (!secret)
+    return await createSecret(client, { ...place, name: nameOf(place), owner, data: made }, signal);
   if (Object.values(fields).every((field) => textIn(secret, field) !== undefined)) return;
   const { data } = secret as KubeObject & SecretFields;
   await objectsOf(client, secrets).update({ ...secret, data: { ...encoded(made), ...data } }, { signal });

@@ -19,9 +19,21 @@ describe('limits of a rendering', () => {
     ],
     ['text', '{{range 500}}abc{{end}}', /it writes too much/],
     ['a value', '{{len (printf "%9999d" 1)}}', /printf makes too much/],
-    ['a list', `{{$x := split "abcdefghi" ""}}{{$x = split (join $x (printf "%200d" 1)) ""}}`, /makes too much/],
-    ['values of all calls', '{{range 900}}{{if eq "abcdefghijklmnop" "b"}}{{end}}{{end}}', /it does too much/],
-    ['separators', '{{$x := split (printf "%900d" 1) ""}}{{len (join $x (printf "%99d" 1))}}', /makes too much/],
+    [
+      'a list',
+      `{{$x := split "abcdefghi" ""}}{{$x = split (join $x (printf "%200d" 1)) ""}}`,
+      /makes too much/,
+    ],
+    [
+      'values of all calls',
+      '{{range 900}}{{if eq "abcdefghijklmnop" "b"}}{{end}}{{end}}',
+      /it does too much/,
+    ],
+    [
+      'separators',
+      '{{$x := split (printf "%900d" 1) ""}}{{len (join $x (printf "%99d" 1))}}',
+      /makes too much/,
+    ],
   ];
   for (const [name, text, problem] of cases)
     test(name, () => {

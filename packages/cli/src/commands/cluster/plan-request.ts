@@ -189,11 +189,8 @@ interface Nodes {
 const placeOf = (flags: FlagValues): (typeof places)[number] =>
   flags.choice('control-plane', places) ?? 'auto';
 
-const isHostedBy = (
-  asked: (typeof places)[number],
-  distribution: Distribution,
-  hasKvm: boolean,
-): boolean => asked === 'hosted' || (asked === 'auto' && !hasKvm && distribution !== 'k3s');
+const isHostedBy = (asked: (typeof places)[number], distribution: Distribution, hasKvm: boolean): boolean =>
+  asked === 'hosted' || (asked === 'auto' && !hasKvm && distribution !== 'k3s');
 
 /**
  * Pure. Tells whether the control plane that the command line asks for is hosted.
