@@ -49,4 +49,3 @@ export function machinesMadeFrom(
   );
   return { ...Object.fromEntries(times), infrastructureRef: { apiVersion, kind, name } };
 }
-
