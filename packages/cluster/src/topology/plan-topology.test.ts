@@ -172,8 +172,8 @@ test('a naming that does not tell MachineDeployments apart is a problem', () => 
     );
   assert.throws(() => named('{{ .cluster.name }}-md'), /several MachineDeployments dev-md/);
   assert.equal(named('{{ .cluster.name }}-{{ .machineDeployment.topologyName }}').deployments.length, 2);
-  for (const failing of ['{{ .nothing.at.all }}', '{{'])
-    assert.throws(() => named(failing), { name: 'TopologyProblem', message: /naming/ });
+  for (const failing of ['{{ .cluster.name.first }}', '{{'])
+    assert.throws(() => named(failing), { name: 'TopologyProblem', message: /^the naming of the class: / });
 });
 
 test('another content of a template has another name', () => {
