@@ -237,7 +237,7 @@ function planControlPlane(
     return {
       controlPlane: { kind: 'hosted', replicas },
       ...(asked === 'auto' && {
-        why: 'the control plane is hosted, since KVM does not work here and VMs are slow',
+        why: `the control plane is hosted, since KVM does not work here and VMs are slow${endpoint === undefined ? '' : ': --endpoint has no effect without --control-plane vm'}`,
       }),
     };
   }
