@@ -14,7 +14,9 @@ import {
   defaultPaths,
   kubeconfigPath,
   storePath,
+  vmFiles,
 } from '@ignite/engine/tools/host/paths';
+import { hostKeyOptions } from '@ignite/engine/tools/guest/ssh-options';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { LocalClient } from '@ignite/engine/operations/client/local-client';
 import type { EnginePorts } from '@ignite/engine/vm/engine-ports';
@@ -250,6 +252,13 @@ export async function importLegacy(
   await assertLocal(invocation, '"ignite import-legacy"');
   const { importLegacy: importAll } = await import('@ignite/legacy/import/import-legacy'); // it brings YAML
   return await withEngine(invocation, (_client, ports, op) => importAll(request, ports, op));
+}
+
+/** Returns the options by which ssh(1) knows a VM of this host. A guest whose SSH is not Ignite's has a key of its own. */
+export function hostKeyOptionsOf({ metadata, spec }: Vm, { flags, io }: Invocation): readonly string[] {
+  if (spec.ssh === undefined) return ['UserKnownHostsFile=/dev/null', 'StrictHostKeyChecking=no'];
+  const { uid } = metadata;
+  return hostKeyOptions({ uid, knownHosts: vmFiles(pathsOf(flags, io.env), uid).knownHosts });
 }
 
 /** Has a template made for VMs like one of this host, by a process that nobody waits for. */
