@@ -26,7 +26,6 @@ import { carriedSpec } from '../../remote/carried-spec.ts';
 import { createdText, printDone } from '../../render/message/done.ts';
 import { tellNote } from '../../render/message/note.ts';
 import { cloudInitFlags, cloudInitOf } from './cloud-init-flags.ts';
-import { startWarm } from './start-warm.ts';
 import { readVmFile } from './vm-file.ts';
 import { withTimings } from './with-timings.ts';
 import { storageOf, volumeFlags } from './volume-flags.ts';
@@ -184,9 +183,7 @@ export const run: Command = {
       if (when === 'always') await client.snapshots.warm(warmRequest(whole), op);
       const created = await client.vms.create({ ...whole, isWarm, preflight: starting }, op);
       if (!flags.isSet('interactive')) printDone(created, createdText('VM', created), invocation);
-      const vm = isWarm
-        ? await startWarm(created, starting, client, op)
-        : await client.vms.start(created.metadata.uid, starting, op);
+      const vm = await client.vms.start(created.metadata.uid, starting, op);
       if (when === 'auto' && isWarm && vm.spec.source === undefined) await warmLater(vm, invocation);
       if (flags.isSet('interactive')) {
         const { attachUntilEnd } = await import('./attach.ts');

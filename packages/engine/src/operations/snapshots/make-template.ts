@@ -24,7 +24,7 @@ import { contentOf } from '../../vm/steps/ensure-content.ts';
 import { actAsMaker, isBeingMade, makerOf, templateName } from '../../vm/template-maker.ts';
 import type { VmPorts } from '../../vm/vm-ports.ts';
 import { createSnapshot } from './create-snapshot.ts';
-import { removeSnapshot } from './remove-snapshot.ts';
+import { removeSnapshot } from '../../vm/steps/remove-snapshot.ts';
 
 interface Makers {
   readonly host: VmPorts;
