@@ -14,9 +14,8 @@ import {
   defaultPaths,
   kubeconfigPath,
   storePath,
-  vmFiles,
 } from '@ignite/engine/tools/host/paths';
-import { hostKeyOptions } from '@ignite/engine/tools/guest/ssh-options';
+import { trustedHostKey } from '@ignite/engine/vm/trusted-host-key';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { LocalClient } from '@ignite/engine/operations/client/local-client';
 import type { EnginePorts } from '@ignite/engine/vm/engine-ports';
@@ -254,21 +253,9 @@ export async function importLegacy(
   return await withEngine(invocation, (_client, ports, op) => importAll(request, ports, op));
 }
 
-/** Returns the options by which ssh(1) knows a VM of this host. A guest whose SSH is not Ignite's has a key of its own. */
-export function hostKeyOptionsOf({ metadata, spec }: Vm, { flags, io }: Invocation): readonly string[] {
-  if (spec.ssh === undefined) return ['UserKnownHostsFile=/dev/null', 'StrictHostKeyChecking=no'];
-  const { uid } = metadata;
-  return hostKeyOptions({ uid, knownHosts: vmFiles(pathsOf(flags, io.env), uid).knownHosts });
-}
-
-/** Has a template made for VMs like one of this host, by a process that nobody waits for. */
-export async function warmLater({ metadata }: Vm, invocation: Invocation): Promise<void> {
-  if (isForOtherHost(invocation)) return;
-  const { spawnDetached } = await import('@ignite/toolkit/process/spawn-detached'); // a listing does not wait for it
-  const paths = pathsOf(invocation.flags, invocation.io.env);
-  const like = `--like=${metadata.namespace}/${metadata.name}`;
-  spawnDetached([...ownCommand(paths), 'warm', like], paths.runDir);
-}
+/** Returns the options by which ssh(1) knows a VM of this host. */
+export const hostKeyOptionsOf = (vm: Vm, { flags, io }: Invocation): readonly string[] =>
+  trustedHostKey(vm, pathsOf(flags, io.env));
 
 /** Opens the engine of this host. That the command is for this host is for the caller to make sure of. */
 async function withEngine<T>(

@@ -145,10 +145,7 @@ export class SyncController {
       );
       if (isBusy)
         await this.#save(sync, (old) => ({
-          ...inTarget(
-            reconciling(old, fetched.id, sync.metadata.generation, this.#now()),
-            planned.target,
-          ),
+          ...inTarget(reconciling(old, fetched.id, sync.metadata.generation, this.#now()), planned.target),
           inventory,
           ...(planned.place !== undefined && { place: planned.place }),
         }));

@@ -20,13 +20,14 @@ import { networkFlags, networkOf } from '../../arguments/network-flags.ts';
 import { networkPluginNote, runtimeFlags, runtimeOf } from '../../arguments/runtime-flags.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { readConfiguration, registryConfig, registryFlags } from '../../configuration.ts';
-import { isForOtherHost, warmLater, withClient } from '../../context.ts';
+import { isForOtherHost, withClient } from '../../context.ts';
 import { foundSource } from '../../files/found-sources.ts';
 import { carriedSpec } from '../../remote/carried-spec.ts';
 import { createdText, printDone } from '../../render/message/done.ts';
 import { tellNote } from '../../render/message/note.ts';
 import { cloudInitFlags, cloudInitOf } from './cloud-init-flags.ts';
 import { readVmFile } from './vm-file.ts';
+import { warmLater } from './warm-later.ts';
 import { withTimings } from './with-timings.ts';
 import { storageOf, volumeFlags } from './volume-flags.ts';
 

@@ -69,7 +69,8 @@ async function prepare({ isMarked = true }: { readonly isMarked?: boolean } = {}
   } as never);
   const kept = snapshotDir(host.paths, metadata.uid);
   mkdirSync(join(kept, 'saved-state'), { recursive: true });
-  for (const name of ['root.qcow2', 'exit-status', 'saved-state/machine']) writeFileSync(join(kept, name), '');
+  for (const name of ['root.qcow2', 'exit-status', 'saved-state/machine'])
+    writeFileSync(join(kept, name), '');
   const note = { format: 1, traits: { memory: '1 MB' }, size: 0, sha256: '' };
   writeFileSync(join(kept, 'saved-state/note.json'), JSON.stringify(note));
   const template = async () => await snapshotsIn(host.objects).find(metadata);
