@@ -235,6 +235,27 @@ function testOn(server: KubeApiServer): void {
       );
     });
 
+    test('a Namespace goes with all that is in it only if someone confirms that', async () => {
+      const world = new World(server, 'depot');
+      await world.declare();
+      await world.giveKubeconfig();
+      const depot = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'depot' } };
+      world.push('1', depot, settings({}, 'beside'));
+      await world.run();
+      const key = { group: '', version: 'v1', resource: 'namespaces', name: 'depot' };
+      const isLeaving = async (): Promise<boolean> =>
+        (await cluster.get(key)).metadata.deletionTimestamp !== undefined;
+      world.push('2', settings({}, 'beside'));
+      await world.run();
+      assert.equal((await world.states())['Namespace//depot'], 'Held Healthy');
+      assert.equal(await isLeaving(), false);
+      const { uid } = (await cluster.get(key)).metadata;
+      const annotations = { 'gitops.weave.works/confirm-prune': uid };
+      await cluster.patch(key, { type: 'merge', changes: { metadata: { annotations } } });
+      await world.run();
+      assert.equal(await isLeaving(), true);
+    });
+
     test('repairs what drifts, and only reports it if the Sync says so', async () => {
       const world = new World(server, 'drift');
       await world.declare();
