@@ -390,7 +390,10 @@ function testOn(server: KubeApiServer): void {
     });
 
     test('a source declares only the kinds that are allowed, and takes its objects with it when it goes', async () => {
-      const world = await World.open(server, 'narrow', { allow: { kinds: ['ConfigMap'] }, deletionPolicy: 'Delete' });
+      const world = await World.open(server, 'narrow', {
+        allow: { kinds: ['ConfigMap'] },
+        deletionPolicy: 'Delete',
+      });
       world.push('1', settings({}, 'mine'), deployment(1, 'nginx:1', { name: 'denied' }));
       await world.run();
       assert.deepEqual(await world.ready(), ['NotAllowed', 'main@sha1:1: 2 objects, 1 not allowed']);
