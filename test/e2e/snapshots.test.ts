@@ -314,7 +314,7 @@ test('a VM starts from a template of its image instead of booting, and is a VM o
   const begun = await untilMaking();
   assert.match(
     await ignite.ok('warm', '--like', 'cold'),
-    new RegExp(`^Made template "${begun}" with ID "`),
+    new RegExp(`^Template "${begun}" with ID "`),
     'one of two makers finds the template of the other, which works in the background',
   );
   const [template = '', ...others] = (await ignite.ok('warm', 'ls', '-q')).split('\n').filter(Boolean);

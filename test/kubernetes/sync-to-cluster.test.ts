@@ -97,6 +97,14 @@ class World {
     });
   }
 
+  /** Returns one that knows the cluster. */
+  static async open(server: KubeApiServer, name: string, spec?: object): Promise<World> {
+    const world = new World(server, name);
+    await world.declare(spec);
+    await world.giveKubeconfig();
+    return world;
+  }
+
   async declare(spec: object = {}): Promise<void> {
     const whole = v.parse(syncSpecSchema, {
       source: { directory: '/x' },
@@ -200,9 +208,7 @@ function testOn(server: KubeApiServer): void {
     });
 
     test('applies, changes and prunes objects of kinds that only the cluster knows', async () => {
-      const world = new World(server, 'site');
-      await world.declare();
-      await world.giveKubeconfig();
+      const world = await World.open(server, 'site');
       world.push('1', shop, deployment(2), settings({ a: '1', b: '2' }));
       await world.run();
       assert.deepEqual(await world.states(), {
@@ -224,7 +230,6 @@ function testOn(server: KubeApiServer): void {
       world.push('2', shop, deployment(3), settings({ a: '9' }));
       await world.run();
       assert.deepEqual((await get(configMaps, 'settings'))['data'], { a: '9', other: 'x' });
-      assert.equal((await get(deployments, 'web')).spec !== undefined, true);
       assert.partialDeepStrictEqual((await get(deployments, 'web')).spec, { replicas: 3 });
       world.push('3', shop, settings({ a: '9' }));
       await world.run();
@@ -235,10 +240,24 @@ function testOn(server: KubeApiServer): void {
       );
     });
 
+    test('a Namespace goes with all that is in it only if someone confirms that', async () => {
+      const world = await World.open(server, 'depot');
+      world.push('1', { ...shop, metadata: { name: 'depot' } }, settings({}, 'beside'));
+      await world.run();
+      world.push('2', settings({}, 'beside'));
+      await world.run();
+      const key = { group: '', version: 'v1', resource: 'namespaces', name: 'depot' };
+      const { uid, deletionTimestamp } = (await cluster.get(key)).metadata;
+      const state = (await world.states())['Namespace//depot'];
+      assert.deepEqual([state, deletionTimestamp], ['Held Healthy', undefined]);
+      const metadata = { annotations: { 'gitops.weave.works/confirm-prune': uid } };
+      await cluster.patch(key, { type: 'merge', changes: { metadata } });
+      await world.run();
+      assert.notEqual((await cluster.get(key)).metadata.deletionTimestamp, undefined);
+    });
+
     test('repairs what drifts, and only reports it if the Sync says so', async () => {
-      const world = new World(server, 'drift');
-      await world.declare();
-      await world.giveKubeconfig();
+      const world = await World.open(server, 'drift');
       world.push('1', deployment(2, 'nginx:1', { name: 'drifting' }));
       await world.run();
       const key = { ...deployments, namespace: 'shop', name: 'drifting' };
@@ -272,9 +291,7 @@ function testOn(server: KubeApiServer): void {
     });
 
     test('a definition and an object of its kind come in one revision', async () => {
-      const world = new World(server, 'definition');
-      await world.declare({ wait: true });
-      await world.giveKubeconfig();
+      const world = await World.open(server, 'definition', { wait: true });
       const schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
       const pots = {
         apiVersion: 'apiextensions.k8s.io/v1',
@@ -305,9 +322,7 @@ function testOn(server: KubeApiServer): void {
     });
 
     test('names what the cluster refuses, and applies the rest', async () => {
-      const world = new World(server, 'refused');
-      await world.declare();
-      await world.giveKubeconfig();
+      const world = await World.open(server, 'refused');
       const wrong = {
         apiVersion: 'v1',
         kind: 'Service',
@@ -352,9 +367,7 @@ function testOn(server: KubeApiServer): void {
     });
 
     test('never shows the values of Secrets', async () => {
-      const world = new World(server, 'secretive');
-      await world.declare({ drift: 'report' });
-      await world.giveKubeconfig();
+      const world = await World.open(server, 'secretive', { drift: 'report' });
       const secret = (password: string): object => ({
         apiVersion: 'v1',
         kind: 'Secret',
@@ -377,9 +390,10 @@ function testOn(server: KubeApiServer): void {
     });
 
     test('a source declares only the kinds that are allowed, and takes its objects with it when it goes', async () => {
-      const world = new World(server, 'narrow');
-      await world.declare({ allow: { kinds: ['ConfigMap'] }, deletionPolicy: 'Delete' });
-      await world.giveKubeconfig();
+      const world = await World.open(server, 'narrow', {
+        allow: { kinds: ['ConfigMap'] },
+        deletionPolicy: 'Delete',
+      });
       world.push('1', settings({}, 'mine'), deployment(1, 'nginx:1', { name: 'denied' }));
       await world.run();
       assert.deepEqual(await world.ready(), ['NotAllowed', 'main@sha1:1: 2 objects, 1 not allowed']);
@@ -394,9 +408,7 @@ function testOn(server: KubeApiServer): void {
     });
 
     test('a Sync whose cluster is gone goes with it', async () => {
-      const world = new World(server, 'gone');
-      await world.declare({ deletionPolicy: 'Delete' });
-      await world.giveKubeconfig();
+      const world = await World.open(server, 'gone', { deletionPolicy: 'Delete' });
       world.push('1', settings({}, 'left'));
       await world.run();
       assert.ok(isTrue((await world.sync()).status.conditions, 'Ready'));

@@ -15,6 +15,7 @@ import {
   kubeconfigPath,
   storePath,
 } from '@ignite/engine/tools/host/paths';
+import { trustedHostKey } from '@ignite/engine/vm/trusted-host-key';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { LocalClient } from '@ignite/engine/operations/client/local-client';
 import type { EnginePorts } from '@ignite/engine/vm/engine-ports';
@@ -252,14 +253,9 @@ export async function importLegacy(
   return await withEngine(invocation, (_client, ports, op) => importAll(request, ports, op));
 }
 
-/** Has a template made for VMs like one of this host, by a process that nobody waits for. */
-export async function warmLater({ metadata }: Vm, invocation: Invocation): Promise<void> {
-  if (isForOtherHost(invocation)) return;
-  const { spawnDetached } = await import('@ignite/toolkit/process/spawn-detached'); // a listing does not wait for it
-  const paths = pathsOf(invocation.flags, invocation.io.env);
-  const like = `--like=${metadata.namespace}/${metadata.name}`;
-  spawnDetached([...ownCommand(paths), 'warm', like], paths.runDir);
-}
+/** Returns the options by which ssh(1) knows a VM of this host. */
+export const hostKeyOptionsOf = (vm: Vm, { flags, io }: Invocation): readonly string[] =>
+  trustedHostKey(vm, pathsOf(flags, io.env));
 
 /** Opens the engine of this host. That the command is for this host is for the caller to make sure of. */
 async function withEngine<T>(

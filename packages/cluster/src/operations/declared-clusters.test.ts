@@ -111,6 +111,44 @@ test('a cluster is created with the Cluster last, and what its controllers write
   assert.deepEqual([spec.version, spec.controlPlaneEndpoint], ['v1.36.3', endpoint]);
 });
 
+test('what controllers write between the plan and the change stays', async () => {
+  const { client, plan, apply } = open();
+  await apply(await plan(manifestsOf(request), undefined));
+  const labelled = manifestsOf(request).map((manifest) => ({
+    ...manifest,
+    metadata: { ...manifest.metadata, labels: { ...manifest.metadata.labels, tier: 'gold' } },
+  }));
+  const planned = await plan(labelled, undefined);
+  const clusters = new KindClient(client, clusterKind);
+  const key = { namespace: 'default', name: 'prod' };
+  const endpoint = { host: '10.61.0.9', port: 6443 };
+  await clusters.modify(key, (now) => ({
+    ...now,
+    metadata: { ...now.metadata, annotations: { ...now.metadata.annotations, by: 'a controller' } },
+    spec: { ...now.spec, controlPlaneEndpoint: endpoint },
+  }));
+  await apply(planned);
+  const { metadata, spec } = await clusters.get(key);
+  assert.deepEqual(
+    [metadata.labels['tier'], metadata.annotations['by'], spec.controlPlaneEndpoint],
+    ['gold', 'a controller', endpoint],
+  );
+});
+
+test('no namespace takes a cluster, or what its control plane knows, with it', async () => {
+  const { client, plan, apply } = open();
+  const { actuator, keepingNamespace } = declaredClusters(client);
+  await apply(await plan(manifestsOf(request), undefined));
+  const live = await actuator.observe(signal);
+  const keeping = live.filter(({ keepsNamespace }) => keepsNamespace === true).map(({ kind }) => kind);
+  assert.deepEqual(keeping.toSorted(), ['Cluster', 'HostedControlPlane']);
+  assert.deepEqual(keepingNamespace.map(({ kind }) => kind).toSorted(), [
+    'Cluster',
+    'EtcdCluster',
+    'HostedControlPlane',
+  ]);
+});
+
 test('what is declared no longer goes', async () => {
   const { client, plan, apply } = open();
   const labelled = manifestsOf(request).map((manifest) => ({

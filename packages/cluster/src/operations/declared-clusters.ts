@@ -27,12 +27,18 @@ const declared = [
   'Cluster',
 ];
 
+/** The kinds that hold what a cluster knows: a namespace does not take it with it. */
+const keeping = ['Cluster', 'HostedControlPlane', 'EtcdCluster'];
+
 /** What manifests of clusters are applied to. */
 export function declaredClusters(objects: ObjectClient): AppliedKinds {
-  const applied = kinds.filter(({ kind }) => declared.includes(kind));
+  const [applied, keepingNamespace] = [declared, keeping].map((names) =>
+    kinds.filter(({ kind }) => names.includes(kind)).map(servedKindOf),
+  );
   return {
     kindOrder: declared,
-    actuator: new SharedActuator(objects, { kinds: applied.map(servedKindOf), healthOf }),
+    actuator: new SharedActuator(objects, { kinds: applied!, keepingNamespace: keepingNamespace!, healthOf }),
+    keepingNamespace: keepingNamespace!,
     hostUses: declaredUses,
   };
 }

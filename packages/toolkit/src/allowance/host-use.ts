@@ -12,8 +12,16 @@ export type HostUse = { readonly field: string } & (
   | { readonly kind: 'network'; readonly name: string }
   /** A program of the host whose content or help is used. Used for other `work`, it counts as another use. */
   | { readonly kind: 'service'; readonly name: string; readonly work?: string }
-  /** If the object is made by a controller, `madeFor` is the one that it is made for. */
-  | { readonly kind: 'object'; readonly key: ObjectKey; readonly madeFor?: ObjectKey }
+  /**
+   * If the object is made by a controller, `madeFor` is the one that it is made for. Used for other `work`, it counts as another
+   * use.
+   */
+  | {
+      readonly kind: 'object';
+      readonly key: ObjectKey;
+      readonly madeFor?: ObjectKey;
+      readonly work?: string;
+    }
   /** A Sync's own allowance, which it passes on to others. */
   | { readonly kind: 'allowance'; readonly allow: AllowSpec }
 );

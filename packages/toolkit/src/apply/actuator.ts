@@ -28,6 +28,8 @@ export interface LiveObject extends Manifest {
   readonly isUnfinished?: boolean;
   /** No plan removes the namespace of this object while it stays. */
   readonly keepsNamespace?: boolean;
+  /** Removing this object removes what others have put into it. It goes only if someone confirms that, or its author has said so. */
+  readonly takesOthers?: boolean;
   /** The status that the object's own controller reports. */
   readonly status?: unknown;
 }

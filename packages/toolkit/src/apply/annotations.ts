@@ -32,6 +32,7 @@ export interface ObjectPolicy {
 }
 
 export interface PolicyDefaults {
+  readonly prune?: ObjectPolicy['prune'];
   readonly drift: ObjectPolicy['drift'];
   readonly replace: ObjectPolicy['replace'];
 }
@@ -64,7 +65,7 @@ export function policyOf(
   const wave = given('wave') ?? '0';
   if (!/^-?\d{1,6}$/.test(wave)) invalid.push(`${prefix}/wave: "${wave}" is not a whole number`);
   const policy: ObjectPolicy = {
-    prune: choose('prune', 'enabled'),
+    prune: choose('prune', defaults.prune ?? 'enabled'),
     drift: choose('drift', defaults.drift),
     replace: choose('replace', defaults.replace),
     reconcile: choose('reconcile', 'enabled') === 'enabled',

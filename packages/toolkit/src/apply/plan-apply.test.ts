@@ -251,6 +251,23 @@ describe('planApply', () => {
     assert.equal(lines[3], 'delete Pot/c removed');
   });
 
+  test('what takes objects of others with it waits for a confirmation, unless its author says otherwise', () => {
+    const objects = [
+      pot('asks'),
+      pot('said', {}, { 'confirm-prune': 'uid-said' }),
+      pot('sure', {}, { prune: 'enabled' }),
+    ];
+    const other = pot('z');
+    const lines = told({
+      wanted: [other],
+      live: [...objects.map((each) => ({ ...live(each), takesOthers: true })), live(other)],
+      inventory: [...objects, other].map(entry),
+      prune: confirmed,
+    });
+    assert.match(lines[1] ?? '', /delete Pot\/asks removed held: it waits for someone to confirm/);
+    assert.deepEqual(lines.slice(2), ['delete Pot/said removed', 'delete Pot/sure removed']);
+  });
+
   test('a namespace stays while something in it stays that must not go with it', () => {
     const within = (manifest: Manifest, namespace: string): Manifest => ({
       ...manifest,

@@ -193,7 +193,10 @@ const heldDrift = (key: ObjectKey, { drift }: ObjectPolicy, { heldRepair }: Sync
   drift === 'repair' ? heldRepair?.(key) : `its drift policy is "${drift}"`;
 
 function planDeletion(live: LiveObject, defaults: PolicyDefaults): Action {
-  const { policy } = policyOf(live.metadata.annotations, defaults);
+  const { policy } = policyOf(live.metadata.annotations, {
+    ...defaults,
+    ...(live.takesOthers === true && { prune: 'confirm' }),
+  });
   const isConfirmed = live.metadata.annotations[confirmAnnotation] === live.metadata.uid;
   const held = !policy.reconcile
     ? leftAlone

@@ -251,14 +251,16 @@ function setAt(tree: unknown, [name, ...rest]: readonly string[], value: unknown
 
 function liveObject(object: KubeObject): LiveObject {
   const { apiVersion, metadata, spec, status } = object;
+  const kind = groupKindText(groupKindOf(object));
   return {
     apiVersion,
-    kind: groupKindText(groupKindOf(object)),
+    kind,
     metadata,
     spec,
     status,
     content: contentOf(object),
     health: objectHealth(object),
+    ...([definitions, 'Namespace'].includes(kind) && { takesOthers: true }),
     ...(metadata.deletionTimestamp !== undefined && { isLeaving: true }),
   };
 }

@@ -44,15 +44,10 @@ export class SharedActuator extends StoreActuator {
     await super.create(withApplied(manifest), options);
   }
 
-  override async change(
-    live: LiveObject,
-    wanted: Manifest,
-    changes: readonly FieldChange[],
-    options: CallOptions,
-  ): Promise<void> {
-    const { metadata, spec, ...content } = mergedWith(live, wanted);
+  protected override written(wanted: Manifest, now: Manifest): Manifest {
+    const { metadata, spec, ...content } = mergedWith(now, wanted);
     const { ownBookkeeping } = split(wanted.metadata.annotations);
-    const merged = {
+    return {
       ...wanted,
       metadata: {
         ...wanted.metadata,
@@ -62,7 +57,6 @@ export class SharedActuator extends StoreActuator {
       spec,
       ...(wanted.content && { content }),
     };
-    await super.change(live, merged, changes, options);
   }
 
   /** An object whose owner is being deleted is left to its owner, who may need it until then. */
@@ -100,10 +94,10 @@ const declaredBy = ({ metadata: { labels, annotations }, spec, content = {} }: M
   ...(spec !== undefined && { spec }),
 });
 
-const mergedWith = (live: LiveObject, wanted: Manifest): Declared =>
+const mergedWith = (live: Manifest, wanted: Manifest): Declared =>
   mergeDeclared(declaredBy(live), lastApplied(live), declaredBy(wanted)) as Declared;
 
-function lastApplied({ metadata }: LiveObject): unknown {
+function lastApplied({ metadata }: Manifest): unknown {
   const { [appliedAnnotation]: text } = metadata.annotations;
   if (text === undefined) return undefined;
   try {

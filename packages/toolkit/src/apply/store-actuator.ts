@@ -33,7 +33,7 @@ export class StoreActuator implements Actuator {
     return lists
       .flatMap(({ items }) => items)
       .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-      .map((object) => liveObject(object, healthOf(object)));
+      .map((object) => ({ ...liveObject(object, healthOf(object)), ...this.#keeping(object) }));
   }
 
   effectOf(kind: string, change: FieldChange): Effect {
@@ -60,15 +60,24 @@ export class StoreActuator implements Actuator {
     _changes: readonly FieldChange[],
     { signal }: CallOptions,
   ): Promise<void> {
-    const { labels, annotations } = wanted.metadata;
-    const changed = ({ apiVersion, kind, metadata, spec, status }: KubeObject): KubeObject => ({
-      apiVersion,
-      kind,
-      metadata: { ...metadata, labels, annotations },
-      ...declaredBy(kind === 'Namespace' ? withFinalizersOf(spec, wanted) : wanted),
-      ...(status !== undefined && { status }),
-    });
+    const changed = (now: KubeObject): KubeObject => {
+      const { apiVersion, kind, metadata, spec, status } = now;
+      const written = this.written(wanted, manifestOf(now));
+      const { labels, annotations } = written.metadata;
+      return {
+        apiVersion,
+        kind,
+        metadata: { ...metadata, labels, annotations },
+        ...declaredBy(kind === 'Namespace' ? withFinalizersOf(spec, written) : written),
+        ...(status !== undefined && { status }),
+      };
+    };
     await this.#of(live.kind).modify(keyOf(live), changed, { signal });
+  }
+
+  /** Pure. Returns what is written of a manifest over what the object is at that moment. */
+  protected written(wanted: Manifest, _now: Manifest): Manifest {
+    return wanted;
   }
 
   async replace(live: LiveObject, wanted: Manifest, op: CallOptions): Promise<void> {
@@ -95,6 +104,10 @@ export class StoreActuator implements Actuator {
     if (staying.length > 0) throw namespaceInUse(namespace, staying.map(objectKey));
   }
 
+  #keeping({ kind }: KubeObject): Pick<LiveObject, 'keepsNamespace'> {
+    return this.#options.keepingNamespace?.some((each) => each.kind === kind) ? { keepsNamespace: true } : {};
+  }
+
   #of(kind: string): KindClient<KubeObject> {
     return objectsOf(
       this.#client,
@@ -103,21 +116,15 @@ export class StoreActuator implements Actuator {
   }
 }
 
-function liveObject(
-  { apiVersion, kind, metadata, spec, status, ...content }: KubeObject,
-  health: Health,
-): LiveObject {
+const liveObject = (object: KubeObject, health: Health): LiveObject => ({
+  ...manifestOf(object),
+  ...(object.kind === 'Namespace' && { assigned: assignedToNamespace }),
+  health,
+});
+
+function manifestOf({ apiVersion, kind, metadata, spec, status, ...content }: KubeObject) {
   const hasContent = Object.keys(content).length > 0;
-  return {
-    apiVersion,
-    kind,
-    metadata,
-    spec,
-    status,
-    ...(hasContent && { content }),
-    ...(kind === 'Namespace' && { assigned: assignedToNamespace }),
-    health,
-  };
+  return { apiVersion, kind, metadata, spec, status, ...(hasContent && { content }) };
 }
 
 /** What the server gives every namespace. */

@@ -145,7 +145,7 @@ const objectPath = ({ kind, metadata: { namespace, name } }: LiveObject): string
   `${namespace}/${kind}/${name}.yaml`;
 
 function syncText({ apiVersion, kind, metadata, status }: SyncObject): string {
-  const { inventory: _inventory, place: _place, ...told } = status;
+  const { inventory: _inventory, place: _place, target: _target, ...told } = status;
   return stringify({
     apiVersion,
     kind,

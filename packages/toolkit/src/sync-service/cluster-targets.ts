@@ -5,7 +5,9 @@ import { kubeconfigAccess } from '../client/over-http/kubeconfig-access.ts';
 import type { ServerAccess } from '../client/over-http/server-access.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { SecretFields } from '../core/resources/secret.ts';
+import { hasCode } from '../errors/coded-error.ts';
 import { errorText } from '../errors/error-text.ts';
+import type { KubeObject } from '../object/kube-object.ts';
 import { ServerActuator } from '../apply/server-actuator.ts';
 import { kubeconfigName } from '../sync/kubeconfig-name.ts';
 import type { OpenTarget, OpenedTarget } from '../sync/sync-target.ts';
@@ -50,12 +52,32 @@ export const clusterTargets =
         state: 'unreachable',
         message: `the Secret "${name}" has no kubeconfig with an https server, its authority and credentials`,
       };
-    return (await whyUnreachable(access, cluster, signal)) ?? ready(access, clock);
+    using connection = new ApiConnection(access);
+    try {
+      await connection.call({ method: 'GET', path: '/version', silenceMs, signal });
+      return ready(`${cluster} ${await uidOf(connection, signal)}`, access, clock);
+    } catch (failure) {
+      signal.throwIfAborted();
+      return { state: 'unreachable', message: `waiting for cluster "${cluster}": ${errorText(failure)}` };
+    }
   };
 
-function ready(access: ServerAccess, clock: Clock): OpenedTarget {
+/** Returns what tells a cluster from another one of its name, or nothing if the kubeconfig has not the right to see it. */
+async function uidOf(connection: ApiConnection, signal: AbortSignal): Promise<string> {
+  try {
+    const path = '/api/v1/namespaces/kube-system';
+    const found = await connection.call({ method: 'GET', path, silenceMs, signal });
+    return (found as KubeObject).metadata.uid;
+  } catch (failure) {
+    if (hasCode(failure, 'FORBIDDEN') || hasCode(failure, 'NOT_FOUND')) return '';
+    throw failure;
+  }
+}
+
+function ready(id: string, access: ServerAccess, clock: Clock): OpenedTarget {
   const actuator = new ServerActuator(access, clock);
   const target = {
+    id,
     actuator,
     kindOrder,
     hostUses: undefined,
@@ -63,19 +85,4 @@ function ready(access: ServerAccess, clock: Clock): OpenedTarget {
     [Symbol.dispose]: () => actuator[Symbol.dispose](),
   };
   return { state: 'ready', target };
-}
-
-async function whyUnreachable(
-  access: ServerAccess,
-  cluster: string,
-  signal: AbortSignal,
-): Promise<OpenedTarget | undefined> {
-  using connection = new ApiConnection(access);
-  try {
-    await connection.call({ method: 'GET', path: '/version', silenceMs, signal });
-    return undefined;
-  } catch (failure) {
-    signal.throwIfAborted();
-    return { state: 'unreachable', message: `waiting for cluster "${cluster}": ${errorText(failure)}` };
-  }
 }

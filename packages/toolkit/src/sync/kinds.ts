@@ -217,6 +217,8 @@ export interface SyncStatus {
   readonly inventory: readonly InventoryEntry[];
   /** The place that declared the inventory, as `sourcePlace` names it. */
   readonly place?: string;
+  /** The target that has the objects of the inventory, as `SyncTarget.id` names it. */
+  readonly target?: string;
   readonly objects: readonly ObjectReport[];
   readonly problems: readonly { readonly file: string; readonly message: string }[];
   /** The history of the Sync, newest entry first. */

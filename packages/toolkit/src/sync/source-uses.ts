@@ -11,7 +11,7 @@ export const sourceUses: HostUses = {
   GitSource: ({ spec }) => findInFields(spec as GitSourceSpec, ofGitSource, 'spec'),
   Sync: ({ spec, metadata }) => {
     const { cluster } = spec as SyncSpec;
-    const uses = findInFields(spec as SyncSpec, ofSync(metadata.namespace), 'spec');
+    const uses = findInFields(spec as SyncSpec, ofSync(metadata.namespace, spec as SyncSpec), 'spec');
     // What is applied to a cluster uses nothing of the host, whatever is allowed.
     return cluster === undefined ? uses : uses.filter(({ field }) => field !== 'spec.allow');
   },
@@ -66,7 +66,11 @@ const ofStatusBranch: Fields<NonNullable<SyncSpec['statusBranch']>> = {
   signingKeyFile: readFile,
 };
 
-const ofSync = (namespace: string): Fields<SyncSpec> => ({
+/** Whoever changes this decides what is done with the rights of the kubeconfig of a cluster. */
+const whatIsApplied = ({ source, path, variables, pin, allow }: SyncSpec): string =>
+  JSON.stringify([source, path, variables, pin, allow.kinds]);
+
+const ofSync = (namespace: string, spec: SyncSpec): Fields<SyncSpec> => ({
   source: (source, field) => {
     if ('gitSource' in source)
       return [{ kind: 'object', key: { kind: 'GitSource', namespace, name: source.gitSource }, field }];
@@ -80,6 +84,7 @@ const ofSync = (namespace: string): Fields<SyncSpec> => ({
       kind: 'object',
       key: { kind: 'Secret', namespace, name: kubeconfigName(cluster) },
       madeFor: { kind: 'Cluster', namespace, name: cluster },
+      work: whatIsApplied(spec),
       field,
     },
   ],

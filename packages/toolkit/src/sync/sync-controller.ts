@@ -22,7 +22,7 @@ import { Renderer } from '../render/render.ts';
 import { RepairBackoff } from './repair-backoff.ts';
 import type { StatusSink } from './status-sink.ts';
 import { gitSourcesOf, syncsOf } from './sync-clients.ts';
-import { type Attempt, nextStatus, reconciling, shortRevision } from './sync-status.ts';
+import { type Attempt, nextStatus, inTarget, reconciling, shortRevision } from './sync-status.ts';
 import type { OpenedTarget } from './sync-target.ts';
 import { TroubleLog } from './trouble-log.ts';
 import {
@@ -139,13 +139,13 @@ export class SyncController {
       const planned = await planRevision(subject, fetched, renderer, deps, signal);
       // A person who suspends the Sync starts to change its objects by hand, and this plan might undo that.
       if ((await this.#find(sync.metadata))?.spec.suspend) return { kind: 'suspended' };
-      const inventory = intendedInventory(planned.plan, subject.inventory);
+      const inventory = intendedInventory(planned.plan, planned.inventory);
       const isBusy = planned.plan.stages.some((stage) =>
         stage.some(({ kind, held }) => kind !== 'unchanged' && held === undefined),
       );
       if (isBusy)
         await this.#save(sync, (old) => ({
-          ...reconciling(old, fetched.id, sync.metadata.generation, this.#now()),
+          ...inTarget(reconciling(old, fetched.id, sync.metadata.generation, this.#now()), planned.target),
           inventory,
           ...(planned.place !== undefined && { place: planned.place }),
         }));
@@ -153,8 +153,8 @@ export class SyncController {
       const changed = new Set(outcome.changed.map(({ result }) => keyText(result.key)));
       for (const action of planned.plan.stages.flat())
         if (action.reason === 'drifted' && changed.has(keyText(action.key))) repairs.repaired(action.key);
-      const { rendering, place } = planned;
-      return { kind: 'done', revision, outcome, place, problems: rendering.problems };
+      const { rendering, place, target: targetId } = planned;
+      return { kind: 'done', revision, outcome, place, target: targetId, problems: rendering.problems };
     } catch (failure) {
       signal.throwIfAborted();
       const reason = failure instanceof CodedError ? camelCase(failure.code) : 'Failed';
@@ -334,6 +334,7 @@ const subjectOf = ({ metadata, spec, status }: SyncObject): Omit<SyncSubject, 'g
   spec,
   inventory: status.inventory,
   place: status.place,
+  target: status.target,
   confirmedRevision: metadata.annotations[confirmedRevisionAnnotation],
 });
 

@@ -12,6 +12,7 @@ export type Attempt =
       readonly revision: string;
       readonly outcome: SyncOutcome;
       readonly place: string | undefined;
+      readonly target: string | undefined;
       readonly problems: Rendering['problems'];
     }
   /** No plan could be made, because of the source, its credentials or its signature. */
@@ -81,7 +82,7 @@ export function nextStatus(old: SyncStatus, attempt: Attempt, facts: Facts): Syn
       };
     }
     case 'done': {
-      const { revision, outcome, problems, place } = attempt;
+      const { revision, outcome, problems, place, target } = attempt;
       const { isReady, reason, message } = judge(outcome, problems, revision);
       const isNew =
         outcome.applied > 0 ||
@@ -90,7 +91,7 @@ export function nextStatus(old: SyncStatus, attempt: Attempt, facts: Facts): Syn
       const happened = outcome.applied > 0 ? `${message}, ${outcome.applied} changed` : message;
       const condition = ready(isReady ? 'True' : 'False', reason, message);
       return {
-        ...base,
+        ...inTarget(base, target),
         lastAttemptedRevision: revision,
         ...(isReady && { lastAppliedRevision: revision }),
         conditions: withCondition(settled, condition, facts.now),
@@ -104,6 +105,11 @@ export function nextStatus(old: SyncStatus, attempt: Attempt, facts: Facts): Syn
       };
     }
   }
+}
+
+/** Pure. Returns the status of a Sync whose inventory is in a target. */
+export function inTarget({ target: _before, ...status }: SyncStatus, target: string | undefined): SyncStatus {
+  return { ...status, ...(target !== undefined && { target }) };
 }
 
 /** Pure. Returns the status while a plan is executed. */

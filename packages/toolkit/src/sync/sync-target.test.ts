@@ -78,6 +78,31 @@ test('a Sync applies to the target that it names, and not to the usual one', asy
   assert.deepEqual([await world.pots('elsewhere'), isOpen, await world.ready()], [0, 0, undefined]);
 });
 
+test('what was in another target, or in one of that name that is gone, is no drift of this one', async () => {
+  let id: string | undefined = 'prod 1';
+  let elsewhere: MemoryStore;
+  const world = open(async () => ({
+    state: 'ready',
+    target: {
+      ...(id !== undefined && { id }),
+      actuator: new StoreActuator(syncClient(elsewhere, scheme), { kinds: [potKind] }),
+      kindOrder: [],
+      hostUses: undefined,
+      [Symbol.dispose]: () => {},
+    },
+  }));
+  const pots = async () => (await elsewhere.list(potKind)).items.length;
+  await world.declare({ drift: 'report' });
+  for (const next of ['prod 1', 'prod 2', 'other 3', undefined]) {
+    [id, elsewhere] = [next, new MemoryStore()];
+    await world.run();
+    assert.equal(await pots(), 1, next ?? 'the usual one');
+  }
+  elsewhere = new MemoryStore();
+  await world.run();
+  assert.equal(await pots(), 0, 'the same target has lost it, which is only reported');
+});
+
 test('a target that is not there is waited for, and one that is gone holds up nothing', async () => {
   const world = open(async () => ({ state: 'absent', message: 'not yet' }));
   await world.declare({ deletionPolicy: 'Delete' });

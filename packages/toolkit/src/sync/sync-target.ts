@@ -4,6 +4,8 @@ import type { SyncObject } from './kinds.ts';
 
 /** What a Sync applies its objects to. */
 export interface SyncTarget {
+  /** Tells this target from others, and from what has come in its place under its name; absent for the usual one. */
+  readonly id?: string;
   readonly actuator: Actuator;
   /** The order in which kinds are created. */
   readonly kindOrder: readonly string[];

@@ -31,6 +31,8 @@ export interface SyncSubject {
   readonly inventory: readonly InventoryEntry[];
   /** The place that declared the inventory; undefined where that is not known. */
   readonly place: string | undefined;
+  /** The target that has the objects of the inventory; undefined for the usual one. */
+  readonly target: string | undefined;
   /** The repository, where its source is one. */
   readonly gitSource: GitSourceObject | undefined;
   /** The revision for which pruning was confirmed. */
@@ -43,6 +45,9 @@ export interface PlannedSync {
   readonly plan: SyncPlan;
   /** The place that declares what the Sync has from now on. */
   readonly place: string | undefined;
+  /** What the Sync has in the target, which is nothing if another one had it. */
+  readonly inventory: readonly InventoryEntry[];
+  readonly target: string | undefined;
 }
 
 /** Observes the source and the world, and plans. Nothing is changed. */
@@ -65,8 +70,9 @@ export async function planRevision(
   const rendering = await renderer.render(revision, options, signal);
   const owner = subject.name;
   const { manifests } = rendering;
+  const inventory = deps.id === subject.target ? subject.inventory : [];
   const wanted = (await actuator.complete?.(manifests, signal)) ?? manifests;
-  const live = await actuator.observe(signal, [...wanted.map(objectKey), ...subject.inventory]);
+  const live = await actuator.observe(signal, [...wanted.map(objectKey), ...inventory]);
   // A Sync that was stored before allowances existed has none.
   const allow = v.parse(allowSchema, (spec as Partial<SyncSpec>).allow ?? {});
   const denied = await findDenied({ owner, allow, adopt: spec.adopt, wanted, live }, deps.hostUses, signal);
@@ -79,7 +85,7 @@ export async function planRevision(
     live,
     denied,
     ...(compared && { compared }),
-    inventory: subject.inventory,
+    inventory,
     effectOf: actuator.effectOf.bind(actuator),
     kindOrder: deps.kindOrder,
     defaults: { drift: spec.drift, replace: spec.replace },
@@ -97,7 +103,13 @@ export async function planRevision(
       }),
     ...(subject.heldRepair && { heldRepair: subject.heldRepair }),
   });
-  return { rendering, plan, place: wanted.length > 0 ? place : subject.place };
+  return {
+    rendering,
+    plan,
+    place: wanted.length > 0 ? place : subject.place,
+    inventory,
+    target: deps.id,
+  };
 }
 
 /**

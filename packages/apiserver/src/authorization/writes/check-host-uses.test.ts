@@ -123,5 +123,24 @@ describe('checkHostUses', () => {
         code: 'FORBIDDEN',
         message: new RegExp(`spec\\.cluster uses Secret/${cluster}-kubeconfig$`),
       });
+    const sync = (fields: object) => ({
+      ...sampleVm({}),
+      apiVersion: gitopsApiVersion,
+      kind: 'Sync',
+      spec: v.parse(syncSpecSchema, { source: { gitSource: 'site' }, cluster: 'prod', ...fields }),
+    });
+    const change = (name: string, fields: object): void =>
+      checkHostUses(named(name), { old: sync({}), next: sync(fields) }, readers);
+    change('op', { interval: '5m', suspend: true });
+    for (const fields of [
+      { source: { gitSource: 'mine' } },
+      { path: 'evil' },
+      { variables: { image: 'evil' } },
+      { pin: 'a'.repeat(40) },
+      { allow: { kinds: ['ClusterRoleBinding.rbac.authorization.k8s.io'] } },
+    ]) {
+      assert.throws(() => change('op', fields), { code: 'FORBIDDEN' });
+      change('admin', fields);
+    }
   });
 });

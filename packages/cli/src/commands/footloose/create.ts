@@ -1,5 +1,7 @@
 import type { Client } from '@ignite/api/client/client';
 import { familiarSource } from '@ignite/api/v1/familiar-source';
+import type { Vm } from '@ignite/api/v1/vm';
+import { clusterLabels } from '@ignite/legacy/footloose/cluster-label';
 import { type Machine, machinesOf } from '@ignite/legacy/footloose/machines';
 import { imageFor, planMachine, standIn } from '@ignite/legacy/footloose/plan-machine';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
@@ -9,7 +11,7 @@ import { ensureClusterKey } from './cluster-key.ts';
 import { type ConfigFile, configFlags, readConfigFile } from './config-file.ts';
 import { footlooseLog } from './footloose-log.ts';
 import { freePorts } from './free-ports.ts';
-import { vmsByName } from './machine-vms.ts';
+import { machineVms } from './machine-vms.ts';
 
 export const footlooseCreate: Command = {
   name: 'footloose create',
@@ -36,10 +38,13 @@ export const footlooseCreate: Command = {
             signal: invocation.signal,
           });
     return await withClient(invocation, async (client, op) => {
-      const existing = await vmsByName(client, op.signal);
+      const { own } = await machineVms(file.config.cluster.name, client, op.signal);
       const images = new Set((await client.images.list(op.signal)).map(({ metadata }) => metadata.name));
       for (const machine of machines) {
-        if (existing.has(machine.name)) log('INFO', `Machine ${machine.name} is already created...`);
+        const existing = own.get(machine.name);
+        // One that was never started is of a command that was killed.
+        if (existing?.status.phase === 'Created') await startMachine(existing, client, op);
+        else if (existing) log('INFO', `Machine ${machine.name} is already created...`);
         else await createMachine(machine, { client, op, file, publicKey, images, log });
       }
       return 0;
@@ -69,7 +74,15 @@ async function createMachine(
   const planned = planMachine(machine, { dir: file.dir, publicKey, image, freePort: () => ports.pop()! });
   for (const remark of planned.remarks) log('WARN', remark);
   log('INFO', `Creating machine: ${name} ...`);
-  const vm = await client.vms.create({ name, spec: planned.spec, preflight: {} }, op);
+  const labels = clusterLabels(file.config.cluster.name);
+  await startMachine(
+    await client.vms.create({ name, labels, spec: planned.spec, preflight: {} }, op),
+    client,
+    op,
+  );
+}
+
+async function startMachine(vm: Vm, client: Client, op: Operation): Promise<void> {
   try {
     await client.vms.start(vm.metadata.uid, {}, op);
   } catch (failure) {

@@ -6,7 +6,7 @@ import type { Command, Invocation } from '../../arguments/command.ts';
 import { type Operation, assertLocal, withClient } from '../../context.ts';
 import { configFlags, readConfigFile } from './config-file.ts';
 import { footlooseLog } from './footloose-log.ts';
-import { vmsByName } from './machine-vms.ts';
+import { machineVms } from './machine-vms.ts';
 
 interface Deed {
   readonly client: Client;
@@ -77,11 +77,13 @@ async function forMachines(invocation: Invocation, act: Act): Promise<number> {
   return await withClient(
     invocation,
     async (client, op) => {
-      const vms = await vmsByName(client, op.signal);
+      const { own, foreign } = await machineVms(config.cluster.name, client, op.signal);
       for (const machine of chosen) {
-        const vm = vms.get(machine.name);
+        const vm = own.get(machine.name);
         const tell = (message: string): void => log('INFO', message);
         if (vm) await act(machine, vm, { client, op, tell });
+        else if (foreign.has(machine.name))
+          log('WARN', `VM ${machine.name} was not made by "ignite footloose create", so it is left alone`);
         else tell(`Machine ${machine.name} hasn't been created...`);
       }
       return 0;

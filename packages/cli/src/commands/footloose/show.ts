@@ -5,7 +5,7 @@ import type { Command } from '../../arguments/command.ts';
 import { assertLocal, withClient } from '../../context.ts';
 import { configFlags, readConfigFile } from './config-file.ts';
 import { footlooseLog } from './footloose-log.ts';
-import { vmsByName } from './machine-vms.ts';
+import { machineVms } from './machine-vms.ts';
 
 const formats = ['table', 'json'] as const;
 
@@ -37,10 +37,10 @@ export const footlooseShow: Command = {
     if (hostname !== undefined && machines.length === 0)
       footlooseLog(io.err)('WARN', `Could not find machine ${hostname}`);
     return await withClient(invocation, async (client, op) => {
-      const vms = await vmsByName(client, op.signal);
+      const { own } = await machineVms(config.cluster.name, client, op.signal);
       const statuses = machines.map((machine) => ({
         machine,
-        status: machineStatus(machine, vms.get(machine.name)),
+        status: machineStatus(machine, own.get(machine.name)),
       }));
       io.out.write(
         flags.choice('output', formats) === 'json'

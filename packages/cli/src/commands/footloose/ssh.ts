@@ -2,9 +2,9 @@ import { machineNamed, machinesOf } from '@ignite/legacy/footloose/machines';
 import { runInteractively } from '@ignite/toolkit/process/interactive';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { Command } from '../../arguments/command.ts';
-import { assertLocal, withClient } from '../../context.ts';
+import { assertLocal, hostKeyOptionsOf, withClient } from '../../context.ts';
 import { configFlags, readConfigFile } from './config-file.ts';
-import { vmsByName } from './machine-vms.ts';
+import { machineVms } from './machine-vms.ts';
 
 /** The time in which SSH of a machine that has just been started must answer. */
 const connectSeconds = 60;
@@ -25,16 +25,17 @@ export const footlooseSsh: Command = {
     const [, user = 'root', hostname = ''] = /^(?:([^@]+)@)?(.*)$/.exec(args[0]!) ?? [];
     const { name } = machineNamed(hostname, machinesOf(config));
     // A client closes what it has opened before the program takes the terminal.
-    const address = await withClient(invocation, async (client, op) => {
-      const vm = (await vmsByName(client, op.signal)).get(name);
-      return vm?.status.phase === 'Running' ? vm.status.network?.ipAddresses[0] : undefined;
-    });
-    if (address === undefined)
+    const vm = await withClient(invocation, async (client, op) =>
+      (await machineVms(config.cluster.name, client, op.signal)).own.get(name),
+    );
+    const address = vm?.status.phase === 'Running' ? vm.status.network?.ipAddresses[0] : undefined;
+    if (vm === undefined || address === undefined)
       throw new CodedError('VM_NOT_RUNNING', `machine ${name} is not running`, {
         hint: 'create it with "ignite footloose create", or start it with "ignite footloose start"',
       });
     const options = [
-      ...['UserKnownHostsFile=/dev/null', 'StrictHostKeyChecking=no', 'IdentitiesOnly=yes', 'LogLevel=ERROR'],
+      ...hostKeyOptionsOf(vm, invocation),
+      ...['IdentitiesOnly=yes', 'LogLevel=ERROR'],
       ...[`ConnectTimeout=${connectSeconds}`, `ConnectionAttempts=${connectSeconds}`],
     ];
     return await runInteractively(

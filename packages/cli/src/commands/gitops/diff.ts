@@ -33,6 +33,7 @@ export const diff: Command = {
           spec: sync.spec,
           inventory: sync.status.inventory,
           place: sync.status.place,
+          target: sync.status.target,
           gitSource,
           confirmedRevision: sync.metadata.annotations[confirmedRevisionAnnotation],
         };

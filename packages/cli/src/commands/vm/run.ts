@@ -20,14 +20,14 @@ import { networkFlags, networkOf } from '../../arguments/network-flags.ts';
 import { networkPluginNote, runtimeFlags, runtimeOf } from '../../arguments/runtime-flags.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { readConfiguration, registryConfig, registryFlags } from '../../configuration.ts';
-import { isForOtherHost, warmLater, withClient } from '../../context.ts';
+import { isForOtherHost, withClient } from '../../context.ts';
 import { foundSource } from '../../files/found-sources.ts';
 import { carriedSpec } from '../../remote/carried-spec.ts';
 import { createdText, printDone } from '../../render/message/done.ts';
 import { tellNote } from '../../render/message/note.ts';
 import { cloudInitFlags, cloudInitOf } from './cloud-init-flags.ts';
-import { startWarm } from './start-warm.ts';
 import { readVmFile } from './vm-file.ts';
+import { warmLater } from './warm-later.ts';
 import { withTimings } from './with-timings.ts';
 import { storageOf, volumeFlags } from './volume-flags.ts';
 
@@ -184,9 +184,7 @@ export const run: Command = {
       if (when === 'always') await client.snapshots.warm(warmRequest(whole), op);
       const created = await client.vms.create({ ...whole, isWarm, preflight: starting }, op);
       if (!flags.isSet('interactive')) printDone(created, createdText('VM', created), invocation);
-      const vm = isWarm
-        ? await startWarm(created, starting, client, op)
-        : await client.vms.start(created.metadata.uid, starting, op);
+      const vm = await client.vms.start(created.metadata.uid, starting, op);
       if (when === 'auto' && isWarm && vm.spec.source === undefined) await warmLater(vm, invocation);
       if (flags.isSet('interactive')) {
         const { attachUntilEnd } = await import('./attach.ts');

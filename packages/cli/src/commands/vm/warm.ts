@@ -54,7 +54,7 @@ export const warm: Command = {
       return await client.snapshots.warm({ namespace: metadata.namespace, spec }, op);
     });
     const { name, uid } = template.metadata;
-    printDone(template, `Made template "${name}" with ID "${uid}"`, invocation);
+    printDone(template, `Template "${name}" with ID "${uid}" is ready`, invocation);
     return 0;
   },
 };

@@ -13,7 +13,7 @@ import type { EnginePorts } from '../../vm/engine-ports.ts';
 import { copyVm } from '../snapshots/copy-vm.ts';
 import { createSnapshot } from '../snapshots/create-snapshot.ts';
 import { makeTemplate } from '../snapshots/make-template.ts';
-import { removeSnapshot } from '../snapshots/remove-snapshot.ts';
+import { removeSnapshot } from '../../vm/steps/remove-snapshot.ts';
 import { rollBack } from '../snapshots/roll-back.ts';
 import type { LocalVms } from './local-vms.ts';
 

@@ -58,12 +58,15 @@ export function applyDeps(
   const kinds = [...gitopsKinds, namespaceKind, configMapKind, secretKind];
   const stored = new StoreActuator(objects, {
     kinds: kinds.map(servedKindOf),
-    keepingNamespace: [vmResource, volumeResource].map(({ group, plural, kind }) => ({
-      group,
-      version: versionOf(apiVersion),
-      resource: plural,
-      kind,
-    })),
+    keepingNamespace: [
+      ...[vmResource, volumeResource].map(({ group, plural, kind }) => ({
+        group,
+        version: versionOf(apiVersion),
+        resource: plural,
+        kind,
+      })),
+      ...(further?.keepingNamespace ?? []),
+    ],
   });
   return {
     actuator: new RouteActuator({

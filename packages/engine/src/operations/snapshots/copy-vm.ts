@@ -19,7 +19,7 @@ import { assertVmName } from '../../vm/definition/create-vm.ts';
 import { nameTaken } from '../../vm/errors.ts';
 import type { VmPorts } from '../../vm/vm-ports.ts';
 import { createSnapshot } from './create-snapshot.ts';
-import { removeSnapshot } from './remove-snapshot.ts';
+import { removeSnapshot } from '../../vm/steps/remove-snapshot.ts';
 
 /** Marks the snapshots that last only for as long as VMs are made of them, and names the lock that their maker holds. */
 const passingLabel = 'ignite.weave.works/passing';

@@ -12,7 +12,7 @@ import {
   templateTraits,
 } from '@ignite/api/v1/template';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
-import { acquireLock, isLocked } from '@ignite/toolkit/lock/process-lock';
+import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { locksDir } from '../../tools/host/paths.ts';
 import { listSnapshots } from '../../tools/store/list-objects.ts';
@@ -21,9 +21,10 @@ import { withVmLocked } from '../../tools/store/vm-lock.ts';
 import { validateRequest } from '../../vm/definition/create-vm.ts';
 import { cannotWarm } from '../../vm/errors.ts';
 import { contentOf } from '../../vm/steps/ensure-content.ts';
+import { actAsMaker, isBeingMade, makerOf, templateName } from '../../vm/template-maker.ts';
 import type { VmPorts } from '../../vm/vm-ports.ts';
 import { createSnapshot } from './create-snapshot.ts';
-import { removeSnapshot } from './remove-snapshot.ts';
+import { removeSnapshot } from '../../vm/steps/remove-snapshot.ts';
 
 interface Makers {
   readonly host: VmPorts;
@@ -45,8 +46,8 @@ export async function makeTemplate(
   const known = await findTemplateFor(namespace, spec, host, op);
   if (known) return known;
   const token = newUid();
-  using _lock = await acquireLock(locksDir(host.paths), makingLock(token), op.signal);
-  const name = `template-${token.slice(0, 8)}`;
+  using _maker = await actAsMaker(namespace, token, host.paths, op.signal);
+  const name = templateName(token);
   const request = { namespace, name, labels: { [makingTemplateLabel]: token }, spec: templateSpec(spec) };
   const vm = await vms.create(request, op); // it is down until it is started below, for whoever restores VMs too
   await using after = new AsyncDisposableStack();
@@ -104,13 +105,10 @@ export async function findTemplate(
 export const templateKey = (vm: Pick<Vm, 'spec' | 'status'>): string =>
   createHash('sha256').update(templateTraits(vm)).digest('hex').slice(0, 32);
 
-const makingLock = (token: string): string => `making-template-${token}`;
-
 /** Removes the VMs of makers that were killed. */
 async function removeUnfinished({ host, vms }: Makers, op: ClientOperation): Promise<void> {
-  for (const { metadata } of await listOwnVms(host)) {
-    const token = metadata.labels[makingTemplateLabel];
-    if (token === undefined || isLocked(locksDir(host.paths), makingLock(token))) continue;
-    await vms.remove(metadata.uid, { force: true }, op);
+  for (const vm of await listOwnVms(host)) {
+    if (makerOf(vm) === undefined || isBeingMade(vm, host.paths)) continue;
+    await vms.remove(vm.metadata.uid, { force: true }, op);
   }
 }

@@ -17,12 +17,7 @@ export function sshOptions(vm: {
       'IdentitiesOnly=yes',
       'IdentityAgent=none',
       'PreferredAuthentications=publickey',
-      `UserKnownHostsFile=${quoted(vm.knownHosts)}`,
-      'GlobalKnownHostsFile=none',
-      `HostKeyAlias=${vm.uid}`,
-      'HostKeyAlgorithms=ssh-ed25519',
-      'StrictHostKeyChecking=yes',
-      'CheckHostIP=no',
+      ...hostKeyOptions(vm),
       'ConnectTimeout=10',
       'ServerAliveInterval=30',
       'LogLevel=ERROR',
@@ -30,6 +25,19 @@ export function sshOptions(vm: {
     ].flatMap((option) => ['-o', option]),
   ];
 }
+
+/** Returns the options by which ssh(1) trusts only the host key that Ignite has made for a VM. */
+export const hostKeyOptions = (vm: {
+  readonly uid: string;
+  readonly knownHosts: string;
+}): readonly string[] => [
+  `UserKnownHostsFile=${quoted(vm.knownHosts)}`,
+  'GlobalKnownHostsFile=none',
+  `HostKeyAlias=${vm.uid}`,
+  'HostKeyAlgorithms=ssh-ed25519',
+  'StrictHostKeyChecking=yes',
+  'CheckHostIP=no',
+];
 
 /** Lets commands share a connection for a minute, so that a guest pays for the handshake once. */
 const sharedConnection = (session: string): readonly string[] => [

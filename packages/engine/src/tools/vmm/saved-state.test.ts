@@ -151,7 +151,8 @@ describe('a saved state', () => {
 describe('the memory of a state that does not contain it', () => {
   const withMemory = async (): Promise<string> => {
     const dir = folder();
-    await writeSavedState(dir, { traits, limit }, write, (path) => writeFile(path, memory));
+    const copy = async (path: string): Promise<void> => await writeFile(path, memory);
+    await writeSavedState(dir, { traits, limit }, write, { size: bytes(memory.length), copy });
     return dir;
   };
   const memoryOf = async (dir: string): Promise<string | undefined> =>
@@ -164,6 +165,17 @@ describe('the memory of a state that does not contain it', () => {
     assert.equal(statSync(path).mode & 0o777, 0o444);
     assert.equal(statSync(dir).mode & 0o777, 0o700);
     assert.equal(await memoryOf(await saved()), undefined);
+  });
+
+  test('is refused if it is larger or smaller than that of the machine', async () => {
+    for (const size of [memory.length - 1, memory.length + 1]) {
+      const dir = folder();
+      const copy = async (path: string): Promise<void> => await writeFile(path, memory);
+      await assert.rejects(writeSavedState(dir, { traits, limit }, write, { size: bytes(size), copy }), {
+        code: 'STATE_DAMAGED',
+      });
+      assert.ok(!hasSavedState(dir));
+    }
   });
 
   test('is the same file for all that share the state', async () => {

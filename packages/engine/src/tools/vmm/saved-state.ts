@@ -45,6 +45,13 @@ export interface StateNote {
   readonly memory?: MemoryStamp;
 }
 
+/** A memory that is not part of the state. */
+interface KeptMemory {
+  readonly size: Bytes;
+  /** Creates its file. */
+  readonly copy: (path: string) => Promise<void>;
+}
+
 /** By which a file of memory is known. It is mapped and never read whole, so a digest would tell too late. */
 interface MemoryStamp {
   readonly size: number;
@@ -54,13 +61,14 @@ interface MemoryStamp {
 
 /**
  * Saves a state in a folder, which appears once the state is complete and on the disk. `write` writes the state and
- * ends its target. A state of more than `limit` bytes is refused. `copyMemory` creates the file of a memory that is not part of it.
+ * ends its target. A state of more than `limit` bytes is refused, and so is a memory
+ * of another size, to which the VMM may have brought its file.
  */
 export async function writeSavedState(
   dir: string,
   { traits, limit }: { readonly traits: StateTraits; readonly limit: Bytes },
   write: (target: Writable) => Promise<void>,
-  copyMemory?: (path: string) => Promise<void>,
+  kept?: KeptMemory,
 ): Promise<StateNote> {
   const draft = draftOf(dir);
   await rm(draft, { recursive: true, force: true });
@@ -70,7 +78,7 @@ export async function writeSavedState(
     const meter = new Meter(limit);
     const file = createWriteStream(machineIn(draft), { flags: 'wx', mode: 0o600, flush: true });
     await Promise.all([write(meter), pipeline(meter, file)]);
-    const memory = copyMemory && (await keepMemory(draft, copyMemory));
+    const memory = kept && (await keepMemory(draft, kept));
     const note = { traits, size: meter.size, sha256: meter.digest(), ...(memory && { memory }) };
     await replaceFile(noteIn(draft), `${JSON.stringify({ format: memory ? 2 : 1, ...note })}\n`, 0o600);
     await rename(draft, dir);
@@ -83,9 +91,11 @@ export async function writeSavedState(
 }
 
 /** Creates the file of the memory, which all may read that reach it, and nobody may write to. */
-async function keepMemory(dir: string, copy: (path: string) => Promise<void>): Promise<MemoryStamp> {
+async function keepMemory(dir: string, { size, copy }: KeptMemory): Promise<MemoryStamp> {
   const path = memoryIn(dir);
   await copy(path);
+  const { size: copied } = await stat(path);
+  if (copied !== size) throw stateDamaged(`its memory has ${copied} bytes instead of ${size}`);
   await chmod(path, 0o444);
   return await stampOf(path);
 }

@@ -2,7 +2,6 @@ import { appendFile, chmod, mkdir, rm, stat, symlink, truncate, writeFile } from
 import { dirname, join } from 'node:path';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { timed } from '@ignite/api/client/timed';
-import { makingTemplateLabel } from '@ignite/api/v1/template';
 import type { Vm } from '@ignite/api/v1/vm';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import { lostClocks } from '../../tools/guest/lost-clocks.ts';
@@ -18,12 +17,14 @@ import { type MachineMemory, isTimerMeasured, statusSize } from '../../tools/vmm
 import type { Vmm } from '../../tools/vmm/vmm.ts';
 import { diskSizeOf, vmDisk } from '../disks/vm-disk.ts';
 import type { LaunchOptions } from '../launch-options.ts';
+import { isBeingMade } from '../template-maker.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { archOf } from '../arch-of.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { acquireBootSlot } from './boot-slot.ts';
 import { bootVmm } from './boot-vmm.ts';
 import { type MachineOnHost, machineOf } from './machine-of.ts';
+import { runSpace, takesMemory } from './room-for-memory.ts';
 import { keptChannel, sandboxSpec } from './sandbox-spec.ts';
 import { untilClockTicks } from './until-clock-ticks.ts';
 import { assertMachineFits, eventLinks } from './vm-machine.ts';
@@ -61,15 +62,15 @@ export async function launchVm(
 
 /**
  * Creates the memory of a VM of which a template is made, where VMs that come from it can map that. It is on the file system for what
- * runs, which is in memory itself.
+ * runs, which is in memory itself. If that is too small for it, the template contains its memory, and VMs read it.
  */
 async function memoryToKeep(vm: Vm, host: VmPorts, signal: AbortSignal): Promise<MemoryOnHost | undefined> {
-  const { uid, labels } = vm.metadata;
-  const { memory: path } = vmRunFiles(host.paths, uid);
+  const { memory: path } = vmRunFiles(host.paths, vm.metadata.uid);
   await rm(path, { force: true });
-  if (labels[makingTemplateLabel] === undefined) return undefined;
+  if (!isBeingMade(vm, host.paths)) return undefined;
   if (!(await vmmOf(vm, host).mapsMemory(archOf(vm), host, signal))) return undefined;
   await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+  if (!takesMemory(vm.spec.memory, await runSpace(host.paths))) return undefined;
   await writeFile(path, '', { mode: 0o600 });
   await truncate(path, vm.spec.memory);
   return { path, use: 'kept' };

@@ -9,7 +9,7 @@ import { goalOf } from '../plan/goal-of.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { acceptVm } from './accept-vm.ts';
 import { assertSuspendable } from './assert-suspendable.ts';
-import { bringUp } from './bring-up.ts';
+import { bringUpFromTemplate } from './bring-up-from-template.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { reachGoal } from './reach-goal.ts';
 import type { ReconcileRequest } from './reconcile-request.ts';
@@ -18,7 +18,8 @@ import { settleEnd } from './settle-end.ts';
 const defaultGraceMs = 30_000;
 
 /**
- * Makes a VM what its object says, and records how far that has come. It reads the wish and never writes it.
+ * Makes a VM what its object says, and records how far that has come. It reads the wish and never writes it, except that it takes out
+ * a template that cannot be used.
  * A start that fails is told in the outcome and in the status; any other failure is thrown.
  * @throws CodedError VM_NOT_FOUND
  */
@@ -73,9 +74,9 @@ async function pursue(
       return { vm: await reachGoal(vm, goal, host, op) };
     case 'running':
     case 'paused':
-      return await bringUp(vm, goal, request, host, op);
+      return await bringUpFromTemplate(vm, goal, request, host, op);
     case 'restarted':
-      return await bringUp(vm, { ...goal, graceMs }, request, host, op);
+      return await bringUpFromTemplate(vm, { ...goal, graceMs }, request, host, op);
   }
 }
 

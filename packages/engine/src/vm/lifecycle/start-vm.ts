@@ -6,7 +6,6 @@ import { isSaved } from '../observe/liveness.ts';
 import { type Wish, isNewWish, lifeWishOf, withWish } from '@ignite/api/v1/life-wish';
 import type { VmPorts } from '../vm-ports.ts';
 import type { ReconcileRequest } from './reconcile-request.ts';
-import { withoutLostTemplate } from './without-lost-template.ts';
 import { reconcileLocked } from './reconcile-vm.ts';
 
 /** The wish that a VM is up from now on, be it down or, to `restart` it, up already. */
@@ -28,7 +27,7 @@ export async function startVm(
   if (deletionTimestamp !== undefined) throw isLeaving(name);
   const isDown = (await host.sandbox.observe(uid)).state !== 'running';
   const anew = restart || (isDown && (cold || !isSaved(vm, host.paths)));
-  const wanted = await writeWish(await withoutLostTemplate(vm, host), { power: 'Running', anew }, host);
+  const wanted = await writeWish(vm, { power: 'Running', anew }, host);
   const goesOn = isDown && !anew;
   try {
     return await reconciled(

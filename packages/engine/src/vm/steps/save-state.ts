@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import { vmFiles, vmRunFiles, vmmSockets } from '../../tools/host/paths.ts';
 import { sandboxUser } from '../../tools/sandbox/sandbox.ts';
 import { changeVmStatus } from '../../tools/store/vm-objects.ts';
+import { stateDamaged } from '../../tools/vmm/errors.ts';
 import { discardSavedState, writeSavedState } from '../../tools/vmm/saved-state.ts';
 import { copyWhole } from '../disks/snapshot-files.ts';
 import { suspendFailed } from '../errors.ts';
@@ -46,12 +48,16 @@ export async function saveMachine(vm: Vm, dir: string, host: VmPorts, signal: Ab
   const limit = bytes(Math.ceil(guest.spec.memory * (1 + markShare)) + devicesLimit);
   const { memory } = vmRunFiles(host.paths, uid);
   const hasMemoryFile = existsSync(memory);
-  const copyMemory = (path: string): Promise<void> => copyWhole(memory, path, host.runner, signal);
+  const copy = async (path: string): Promise<void> => {
+    const { size } = await stat(memory);
+    if (size !== guest.spec.memory) throw stateDamaged(`its memory has ${size} bytes`); // it could fill the disk
+    await copyWhole(memory, path, host.runner, signal);
+  };
   await writeSavedState(
     dir,
     { traits, limit },
     (target) => vmm.saveState(sockets, target, { owner: sandboxUser(uid), hasMemoryFile }, signal),
-    hasMemoryFile ? copyMemory : undefined,
+    hasMemoryFile ? { size: guest.spec.memory, copy } : undefined,
   );
 }
 

@@ -1,7 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { ObjectError } from '../object-error.ts';
 import { jsonOf } from './json-of.ts';
 import type { ServerAccess } from './server-access.ts';
@@ -26,6 +25,8 @@ export interface ApiRequest {
 }
 
 const defaultSilenceMs = 60_000;
+/** The most characters of an answer, or of one of its lines, that are taken from a server. */
+const defaultAnswerLimit = 128 * 2 ** 20;
 /** The time after which an unused connection is tested for being alive, in milliseconds. */
 const probeMs = 30_000;
 
@@ -48,9 +49,11 @@ export class ApiConnection implements Disposable {
   readonly #access: ServerAccess;
   readonly #agent: HttpAgent;
   readonly #request: typeof httpsRequest;
+  readonly #answerLimit: number;
 
-  constructor(access: ServerAccess) {
+  constructor(access: ServerAccess, { answerLimit = defaultAnswerLimit } = {}) {
     this.#access = access;
+    this.#answerLimit = answerLimit;
     const isSecure = access.url.startsWith('https:');
     const kept = { keepAlive: true, keepAliveMsecs: probeMs };
     this.#agent = access.connect
@@ -81,7 +84,7 @@ export class ApiConnection implements Disposable {
     try {
       for await (const chunk of answer) {
         const lines = `${rest}${chunk as string}`.split('\n');
-        rest = lines.pop()!;
+        rest = this.#limited(lines.pop()!);
         yield* lines;
       }
     } catch (failure) {
@@ -127,9 +130,21 @@ export class ApiConnection implements Disposable {
   }
 
   async #text(answer: IncomingMessage, signal: AbortSignal | undefined): Promise<string> {
-    return await text(answer).catch((failure: unknown) => {
+    answer.setEncoding('utf8');
+    try {
+      let text = '';
+      for await (const chunk of answer) text = this.#limited(text + (chunk as string));
+      return text;
+    } catch (failure) {
       throw this.#unreachable(failure, signal);
-    });
+    }
+  }
+
+  /** A server whose answers have no end must not fill the memory. */
+  #limited(text: string): string {
+    if (text.length > this.#answerLimit)
+      throw new Error(`its answer has more than ${this.#answerLimit} characters`);
+    return text;
   }
 
   #unreachable(cause: unknown, signal: AbortSignal | undefined): ObjectError {

@@ -26,7 +26,7 @@ const schema = v.object({
       user: v.object({
         'client-certificate-data': v.optional(v.string()),
         'client-key-data': v.optional(v.string()),
-        token: v.optional(v.string()),
+        token: v.optional(v.pipe(v.string(), v.nonEmpty())),
       }),
     }),
   ),
@@ -41,6 +41,8 @@ export function kubeconfigAccess(text: string): ServerAccess | undefined {
   const user = output.users.find(({ name }) => name === context?.user)?.user;
   if (!cluster || !user) return undefined;
   const { 'client-certificate-data': certificate, 'client-key-data': key, token } = user;
+  // Whoever has neither would be anonymous, which a server may let do something.
+  if (!token && !(certificate && key)) return undefined;
   return {
     url: cluster.server,
     tls: {

@@ -2,8 +2,8 @@ import { rm } from 'node:fs/promises';
 import type { Snapshot } from '@ignite/api/v1/snapshot';
 import { snapshotDir } from '../../tools/host/paths.ts';
 import { snapshotsIn } from '../../tools/store/kind-clients.ts';
-import { lockSnapshot } from '../../vm/steps/place-snapshot.ts';
-import type { VmPorts } from '../../vm/vm-ports.ts';
+import { lockSnapshot } from './place-snapshot.ts';
+import type { VmPorts } from '../vm-ports.ts';
 
 /** Removes a snapshot once nobody makes a VM of it. The VMs that were made of it have copies of what they need. */
 export async function removeSnapshot(
