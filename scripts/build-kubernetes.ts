@@ -7,6 +7,7 @@ import {
   coreDns,
   e2eTest,
   etcd,
+  etcdutl,
   kubeApiServer,
   kubectl,
 } from '../test/kubernetes/fixtures/go-program.ts';
@@ -23,7 +24,7 @@ const asked = [
 ];
 const never = new AbortController().signal;
 try {
-  for (const program of [etcd, kubeApiServer, kubectl, ...asked])
+  for (const program of [etcd, etcdutl, kubeApiServer, kubectl, ...asked])
     console.log(await builtProgram(program, never));
 } catch (failure) {
   if (!(failure instanceof CannotBuild)) throw failure;

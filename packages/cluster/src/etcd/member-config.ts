@@ -87,6 +87,8 @@ function settingsOf({ cluster, name, address, role, initial }: MemberConfig): ob
     'initial-cluster': initialCluster(initial),
     'initial-cluster-state': role === 'first' ? 'new' : 'existing',
     'initial-cluster-token': cluster.metadata.uid,
+    // Controllers speak to etcd through it. With a file, etcd 3.4 leaves it out unless it is told not to.
+    'enable-grpc-gateway': true,
     'client-transport-security': security('client'),
     'peer-transport-security': security('peer'),
   };

@@ -39,10 +39,11 @@ export class RemoteEtcd implements EtcdServers {
   }
 
   async members(signal: AbortSignal): Promise<readonly ManagedMember[]> {
-    const known = await this.#statuses(await this.#options.endpoints(signal), signal);
+    const endpoints = await this.#options.endpoints(signal);
+    const known = await this.#statuses(endpoints, signal);
     const { members = [] } = await this.#ask<MemberList>(known, '/v3/cluster/member/list', {}, signal);
     const others = await this.#statuses(
-      members.flatMap(({ clientURLs = [] }) => clientURLs).filter((url) => !known.has(url)),
+      members.flatMap(({ clientURLs = [] }) => clientURLs).filter((url) => !endpoints.includes(url)),
       signal,
     );
     const statuses = [...known.values(), ...others.values()];
