@@ -211,7 +211,8 @@ async function create(
   const known = await objects.get(vmKind, { namespace: cluster.metadata.namespace, name });
   if (known) return isControlledBy(known, cluster) ? undefined : taken;
   const place = { client: objects.client, nowMs: clock.now() };
-  await writeMemberSecret(cluster, { vm: name, userData: emptyUserData }, place, signal);
+  const written = await writeMemberSecret(cluster, { vm: name, userData: emptyUserData }, place, signal);
+  if (written === undefined) return foreignSecret(memberSecretName(name));
   try {
     await objects.create(vmKind, vmOfMember(cluster, index));
     return undefined;
@@ -227,11 +228,11 @@ async function configure(
   { cluster, authorities, seen, work }: Acting,
   { vm: name, role }: { readonly vm: string; readonly role: MemberRole },
   signal: AbortSignal,
-): Promise<undefined> {
+): Promise<EtcdAction | undefined> {
   const { objects, clock } = work;
   const vm = seen.vms.find(({ metadata }) => metadata.name === name);
   const address = vm && addressOf(vm);
-  if (!vm || address === undefined) return;
+  if (!vm || address === undefined) return undefined;
   const members = seen.members === 'unknown' ? [] : seen.members;
   const own = members.find((each) => isMemberAt(each, address));
   if (role === 'known' && own) await handOver(own.id, seen, signal);
@@ -243,8 +244,13 @@ async function configure(
   const fingerprint = fingerprintOf(authorities, name, address);
   const place = { client: objects.client, nowMs };
   const writtenTime = await writeMemberSecret(cluster, { vm: name, userData, fingerprint }, place, signal);
+  if (writtenTime === undefined) return foreignSecret(memberSecretName(name));
   await objects.write(vmKind, vm, restartedWith(vm, address, writtenTime));
+  return undefined;
 }
+
+const foreignSecret = (name: string) =>
+  ({ type: 'wait', reason: `there is a Secret ${name} of somebody else` }) as const;
 
 /** A member that has not started yet has no name of its own. */
 const initialMembers = (vms: readonly Vm[], members: readonly ManagedMember[]): readonly InitialMember[] =>
