@@ -53,16 +53,15 @@ export const etcdClusterController: Controller<EtcdCluster> = {
     const { client } = work.objects;
     const nowMs = work.clock.now();
     // Another authority than that of running members would part them.
-    if (!object.status?.initialized) {
-      const owner = controllerReference(etcdClusterKind, object);
-      await ensureEtcdAuthorities(client, object.metadata, { owner, nowMs }, signal);
-    }
+    const owner = controllerReference(etcdClusterKind, object);
+    const foreign = object.status?.initialized
+      ? undefined
+      : await ensureEtcdAuthorities(client, object.metadata, { owner, nowMs }, signal);
     const authorities = await readEtcdAuthorities(client, object.metadata, signal);
-    if (!authorities) {
-      const seen = { vms: await work.objects.controlledBy(vmKind, object), members: 'unknown' } as const;
-      return reconciled(object, seen, { type: 'wait', reason: 'its authorities are missing' }, nowMs);
-    }
-    return await keep(object, authorities, work, signal);
+    if (foreign === undefined && authorities) return await keep(object, authorities, work, signal);
+    const seen = { vms: await work.objects.controlledBy(vmKind, object), members: 'unknown' } as const;
+    const missing = { type: 'wait', reason: 'its authorities are missing' } as const;
+    return reconciled(object, seen, foreign === undefined ? missing : foreignSecret(foreign), nowMs);
   },
 };
 

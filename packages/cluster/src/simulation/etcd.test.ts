@@ -6,6 +6,7 @@ import { isTrue } from '@ignite/toolkit/object/condition';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { EtcdCluster } from '../kinds/etcd-cluster.ts';
 import { etcdClusterKind, secretObjects } from '../kinds/object-kinds.ts';
+import { newAuthority } from '../workload/cluster-secrets.ts';
 import { secrets } from '../workload/node.ts';
 import { Simulation } from './simulation.sample.ts';
 
@@ -150,7 +151,7 @@ test('an etcd whose last machine is gone is not begun again with no data', async
 
 test('a Secret of somebody else is neither taken nor changed, whatever its name', async () => {
   using simulation = await Simulation.open({ seed: 13 });
-  const names = ['db-1-etcd', 'db-1-etcd-member'];
+  const names = ['db-1-etcd', 'db-1-etcd-member', 'db-etcd-ca', 'db-etcd-peer-ca'];
   const data = { 'tls.crt': 'b2xk' };
   for (const name of names)
     await objectsOf(simulation.client, secrets).create({ metadata: { name, namespace: 'default' }, data });
@@ -165,4 +166,27 @@ test('a Secret of somebody else is neither taken nor changed, whatever its name'
     assert.deepEqual(kept?.['data'], data);
   }
   assert.deepEqual(await simulation.all(vmKind), []);
+});
+
+test('an authority of somebody else does not become that of an etcd cluster, but one that people bring does', async () => {
+  using simulation = await Simulation.open({ seed: 14 });
+  const owned = { apiVersion: 'v1', kind: 'Pot', name: 'pot', uid: 'pot', controller: true };
+  const theirs = objectsOf(simulation.client, secrets);
+  const { certificate, key } = newAuthority('theirs', simulation.nowMs);
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  const metadata = { name: 'db-etcd-peers', namespace: 'default' };
+  const data = { 'tls.crt': base64(certificate), 'tls.key': base64(key) };
+  await theirs.create({ metadata: { ...metadata, ownerReferences: [owned] }, data });
+  await simulation.create(etcdClusterKind, 'db', { replicas: 1, version: '3.6.5' });
+  const reason = 'there is a Secret db-etcd-peers of somebody else';
+  await simulation.until(async () => {
+    const [cluster] = await simulation.all<EtcdCluster>(etcdClusterKind);
+    return cluster?.status?.conditions?.some(({ message }) => message === reason) === true;
+  });
+  assert.deepEqual(await simulation.all(vmKind), []);
+  await theirs.delete(metadata);
+  await theirs.create({ metadata, data });
+  await simulation.until(async () => await isReady(simulation, 1));
+  const kept = (await simulation.all(secretObjects)).find((each) => each.metadata.name === metadata.name);
+  assert.deepEqual(kept?.['data'], data);
 });

@@ -1,6 +1,9 @@
+import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { OwnerReference } from '@ignite/toolkit/object/kube-object';
+import { controllerOf } from '../contract/owner.ts';
 import { type KeyPair, createSecret, newAuthority, readPair } from './cluster-secrets.ts';
+import { secrets } from './node.ts';
 
 /** What an etcd cluster trusts: an authority for its servers and clients, and one for members among themselves. */
 export interface EtcdAuthorities {
@@ -15,8 +18,9 @@ interface Place {
   readonly name: string;
 }
 
-const clientAuthorityName = ({ name }: Pick<Place, 'name'>): string => `${name}-etcd-ca`;
-const peerAuthorityName = ({ name }: Pick<Place, 'name'>): string => `${name}-etcd-peer-ca`;
+/** The Secrets of a Cluster end in other ways, such as `-ca`, so that none can be of both. */
+export const clientAuthorityName = ({ name }: Pick<Place, 'name'>): string => `${name}-etcd-clients`;
+const peerAuthorityName = ({ name }: Pick<Place, 'name'>): string => `${name}-etcd-peers`;
 
 /** Returns the authorities of an etcd cluster; `undefined` if one is missing. */
 export async function readEtcdAuthorities(
@@ -32,17 +36,25 @@ export async function readEtcdAuthorities(
   return forClients && forPeers && { client: forClients, peer: forPeers };
 }
 
-/** Makes the authorities of an etcd cluster that are missing. What people have brought themselves is kept. */
+/**
+ * Makes the authorities of an etcd cluster that are missing. What people have brought themselves is kept. Resolves with the
+ * name of a Secret that is there and is controlled by somebody else: whoever has its key would be a client of this etcd.
+ */
 export async function ensureEtcdAuthorities(
   client: ObjectClient,
   place: Place,
   { owner, nowMs }: { readonly owner: OwnerReference; readonly nowMs: number },
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string | undefined> {
+  const { namespace } = place;
   for (const name of [clientAuthorityName(place), peerAuthorityName(place)]) {
-    if (await readPair(client, name, place, signal)) continue;
+    const known = await objectsOf(client, secrets).find({ namespace, name }, { signal });
+    const controller = known && controllerOf(known);
+    if (controller && controller.uid !== owner.uid) return name;
+    if (known) continue;
     const { certificate, key } = newAuthority(name, nowMs);
     const data = { 'tls.crt': certificate, 'tls.key': key };
-    await createSecret(client, { namespace: place.namespace, name, owner, data }, signal);
+    await createSecret(client, { namespace, name, owner, data }, signal);
   }
+  return undefined;
 }
