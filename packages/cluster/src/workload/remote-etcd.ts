@@ -41,7 +41,9 @@ export class RemoteEtcd implements EtcdServers {
   async members(signal: AbortSignal): Promise<readonly ManagedMember[]> {
     const endpoints = await this.#options.endpoints(signal);
     const known = await this.#statuses(endpoints, signal);
-    const { members = [] } = await this.#ask<MemberList>(known, '/v3/cluster/member/list', {}, signal);
+    // A member that has lost the others would tell of those that it knew.
+    const listing = { linearizable: true };
+    const { members = [] } = await this.#ask<MemberList>(known, '/v3/cluster/member/list', listing, signal);
     const others = await this.#statuses(
       members.flatMap(({ clientURLs = [] }) => clientURLs).filter((url) => !endpoints.includes(url)),
       signal,
@@ -51,8 +53,9 @@ export class RemoteEtcd implements EtcdServers {
       const status = statuses.find(({ header }) => header.member_id === id);
       return {
         ...{ id, name, isLearner, peerUrls: peerURLs },
-        isHealthy: status !== undefined && (status.errors ?? []).length === 0,
-        isLeader: status !== undefined && status.leader === id,
+        isHealthy: status !== undefined && knowsLeader(status),
+        isLeader: status?.leader === id,
+        alarms: alarmsOf(id, statuses),
         ...(status && { version: status.version }),
       };
     });
@@ -116,8 +119,8 @@ export class RemoteEtcd implements EtcdServers {
   ): Promise<T> {
     const endpoints = votersOf(statuses);
     if (endpoints.length === 0)
-      throw new CodedError('ETCD_UNREACHABLE', 'no member of etcd answers', {
-        hint: 'check that its machines run',
+      throw new CodedError('ETCD_UNREACHABLE', 'no member of etcd answers that knows its leader', {
+        hint: 'check that its machines run, and reach each other',
       });
     using client = this.#client(endpoints, callMs);
     return await client.call<T>(path, body, { signal });
@@ -171,9 +174,23 @@ export const etcdAt =
 export const etcdUrl = (address: string, at: number): string =>
   `https://${address.includes(':') ? `[${address}]` : address}:${at}`;
 
-/** A learner answers for itself alone. */
+/** A learner answers for itself alone, and a member that knows no leader cannot do what it is asked for. */
 const votersOf = (statuses: ReadonlyMap<string, MemberStatus>): readonly string[] =>
-  [...statuses].flatMap(([endpoint, { isLearner }]) => (isLearner ? [] : [endpoint]));
+  [...statuses].flatMap(([endpoint, status]) =>
+    status.isLearner || !knowsLeader(status) ? [] : [endpoint],
+  );
+
+const knowsLeader = ({ leader = '0' }: MemberStatus): boolean => leader !== '0';
+
+/** Every member tells the alarms of all, such as `memberID:42 alarm:NOSPACE`. */
+function alarmsOf(id: string, statuses: readonly MemberStatus[]): readonly string[] {
+  const told = statuses.flatMap(({ errors = [] }) => errors);
+  const own = told.flatMap((each) => {
+    const [, member, alarm] = /memberID:\s*(\d+)\s+alarm:\s*(\w+)/.exec(each) ?? [];
+    return member === id && alarm !== undefined ? [alarm] : [];
+  });
+  return [...new Set(own)];
+}
 
 interface SnapshotPart {
   readonly result?: { readonly blob?: string };
@@ -181,7 +198,8 @@ interface SnapshotPart {
 }
 
 interface MemberStatus {
-  readonly leader: string;
+  /** Absent, or 0, as long as it knows none. */
+  readonly leader?: string;
   readonly version: string;
   readonly isLearner?: boolean;
   readonly header: { readonly member_id: string };

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { newAuthority } from './cluster-secrets.ts';
+import { RemoteEtcd } from './remote-etcd.ts';
+
+const { signal } = new AbortController();
+const now = Date.now;
+const authority = newAuthority('etcd', now());
+
+interface Asked {
+  readonly id: string;
+  readonly path: string;
+  readonly body: unknown;
+}
+
+/** Members that answer as those of etcd do; one without a leader refuses what it cannot do alone. */
+async function open(members: readonly { readonly id: string; readonly status: object }[]) {
+  const asked: Asked[] = [];
+  const list = { members: members.map(({ id }) => ({ ID: id, name: `db-${id}` })) };
+  const servers = members.map(({ id, status }) =>
+    createServer(async (request, response) => {
+      const path = request.url!;
+      const body = await json(request);
+      if (path === '/v3/maintenance/status')
+        return response.end(JSON.stringify({ header: { member_id: id }, version: '3.6.5', ...status }));
+      asked.push({ id, path, body });
+      if (!('leader' in status)) {
+        response.statusCode = 503;
+        return response.end('{"error":"etcdserver: request timed out"}');
+      }
+      return response.end(JSON.stringify(path.endsWith('/list') ? list : {}));
+    }),
+  );
+  for (const server of servers) await once(server.listen(0, '127.0.0.1'), 'listening');
+  const endpoints = servers.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  return {
+    asked,
+    etcd: new RemoteEtcd({ endpoints: () => Promise.resolve(endpoints), authority, now }),
+    [Symbol.dispose]: () => {
+      for (const server of servers) server.close();
+    },
+  };
+}
+
+test('a member that knows no leader is not asked, for its answer would be old, or none', async () => {
+  using at = await open([
+    { id: '1', status: { errors: ['etcdserver: no leader'] } },
+    { id: '2', status: { leader: '2' } },
+    { id: '3', status: { leader: '2' } },
+  ]);
+  const members = await at.etcd.members(signal);
+  assert.deepEqual(
+    members.map(({ isHealthy, isLeader }) => [isHealthy, isLeader]),
+    [
+      [false, false],
+      [true, true],
+      [true, false],
+    ],
+  );
+  await at.etcd.remove('1', signal);
+  assert.deepEqual(at.asked, [
+    { id: '2', path: '/v3/cluster/member/list', body: { linearizable: true } },
+    { id: '2', path: '/v3/cluster/member/remove', body: { ID: '1' } },
+  ]);
+});
+
+test('members that all know no leader have nothing to say', async () => {
+  using at = await open([{ id: '1', status: { leader: '0' } }]);
+  await assert.rejects(at.etcd.members(signal), { code: 'ETCD_UNREACHABLE' });
+});
+
+test('a member with an alarm is healthy, and the alarm is of that member, although all of them tell it', async () => {
+  const errors = ['memberID:2 alarm:NOSPACE ', 'memberID:2  alarm:CORRUPT'];
+  using at = await open([
+    { id: '1', status: { leader: '1', errors } },
+    { id: '2', status: { leader: '1', errors } },
+  ]);
+  const members = await at.etcd.members(signal);
+  assert.deepEqual(
+    members.map(({ isHealthy, alarms }) => [isHealthy, alarms]),
+    [
+      [true, []],
+      [true, ['NOSPACE', 'CORRUPT']],
+    ],
+  );
+});
