@@ -18,13 +18,17 @@ export interface SeenEtcd {
   readonly members: readonly ManagedMember[] | 'unknown';
 }
 
-/** Pure. Returns what is known of each member. What is not healthy has been so since it was first seen. */
+/**
+ * Pure. Returns what is known of each member. What is not healthy has been so since it was first seen. While an etcd that
+ * has begun does not answer, no time passes: it cannot be told which of its members are those that it lacks.
+ */
 export function memberStatuses(
   { vms, members }: SeenEtcd,
   { status }: EtcdCluster,
   nowMs: number,
 ): readonly EtcdMemberStatus[] {
   const list = members === 'unknown' ? [] : members;
+  const isTimed = members !== 'unknown' || !status?.initialized;
   return vms
     .toSorted((a, b) => indexOf(a) - indexOf(b))
     .map((vm) => {
@@ -40,7 +44,7 @@ export function memberStatuses(
         isHealthy,
         isLeader: member?.isLeader === true,
         ...(member?.version !== undefined && { version: member.version }),
-        ...(!isHealthy && { unhealthyTime: before ?? new Date(nowMs).toISOString() }),
+        ...(!isHealthy && isTimed && { unhealthyTime: before ?? new Date(nowMs).toISOString() }),
       };
     });
 }
@@ -57,8 +61,10 @@ export function withEtcdStatus(
   const voters = statuses.filter(isVoter);
   const healthy = voters.filter(({ isHealthy }) => isHealthy);
   const isAvailable = seen.members !== 'unknown' && healthy.length > 0;
-  const isSettled = action.type === 'nothing' && healthy.length === spec.replicas;
-  const message = isSettled ? '' : reasonOf(action, seen.vms);
+  const alarms = alarmsIn(seen);
+  const isSettled = action.type === 'nothing' && healthy.length === spec.replicas && alarms.length === 0;
+  const reasons = action.type === 'nothing' && alarms.length > 0 ? [] : [reasonOf(action, seen.vms)];
+  const message = isSettled ? '' : [...alarms, ...reasons].join('; ');
   const [first, ...others] = voters.flatMap(({ version }) => (version === undefined ? [] : [version]));
   const version = first === undefined ? status?.version : oldestOf(first, ...others);
   const findings = {
@@ -86,6 +92,12 @@ export function withEtcdStatus(
 
 const endpointsOf = (voters: readonly EtcdMemberStatus[]): readonly string[] =>
   voters.flatMap(({ address }) => (address === undefined ? [] : [etcdUrl(address, clientPort)]));
+
+/** With an alarm, etcd takes no writes until somebody says that it is over. */
+const alarmsIn = ({ members }: SeenEtcd): readonly string[] =>
+  members === 'unknown'
+    ? []
+    : members.flatMap(({ name, alarms = [] }) => alarms.map((each) => `member ${name} has the alarm ${each}`));
 
 /** Says what is being done, or why nothing is, and of a VM that does not come up why. */
 function reasonOf(action: EtcdAction, vms: readonly Vm[]): string {
