@@ -27,18 +27,21 @@ const clusterWith = (status: EtcdClusterStatus): EtcdCluster =>
   }) as unknown as EtcdCluster;
 
 test('the time of a member begins when etcd has said that it goes on without it', () => {
-  let status: EtcdClusterStatus = { initialized: true };
+  let cluster = clusterWith({ initialized: true });
   const look = (minute: number, members: SeenEtcd['members']): string | undefined => {
-    const found = memberStatuses({ vms, members }, clusterWith(status), startMs + minute * minuteMs);
-    status = { ...status, members: found };
-    return found[2]!.unhealthyTime;
+    const nowMs = startMs + minute * minuteMs;
+    cluster = withEtcdStatus(cluster, { vms, members }, { action: { type: 'nothing' }, nowMs });
+    return cluster.status!.members![2]!.unhealthyTime;
   };
-  assert.equal(look(0, 'unknown'), undefined);
+  const all = [member(1), member(2), member(3)];
   const without = [member(1), member(2), member(3, { isHealthy: false })];
+  assert.equal(look(0, all), undefined);
+  assert.equal(look(1, 'unknown'), undefined);
   assert.equal(look(20, without), '2026-11-30T00:20:00.000Z');
-  assert.equal(look(25, without), '2026-11-30T00:20:00.000Z');
-  assert.equal(look(26, 'unknown'), undefined);
-  assert.equal(look(27, without), '2026-11-30T00:27:00.000Z');
+  assert.equal(look(25, 'unknown'), '2026-11-30T00:20:00.000Z', 'a call that fails is no outage');
+  assert.equal(look(25.5, without), '2026-11-30T00:20:00.000Z');
+  assert.equal(look(26, 'unknown'), '2026-11-30T00:20:00.000Z');
+  assert.equal(look(46, without), '2026-11-30T00:46:00.000Z');
 });
 
 test('a first member that has never answered has been unhealthy from the beginning', () => {
@@ -48,13 +51,14 @@ test('a first member that has never answered has been unhealthy from the beginni
 });
 
 test('an alarm is told, and etcd is not ready until it is taken back', () => {
-  const members = [member(1), member(2, { alarms: ['NOSPACE'] }), member(3)];
+  const alarms = ['NOSPACE of db-2'];
+  const members = [member(1, { alarms }), member(2, { alarms }), member(3)];
   const tell = (action: Parameters<typeof withEtcdStatus>[2]['action']) => {
     const told = withEtcdStatus(clusterWith({}), { vms, members }, { action, nowMs: startMs }).status;
     const { status, message } = told!.conditions!.find(({ type }) => type === 'Ready')!;
     return { status, message, endpoints: told!.endpoints!.length };
   };
-  const alarm = 'member db-2 has the alarm NOSPACE';
+  const alarm = 'etcd has the alarm NOSPACE of db-2';
   assert.deepEqual(tell({ type: 'nothing' }), { status: 'False', message: alarm, endpoints: 3 });
   assert.equal(
     tell({ type: 'create', index: 4 }).message,

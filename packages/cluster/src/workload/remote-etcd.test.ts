@@ -73,8 +73,8 @@ test('members that all know no leader have nothing to say', async () => {
   await assert.rejects(at.etcd.members(signal), { code: 'ETCD_UNREACHABLE' });
 });
 
-test('a member with an alarm is healthy, and the alarm is of that member, although all of them tell it', async () => {
-  const errors = ['memberID:2 alarm:NOSPACE ', 'memberID:2  alarm:CORRUPT'];
+test('a member with an alarm is healthy, and tells whose alarm it is', async () => {
+  const errors = ['memberID:2 alarm:NOSPACE ', 'memberID:9  alarm:CORRUPT'];
   using at = await open([
     { id: '1', status: { leader: '1', errors } },
     { id: '2', status: { leader: '1', errors } },
@@ -83,8 +83,8 @@ test('a member with an alarm is healthy, and the alarm is of that member, althou
   assert.deepEqual(
     members.map(({ isHealthy, alarms }) => [isHealthy, alarms]),
     [
-      [true, []],
-      [true, ['NOSPACE', 'CORRUPT']],
+      [true, ['NOSPACE of db-2', 'CORRUPT']],
+      [true, ['NOSPACE of db-2', 'CORRUPT']],
     ],
   );
 });

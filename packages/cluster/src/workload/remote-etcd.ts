@@ -55,7 +55,7 @@ export class RemoteEtcd implements EtcdServers {
         ...{ id, name, isLearner, peerUrls: peerURLs },
         isHealthy: status !== undefined && knowsLeader(status),
         isLeader: status?.leader === id,
-        alarms: alarmsOf(id, statuses),
+        alarms: alarmsIn(status, members),
         ...(status && { version: status.version }),
       };
     });
@@ -182,15 +182,16 @@ const votersOf = (statuses: ReadonlyMap<string, MemberStatus>): readonly string[
 
 const knowsLeader = ({ leader = '0' }: MemberStatus): boolean => leader !== '0';
 
-/** Every member tells the alarms of all, such as `memberID:42 alarm:NOSPACE`. */
-function alarmsOf(id: string, statuses: readonly MemberStatus[]): readonly string[] {
-  const told = statuses.flatMap(({ errors = [] }) => errors);
-  const own = told.flatMap((each) => {
-    const [, member, alarm] = /memberID:\s*(\d+)\s+alarm:\s*(\w+)/.exec(each) ?? [];
-    return member === id && alarm !== undefined ? [alarm] : [];
+/** Every member tells the alarms of all, such as `memberID:42 alarm:NOSPACE`, and those that are left of members that are gone. */
+const alarmsIn = (
+  status: MemberStatus | undefined,
+  members: NonNullable<MemberList['members']>,
+): readonly string[] =>
+  (status?.errors ?? []).flatMap((each) => {
+    const [, id, alarm] = /memberID:\s*(\d+)\s+alarm:\s*(\w+)/.exec(each) ?? [];
+    const { name = '' } = members.find(({ ID }) => ID === id) ?? {};
+    return alarm === undefined ? [] : [name === '' ? alarm : `${alarm} of ${name}`];
   });
-  return [...new Set(own)];
-}
 
 interface SnapshotPart {
   readonly result?: { readonly blob?: string };
