@@ -36,6 +36,7 @@ import {
   memberName,
   restartedWith,
   vmOfMember,
+  withoutSnapshot,
 } from './vm-of-member.ts';
 
 const lookMs = 30_000;
@@ -112,7 +113,9 @@ async function look(
   signal: AbortSignal,
 ): Promise<Looked> {
   const { objects, clock } = work;
-  const vms = await objects.controlledBy(vmKind, cluster);
+  const vms: Vm[] = [];
+  for (const vm of await objects.controlledBy(vmKind, cluster))
+    vms.push(cluster.status?.initialized ? await objects.write(vmKind, vm, withoutSnapshot(vm)) : vm);
   const written = await listMemberSecrets(cluster, objects.client, signal);
   const names = new Set(vms.map(({ metadata }) => memberSecretName(metadata.name)));
   const left = [...written.values()].filter(({ metadata }) => !names.has(metadata.name));

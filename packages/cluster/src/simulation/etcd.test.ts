@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { vmKind } from '@ignite/api/v1/object-kinds';
+import type { Vm } from '@ignite/api/v1/vm';
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import { isTrue } from '@ignite/toolkit/object/condition';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
@@ -189,4 +190,15 @@ test('an authority of somebody else does not become that of an etcd cluster, but
   await simulation.until(async () => await isReady(simulation, 1));
   const kept = (await simulation.all(secretObjects)).find((each) => each.metadata.name === metadata.name);
   assert.deepEqual(kept?.['data'], data);
+});
+
+test('a member needs the snapshot until it has begun with its data, and not for later starts', async () => {
+  using simulation = await Simulation.open({ seed: 15 });
+  const restore = { hostPath: '/root/db.snapshot' };
+  await simulation.create(etcdClusterKind, 'db', { replicas: 1, version: '3.6.5', restore });
+  const copied = async () => (await simulation.all<Vm>(vmKind)).map(({ spec }) => spec.copyFiles);
+  await simulation.until(async () => (await copied()).length === 1);
+  assert.deepEqual(await copied(), [[{ ...restore, vmPath: '/var/lib/etcd/restored.db' }]]);
+  await simulation.until(async () => (await isReady(simulation, 1)) && (await copied())[0]!.length === 0);
+  assert.deepEqual(simulation.etcds.violations, []);
 });
