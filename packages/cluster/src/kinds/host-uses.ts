@@ -2,6 +2,7 @@ import type { HostPodSpec } from '@ignite/api/host-pod/host-pod';
 import { hostUses as usesOfKinds } from '@ignite/api/host-uses';
 import type { HostUse, HostUses } from '@ignite/toolkit/allowance/host-use';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
+import { etcdClientAuthority } from '../contract/names.ts';
 import type { EtcdCluster } from './etcd-cluster.ts';
 import type { HostedControlPlaneSpec } from './hosted-control-plane.ts';
 import type { ClusterClassSpec } from './cluster-class.ts';
@@ -61,10 +62,11 @@ export const hostUses: HostUses = {
   },
 };
 
-/** Whoever names an etcd cluster reads and writes all that is in it, as its keys let one do. */
+/** Whoever names an etcd cluster reads and writes all that is in it, as the key of its authority lets one do. */
 const externalEtcd = (namespace: string, name: string): HostUse => ({
   kind: 'object',
-  key: { kind: 'EtcdCluster', namespace, name },
+  key: { kind: 'Secret', namespace, name: etcdClientAuthority(name) },
+  madeFor: { kind: 'EtcdCluster', namespace, name },
   field: 'spec.etcd.external',
 });
 

@@ -1,6 +1,7 @@
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { OwnerReference } from '@ignite/toolkit/object/kube-object';
+import { etcdClientAuthority } from '../contract/names.ts';
 import { controllerOf } from '../contract/owner.ts';
 import { type KeyPair, createSecret, newAuthority, readPair } from './cluster-secrets.ts';
 import { secrets } from './node.ts';
@@ -18,9 +19,7 @@ interface Place {
   readonly name: string;
 }
 
-/** The Secrets of a Cluster end in other ways, such as `-ca`, so that none can be of both. */
-export const clientAuthorityName = ({ name }: Pick<Place, 'name'>): string => `${name}-etcd-clients`;
-const peerAuthorityName = ({ name }: Pick<Place, 'name'>): string => `${name}-etcd-peers`;
+const namesOf = ({ name }: Place): readonly [string, string] => [etcdClientAuthority(name), `${name}-etcd-peers`];
 
 /** Returns the authorities of an etcd cluster; `undefined` if one is missing. */
 export async function readEtcdAuthorities(
@@ -29,7 +28,7 @@ export async function readEtcdAuthorities(
   signal: AbortSignal,
 ): Promise<EtcdAuthorities | undefined> {
   const [forClients, forPeers] = await Promise.all(
-    [clientAuthorityName(place), peerAuthorityName(place)].map(
+    namesOf(place).map(
       async (name) => await readPair(client, name, place, signal),
     ),
   );
@@ -47,7 +46,7 @@ export async function ensureEtcdAuthorities(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const { namespace } = place;
-  for (const name of [clientAuthorityName(place), peerAuthorityName(place)]) {
+  for (const name of namesOf(place)) {
     const known = await objectsOf(client, secrets).find({ namespace, name }, { signal });
     const controller = known && controllerOf(known);
     if (controller && controller.uid !== owner.uid) return name;
