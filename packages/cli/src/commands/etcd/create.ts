@@ -1,11 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { realpath } from 'node:fs/promises';
-import type { Client } from '@ignite/api/client/client';
 import { awaitEtcd } from '@ignite/cluster/etcd-operations/await-etcd';
 import { type EtcdRequest, createEtcd, planEtcdCluster } from '@ignite/cluster/etcd-operations/create-etcd';
 import { verified } from '@ignite/cluster/etcd-operations/snapshot';
-import { defaultEtcdImage } from '@ignite/cluster/etcd/vm-of-member';
-import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Command, Flags, Invocation } from '../../arguments/command.ts';
 import { namespaceFlags } from '../../arguments/namespace.ts';
@@ -21,9 +18,8 @@ import {
   waitingOf,
   withWishedCluster,
 } from '../cluster/cluster-flags.ts';
+import { assertEtcdImage } from './assert-etcd-image.ts';
 import { etcdRequest, requestFlags } from './etcd-request.ts';
-
-export type EtcdImageErrorCode = 'ETCD_IMAGE_MISSING';
 
 const flags: Flags = {
   ...requestFlags,
@@ -105,7 +101,7 @@ async function create(request: EtcdRequest, invocation: Invocation): Promise<num
   }
   return await withWishedCluster(invocation, async (host) => {
     const waiting = waitingOf(host, invocation.flags);
-    await assertImage(request, host.client, host.op.signal);
+    await assertEtcdImage(request, host.client, host.op.signal);
     const created = await createEtcd(planned, host.objects, host.op.signal);
     if (format === undefined) printDone(created, createdText('etcd cluster', created), invocation);
     const cluster = isWaiting(invocation.flags) ? await awaitEtcd(request, waiting) : created;
@@ -117,27 +113,4 @@ async function create(request: EtcdRequest, invocation: Invocation): Promise<num
     tellUnattended(host, invocation);
     return 0;
   });
-}
-
-/** An image that somebody names is fetched where it is; ours are in no registry. */
-async function assertImage(
-  { version, image }: EtcdRequest,
-  { images }: Client,
-  signal: AbortSignal,
-): Promise<void> {
-  const name = defaultEtcdImage(version);
-  if (image !== undefined && image !== name) return;
-  try {
-    await images.find(name, signal);
-  } catch (failure) {
-    if (!hasCode(failure, 'IMAGE_NOT_FOUND')) throw failure;
-    throw new CodedError<EtcdImageErrorCode>(
-      'ETCD_IMAGE_MISSING',
-      `this host has no image ${name} for the members`,
-      {
-        hint: `build it with "images/etcd/build --binaries FOLDER ${version} ignite-etcd.tar" and import it with "ignite image import oci-archive:ignite-etcd.tar:${version}", or name one with --image`,
-        cause: failure,
-      },
-    );
-  }
 }
