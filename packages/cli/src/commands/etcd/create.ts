@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { realpath } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { awaitEtcd } from '@ignite/cluster/etcd-operations/await-etcd';
 import { type EtcdRequest, createEtcd, planEtcdCluster } from '@ignite/cluster/etcd-operations/create-etcd';
 import { verified } from '@ignite/cluster/etcd-operations/snapshot';
 import { errorText } from '@ignite/toolkit/errors/error-text';
+import { bytes, humanBytes, parseBytes } from '@ignite/toolkit/units/bytes';
 import type { Command, Flags, Invocation } from '../../arguments/command.ts';
 import { namespaceFlags } from '../../arguments/namespace.ts';
 import { usageError } from '../../arguments/usage-error.ts';
@@ -78,15 +79,27 @@ export const etcdRestore: Command = {
         'a snapshot is restored on the host where its file is',
         'copy the file there, and run the command there',
       );
-    return await create(etcdRequest(key, invocation.flags, await snapshotAt(from)), invocation);
+    const request = etcdRequest(key, invocation.flags);
+    return await create({ ...request, restoredFrom: await snapshotAt(from, request) }, invocation);
   },
 };
 
+/** A host copies no more into a VM. */
+const mostCopied = 256 * 2 ** 20;
+
 /** Returns the full path of a snapshot. @throws CodedError USAGE_INVALID, ETCD_SNAPSHOT_INVALID */
-async function snapshotAt(file: string): Promise<string> {
+async function snapshotAt(file: string, { memory }: EtcdRequest): Promise<string> {
   const path = await realpath(file).catch((failure: unknown) => {
     throw usageError(`--from ${file}: ${errorText(failure)}`, 'use a file that you can read');
   });
+  const half = memory === undefined ? mostCopied : Math.floor(parseBytes(memory) / 2);
+  const most = Math.min(half, mostCopied);
+  const { size } = await stat(path);
+  if (size > most)
+    throw usageError(
+      `--from ${file}: it has ${humanBytes(bytes(size))}, and a member takes at most ${humanBytes(bytes(most))}`,
+      'that is half of its memory (--memory), up to 256 MB',
+    );
   for await (const _part of verified(createReadStream(path)));
   return path;
 }
