@@ -88,3 +88,27 @@ test('a member with an alarm is healthy, and tells whose alarm it is', async () 
     ],
   );
 });
+
+test('a snapshot of which nothing more comes is given up', { timeout: 60_000 }, async () => {
+  const part = JSON.stringify({ result: { blob: Buffer.from('part').toString('base64') } });
+  const server = createServer((request, response) => {
+    if (request.url === '/v3/maintenance/snapshot') response.write(`${part}\n`);
+    else response.end(JSON.stringify({ header: { member_id: '1' }, version: '3.6.5', leader: '1' }));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  try {
+    const endpoints = [`http://127.0.0.1:${(server.address() as AddressInfo).port}`];
+    const etcd = new RemoteEtcd({
+      ...{ endpoints: () => Promise.resolve(endpoints), authority, now, stallMs: 500 },
+    });
+    const parts: string[] = [];
+    const taken = (async () => {
+      for await (const each of etcd.snapshot(signal)) parts.push(each.toString());
+    })();
+    await assert.rejects(taken, { code: 'ETCD_UNREACHABLE', message: /no part of the snapshot/ });
+    assert.deepEqual(parts, ['part']);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+});

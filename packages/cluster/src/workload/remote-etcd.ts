@@ -10,6 +10,7 @@ const port = 2379;
 const callMs = 10_000;
 /** A member that is emulated, and starts, takes seconds to answer. */
 const statusMs = 5_000;
+const defaultStallMs = 60_000;
 
 interface MemberList {
   readonly members?: readonly {
@@ -27,6 +28,8 @@ export interface RemoteEtcdOptions {
   /** The authority of etcd, which signs the certificate that we show. */
   readonly authority: KeyPair;
   readonly now: () => number;
+  /** How long a snapshot may stand still. */
+  readonly stallMs?: number;
 }
 
 /** An etcd as it is reached from here, through the JSON gateway of its members. */
@@ -92,16 +95,22 @@ export class RemoteEtcd implements EtcdServers {
   async *snapshot(signal: AbortSignal): AsyncGenerator<Buffer> {
     const statuses = await this.#statuses(await this.#options.endpoints(signal), signal);
     using client = this.#client(votersOf(statuses), callMs);
-    for await (const { result, error } of client.stream<SnapshotPart>(
-      '/v3/maintenance/snapshot',
-      {},
-      signal,
-    )) {
-      if (error)
-        throw new CodedError('ETCD_FAILED', `etcd broke off its snapshot: ${error.message ?? ''}`, {
-          hint: 'see the log of etcd',
-        });
-      yield Buffer.from(result?.blob ?? '', 'base64');
+    const { stallMs = defaultStallMs } = this.#options;
+    const stall = new AbortController();
+    const arm = (): NodeJS.Timeout => setTimeout(() => stall.abort(stalled(stallMs)), stallMs);
+    let timer = arm();
+    try {
+      const ending = AbortSignal.any([signal, stall.signal]);
+      for await (const part of client.stream<SnapshotPart>('/v3/maintenance/snapshot', {}, ending)) {
+        if (part.error) throw brokenOff(part.error.message);
+        // Whoever takes the snapshot may take his time.
+        clearTimeout(timer);
+        yield Buffer.from(part.result?.blob ?? '', 'base64');
+        timer = arm();
+      }
+    } finally {
+      clearTimeout(timer);
+      stall.signal.throwIfAborted();
     }
   }
 
@@ -191,6 +200,14 @@ const alarmsIn = (
     const [, id, alarm] = /memberID:\s*(\d+)\s+alarm:\s*(\w+)/.exec(each) ?? [];
     const { name = '' } = members.find(({ ID }) => ID === id) ?? {};
     return alarm === undefined ? [] : [name === '' ? alarm : `${alarm} of ${name}`];
+  });
+
+const brokenOff = (why = ''): CodedError =>
+  new CodedError('ETCD_FAILED', `etcd broke off its snapshot: ${why}`, { hint: 'see the log of etcd' });
+
+const stalled = (ms: number): CodedError =>
+  new CodedError('ETCD_UNREACHABLE', `no part of the snapshot has come for ${ms / 1_000} s`, {
+    hint: 'check that the members run, and take it again',
   });
 
 interface SnapshotPart {
