@@ -33,6 +33,7 @@ import {
   clientCertificate,
   textIn,
 } from '../../packages/cluster/src/workload/cluster-secrets.ts';
+import { simSchemas } from '../../packages/cluster/src/simulation/sim-schemas.sample.ts';
 import { readEtcdAuthorities } from '../../packages/cluster/src/workload/etcd-authorities.ts';
 import { secrets } from '../../packages/cluster/src/workload/node.ts';
 import { etcdAt } from '../../packages/cluster/src/workload/remote-etcd.ts';
@@ -182,6 +183,7 @@ describe('an etcd cluster', { skip }, () => {
       providers: new ProviderKinds(client, []),
       workloads: { of: () => Promise.resolve(undefined) },
       etcdAt: etcdAt(Date.now),
+      schemas: simSchemas,
       ...{ clock, log, suffix: () => 'abcde' },
     };
     const tending = (async () => {

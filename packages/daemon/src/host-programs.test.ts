@@ -71,5 +71,8 @@ test('whoever may read the key of an etcd cluster may keep the data of a control
   const check = (access: typeof nobody): void =>
     checkHostUses({ name: 'op', groups: [] }, { old: undefined, next }, access, hostUses);
   check(accessTo('db-etcd-clients'));
-  assert.throws(() => check(accessTo('other-etcd-clients')), /spec\.etcd\.external uses Secret\/db-etcd-clients$/);
+  assert.throws(
+    () => check(accessTo('other-etcd-clients')),
+    /spec\.etcd\.external uses Secret\/db-etcd-clients$/,
+  );
 });

@@ -81,7 +81,13 @@ const refused: readonly (readonly [string, object, RegExp])[] = [
     /must not publish ports/,
   ],
 ];
-for (const setting of ['force-new-cluster', 'wal-dir', 'discovery-srv', 'initial-cluster', 'listen-client-http-urls'])
+for (const setting of [
+  'force-new-cluster',
+  'wal-dir',
+  'discovery-srv',
+  'initial-cluster',
+  'listen-client-http-urls',
+])
   test(`the setting ${setting} is refused`, async () => {
     const { client, clusters } = open();
     await createEtcd(planEtcdCluster(request), client, signal);

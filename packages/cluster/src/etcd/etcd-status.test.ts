@@ -60,8 +60,5 @@ test('an alarm is told, and etcd is not ready until it is taken back', () => {
   };
   const alarm = 'etcd has the alarm NOSPACE of db-2';
   assert.deepEqual(tell({ type: 'nothing' }), { status: 'False', message: alarm, endpoints: 3 });
-  assert.equal(
-    tell({ type: 'create', index: 4 }).message,
-    `${alarm}; a VM is being created`,
-  );
+  assert.equal(tell({ type: 'create', index: 4 }).message, `${alarm}; a VM is being created`);
 });

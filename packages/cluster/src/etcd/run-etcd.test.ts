@@ -8,7 +8,11 @@ import { test } from 'node:test';
 const script = join(import.meta.dirname, '../../../../images/etcd/files/run-etcd');
 
 /** Runs the script of the image in a folder, where programs say with what they were called. */
-function run(given: { readonly isRestored: boolean; readonly hasSnapshot?: boolean; readonly hasData?: boolean }) {
+function run(given: {
+  readonly isRestored: boolean;
+  readonly hasSnapshot?: boolean;
+  readonly hasData?: boolean;
+}) {
   const dir = mkdtempSync(join(tmpdir(), 'run-etcd-'));
   try {
     for (const folder of ['etc', 'lib', 'bin']) mkdirSync(join(dir, folder));

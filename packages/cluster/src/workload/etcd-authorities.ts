@@ -19,7 +19,10 @@ interface Place {
   readonly name: string;
 }
 
-const namesOf = ({ name }: Place): readonly [string, string] => [etcdClientAuthority(name), `${name}-etcd-peers`];
+const namesOf = ({ name }: Place): readonly [string, string] => [
+  etcdClientAuthority(name),
+  `${name}-etcd-peers`,
+];
 
 /** Returns the authorities of an etcd cluster; `undefined` if one is missing. */
 export async function readEtcdAuthorities(
@@ -28,9 +31,7 @@ export async function readEtcdAuthorities(
   signal: AbortSignal,
 ): Promise<EtcdAuthorities | undefined> {
   const [forClients, forPeers] = await Promise.all(
-    namesOf(place).map(
-      async (name) => await readPair(client, name, place, signal),
-    ),
+    namesOf(place).map(async (name) => await readPair(client, name, place, signal)),
   );
   return forClients && forPeers && { client: forClients, peer: forPeers };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { type IncomingMessage, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { test } from 'node:test';
@@ -21,18 +21,20 @@ interface Asked {
 async function open(members: readonly { readonly id: string; readonly status: object }[]) {
   const asked: Asked[] = [];
   const list = { members: members.map(({ id }) => ({ ID: id, name: `db-${id}` })) };
+  const answerOf = async (id: string, status: object, request: IncomingMessage) => {
+    const path = request.url!;
+    const body = await json(request);
+    if (path === '/v3/maintenance/status')
+      return [200, { header: { member_id: id }, version: '3.6.5', ...status }] as const;
+    asked.push({ id, path, body });
+    if (!('leader' in status)) return [503, { error: 'etcdserver: request timed out' }] as const;
+    return [200, path.endsWith('/list') ? list : {}] as const;
+  };
   const servers = members.map(({ id, status }) =>
-    createServer(async (request, response) => {
-      const path = request.url!;
-      const body = await json(request);
-      if (path === '/v3/maintenance/status')
-        return response.end(JSON.stringify({ header: { member_id: id }, version: '3.6.5', ...status }));
-      asked.push({ id, path, body });
-      if (!('leader' in status)) {
-        response.statusCode = 503;
-        return response.end('{"error":"etcdserver: request timed out"}');
-      }
-      return response.end(JSON.stringify(path.endsWith('/list') ? list : {}));
+    createServer((request, response) => {
+      void answerOf(id, status, request).then(([code, body]) =>
+        response.writeHead(code).end(JSON.stringify(body)),
+      );
     }),
   );
   for (const server of servers) await once(server.listen(0, '127.0.0.1'), 'listening');

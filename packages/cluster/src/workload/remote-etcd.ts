@@ -126,12 +126,7 @@ export class RemoteEtcd implements EtcdServers {
     body: object,
     signal: AbortSignal,
   ): Promise<T> {
-    const endpoints = votersOf(statuses);
-    if (endpoints.length === 0)
-      throw new CodedError('ETCD_UNREACHABLE', 'no member of etcd answers that knows its leader', {
-        hint: 'check that its machines run, and reach each other',
-      });
-    using client = this.#client(endpoints, callMs);
+    using client = this.#client(votersOf(statuses), callMs);
     return await client.call<T>(path, body, { signal });
   }
 
@@ -183,11 +178,18 @@ export const etcdAt =
 export const etcdUrl = (address: string, at: number): string =>
   `https://${address.includes(':') ? `[${address}]` : address}:${at}`;
 
-/** A learner answers for itself alone, and a member that knows no leader cannot do what it is asked for. */
-const votersOf = (statuses: ReadonlyMap<string, MemberStatus>): readonly string[] =>
-  [...statuses].flatMap(([endpoint, status]) =>
-    status.isLearner || !knowsLeader(status) ? [] : [endpoint],
-  );
+/**
+ * Returns the members that can do what they are asked for. A learner answers for itself alone, and so does a member that knows
+ * no leader.
+ */
+function votersOf(statuses: ReadonlyMap<string, MemberStatus>): readonly string[] {
+  const voters = [...statuses].filter(([, status]) => !status.isLearner && knowsLeader(status));
+  if (voters.length === 0)
+    throw new CodedError('ETCD_UNREACHABLE', 'no member of etcd answers that knows its leader', {
+      hint: 'check that its machines run, and reach each other',
+    });
+  return voters.map(([endpoint]) => endpoint);
+}
 
 const knowsLeader = ({ leader = '0' }: MemberStatus): boolean => leader !== '0';
 
