@@ -58,19 +58,6 @@ metadata: {name: web}
 spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
 `;
 
-const healthCheck = `
-apiVersion: cluster.x-k8s.io/v1beta2
-kind: MachineHealthCheck
-metadata: {name: dev-workers, namespace: default}
-spec:
-  clusterName: dev
-  selector: {matchLabels: {cluster.x-k8s.io/deployment-name: dev-workers}}
-  checks:
-    nodeStartupTimeoutSeconds: 3600
-    unhealthyNodeConditions:
-      - {type: Ready, status: Unknown, timeoutSeconds: 60}
-`;
-
 describe('a cluster from its creation to its end', { skip }, () => {
   let leaks: AsyncDisposable;
   let ignite: Ignite;
@@ -165,33 +152,6 @@ describe('a cluster from its creation to its end', { skip }, () => {
     assert.equal(await readyNodes(), 2);
     await ignite.ok('cluster', 'scale', 'dev', '--workers', '1');
     assert.equal((await kubectl('get', 'nodes', '-o', 'name')).trim().split('\n').length, 1);
-  });
-
-  test('a worker whose VM is killed is replaced by its health check', { skip: skipLong }, async () => {
-    const daemon = ignite.start(['daemon', '--api', '--api-address', '127.0.0.1:0', '--clusters']);
-    try {
-      const kubeconfig = join(ignite.dir, 'ignited');
-      const ours = async (...args: readonly string[]): Promise<string> =>
-        await kubectl('--kubeconfig', kubeconfig, ...args);
-      await until('ignited answers', async () => {
-        writeFileSync(kubeconfig, await ignite.ok('kubeconfig'), { mode: 0o600 });
-        return (await ours('get', 'machines', '-o', 'name')) !== '';
-      });
-      const file = join(ignite.dir, 'health-check.yaml');
-      writeFileSync(file, healthCheck);
-      await ours('apply', '-f', file);
-      const before = (await ours('get', 'machines', '-o', 'jsonpath={.items[*].metadata.name}')).trim();
-      const { vmm } = await ignite.processesOf(before);
-      process.kill(vmm!.pid, 'SIGKILL');
-      await until('the machine is replaced', async () => {
-        const machines = await ours('get', 'machines', '-o', 'jsonpath={.items[*].metadata.name}');
-        return !machines.includes(before) && (await readyNodes()) === 1;
-      });
-      assert.match(await kubectl('get', 'nodes', '-o', 'name'), /^node\/dev-workers-\S+\n$/);
-    } finally {
-      daemon.terminate();
-      await daemon.ended;
-    }
   });
 
   test('nothing is left when it was deleted', async () => {

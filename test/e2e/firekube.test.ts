@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -30,10 +32,9 @@ describe('Firekube', { skip }, () => {
   let daemon: Started;
   let repository: Repository;
 
-  const kubectl = async (...words: readonly string[]): Promise<string> => {
-    const program = programs instanceof CannotBuild ? '' : programs.get('kubectl')!;
-    return (await run(program, ['--kubeconfig', join(ignite.dir, 'kubeconfig'), ...words])).stdout;
-  };
+  const program = (): string => (programs instanceof CannotBuild ? '' : programs.get('kubectl')!);
+  const kubectl = async (...words: readonly string[]): Promise<string> =>
+    (await run(program(), ['--kubeconfig', join(ignite.dir, 'kubeconfig'), ...words])).stdout;
   async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
     for (const end = Date.now() + waitMs; ; await delay(500)) {
       if (await holds().catch(() => false)) return;
@@ -124,8 +125,25 @@ describe('Firekube', { skip }, () => {
         'jsonpath={.status.availableReplicas}',
       ];
       await until('it is available', async () => (await kubectl(...available)) === '2');
-      const health = ['get', '--raw', '/api/v1/namespaces/web/services/web:80/proxy/health'];
-      await until('it answers', async () => (await kubectl(...health)) === 'OK');
+      // Nothing but a node leads to Pods: a hosted control plane has no route to them.
+      const forward = spawn(
+        program(),
+        ['--kubeconfig', join(ignite.dir, 'kubeconfig'), '-n', 'web', 'port-forward', 'service/web', ':80'],
+        { stdio: ['ignore', 'pipe', 'inherit'] },
+      );
+      try {
+        const lines = createInterface(forward.stdout)[Symbol.asyncIterator]();
+        const { value } = (await lines.next()) as { readonly value: string };
+        const port = /127\.0\.0\.1:(\d+)/.exec(value)?.[1];
+        const answer = await fetch(`http://127.0.0.1:${port}/health`, {
+          signal: AbortSignal.timeout(120_000),
+        });
+        assert.equal(await answer.text(), 'OK');
+      } finally {
+        const ended = once(forward, 'exit');
+        forward.kill();
+        await ended;
+      }
     },
   );
 

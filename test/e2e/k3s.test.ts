@@ -78,8 +78,8 @@ const instanceOf = async (name: string): Promise<string> => {
 
 test('a node boots with its keys and its configuration, and k3s is a service of it', async () => {
   const [server, agent] = await Promise.all([
-    told('server', { type: 'first server', keys }, 'word'),
-    told('agent', { type: 'agent' }, 'K10digest::server:word'),
+    told('server', { type: 'first server', keys, agentToken: 'agents' }, 'word'),
+    told('agent', { type: 'agent' }, 'K10digest::node:agents'),
   ]);
   const ends = ['active', 'enabled', 'success', ''];
   const at = server.indexOf('  - 192.0.2.10') + 1;
@@ -89,6 +89,7 @@ test('a node boots with its keys and its configuration, and k3s is a service of 
   assert.deepEqual(parse(server.slice(1, split).join('\n')), {
     token: 'word',
     'kubelet-arg': [`provider-id=ignite://${await instanceOf('server')}`],
+    'agent-token': 'agents',
     'cluster-init': true,
     'tls-san': ['192.0.2.10'],
     'disable-cloud-controller': true,
@@ -105,7 +106,7 @@ test('a node boots with its keys and its configuration, and k3s is a service of 
   ]);
   assert.equal(agent[0], 'k3s agent');
   assert.deepEqual(parse(agent.slice(1, -ends.length).join('\n')), {
-    token: 'K10digest::server:word',
+    token: 'K10digest::node:agents',
     server: 'https://192.0.2.10:6443',
     'kubelet-arg': [`provider-id=ignite://${await instanceOf('agent')}`],
   });

@@ -18,6 +18,7 @@ import { kinds as vmKinds } from '../../packages/api/src/v1/kinds.ts';
 import { vmKind } from '../../packages/api/src/v1/object-kinds.ts';
 import { restartedAtAnnotation } from '../../packages/api/src/v1/restarted-at.ts';
 import type { Vm } from '../../packages/api/src/v1/vm.ts';
+import { valueSchemas } from '../../packages/apiserver/src/custom-resource/value-schemas.ts';
 import { readEtcdAccess } from '../../packages/cluster/src/etcd-operations/etcd-access.ts';
 import { takeSnapshot } from '../../packages/cluster/src/etcd-operations/snapshot.ts';
 import { etcdClusterController } from '../../packages/cluster/src/etcd/etcd-cluster-controller.ts';
@@ -182,6 +183,7 @@ describe('an etcd cluster', { skip }, () => {
       objects: new Objects({ client, clock, log, signal }),
       providers: new ProviderKinds(client, []),
       workloads: { of: () => Promise.resolve(undefined) },
+      schemas: valueSchemas,
       etcdAt: etcdAt(Date.now),
       schemas: simSchemas,
       ...{ clock, log, suffix: () => 'abcde' },

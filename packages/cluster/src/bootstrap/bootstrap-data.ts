@@ -24,10 +24,7 @@ export interface Booted {
 }
 
 /** Returns what boots with a config; `undefined` while nothing does. */
-export async function bootedBy(
-  config: BootstrapConfig,
-  { objects }: Work,
-): Promise<Booted | undefined> {
+export async function bootedBy(config: BootstrapConfig, { objects }: Work): Promise<Booted | undefined> {
   const owner = controllerOf(config);
   const { namespace } = config.metadata;
   const { kind, name = '' } = owner ?? {};

@@ -1,5 +1,7 @@
 import { withoutUndefined } from '@ignite/api/v1/without-undefined';
+import * as v from 'valibot';
 import { stringify } from 'yaml';
+import { kubernetesVersionSchema } from '../contract/kubernetes-version.ts';
 import type { Cluster, Endpoint } from '../kinds/cluster.ts';
 import type { K3sConfigSpec } from '../kinds/k3s-config.ts';
 import { type ClusterKeys, urlOf } from '../workload/cluster-secrets.ts';
@@ -7,8 +9,12 @@ import { type BootFile, bootFile, cloudConfigText, sentinel } from './cloud-conf
 
 /** What a node is to a cluster of k3s. */
 export type K3sRole =
-  | { readonly type: 'first server'; readonly keys: ClusterKeys }
-  | { readonly type: 'server'; readonly keys: ClusterKeys }
+  | {
+      readonly type: 'first server' | 'server';
+      readonly keys: ClusterKeys;
+      /** The word by which agents join. */
+      readonly agentToken: string;
+    }
   | { readonly type: 'agent' };
 
 export interface K3sCloudConfig {
@@ -18,6 +24,7 @@ export interface K3sCloudConfig {
   readonly version: string;
   readonly cluster: Cluster;
   readonly endpoint: Required<Endpoint>;
+  /** By which the node itself joins. */
   readonly token: string;
   /** The files that people want, with their contents. */
   readonly files: readonly BootFile[];
@@ -48,7 +55,7 @@ function installation({ spec, role, version }: Omit<K3sCloudConfig, 'files'>): s
   const verb = role.type === 'agent' ? 'agent' : 'server';
   return spec.agentConfig?.airGapped
     ? `INSTALL_K3S_SKIP_DOWNLOAD=true INSTALL_K3S_EXEC=${verb} sh /opt/install.sh`
-    : `curl -sfL https://get.k3s.io | INSTALL_K3S_VERSION='${spec.version ?? version}' sh -s - ${verb}`;
+    : `curl -sfL https://get.k3s.io | INSTALL_K3S_VERSION='${v.parse(kubernetesVersionSchema, spec.version ?? version)}' sh -s - ${verb}`;
 }
 
 /** Pure. Returns the configuration file of k3s, whose keys are those of its flags. */
@@ -71,6 +78,7 @@ function configOf({ spec, role, cluster, endpoint, token }: Omit<K3sCloudConfig,
   const { pods, services, serviceDomain } = cluster.spec.clusterNetwork ?? {};
   return withoutUndefined({
     ...common,
+    'agent-token': role.agentToken,
     'cluster-init': joins ? undefined : true,
     'tls-san': [...(server.tlsSan ?? []), endpoint.host],
     'disable-cloud-controller': server.disableCloudController ?? true,

@@ -7,7 +7,7 @@ import { readKeys } from '../workload/cluster-secrets.ts';
 import { type Booted, bootedBy, filesOf, mayBegin, waiting, withData } from './bootstrap-data.ts';
 import { releaseInitLock } from './init-lock.ts';
 import { type K3sRole, k3sCloudConfig } from './k3s-cloud-config.ts';
-import { pinnedToken, readToken } from '../workload/k3s-token.ts';
+import { pinnedToken, readWords } from '../workload/k3s-token.ts';
 
 /** Writes what makes a machine a node by k3s: once, since a machine boots with it only once. */
 export const k3sConfigController: Controller<K3sConfig> = {
@@ -35,19 +35,21 @@ async function write(
   const { controlPlaneEndpoint: endpoint } = cluster.spec;
   const place = { namespace: config.metadata.namespace, clusterName: cluster.metadata.name };
   const isInitialized = cluster.status?.initialization?.controlPlaneInitialized === true;
-  const [keys, word] = [await readKeys(client, place, signal), await readToken(client, place, signal)];
-  if (!keys || word === undefined) return waiting(config, 'WaitingForCertificates', work);
+  const [keys, words] = [await readKeys(client, place, signal), await readWords(client, place, signal)];
+  if (!keys || !words) return waiting(config, 'WaitingForCertificates', work);
   if (!isUsable(endpoint) || version === undefined || (!isInitialized && !isServer))
     return waiting(config, 'WaitingForControlPlaneInitialized', work);
   if (isInitialized) await releaseInitLock(client, cluster);
   else if (!(await mayBegin(name, cluster, work, signal)))
     return waiting(config, 'WaitingForControlPlaneInitialized', work);
+  const pinned = (user: 'server' | 'node', word: string): string =>
+    isInitialized ? pinnedToken(user, word, keys.ca.certificate) : word;
   const role: K3sRole = isServer
-    ? { type: isInitialized ? 'server' : 'first server', keys }
+    ? { type: isInitialized ? 'server' : 'first server', keys, agentToken: words.agent }
     : { type: 'agent' };
   const value = k3sCloudConfig({
     ...{ spec: config.spec, role, version, cluster, endpoint },
-    token: isInitialized ? pinnedToken(word, keys.ca.certificate) : word,
+    token: isServer ? pinned('server', words.server) : pinned('node', words.agent),
     files: await filesOf(config, work, signal),
   });
   return { object: await withData(config, value, { kind: k3sConfigKind, cluster, work }, signal) };

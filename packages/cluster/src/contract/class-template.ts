@@ -6,7 +6,9 @@ import { GoFunction, GoMap, type GoValue, isList, isTrue } from '@ignite/toolkit
 import { isOlder, minorOf } from './kubernetes-version.ts';
 
 /** What a template of a ClusterClass may do. Its author need not be trusted with the host. */
-const limits = { steps: 10_000, characters: 100_000 };
+const limits = { steps: 10_000, characters: 100_000, work: 5_000_000 };
+/** How long a version may be, with requirements that it is to fulfil. */
+const longestVersions = 1_000;
 
 /**
  * Reads a template of a ClusterClass. What is returned renders JSON data.
@@ -29,14 +31,15 @@ function goValueOf(value: unknown): GoValue {
 const ofText = (call: (text: string) => GoValue): GoFunction => new GoFunction(['string'], call);
 const ofTexts = (call: (first: string, second: string) => GoValue): GoFunction =>
   new GoFunction(['string', 'string'], call);
-const ofIntegers = (call: (first: bigint, second: bigint) => GoValue): GoFunction =>
-  new GoFunction(['int', 'int'], call);
+const ofIntegers = (call: (first: bigint, second: bigint) => bigint): GoFunction =>
+  // Integers have 64 bits, as in Go: larger ones would take ever longer.
+  new GoFunction(['int', 'int'], (first: bigint, second: bigint) => BigInt.asIntN(64, call(first, second)));
 const ofAny = (call: (...values: readonly GoValue[]) => GoValue, isVariadic = false): GoFunction =>
   new GoFunction(['any'], call, isVariadic);
 const indented = (width: bigint, text: string): string =>
   text
     .split('\n')
-    .map((line) => `${' '.repeat(Math.min(Number(width), 100))}${line}`)
+    .map((line) => `${' '.repeat(Math.max(0, Math.min(Number(width), 100)))}${line}`)
     .join('\n');
 
 /** The functions of sprig that classes use most, with its arguments in its order. */
@@ -70,9 +73,11 @@ const functions: ReadonlyMap<string, GoFunction> = new Map([
   ['contains', ofTexts((part, text) => text.includes(part))],
   [
     'replace',
-    new GoFunction(['string', 'string', 'string'], (old: string, next: string, text: string) =>
-      text.replaceAll(old, () => next),
-    ),
+    new GoFunction(['string', 'string', 'string'], (old: string, next: string, text: string) => {
+      const times = old === '' ? text.length + 1 : text.split(old).length - 1;
+      if (times * next.length > limits.characters) throw new CallError('it makes too much text');
+      return text.replaceAll(old, () => next);
+    }),
   ],
   ['trunc', new GoFunction(['int', 'string'], (length: bigint, text: string) => truncated(length, text))],
   ['indent', new GoFunction(['int', 'string'], indented)],
@@ -111,8 +116,10 @@ function hasKey(map: GoValue, key: string): boolean {
 
 /** Tells whether a version fulfils requirements such as `>= 1.31.0, < 1.33`. */
 function fulfils(requirements: string, version: string): boolean {
+  if (requirements.length + version.length > longestVersions)
+    throw new CallError('the versions are too long');
   return requirements.split(',').every((each) => {
-    const [, operator = '=', wanted = ''] = /^\s*(>=|<=|>|<|!=|=)?\s*(\S+)\s*$/.exec(each) ?? [];
+    const [, operator = '=', wanted = ''] = /^(>=|<=|>|<|!=|=)?\s*(\S+)$/.exec(each.trim()) ?? [];
     const complete = /^v?\d+\.\d+$/.test(wanted) ? `${wanted}.0` : wanted;
     for (const given of [complete, version])
       if (!minorOf(given)) throw new CallError(`${JSON.stringify(given)} is no version`);

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 
-const pattern = /^v?(\d+)\.(\d+)\.(\d+)(?:[-+].*)?$/;
+/** What may follow is that of semantic versions alone: versions are written into commands and configurations. */
+const pattern = /^v?(\d+)\.(\d+)\.(\d+)(?:[-+][0-9A-Za-z.+-]*)?$/;
 
 /** The schema of a version of Kubernetes. The `v` in front is added where it is missing. */
 export const kubernetesVersionSchema = v.pipe(
@@ -26,6 +27,9 @@ export function minorsBetween(version: string, other: string): number {
   if (!a || !b) return 0;
   return a.major === b.major ? a.minor - b.minor : (a.major - b.major) * Number.POSITIVE_INFINITY;
 }
+
+/** A kubelet may be older than its API server by so many minor versions (Kubernetes' version skew policy). */
+export const oldestKubelet = 3;
 
 /** Pure. Tells whether a version is older than another one of the same form, patch versions included. */
 export const isOlder = (version: string, other: string): boolean => {

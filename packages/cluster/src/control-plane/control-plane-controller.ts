@@ -14,7 +14,13 @@ import {
 import { type Cluster, isUsable } from '../kinds/cluster.ts';
 import type { ControlPlane, LastRemediation } from '../kinds/control-plane.ts';
 import type { Machine } from '../kinds/machine.ts';
-import { clusterKind, machineDeploymentKind, machineKind, machineSetKind } from '../kinds/object-kinds.ts';
+import {
+  clusterKind,
+  machineDeploymentKind,
+  machineKind,
+  machinePoolKind,
+  machineSetKind,
+} from '../kinds/object-kinds.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
 import { findExternal } from '../runtime/external.ts';
 import { ownTemplate } from '../runtime/own-template.ts';
@@ -355,6 +361,7 @@ async function takeDown<T extends ControlPlane>(kept: Kept<T>): Promise<Reconcil
   const workers = [
     ...(await objects.ofCluster(machineDeploymentKind, cluster)),
     ...(await objects.ofCluster(machineSetKind, cluster)),
+    ...(await objects.ofCluster(machinePoolKind, cluster)),
     ...(await objects.ofCluster(machineKind, cluster)).filter(
       ({ metadata }) => !Object.hasOwn(metadata.labels, labels.controlPlane),
     ),

@@ -4,7 +4,7 @@ import type { ControlPlaneMachine } from './control-plane-machine.ts';
 
 /**
  * Pure. Returns a member whose Machine is gone, and which etcd can do without. While a Machine has no node, it is not known
- * whose member it may be.
+ * whose member it may be. A learner, which a join that failed has left, has no vote, and nobody else can join before it is gone.
  */
 export function findOrphan(
   members: readonly EtcdMember[],
@@ -12,5 +12,5 @@ export function findOrphan(
 ): EtcdMember | undefined {
   if (machines.length === 0 || machines.some(({ hasNode }) => !hasNode)) return undefined;
   const orphan = members.find((member) => !machines.some(({ name }) => name === member.name));
-  return orphan && keepsQuorum(members, { removed: orphan.name }) ? orphan : undefined;
+  return orphan && (orphan.isLearner || keepsQuorum(members, { removed: orphan.name })) ? orphan : undefined;
 }

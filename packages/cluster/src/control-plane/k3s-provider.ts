@@ -2,7 +2,7 @@ import { withoutUndefined } from '@ignite/api/v1/without-undefined';
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import { groupOf } from '@ignite/toolkit/object/group-kind';
 import { parseDuration } from '@ignite/toolkit/units/duration';
-import { ensureToken } from '../workload/k3s-token.ts';
+import { ensureWords } from '../workload/k3s-token.ts';
 import { finding } from '../contract/conditions.ts';
 import { finalizers } from '../contract/names.ts';
 import type { K3sControlPlane } from '../kinds/k3s-control-plane.ts';
@@ -40,7 +40,7 @@ export const k3sProvider: ControlPlaneProvider<K3sControlPlane> = {
     };
   },
   ensureSecrets: async ({ client, owner, ...place }, signal) =>
-    await ensureToken(client, place, owner, signal),
+    await ensureWords(client, place, owner, signal),
   etcdOf: ({ objects }, clock) => new NodeEtcd(objects, clock),
   memberGates: ['AgentHealthy', 'EtcdMemberHealthy'],
   memberFindings: async ({ status }, { objects }, members, signal) => {

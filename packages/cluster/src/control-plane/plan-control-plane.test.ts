@@ -137,6 +137,9 @@ test('findOrphan: a member whose Machine is gone, if etcd can do without it', ()
   const weak = [member('a'), member('b', false), member('gone')];
   assert.equal(find([machine('a'), machine('b')], weak), undefined, 'no majority would be left');
   assert.equal(find([]), undefined);
+  const learning = [member('a'), { ...member(''), isLearner: true }];
+  assert.equal(find([machine('a')], learning), '', 'a join that failed has left it, before it had a name');
+  assert.equal(find([machine('a'), machine('b', { hasNode: false })], learning), undefined);
 });
 
 test('chooseControlPlaneVictim: outdated ones first, from the fullest failure domain, the oldest', () => {

@@ -15,11 +15,16 @@ const podName = ({ metadata }: IgniteCluster): string => `${metadata.name}-endpo
 
 interface Balanced {
   readonly object: IgniteCluster;
+  /** Whether the load balancer has its address. */
+  readonly isThere: boolean;
   /** What is wrong with the load balancer, or kept it from coming up. */
   readonly lacks?: Finding;
 }
 
-/** Keeps the load balancer of a cluster leading to the Machines of the control plane, and makes its address the endpoint. */
+/**
+ * Keeps the load balancer of a cluster leading to the Machines of the control plane. Its address becomes the endpoint unless people have
+ * chosen one, such as a name that leads to it.
+ */
 export async function keepBalancedEndpoint(
   infrastructure: IgniteCluster,
   cluster: Cluster,
@@ -37,7 +42,7 @@ export async function keepBalancedEndpoint(
       `the HostPod ${podName(infrastructure)} belongs to somebody else`,
     );
   // Another one would have another address, which the nodes do not know.
-  if (!found && isUsable(controlPlaneEndpoint))
+  if (!found && infrastructure.status?.initialization?.provisioned === true)
     return lacking(
       infrastructure,
       'LoadBalancerDeleted',
@@ -71,12 +76,13 @@ export async function keepBalancedEndpoint(
       });
   const ready = findCondition(pod, 'Ready');
   return ready?.status === 'True'
-    ? { object }
-    : lacking(object, 'LoadBalancerNotReady', ready?.message ?? '');
+    ? { object, isThere: true }
+    : lacking(object, 'LoadBalancerNotReady', ready?.message ?? '', true);
 }
 
-const lacking = (object: IgniteCluster, reason: string, message: string): Balanced => ({
+const lacking = (object: IgniteCluster, reason: string, message: string, isThere = false): Balanced => ({
   object,
+  isThere,
   lacks: { status: 'False', reason, message },
 });
 

@@ -26,9 +26,10 @@ export const igniteClusterController: Controller<IgniteCluster> = {
       Object.hasOwn(metadata.labels, annotations.managedBy)
     )
       return { object };
-    if (object.spec.loadBalancer && cluster) {
-      const { object: balanced, lacks } = await keepBalancedEndpoint(object, cluster, work);
-      return withReady(balanced, isUsable(balanced.spec.controlPlaneEndpoint), lacks, work.clock.now());
+    if (object.spec.loadBalancer) {
+      if (!cluster) return { object };
+      const { object: balanced, isThere, lacks } = await keepBalancedEndpoint(object, cluster, work);
+      return withReady(balanced, isThere, lacks, work.clock.now());
     }
     const isThere =
       isUsable(object.spec.controlPlaneEndpoint) || isUsable(cluster?.spec.controlPlaneEndpoint);

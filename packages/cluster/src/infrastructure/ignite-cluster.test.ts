@@ -17,8 +17,8 @@ import { planBalancer } from './plan-balancer.ts';
 const dev = { namespace, name: 'dev' };
 const endpoint = { namespace, name: 'dev-endpoint' };
 
-async function createCluster(client: ObjectClient): Promise<void> {
-  await objectsOf(client, igniteClusterKind).create({ metadata: dev, spec: { loadBalancer: {} } });
+async function createCluster(client: ObjectClient, more: object = {}): Promise<void> {
+  await objectsOf(client, igniteClusterKind).create({ metadata: dev, spec: { loadBalancer: {}, ...more } });
   await objectsOf(client, clusterKind).create({
     metadata: dev,
     spec: { infrastructureRef: { apiGroup: igniteClusterKind.group, kind: 'IgniteCluster', name: 'dev' } },
@@ -113,6 +113,17 @@ test('the load balancer goes with its cluster, and that of somebody else stays',
   await objectsOf(client, clusterKind).delete(dev);
   await found(async () => ((await clusters.find(dev)) ? undefined : true));
   assert.ok(await pods.find(endpoint));
+});
+
+test('an endpoint that somebody has chosen stays, and the load balancer comes up behind it', async () => {
+  await using opened = openInfrastructure();
+  const { client } = opened;
+  const controlPlaneEndpoint = { host: 'dev.example.com', port: 443 };
+  await createCluster(client, { controlPlaneEndpoint });
+  await found(async () => await objectsOf(client, hostPodKind).find(endpoint));
+  await tellPod(client, 'True');
+  await found(async () => ((await readyOf(client)) === 'True Provisioned' ? true : undefined));
+  assert.deepEqual((await infrastructureOf(client)).spec.controlPlaneEndpoint, controlPlaneEndpoint);
 });
 
 test('planBalancer: Machines that go get no connections, unless all go', () => {

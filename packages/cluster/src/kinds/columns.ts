@@ -39,3 +39,6 @@ export const readinessBy =
 
 /** Writes a number that is not known yet as nothing. */
 export const count = (value: number | undefined): string => (value === undefined ? '' : String(value));
+
+/** Writes whether something holds; nothing while that is not known. */
+export const told = (value: boolean | undefined): string => (value === undefined ? '' : String(value));

@@ -40,8 +40,7 @@ export const hostUses: HostUses = {
   HostedControlPlane: ({ metadata: { namespace }, spec }) => {
     // An upgrade runs no other programs, and takes them from the same place.
     const { version: _version, ...programs } = spec as Partial<HostedControlPlaneSpec>;
-    const { external } = programs.etcd ?? {};
-    return [programsAt('spec', programs), ...(external ? [externalEtcd(namespace, external.name)] : [])];
+    return [programsAt('spec', programs), ...externalEtcd(namespace, programs, 'spec')];
   },
   ClusterClass: ({ spec }) => {
     const { patches = [] } = spec as Partial<ClusterClassSpec>;
@@ -50,7 +49,11 @@ export const hostUses: HostUses = {
     );
     return ofPrograms.length === 0 ? [] : [programsAt('spec.patches', ofPrograms)];
   },
-  HostedControlPlaneTemplate: ({ spec }) => [programsAt('spec.template.spec', spec)],
+  HostedControlPlaneTemplate: ({ metadata: { namespace }, spec }) => {
+    const { template } = spec as { readonly template?: { readonly spec?: Partial<HostedControlPlaneSpec> } };
+    const at = 'spec.template.spec';
+    return [programsAt(at, spec), ...externalEtcd(namespace, template?.spec ?? {}, at)];
+  },
   IgniteMachine: (object) => usesOfVm(object, (object.spec as MachineSpec).vm, 'spec.vm'),
   IgniteMachinePool: (object) => {
     const { template } = object.spec as { readonly template: { readonly spec: MachineSpec } };
@@ -63,12 +66,17 @@ export const hostUses: HostUses = {
 };
 
 /** Whoever names an etcd cluster reads and writes all that is in it, as the key of its authority lets one do. */
-const externalEtcd = (namespace: string, name: string): HostUse => ({
-  kind: 'object',
-  key: { kind: 'Secret', namespace, name: etcdClientAuthority(name) },
-  madeFor: { kind: 'EtcdCluster', namespace, name },
-  field: 'spec.etcd.external',
-});
+function externalEtcd(
+  namespace: string,
+  { etcd }: Partial<HostedControlPlaneSpec>,
+  at: string,
+): readonly HostUse[] {
+  if (!etcd?.external) return [];
+  const { name } = etcd.external;
+  const key = { kind: 'Secret', namespace, name: etcdClientAuthority(name) };
+  const madeFor = { kind: 'EtcdCluster', namespace, name };
+  return [{ kind: 'object', key, madeFor, field: `${at}.etcd.external` }];
+}
 
 /** Whoever may change an object may not thereby have other programs run. */
 const programsAt = (field: string, programs: unknown): HostUse => ({

@@ -60,7 +60,11 @@ export type K3sControlPlaneSpec = v.InferOutput<typeof k3sControlPlaneSpecSchema
 export const k3sControlPlaneTemplateSpecSchema = v.strictObject({
   template: v.strictObject({
     metadata: v.optional(replicatedMetadataSchema),
-    spec: v.strictObject(entries),
+    spec: v.strictObject({
+      ...entries,
+      // A ClusterClass may name the template of the machines itself (machineInfrastructure).
+      machineTemplate: v.optional(v.partial(machineTemplateSchema, ['infrastructureRef'])),
+    }),
   }),
 });
 

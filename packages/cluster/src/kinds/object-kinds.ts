@@ -28,15 +28,17 @@ import type { MachinePool } from './machine-pool.ts';
 import type { MachineSet } from './machine-set.ts';
 import type { Machine } from './machine.ts';
 import {
+  igniteClusterResource,
+  igniteMachinePoolResource,
+  igniteMachineResource,
+} from './infrastructure-resources.ts';
+import {
   clusterClassResource,
   clusterResource,
   hostedControlPlaneResource,
   clusterResourceSetBindingResource,
   clusterResourceSetResource,
   etcdClusterResource,
-  igniteClusterResource,
-  igniteMachinePoolResource,
-  igniteMachineResource,
   k3sConfigResource,
   k3sControlPlaneResource,
   kubeadmConfigResource,

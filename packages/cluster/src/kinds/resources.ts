@@ -1,14 +1,21 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Resource } from '@ignite/toolkit/scheme/resource';
+import { addonsGroup, bootstrapGroup, controlPlaneGroup, coreGroup, etcdGroup } from '../contract/groups.ts';
 import {
-  addonsGroup,
-  bootstrapGroup,
-  controlPlaneGroup,
-  coreGroup,
-  etcdGroup,
-  infrastructureGroup,
-} from '../contract/groups.ts';
-import { ageColumn, clusterColumn, conditionColumn, count, nameColumn, readinessBy } from './columns.ts';
+  ageColumn,
+  clusterColumn,
+  conditionColumn,
+  count,
+  nameColumn,
+  readinessBy,
+  told,
+} from './columns.ts';
+import {
+  igniteClusterResource,
+  igniteMachinePoolResource,
+  igniteMachineResource,
+} from './infrastructure-resources.ts';
+import { common, scaled } from './common-fields.ts';
 import type { ClusterClass } from './cluster-class.ts';
 import type { ClusterResourceSet, ClusterResourceSetBinding } from './cluster-resource-set.ts';
 import type { BootstrapConfig } from './bootstrap-config.ts';
@@ -16,7 +23,6 @@ import type { Cluster } from './cluster.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { EtcdCluster } from './etcd-cluster.ts';
 import type { HostedControlPlane } from './hosted-control-plane.ts';
-import type { IgniteCluster, IgniteMachine, IgniteMachinePool } from './ignite-infrastructure.ts';
 import type { K3sConfig } from './k3s-config.ts';
 import type { K3sControlPlane } from './k3s-control-plane.ts';
 import type { KubeadmConfig } from './kubeadm-config.ts';
@@ -27,9 +33,6 @@ import type { MachineHealthCheck } from './machine-health-check.ts';
 import type { MachinePool } from './machine-pool.ts';
 import type { MachineSet } from './machine-set.ts';
 import type { Machine } from './machine.ts';
-
-const common = { scope: 'Namespaced', categories: ['cluster-api'], subresources: ['status'] } as const;
-const scaled = { ...common, subresources: ['status', 'scale'] } as const;
 
 export const clusterResource = {
   ...common,
@@ -295,39 +298,6 @@ export const hostedControlPlaneResource = {
   applyOrder: 5,
 } satisfies Resource<HostedControlPlane>;
 
-export const igniteClusterResource = {
-  ...common,
-  group: infrastructureGroup,
-  kind: 'IgniteCluster',
-  plural: 'igniteclusters',
-  columns: [
-    nameColumn,
-    { title: 'PROVISIONED', cell: ({ status }) => told(status?.initialization?.provisioned) },
-    { title: 'ENDPOINT', cell: ({ spec }) => spec.controlPlaneEndpoint?.host ?? '' },
-    ageColumn,
-  ],
-  readiness: readinessBy('Ready'),
-  summary: ({ spec }) => spec.controlPlaneEndpoint?.host ?? '',
-  applyOrder: 4,
-} satisfies Resource<IgniteCluster>;
-
-export const igniteMachineResource = {
-  ...common,
-  group: infrastructureGroup,
-  kind: 'IgniteMachine',
-  plural: 'ignitemachines',
-  columns: [
-    nameColumn,
-    { title: 'PROVISIONED', cell: ({ status }) => told(status?.initialization?.provisioned) },
-    { title: 'ADDRESSES', cell: ({ status }) => (status?.addresses ?? []).map(addressText).join(', ') },
-    { title: 'PROVIDER ID', cell: ({ spec }) => spec.providerID ?? '', wide: true },
-    ageColumn,
-  ],
-  readiness: readinessBy('Ready'),
-  summary: ({ spec }) => spec.providerID ?? '',
-  applyOrder: 4,
-} satisfies Resource<IgniteMachine>;
-
 export const etcdClusterResource = {
   ...scaled,
   group: etcdGroup,
@@ -354,22 +324,6 @@ export const etcdClusterResource = {
   summary: ({ status }) => `healthy: ${status?.readyReplicas ?? 0}`,
   applyOrder: 4,
 } satisfies Resource<EtcdCluster>;
-export const igniteMachinePoolResource = {
-  ...common,
-  group: infrastructureGroup,
-  kind: 'IgniteMachinePool',
-  plural: 'ignitemachinepools',
-  columns: [
-    nameColumn,
-    { title: 'PROVISIONED', cell: ({ status }) => told(status?.initialization?.provisioned) },
-    { title: 'REPLICAS', cell: ({ status }) => count(status?.replicas) },
-    ageColumn,
-  ],
-  readiness: readinessBy('Ready'),
-  summary: ({ status }) => `replicas: ${status?.replicas ?? 0}`,
-  applyOrder: 4,
-} satisfies Resource<IgniteMachinePool>;
-
 export const clusterResourceSetResource = {
   ...common,
   group: addonsGroup,
@@ -437,7 +391,3 @@ export const clusterResources = [
   clusterResourceSetBindingResource,
   ...Object.values(templateResources),
 ] as const satisfies readonly Resource[];
-
-const told = (value: boolean | undefined): string => (value === undefined ? '' : String(value));
-
-const addressText = ({ address }: { readonly address: string }): string => address;

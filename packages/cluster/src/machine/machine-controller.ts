@@ -13,8 +13,8 @@ import { findNode, initializeNode } from './machine-node.ts';
 import { phaseOf } from './machine-phase.ts';
 
 const missingMs = 30_000;
-/** How often a node is looked for, and one that is there is looked at. */
-const nodeMs = { missing: 10_000, present: 60_000 };
+/** How often a node is looked at that is healthy, and one that is awaited: it is missing, or becomes ready. */
+const nodeMs = { awaited: 10_000, healthy: 60_000 };
 
 /** Brings together what a Machine boots with, the machine itself and its node, and takes them down in order. */
 export const machineController: Controller<Machine> = {
@@ -79,7 +79,8 @@ async function bringUp(
     : located;
   const parts = { bootstrap, infrastructure, node: workload ? node : ('unknown' as const) };
   const settled = withConditions(seen, parts, work.clock.now());
-  const nextMs = seen.status?.nodeRef ? nodeMs.present : nodeMs.missing;
+  const isHealthy = findCondition(settled.object, 'NodeHealthy')?.status === 'True';
+  const nextMs = isHealthy ? nodeMs.healthy : nodeMs.awaited;
   return { ...settled, requeueAfterMs: Math.min(settled.requeueAfterMs ?? Infinity, nextMs) };
 }
 

@@ -75,3 +75,26 @@ test('awaitedOf: workers are there once no machine of another template is', () =
   ];
   for (const [at, [view, expected]] of cases.entries()) assert.equal(awaitedOf(view), expected, `case ${at}`);
 });
+
+test('awaitedOf: workers whose upgrade somebody has put off are not waited for', () => {
+  const { cluster, ...view } = viewOf(all(2), set('new', 'v1.36.3', 2));
+  const told = (reason: string): string | undefined => {
+    const condition = {
+      type: 'TopologyReconciled',
+      status: 'False',
+      reason,
+      message: 'deferred: a',
+    } as const;
+    const finding = { ...condition, lastTransitionTime: '', observedGeneration: 2 };
+    return awaitedOf({
+      ...view,
+      cluster: {
+        ...cluster,
+        spec: { topology: { classRef: { name: 'any' }, version: 'v1.36.3' } },
+        status: { conditions: [...conditions, finding] },
+      },
+    });
+  };
+  assert.equal(told('MachineDeploymentsUpgradeDeferred'), undefined);
+  assert.equal(told('ClusterUpgrading'), 'the topology: deferred: a');
+});

@@ -52,7 +52,9 @@ function awaitedOfTopology({ cluster }: ClusterView): string | undefined {
   const condition = findCondition(cluster, 'TopologyReconciled');
   if (condition?.observedGeneration !== cluster.metadata.generation)
     return 'the topology: its controller has not looked at it yet';
-  return condition.status === 'True' ? undefined : `the topology: ${condition.message}`;
+  // What its author has put off nobody waits for.
+  const isDone = condition.status === 'True' || condition.reason === 'MachineDeploymentsUpgradeDeferred';
+  return isDone ? undefined : `the topology: ${condition.message}`;
 }
 
 function awaitedOfInfrastructure({ cluster, infrastructure }: ClusterView): string | undefined {

@@ -153,3 +153,16 @@ test('with its Cluster, what a cluster still needs is left to it', async () => {
   );
   assert.equal((await deployments.get(key)).metadata.deletionTimestamp, undefined);
 });
+
+test('all objects of a cluster by k3s can be declared', async () => {
+  const { plan, apply } = open();
+  const { workers } = request;
+  const k3s: ClusterRequest = {
+    ...request,
+    ...{ version: 'v1.35.4+k3s1', distribution: 'k3s', podNetwork: { kind: 'flannel' } },
+    controlPlane: { kind: 'vm', replicas: 1, shape: workers.shape },
+  };
+  const applied = await apply(await plan(manifestsOf(k3s), undefined));
+  assert.deepEqual(new Set(kindsOf(applied)), new Set(manifestsOf(k3s).map(({ kind }) => kind)));
+  assert.ok(kindsOf(applied).includes('KThreesControlPlane'));
+});

@@ -16,10 +16,12 @@ import { declaredUses } from './declared-uses.ts';
 const declared = [
   'ClusterResourceSet',
   'KubeadmConfigTemplate',
+  'KThreesConfigTemplate',
   'IgniteMachineTemplate',
   'IgniteCluster',
   'HostedControlPlane',
   'KubeadmControlPlane',
+  'KThreesControlPlane',
   'MachineDeployment',
   'MachineHealthCheck',
   'Cluster',

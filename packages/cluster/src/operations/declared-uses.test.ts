@@ -78,9 +78,68 @@ spec:
   version: v1.35.4
   machineTemplate: {spec: {infrastructureRef: {apiGroup: infrastructure.cluster.x-k8s.io, kind: IgniteMachineTemplate, name: a}}}
   kubeadmConfigSpec: {files: [${file}]}
+---
+apiVersion: bootstrap.cluster.x-k8s.io/v1beta2
+kind: KThreesConfigTemplate
+metadata: {name: a}
+spec: {template: {spec: {files: [${file}]}}}
+---
+apiVersion: controlplane.cluster.x-k8s.io/v1beta2
+kind: KThreesControlPlane
+metadata: {name: a}
+spec:
+  version: v1.35.4+k3s1
+  machineTemplate: {infrastructureRef: {apiVersion: infrastructure.cluster.x-k8s.io/v1beta2, kind: IgniteMachineTemplate, name: a}}
+  kthreesConfigSpec: {files: [${file}]}
 `;
   const found = await denied(template);
   assert.match(found['KubeadmConfigTemplate/a']!, /^spec\.template\.spec\.files: .*Secret\/others, which/);
   assert.match(found['KubeadmControlPlane/a']!, /^spec\.kubeadmConfigSpec\.files: .*Secret\/others, which/);
-  assert.deepEqual(await denied(template, { objects: ['Secret/others'] }), {});
+  assert.match(found['KThreesConfigTemplate/a']!, /^spec\.template\.spec\.files: .*Secret\/others, which/);
+  assert.match(found['KThreesControlPlane/a']!, /^spec\.kthreesConfigSpec\.files: .*Secret\/others, which/);
+  const objects = ['Secret/others', 'IgniteMachineTemplate/a'];
+  assert.deepEqual(await denied(template, { objects }), {});
+  const unowned = await denied(template, { objects: ['Secret/others'] });
+  for (const kind of ['KubeadmControlPlane', 'KThreesControlPlane'])
+    assert.match(unowned[`${kind}/a`]!, /infrastructureRef: .*IgniteMachineTemplate\/a, which/);
+});
+
+test('a source makes no machines and no control planes of what others have brought', async () => {
+  const change = (from: string, to: string): Promise<Readonly<Record<string, string>>> => {
+    assert.ok(whole.includes(from));
+    return denied(whole.replace(from, to));
+  };
+  const configRef = 'configRef: { apiGroup: bootstrap.cluster.x-k8s.io, kind: KubeadmConfigTemplate, name: ';
+  const workers = 'MachineDeployment/prod-workers';
+  const cases: readonly (readonly [string, string, string, RegExp])[] = [
+    [
+      `${configRef}prod-workers }`,
+      `${configRef}others }`,
+      workers,
+      /configRef: .*KubeadmConfigTemplate\/others, /,
+    ],
+    [
+      `${configRef}prod-workers }`,
+      'dataSecretName: others-kubeconfig',
+      workers,
+      /^spec\.template\.spec\.bootstrap\.dataSecretName: .*Secret\/others-kubeconfig, which/,
+    ],
+    [
+      'kind: IgniteMachineTemplate, name: prod-workers',
+      'kind: IgniteMachineTemplate, name: others',
+      workers,
+      /^spec\.template\.spec\.infrastructureRef: .*IgniteMachineTemplate\/others, which/,
+    ],
+    [
+      '  infrastructureRef: { apiGroup: infrastructure.cluster.x-k8s.io, kind: IgniteCluster, name: prod }',
+      '  topology: { classRef: { name: others }, version: v1.35.4 }',
+      'Cluster/prod',
+      /^spec\.topology\.classRef: .*ClusterClass\/others, which/,
+    ],
+  ];
+  for (const [from, to, key, reason] of cases) {
+    const found = await change(from, to);
+    assert.deepEqual(Object.keys(found), [key]);
+    assert.match(found[key]!, reason);
+  }
 });

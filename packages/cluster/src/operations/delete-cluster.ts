@@ -4,7 +4,14 @@ import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { contractVersion } from '../contract/groups.ts';
 import { initLockKey } from '../bootstrap/init-lock.ts';
-import { clusterKind, configMapObjects, secretObjects } from '../kinds/object-kinds.ts';
+import {
+  clusterClassKind,
+  clusterKind,
+  configMapObjects,
+  etcdClusterKind,
+  machineDrainRuleKind,
+  secretObjects,
+} from '../kinds/object-kinds.ts';
 import { labels } from '../contract/names.ts';
 import { cniName } from './cluster-names.ts';
 import { clusterResources } from '../kinds/resources.ts';
@@ -54,8 +61,16 @@ const leftOf = ({
   return infrastructure ? 'the infrastructure' : 'the cluster';
 };
 
+/** Those that are not made for one cluster, whoever gave them its label: their data and their clusters are others'. */
+const kindsOfNoCluster: readonly string[] = [
+  clusterKind,
+  clusterClassKind,
+  etcdClusterKind,
+  machineDrainRuleKind,
+].map(({ kind }) => kind);
+
 const kinds: readonly KindResource[] = clusterResources
-  .filter(({ kind }) => kind !== clusterKind.kind)
+  .filter(({ kind }) => !kindsOfNoCluster.includes(kind))
   .map(({ group, plural, kind }) => ({ group, version: contractVersion, resource: plural, kind }));
 
 /**

@@ -40,7 +40,7 @@ export function describeKindConfig(config: v.InferOutput<typeof kindConfigSchema
     ...(found?.version !== undefined && { version: found.version }),
     controlPlanes: nodes.length - workers,
     workers,
-    shape: image === undefined ? {} : { image },
+    shape: image === undefined || isOfKind(image) ? {} : { image },
     networks: {
       ...(podSubnet !== undefined && { pods: podSubnet.split(',') }),
       ...(serviceSubnet !== undefined && { services: serviceSubnet.split(',') }),
@@ -48,8 +48,11 @@ export function describeKindConfig(config: v.InferOutput<typeof kindConfigSchema
     bringsPodNetwork: disableDefaultCNI,
     remarks: [
       ...(found?.remarks ?? []),
+      ...(image !== undefined && isOfKind(image)
+        ? [`nodes: the image ${image} is for containers, and VMs get the one for VMs`]
+        : []),
       ...(images.length > 1
-        ? [`nodes: all have the image ${image}, and not ${images.slice(1).join(', ')}`]
+        ? [`nodes: all are as the image ${image} says, and not ${images.slice(1).join(', ')}`]
         : []),
       ...remarksOn(config, '', ['apiVersion', 'kind', 'name', 'nodes', 'networking']),
       ...remarksOn(config.networking ?? {}, 'networking', [
@@ -61,6 +64,9 @@ export function describeKindConfig(config: v.InferOutput<typeof kindConfigSchema
     ],
   };
 }
+
+/** Tells whether an image is made for nodes that are containers, without the pod network of ours. */
+const isOfKind = (image: string): boolean => /(^|\/)kindest\/node([:@]|$)/.test(image);
 
 /** The images of kind have the version of Kubernetes as their tag. */
 function versionOfImage(image: string): ReturnType<typeof describedVersion> {

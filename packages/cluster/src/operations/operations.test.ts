@@ -7,6 +7,7 @@ import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import {
+  clusterClassKind,
   clusterKind,
   configMapObjects,
   igniteClusterKind,
@@ -320,6 +321,19 @@ test('nothing is left of a cluster that was deleted, but what somebody has broug
   assert.equal(simulation.world.vms.size, 0);
   assert.match(told[0]!, /the deletion of 3 machines/);
   await assert.rejects(deleteCluster(key, waiting), (failure) => hasCode(failure, 'CLUSTER_NOT_FOUND'));
+});
+
+test('a class that has the label of a cluster is not deleted with it', async () => {
+  using opened = await openWithCluster();
+  const { simulation, waiting } = opened;
+  simulation.world.leave('default/dev');
+  await createClass(simulation, 'any');
+  await simulation.change(clusterClassKind, 'any', ({ metadata, ...object }) => ({
+    ...object,
+    metadata: { ...metadata, labels: { ...metadata.labels, 'cluster.x-k8s.io/cluster-name': 'dev' } },
+  }));
+  await deleteCluster(key, waiting);
+  assert.equal((await simulation.all(clusterClassKind)).length, 1);
 });
 
 test('a cluster that is made again as soon as the Cluster is gone is not taken apart', async () => {

@@ -45,6 +45,20 @@ test('assertUpgrade: a minor version is not skipped after an upgrade that was cu
   assert.throws(() => assertUpgrade(cut, 'v1.34.1'), { code: 'CLUSTER_UPGRADE_REFUSED' });
 });
 
+test('assertUpgrade: a topology goes through the versions of its class, and its workers follow', () => {
+  assertUpgrade(versions('v1.35.4', 'v1.32.0'), 'v1.38.1', ['v1.37.2', 'v1.36.3', 'v1.36.1']);
+  assertUpgrade(versions('v1.35.4'), 'v1.36.3', []);
+  for (const [steps, minor] of [
+    [[], 'v1.36'],
+    [['v1.36.3'], 'v1.37'],
+    [['v1.37.2'], 'v1.36'],
+  ] as const)
+    assert.throws(() => assertUpgrade(versions('v1.35.4'), 'v1.38.1', steps), {
+      code: 'CLUSTER_UPGRADE_REFUSED',
+      hint: `upgrade to a version ${minor} first, or name one in kubernetesVersions of the class`,
+    });
+});
+
 test('assertUpgrade: workers are at most three minor versions behind', () => {
   assertUpgrade(versions('v1.35.4', 'v1.33.1'), 'v1.36.3');
   assert.throws(() => assertUpgrade(versions('v1.35.4', 'v1.34.0', 'v1.32.9'), 'v1.36.3'), {

@@ -1,5 +1,12 @@
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
-import { isOfK3s, isOlder, minorOf, minorsBetween, oldestOf } from '../contract/kubernetes-version.ts';
+import {
+  isOfK3s,
+  isOlder,
+  minorOf,
+  minorsBetween,
+  oldestKubelet,
+  oldestOf,
+} from '../contract/kubernetes-version.ts';
 import { labels } from '../contract/names.ts';
 import { contractOf } from '../contract/provider-object.ts';
 import type { ClusterView } from './cluster-view.ts';
@@ -14,9 +21,6 @@ export interface ClusterVersions {
   readonly running: string;
   readonly workers: readonly { readonly name: string; readonly version: string }[];
 }
-
-/** A kubelet may be older than its API server by so many minor versions (Kubernetes' version skew policy). */
-const oldestKubelet = 3;
 
 /** Pure. Returns the versions of a cluster, whose workers count with the oldest that they have. */
 export function versionsOf(
@@ -39,9 +43,14 @@ export function versionsOf(
 
 /**
  * Pure. Refuses an upgrade that Kubernetes does not support.
+ * @param steps of a topology, the versions that its upgrades go through, in which its workers follow by themselves
  * @throws CodedError CLUSTER_UPGRADE_REFUSED
  */
-export function assertUpgrade({ controlPlane, running, workers }: ClusterVersions, version: string): void {
+export function assertUpgrade(
+  { controlPlane, running, workers }: ClusterVersions,
+  version: string,
+  steps?: readonly string[],
+): void {
   const refuse = (what: string, hint: string): CodedError<UpgradeErrorCode> =>
     new CodedError('CLUSTER_UPGRADE_REFUSED', what, { hint });
   if (isOfK3s(version) !== isOfK3s(controlPlane))
@@ -54,19 +63,27 @@ export function assertUpgrade({ controlPlane, running, workers }: ClusterVersion
       `${version} is older than the control plane, which has ${controlPlane}`,
       'clusters cannot be downgraded: restore a backup into a new cluster instead',
     );
-  if (minorsBetween(version, running) > 1) {
-    const { major, minor } = minorOf(running)!;
+  const skipped = skippedMinor(running, version, steps ?? []);
+  if (skipped)
     throw refuse(
       `${version} would skip a minor version: the control plane has ${running}`,
-      `upgrade to a version v${major}.${minor + 1} first`,
+      `upgrade to a version v${skipped} first${steps ? ', or name one in kubernetesVersions of the class' : ''}`,
     );
-  }
+  if (steps) return;
   const old = workers.find((each) => minorsBetween(version, each.version) > oldestKubelet);
   if (old)
     throw refuse(
       `the workers ${old.name} have ${old.version}, which cannot work with a control plane of ${version}`,
       `upgrade them first: run "ignite cluster upgrade" with ${controlPlane}`,
     );
+}
+
+/** Returns the first minor version between two versions that no step has. */
+function skippedMinor(running: string, version: string, steps: readonly string[]): string | undefined {
+  const { major, minor } = minorOf(running)!;
+  for (let next = 1; next < minorsBetween(version, running); next += 1)
+    if (!steps.some((each) => minorsBetween(each, running) === next)) return `${major}.${minor + next}`;
+  return undefined;
 }
 
 /**

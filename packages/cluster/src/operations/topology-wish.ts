@@ -2,7 +2,7 @@ import { KindClient } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { Cluster } from '../kinds/cluster.ts';
-import { clusterKind } from '../kinds/object-kinds.ts';
+import { clusterClassKind, clusterKind } from '../kinds/object-kinds.ts';
 import type { Topology } from '../kinds/topology.ts';
 import type { ClusterSize, ScaleErrorCode } from './cluster-size.ts';
 
@@ -23,6 +23,19 @@ export async function changeTopology(
       spec: now.spec.topology ? { ...now.spec, topology: change(now.spec.topology) } : now.spec,
     }),
     { signal },
+  );
+}
+
+/** Returns the versions that an upgrade of a Cluster goes through by its class; `undefined` if it has no topology. */
+export async function upgradeSteps(
+  { metadata: { namespace }, spec: { topology } }: Cluster,
+  client: ObjectClient,
+  signal: AbortSignal,
+): Promise<readonly string[] | undefined> {
+  if (!topology) return undefined;
+  const key = { namespace, name: topology.classRef.name };
+  return (
+    (await new KindClient(client, clusterClassKind).find(key, { signal }))?.spec.kubernetesVersions ?? []
   );
 }
 

@@ -74,8 +74,12 @@ test('a cluster of k3s comes up: one server begins it, the others and the agents
   const [first] = configs.filter(({ config }) => config['cluster-init'] === true);
   const word = textOf('dev-token');
   assert.match(word, /^[0-9a-f]{32}$/);
+  const agentWord = textOf('dev-token', 'agent');
+  assert.match(agentWord, /^[0-9a-f]{32}$/);
+  assert.notEqual(agentWord, word);
   assert.deepEqual(first!.config, {
     token: word,
+    'agent-token': agentWord,
     'kubelet-arg': ['cloud-provider=external'],
     'cluster-init': true,
     'tls-san': ['dev.sim.example'],
@@ -87,9 +91,10 @@ test('a cluster of k3s comes up: one server begins it, the others and the agents
   ]);
   const digest = createHash('sha256').update(textOf('dev-ca', 'tls.crt')).digest('hex');
   const joining = configs.filter((each) => each !== first);
-  for (const { config } of joining) {
-    assert.equal(config['server'], 'https://dev.sim.example:6443');
+  for (const { config } of joining) assert.equal(config['server'], 'https://dev.sim.example:6443');
+  for (const { config } of configs.filter((each) => each !== first && 'agent-token' in each.config)) {
     assert.equal(config['token'], `K10${digest}::server:${word}`);
+    assert.equal(config['agent-token'], agentWord);
   }
   const withKeys = configs.filter(({ files }) => files.some(({ path }) => path.endsWith('/server-ca.key')));
   assert.equal(withKeys.length, 3, 'agents have no keys');
@@ -98,6 +103,10 @@ test('a cluster of k3s comes up: one server begins it, the others and the agents
     agents.map(({ config }) => config['tls-san']),
     [undefined, undefined],
   );
+  for (const agent of agents) {
+    assert.equal(agent.config['token'], `K10${digest}::node:${agentWord}`);
+    assert.ok(!JSON.stringify(agent).includes(word), 'agents do not have the word of servers');
+  }
 });
 
 test('servers of k3s are replaced one by one, each after its member of etcd, whatever fails meanwhile', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { vmKind } from '@ignite/api/v1/object-kinds';
-import { objectsOf } from '@ignite/toolkit/client/kind-client';
+import { type KindResource, objectsOf } from '@ignite/toolkit/client/kind-client';
 import { isTrue } from '@ignite/toolkit/object/condition';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { tokenIn } from '../bootstrap/cloud-config.ts';
@@ -13,6 +13,8 @@ import {
   igniteMachineKind,
   igniteMachinePoolKind,
   kubeadmConfigKind,
+  kubeadmControlPlaneKind,
+  machineDeploymentKind,
   machineHealthCheckKind,
   machineKind,
   machinePoolKind,
@@ -149,4 +151,22 @@ test('nothing is left of a pool that is deleted, alone or with its cluster', asy
   assert.ok(!(await names(kubeadmConfigKind)).includes('pool'));
   const { items } = await simulation.world.clientOf('default/dev').list(nodes);
   assert.equal(items.length, 2);
+});
+
+test('a control plane is not taken down before the pools of its cluster, even one without machines', async () => {
+  using simulation = await withPool(0);
+  await simulation.until(async () => {
+    const machines = await simulation.all<Machine>(machineKind);
+    return machines.length === 2 && machines.every(({ status }) => isTrue(status?.conditions ?? [], 'Ready'));
+  });
+  const remove = async (kind: KindResource, name: string): Promise<void> =>
+    void (await simulation.client.delete({ ...kind, namespace: 'default', name }));
+  await remove(machineDeploymentKind, 'dev-workers');
+  await remove(kubeadmControlPlaneKind, 'dev');
+  await simulation.until(async () => (await simulation.all(machineKind)).length === 1);
+  const end = simulation.nowMs + 300_000;
+  await simulation.until(() => simulation.nowMs >= end);
+  assert.equal((await simulation.all(kubeadmControlPlaneKind)).length, 1);
+  await remove(machinePoolKind, 'pool');
+  await simulation.until(async () => (await simulation.all(kubeadmControlPlaneKind)).length === 0);
 });

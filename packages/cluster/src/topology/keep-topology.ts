@@ -149,7 +149,7 @@ async function createPart(part: PlannedPart, cluster: Cluster, work: Work): Prom
   const { name } = part.reference;
   const found = await findExternal(part.reference, namespace, work);
   const { kind, object } = found;
-  if (object && (!isOwned(object) || object.metadata.labels[labels.cluster] !== cluster.metadata.name))
+  if (object && !isTopologys(object, part, cluster))
     throw new TopologyProblem([
       `${part.reference.kind} ${name} is there already, and belongs to nobody or to others`,
     ]);
@@ -163,6 +163,15 @@ async function createPart(part: PlannedPart, cluster: Cluster, work: Work): Prom
     });
   return found;
 }
+
+/** Tells whether an object is this part of the topology: not one of others, nor another MachineDeployment of it. */
+const isTopologys = (object: KubeObject, part: PlannedPart, cluster: Cluster): boolean =>
+  isOwned(object) &&
+  object.metadata.labels[labels.cluster] === cluster.metadata.name &&
+  // A label that somebody has taken away is put back.
+  [undefined, part.labels[labels.topologyDeployment]].includes(
+    object.metadata.labels[labels.topologyDeployment],
+  );
 
 /** Deletes what the topology owns and consists of no more. A template stays as long as Machines are made from it. */
 async function removeRest(

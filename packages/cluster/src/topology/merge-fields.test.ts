@@ -45,8 +45,10 @@ describe('withDecided', () => {
     const without = withDecided(labelled, content({}));
     assert.equal(without.metadata.labels['x'], undefined);
     assert.equal(without.metadata.annotations['y'], undefined);
-    const annotations = { ...labelled.metadata.annotations, 'ignite.weave.works/topology-fields': '{' };
-    const damaged = { ...labelled, metadata: { ...labelled.metadata, annotations } };
-    assert.equal(withDecided(damaged, content({})).metadata.labels['x'], '1');
+    for (const note of ['{', 'null', '1', '[]', '{"labels":null}']) {
+      const annotations = { ...labelled.metadata.annotations, 'ignite.weave.works/topology-fields': note };
+      const damaged = { ...labelled, metadata: { ...labelled.metadata, annotations } };
+      assert.equal(withDecided(damaged, content({})).metadata.labels['x'], '1', note);
+    }
   });
 });

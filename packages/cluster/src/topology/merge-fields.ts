@@ -84,10 +84,17 @@ const fieldsOf = (value: unknown): Fields =>
 /** Somebody may have damaged the note: nothing is taken away then. */
 function fieldsIn(text: string): Fields {
   try {
-    return JSON.parse(text) as Fields;
+    return fieldsOfNote(JSON.parse(text));
   } catch {
     return {};
   }
+}
+
+function fieldsOfNote(value: unknown): Fields {
+  if (value === true) return true;
+  return isRecord(value)
+    ? Object.fromEntries(Object.entries(value).map(([name, each]) => [name, fieldsOfNote(each)]))
+    : {};
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import * as v from 'valibot';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { ClusterClass, ClusterClassSpec, PatchSelector } from '../kinds/cluster-class.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import { sampleMachine } from '../kinds/machine.sample.ts';
+import { k3sControlPlaneSpecSchema, k3sControlPlaneTemplateSpecSchema } from '../kinds/k3s-control-plane.ts';
 import type { Topology } from '../kinds/topology.ts';
 import { simSchemas } from '../simulation/sim-schemas.sample.ts';
 import { type TopologyPlan, planTopology } from './plan-topology.ts';
@@ -118,12 +120,60 @@ describe('health checks', () => {
   });
 });
 
+test('a control plane by k3s has the machines of its class, in the form of its own', () => {
+  const machineInfrastructure = template('infrastructure', 'IgniteMachineTemplate');
+  const controlPlane = { ...template('controlplane', 'KThreesControlPlaneTemplate'), machineInfrastructure };
+  const version = 'v1.35.4+k3s1';
+  const deletion = { nodeDrainTimeoutSeconds: 90 };
+  const { templates, ...planned } = plan(
+    { controlPlane },
+    { version, controlPlane: { replicas: 3, deletion } },
+  );
+  const { spec } = planned.controlPlane;
+  assert.partialDeepStrictEqual(spec, {
+    machineTemplate: {
+      infrastructureRef: {
+        apiVersion: 'infrastructure.cluster.x-k8s.io/v1beta2',
+        kind: 'IgniteMachineTemplate',
+        name: templates[0]!.reference.name,
+      },
+      nodeDrainTimeout: '90s',
+    },
+  });
+  assert.deepEqual(v.safeParse(k3sControlPlaneSpecSchema, spec).issues, undefined);
+  assert.equal(v.safeParse(k3sControlPlaneTemplateSpecSchema, { template: { spec: {} } }).issues, undefined);
+  assert.throws(
+    () => plan({ controlPlane }, { version, controlPlane: { taints: [] } }),
+    /control planes by k3s have no taints/,
+  );
+});
+
 test('names come from the templates of the class, and are the same each time', () => {
   const naming = { template: '{{ .cluster.name }}-cp' };
   const named = plan({ controlPlane: { ...hosted.controlPlane, naming } });
   assert.equal(named.controlPlane.reference.name, 'dev-cp');
   assert.deepEqual(plan().templates, plan().templates);
   assert.match(plan().deployments[0]!.reference.name, /^dev-pool-[0-9a-f]{5}$/);
+});
+
+test('a naming that does not tell MachineDeployments apart is a problem', () => {
+  const [ofClass] = hosted.workers!.machineDeployments!;
+  const named = (template: string): TopologyPlan =>
+    plan(
+      { workers: { machineDeployments: [{ ...ofClass!, naming: { template } }] } },
+      {
+        workers: {
+          machineDeployments: [
+            { class: 'default', name: 'a' },
+            { class: 'default', name: 'b' },
+          ],
+        },
+      },
+    );
+  assert.throws(() => named('{{ .cluster.name }}-md'), /several MachineDeployments dev-md/);
+  assert.equal(named('{{ .cluster.name }}-{{ .machineDeployment.topologyName }}').deployments.length, 2);
+  for (const failing of ['{{ .cluster.name.first }}', '{{'])
+    assert.throws(() => named(failing), { name: 'TopologyProblem', message: /^the naming of the class: / });
 });
 
 test('another content of a template has another name', () => {
@@ -141,6 +191,20 @@ test('no patch has a template use more of the host than its author could', () =>
   assert.throws(
     () => plan(machinePatch('copyFiles', [{ hostPath: '/etc/shadow', vmPath: '/x' }])),
     /patches have IgniteMachineTemplate own use more of the host than it does itself: spec\.template\.spec\.vm\.copyFiles/,
+  );
+});
+
+test('no patch has a control plane use the etcd of others', () => {
+  const { apiVersion, kind } = hosted.controlPlane.templateRef;
+  const patch = {
+    selector: { apiVersion, kind, matchResources: { controlPlane: true } } as PatchSelector,
+    jsonPatches: [
+      { op: 'add' as const, path: '/spec/template/spec/etcd', value: { external: { name: 'others' } } },
+    ],
+  };
+  assert.throws(
+    () => plan({ patches: [{ name: 'p', definitions: [patch] }] }),
+    /HostedControlPlaneTemplate own use more of the host than it does itself: spec\.template\.spec\.etcd\.external/,
   );
 });
 

@@ -14,6 +14,7 @@ import {
 import { hostUses } from '../kinds/host-uses.ts';
 import type { DeploymentTopology, TopologyVariable } from '../kinds/topology.ts';
 import { builtinVariables } from './builtin-variables.ts';
+import { type ControlPlaneSpec, machinesMadeFrom, machinesOf } from './control-plane-machines.ts';
 import { type VariableValues, patchedTemplate } from './patch-template.ts';
 import { planHealthCheck } from './plan-health-check.ts';
 import { partName, templateName } from './plan-names.ts';
@@ -60,6 +61,7 @@ export function planTopology(blueprint: Blueprint, seen: SeenTopology, schemas: 
       throw new TopologyProblem([`the class has no MachineDeployments of the class ${topology.class}`]);
     return version === undefined ? [] : [planDeployment(planning, topology, ofClass, version)];
   });
+  assertOneOfEachName(workers.map(({ deployment }) => deployment));
   return {
     infrastructure: planInfrastructure(planning),
     controlPlane,
@@ -70,6 +72,16 @@ export function planTopology(blueprint: Blueprint, seen: SeenTopology, schemas: 
     ),
     progress,
   };
+}
+
+/** Two of one name would take each other's place for ever. @throws TopologyProblem */
+function assertOneOfEachName(deployments: readonly PlannedPart[]): void {
+  const names = deployments.map(({ reference }) => reference.name);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined)
+    throw new TopologyProblem([
+      `the class names several MachineDeployments ${twice}: its naming must tell them apart`,
+    ]);
 }
 
 interface Planning {
@@ -154,11 +166,11 @@ function planControlPlane(
           machineTemplate: {
             ...given.machineTemplate,
             metadata: joined(joined(given.machineTemplate?.metadata, metadata), { labels: ownLabels(seen) }),
-            spec: {
-              ...given.machineTemplate?.spec,
-              ...settingsOf(ofClass, ofTopology, ['deletion', 'readinessGates', 'taints']),
-              infrastructureRef: machines.reference,
-            },
+            ...machinesMadeFrom(
+              machines.reference,
+              settingsOf(ofClass, ofTopology, ['deletion', 'readinessGates', 'taints']),
+              { ofClass, given },
+            ),
           },
         }),
       },
@@ -323,17 +335,6 @@ function planTemplate(
   };
 }
 
-interface ControlPlaneSpec {
-  readonly rollout?: object;
-  readonly machineTemplate?: {
-    readonly metadata?: ReplicatedMetadata;
-    readonly spec?: { readonly infrastructureRef?: ContractReference };
-  };
-}
-
-const machinesOf = ({ spec }: KubeObject): ContractReference | undefined =>
-  (spec as ControlPlaneSpec | undefined)?.machineTemplate?.spec?.infrastructureRef;
-
 /** Returns what a template says of the object that is made from it. */
 function madeFrom({ spec }: KubeObject): { readonly metadata: ReplicatedMetadata; readonly spec: object } {
   const { template = {} } = (spec ?? {}) as {
@@ -383,7 +384,7 @@ const settingsOf = <Name extends string>(
   ofClass: Partial<Record<Name, unknown>>,
   ofTopology: Partial<Record<Name, unknown>>,
   names: readonly Name[],
-): object =>
+): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     names.flatMap((name) => {
       const value = ofTopology[name] ?? ofClass[name];

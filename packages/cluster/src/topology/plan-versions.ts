@@ -1,4 +1,4 @@
-import { isOlder, minorOf, minorsBetween } from '../contract/kubernetes-version.ts';
+import { isOlder, minorOf, minorsBetween, oldestKubelet } from '../contract/kubernetes-version.ts';
 import { TopologyProblem } from './topology-problem.ts';
 
 /** What decides when which part of a cluster gets which version. */
@@ -45,9 +45,6 @@ export interface UpgradeProgress {
   readonly deferred: readonly string[];
   readonly uncreated: readonly string[];
 }
-
-/** A kubelet may be older than its API server by so many minor versions (Kubernetes' version skew policy). */
-const oldestKubelet = 3;
 
 /**
  * Pure. Plans which part of a cluster gets which version now: the control plane first, one minor version at a time, and

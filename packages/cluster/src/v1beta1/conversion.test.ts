@@ -268,6 +268,33 @@ test('what v1beta1 cannot express is kept, and not brought back once it was take
   );
 });
 
+test('arguments that v1beta1 cannot tell apart come back in their order, unless somebody has changed them', () => {
+  const extraArgs = [
+    { name: 'z', value: '1' },
+    { name: 'a', value: '1' },
+    { name: 'a', value: '2' },
+  ];
+  const spec = { clusterConfiguration: { apiServer: { extraArgs } }, files: [{ path: '/x' }] };
+  const down = convert('KubeadmConfig', 'fromHub', spec);
+  const back = (changed: unknown): unknown =>
+    convert('KubeadmConfig', 'toHub', changed, { metadata: down.metadata }).spec;
+  assert.deepEqual(back(down.spec), spec);
+  assert.deepEqual(back({ ...(down.spec as object), files: [{ path: '/y' }] }), {
+    ...spec,
+    files: [{ path: '/y' }],
+  });
+  assert.deepEqual(back({ clusterConfiguration: { apiServer: { extraArgs: { z: '1', a: '3' } } } }), {
+    clusterConfiguration: {
+      apiServer: {
+        extraArgs: [
+          { name: 'a', value: '3' },
+          { name: 'z', value: '1' },
+        ],
+      },
+    },
+  });
+});
+
 test('a status tells the same in both', () => {
   const condition = {
     ...{ type: 'Ready', status: 'False', reason: 'NotReady', message: 'no node' },

@@ -20,7 +20,7 @@ const asked = {
   command: undefined,
 };
 const key = 'ssh-rsa AAAA cluster@footloose.mail';
-const place = { dir: '/work', publicKey: key, image: 'debian:12', freePort: () => 40_000 };
+const place = { dir: '/srv', publicKey: key, image: 'debian:12', freePort: () => 40_000 };
 
 const read = (text: string) => readFootlooseConfig(text, 'footloose.yaml');
 const machineOf = (spec: string, count = 1) =>
@@ -114,7 +114,7 @@ machines:
     assert.deepEqual(ssh, { authorizedKeys: [key] });
     assert.deepEqual(storage, {
       volumes: [
-        { name: 'volume0', hostPath: { path: '/work/data' } },
+        { name: 'volume0', hostPath: { path: '/srv/data' } },
         { name: 'volume1', volume: { name: 'db' } },
       ],
       volumeMounts: [
@@ -122,7 +122,7 @@ machines:
         { name: 'volume1', mountPath: '/db' },
       ],
     });
-    assert.deepEqual(copyFiles, [{ hostPath: '/work/hosts', vmPath: '/etc/hosts' }]);
+    assert.deepEqual(copyFiles, [{ hostPath: '/srv/hosts', vmPath: '/etc/hosts' }]);
     assert.equal(command, undefined);
     assert.deepEqual(remarks, [
       'c-node0: the Docker network "net1" is not there for VMs: it is on that of Ignite',

@@ -105,6 +105,10 @@ class Evaluation {
     if (!this.#rendering.budget.step()) throw this.#error(beginning, 'it does too much');
   }
 
+  #take(values: readonly GoValue[]): void {
+    if (!this.#rendering.budget.takes(values)) throw this.#error(beginning, 'it does too much');
+  }
+
   #write(text: string): void {
     if (!this.#rendering.budget.write(text)) throw this.#error(beginning, 'it writes too much');
     this.#rendering.output.push(text);
@@ -124,6 +128,7 @@ class Evaluation {
   }
 
   #range(node: Branches, value: GoValue, dot: GoValue): Completion {
+    this.#take([value]);
     const pairs = this.#pairs(node.pipeline, value);
     if (!pairs[Symbol.iterator]().next().value) return this.#nodes(node.otherwise, dot);
     const { variables, isAssignment } = node.pipeline;
@@ -246,10 +251,13 @@ class Evaluation {
 
   #invoke(name: string, callee: GoFunction, { dot, args, last, at }: Call): GoValue {
     const values = args.map((operand) => this.#argument(operand, dot));
+    const { budget } = this.#rendering;
+    const given = last === absent ? values : [...values, last];
     this.#step();
+    this.#take(given);
     try {
-      const value = callChecked(name, callee, last === absent ? values : [...values, last]);
-      if (!this.#rendering.budget.allows(value)) throw new CallError(`${name} makes too much text`);
+      const value = callChecked(name, callee, given);
+      if (!budget.makes(value)) throw new CallError(`${name} makes too much`);
       return value;
     } catch (failure) {
       throw failure instanceof CallError ? this.#error(at, failure.message) : failure;

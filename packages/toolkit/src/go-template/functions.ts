@@ -7,6 +7,9 @@ import { printAll, printLine, printValue } from './print.ts';
 import { sprintf } from './printf.ts';
 import { GoFunction, GoMap, type GoValue, isList, isTrue, typeName, underlying } from './value.ts';
 
+/** How many characters a function may make of separators. */
+const maxText = 16_000_000;
+
 const all = (call: (values: readonly GoValue[]) => GoValue): GoFunction =>
   new GoFunction(['any'], (...values: readonly GoValue[]) => call(values), true);
 const some = (call: (first: GoValue, ...others: readonly GoValue[]) => GoValue): GoFunction =>
@@ -45,9 +48,10 @@ export const functions: ReadonlyMap<string, GoFunction> = new Map([
   ['json', new GoFunction(['any'], (value: GoValue) => JSON.stringify(plainJson(value)))],
   [
     'join',
-    new GoFunction(['list', 'string'], (list: readonly GoValue[], separator: string) =>
-      list.map((each) => printValue(each)).join(separator),
-    ),
+    new GoFunction(['list', 'string'], (list: readonly GoValue[], separator: string) => {
+      if (list.length * separator.length > maxText) throw new CallError('it makes too much text');
+      return list.map((each) => printValue(each)).join(separator);
+    }),
   ],
   [
     'split',

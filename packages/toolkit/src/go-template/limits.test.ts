@@ -4,7 +4,7 @@ import { parseTemplate } from './template.ts';
 import { GoFunction, GoMap } from './value.ts';
 
 describe('limits of a rendering', () => {
-  const limits = { steps: 1_000, characters: 1_000 };
+  const limits = { steps: 1_000, characters: 1_000, work: 10_000 };
   const cases: readonly (readonly [string, string, RegExp])[] = [
     ['loops', '{{range 1000000}}{{range 1000000}}{{end}}{{end}}', /it does too much/],
     [
@@ -18,7 +18,22 @@ describe('limits of a rendering', () => {
       /it does too much/,
     ],
     ['text', '{{range 500}}abc{{end}}', /it writes too much/],
-    ['a value', '{{len (printf "%9999d" 1)}}', /printf makes too much text/],
+    ['a value', '{{len (printf "%9999d" 1)}}', /printf makes too much/],
+    [
+      'a list',
+      `{{$x := split "abcdefghi" ""}}{{$x = split (join $x (printf "%200d" 1)) ""}}`,
+      /makes too much/,
+    ],
+    [
+      'values of all calls',
+      '{{range 900}}{{if eq "abcdefghijklmnop" "b"}}{{end}}{{end}}',
+      /it does too much/,
+    ],
+    [
+      'separators',
+      '{{$x := split (printf "%900d" 1) ""}}{{len (join $x (printf "%99d" 1))}}',
+      /makes too much/,
+    ],
   ];
   for (const [name, text, problem] of cases)
     test(name, () => {

@@ -20,6 +20,8 @@ export interface RowOptions {
   readonly problemOf?: ProblemOf;
   /** Called once for each broken record. */
   readonly onBroken?: (broken: BrokenObject) => void;
+  /** Whether the same rows are hardly read again, so that their objects are not remembered. */
+  readonly readsOnce?: boolean;
 }
 
 /** Returns an object that an older program has stored in the form of today, or the same object. */
@@ -30,9 +32,10 @@ export class RowDecoder {
   readonly #problemOf: ProblemOf;
   readonly #onBroken: (broken: BrokenObject) => void;
   readonly #told = new Set<string>();
-  readonly #recent = new RecentObjects();
+  readonly #recent: RecentObjects | undefined;
 
-  constructor({ problemOf = () => undefined, onBroken = () => {} }: RowOptions = {}) {
+  constructor({ problemOf = () => undefined, onBroken = () => {}, readsOnce = false }: RowOptions = {}) {
+    this.#recent = readsOnce ? undefined : new RecentObjects();
     this.#problemOf = problemOf;
     this.#onBroken = onBroken;
   }
@@ -76,13 +79,13 @@ export class RowDecoder {
   }
 
   #decode(row: StoredRow): Decoded {
-    const known = this.#recent.get(row.json);
+    const known = this.#recent?.get(row.json);
     const object = known ?? parse(row.json);
     if (object === undefined) return brokenRow(row, 'it is not JSON');
     const problem = known ? ownProblem(known, row) : this.#problemWith(object, row);
     if (problem !== undefined) return brokenRow(row, problem);
     const found = object as KubeObject;
-    if (!known) this.#recent.set(row.json, found);
+    if (!known) this.#recent?.set(row.json, found);
     const { resourceVersion } = row;
     return { object: resourceVersion === undefined ? found : withRevision(found, resourceVersion) };
   }

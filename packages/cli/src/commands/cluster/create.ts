@@ -68,7 +68,7 @@ export const clusterCreate: Command = {
     if (name === undefined)
       throw usageError('cluster create requires a name', 'use "ignite cluster create NAME"');
     const key = clusterKey(name, namespace);
-    const asked = described ? askedFor(described, flags) : { flags, remarks: [] };
+    const asked = described ? askedFor(described, flags, canAccelerate) : { flags, remarks: [] };
     for (const remark of asked.remarks) tellNote(remark, invocation);
     const { request: found, why } = planRequest(
       key,

@@ -9,14 +9,14 @@ const described: DescribedCluster = {
   version: 'v1.34.0',
   controlPlanes: 3,
   workers: 0,
-  shape: { image: 'kindest/node:v1.34.0', memory: '4GB' },
+  shape: { image: 'example.com/node:v1.34.0', memory: '4GB' },
   networks: {},
   bringsPodNetwork: true,
   remarks: ['featureGates: not carried over'],
 };
-const asked = (given: Readonly<Record<string, string>>) => {
-  const { flags, remarks } = askedFor(described, new FlagValues(new Map(Object.entries(given))));
-  const { request } = planRequest({ namespace: 'default', name: 'dev' }, flags, false);
+const asked = (given: Readonly<Record<string, string>>, hasKvm = false) => {
+  const { flags, remarks } = askedFor(described, new FlagValues(new Map(Object.entries(given))), hasKvm);
+  const { request } = planRequest({ namespace: 'default', name: 'dev' }, flags, hasKvm);
   return { request, remarks };
 };
 
@@ -26,13 +26,20 @@ test('a cluster that is described is hosted, with a worker for its Pods, and say
   assert.deepEqual([request.version, request.podNetwork], ['v1.34.0', { kind: 'none' }]);
   assert.deepEqual(request.workers, {
     replicas: 1,
-    shape: { image: 'kindest/node:v1.34.0', cpus: 2, memory: '4GB', diskSize: '10GB' },
+    shape: { image: 'example.com/node:v1.34.0', cpus: 2, memory: '4GB', diskSize: '10GB' },
   });
   assert.deepEqual(remarks, [
     'featureGates: not carried over',
     '3 control planes: a hosted one has one replica; --control-plane vm makes as many',
     'no workers: one is made, since a hosted control plane runs no Pods',
   ]);
+});
+
+test('where KVM works, a cluster that is described has its control planes in VMs, and no worker that nobody wants', () => {
+  const { request, remarks } = asked({}, true);
+  assert.deepEqual([request.controlPlane.kind, request.controlPlane.replicas], ['vm', 3]);
+  assert.equal(request.workers.replicas, 0);
+  assert.deepEqual(remarks, ['featureGates: not carried over']);
 });
 
 test('flags win over a description', () => {

@@ -54,7 +54,7 @@ test('planRequest: where the control plane is', () => {
         { endpoint },
         false,
         'hosted',
-        'the control plane is hosted, since KVM does not work here and VMs are slow',
+        'the control plane is hosted, since KVM does not work here and VMs are slow: --endpoint has no effect without --control-plane vm',
       ],
       [{ 'control-plane': 'hosted' }, true, 'hosted', undefined],
       [{ 'control-plane': 'vm', endpoint }, false, 'vm', undefined],

@@ -186,6 +186,19 @@ interface Nodes {
   readonly workers: NodeShape;
 }
 
+const placeOf = (flags: FlagValues): (typeof places)[number] =>
+  flags.choice('control-plane', places) ?? 'auto';
+
+const isHostedBy = (asked: (typeof places)[number], distribution: Distribution, hasKvm: boolean): boolean =>
+  asked === 'hosted' || (asked === 'auto' && !hasKvm && distribution !== 'k3s');
+
+/**
+ * Pure. Tells whether the control plane that the command line asks for is hosted.
+ * @throws CodedError USAGE_INVALID
+ */
+export const isHosted = (flags: FlagValues, hasKvm: boolean): boolean =>
+  isHostedBy(placeOf(flags), planDistribution(flags).distribution, hasKvm);
+
 function planControlPlane(
   flags: FlagValues,
   { distribution, workers }: Nodes,
@@ -197,14 +210,14 @@ function planControlPlane(
       `--control-planes ${replicas}: etcd needs a majority`,
       'use an odd number, such as 1 or 3',
     );
-  const asked = flags.choice('control-plane', places) ?? 'auto';
+  const asked = placeOf(flags);
   if (asked === 'hosted' && distribution === 'k3s')
     throw usageError(
       '--control-plane hosted: a control plane by k3s is in VMs',
       'leave it out, or use --bootstrap kubeadm',
     );
   const endpoint = flags.text('endpoint');
-  if (asked === 'hosted' || (asked === 'auto' && !hasKvm && distribution !== 'k3s')) {
+  if (isHostedBy(asked, distribution, hasKvm)) {
     if (endpoint !== undefined && asked === 'hosted')
       throw usageError(
         '--endpoint: a hosted control plane has an endpoint of its own',
@@ -224,7 +237,7 @@ function planControlPlane(
     return {
       controlPlane: { kind: 'hosted', replicas },
       ...(asked === 'auto' && {
-        why: 'the control plane is hosted, since KVM does not work here and VMs are slow',
+        why: `the control plane is hosted, since KVM does not work here and VMs are slow${endpoint === undefined ? '' : ': --endpoint has no effect without --control-plane vm'}`,
       }),
     };
   }

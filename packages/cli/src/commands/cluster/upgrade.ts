@@ -1,6 +1,7 @@
 import { kubeadmControlPlaneKind } from '@ignite/cluster/kinds/object-kinds';
 import { assertNotPaused, findCluster } from '@ignite/cluster/operations/find-cluster';
 import { assertUpgrade, versionsOf } from '@ignite/cluster/operations/plan-upgrade';
+import { upgradeSteps } from '@ignite/cluster/operations/topology-wish';
 import { imagesOfUpgrade, upgradeCluster } from '@ignite/cluster/operations/upgrade-cluster';
 import type { Command } from '../../arguments/command.ts';
 import { namespaceFlags } from '../../arguments/namespace.ts';
@@ -23,7 +24,7 @@ export const clusterUpgrade: Command = {
   arity: { least: 1, most: 1 },
   summary: 'Upgrade a cluster to another version of Kubernetes: its control plane, and then its workers',
   details: [
-    'A control plane is upgraded by one minor version at a time, and never to an older one. Workers are replaced one after the other, and their Pods move to others. An upgrade that was interrupted goes on when the command is run again.',
+    'A control plane is upgraded by one minor version at a time, and never to an older one; that of a topology goes through the kubernetesVersions of its class. Workers are replaced one after the other, and their Pods move to others. An upgrade that was interrupted goes on when the command is run again.',
   ],
   examples: ['ignite cluster upgrade prod --kubernetes v1.36.3'],
   flags: {
@@ -48,7 +49,8 @@ export const clusterUpgrade: Command = {
       const waiting = waitingOf(host, flags);
       const view = await findCluster(host.objects, key, host.op.signal);
       assertNotPaused(view);
-      assertUpgrade(versionsOf(view, version), version);
+      const steps = await upgradeSteps(view.cluster, host.objects, host.op.signal);
+      assertUpgrade(versionsOf(view, version), version, steps);
       const upgrade = { version, ...(image !== undefined && { image }) };
       const hasControlPlane = view.controlPlane?.kind === kubeadmControlPlaneKind.kind;
       for (const each of await imagesOfUpgrade(view, upgrade, host.objects, host.op.signal))

@@ -12,6 +12,7 @@ import { type DeclaredHost, isForOtherHost, withDeclaredHost } from '../../conte
 import { assertAbsoluteSources } from '../../remote/assert-absolute-sources.ts';
 import { assertNamespaces } from '../../remote/assert-namespaces.ts';
 import { documentFlag, documentFormatOf, printDocument } from '../../render/objects.ts';
+import { tellNote } from '../../render/message/note.ts';
 import { differs, planDocument, renderPlan } from '../../render/plan.ts';
 import { printable } from '@ignite/toolkit/text/printable';
 import { readManifestFiles } from './manifest-files.ts';
@@ -50,7 +51,13 @@ export const apply: Command = {
       const plan = await planFor(manifests, invocation, host);
       await printPlan(plan, invocation);
       if (flags.isSet('dry-run')) return plan.refused.length > 0 ? 1 : 0;
-      return await applyPlanned(plan, invocation, host, io.out.write.bind(io.out));
+      const status = await applyPlanned(plan, invocation, host, io.out.write.bind(io.out));
+      if (hasCluster(plan))
+        tellNote(
+          'ignited with --clusters makes the cluster: "ignite cluster ls" shows how far it is',
+          invocation,
+        );
+      return status;
     });
   },
 };
@@ -177,12 +184,16 @@ export async function applyPlanned(
     clock: deps.clock,
     concurrency,
     healthTimeoutMs,
-    waitForHealth: true,
+    // A cluster takes many minutes, and ignited goes on with it.
+    waitForHealth: !hasCluster(plan),
   };
   const { results } = await executePlan(plan, [], options, op);
   if (flags.text('output') === undefined) for (const result of results) write(`${resultLine(result)}\n`);
   return results.every(({ outcome }) => outcome === 'applied' || outcome === 'unchanged') ? 0 : 1;
 }
+
+const hasCluster = ({ stages }: SyncPlan): boolean =>
+  stages.flat().some(({ key, kind }) => key.kind === 'Cluster' && kind !== 'unchanged');
 
 function resultLine({ key, outcome, message }: ObjectResult): string {
   return printable(`${keyText(key)} ${outcome}${message === undefined ? '' : `: ${message}`}`);

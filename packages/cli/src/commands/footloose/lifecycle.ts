@@ -36,7 +36,7 @@ export const footlooseDelete: Command = {
 
 export const footlooseStart: Command = {
   name: 'footloose start',
-  arguments: '[VM...]',
+  arguments: '[NAME...]',
   arity: { least: 0, most: Infinity },
   summary: 'Start all machines of a Footloose cluster, or those that are named',
   examples: ['ignite footloose start', 'ignite footloose start cluster-node0'],
@@ -51,7 +51,7 @@ export const footlooseStart: Command = {
 
 export const footlooseStop: Command = {
   name: 'footloose stop',
-  arguments: '[VM...]',
+  arguments: '[NAME...]',
   arity: { least: 0, most: Infinity },
   summary: 'Stop all machines of a Footloose cluster, or those that are named',
   examples: ['ignite footloose stop', 'ignite footloose stop cluster-node0'],

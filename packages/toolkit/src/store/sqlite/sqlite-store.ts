@@ -55,7 +55,7 @@ export function openSqliteStore(
  */
 export function openSqliteStoreReadOnly(path: string, options: SqliteOptions = {}): ObjectStore | undefined {
   const db = openDatabaseReadOnly(path, options.upgrade ?? asItIs);
-  return db && new SqliteStore(path, db, options);
+  return db && new SqliteStore(path, db, { ...options, readsOnce: true });
 }
 
 /**
