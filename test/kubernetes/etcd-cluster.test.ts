@@ -34,7 +34,6 @@ import {
   clientCertificate,
   textIn,
 } from '../../packages/cluster/src/workload/cluster-secrets.ts';
-import { simSchemas } from '../../packages/cluster/src/simulation/sim-schemas.sample.ts';
 import { readEtcdAuthorities } from '../../packages/cluster/src/workload/etcd-authorities.ts';
 import { secrets } from '../../packages/cluster/src/workload/node.ts';
 import { etcdAt } from '../../packages/cluster/src/workload/remote-etcd.ts';
@@ -185,7 +184,6 @@ describe('an etcd cluster', { skip }, () => {
       workloads: { of: () => Promise.resolve(undefined) },
       schemas: valueSchemas,
       etcdAt: etcdAt(Date.now),
-      schemas: simSchemas,
       ...{ clock, log, suffix: () => 'abcde' },
     };
     const tending = (async () => {
