@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -85,6 +85,17 @@ describe('an etcd cluster of one member', () => {
     assert.equal(
       await refused('describe', 'db'),
       '1: error: there is no etcd cluster "db" in the namespace default',
+    );
+    assert.equal(
+      await refused('upgrade', 'db', '--version', version),
+      '1: error: there is no etcd cluster "db" in the namespace default',
+    );
+    const large = join(ignite.dir, 'large');
+    writeFileSync(large, '');
+    truncateSync(large, 65 * 2 ** 20);
+    assert.equal(
+      await refused('restore', 'db', '--from', large, '--memory', '128MB'),
+      `2: error: --from ${large}: it has 65.0 MB, and a member takes at most 64.0 MB`,
     );
     const damaged = join(ignite.dir, 'damaged');
     writeFileSync(damaged, Buffer.alloc(544));

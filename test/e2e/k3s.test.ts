@@ -93,6 +93,7 @@ test('a node boots with its keys and its configuration, and k3s is a service of 
     'cluster-init': true,
     'tls-san': ['192.0.2.10'],
     'disable-cloud-controller': true,
+    'kube-apiserver-arg': ['anonymous-auth=true'],
     'cluster-cidr': '10.42.0.0/16',
   });
   assert.deepEqual(server.slice(split), [

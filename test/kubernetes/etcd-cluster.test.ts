@@ -65,6 +65,14 @@ interface Range {
   readonly kvs?: readonly { readonly value: string }[];
 }
 
+interface Status {
+  readonly header: { readonly member_id: string };
+}
+
+interface Alarms {
+  readonly alarms?: readonly { readonly memberID: string; readonly alarm: string }[];
+}
+
 interface Process {
   readonly dir: string;
   readonly address: string;
@@ -255,13 +263,41 @@ describe('an etcd cluster', { skip }, () => {
     assert.equal(await codeWith(peer), 'ETCD_FAILED');
   });
 
-  test('a snapshot is whole', async () => {
+  /** Has the controller look at once. */
+  const touch = async (): Promise<void> =>
+    void (await clusters.modify(key, (now) => ({
+      ...now,
+      metadata: { ...now.metadata, annotations: { touched: new Date().toISOString() } },
+    })));
+  /** Waits until the cluster tells of an alarm, as it is of one that is full. */
+  const tellsAlarm = async (): Promise<void> => {
+    await touch();
+    await until('the alarm', async () => {
+      const { conditions = [] } = (await clusters.get(key)).status ?? {};
+      return conditions.some(({ message }) => /^etcd has the alarm NOSPACE( of db-\d+)?$/.test(message));
+    });
+  };
+  async function disarm(etcdClient: EtcdClient, replicas: number): Promise<void> {
+    const { alarms = [] } = await etcdClient.call<Alarms>('/v3/maintenance/alarm', { action: 'GET' });
+    for (const { memberID, alarm } of alarms)
+      await etcdClient.call('/v3/maintenance/alarm', { action: 'DEACTIVATE', memberID, alarm });
+    await touch();
+    await until('the end of the alarm', async () => await isReady(replicas));
+  }
+
+  test('an alarm is told, and is in the snapshot, which is whole', async () => {
+    using etcdClient = await connect();
+    const { header } = await etcdClient.call<Status>('/v3/maintenance/status', {});
+    const raised = { action: 'ACTIVATE', memberID: header.member_id, alarm: 'NOSPACE' };
+    await etcdClient.call('/v3/maintenance/alarm', raised);
+    await tellsAlarm();
     const access = await readEtcdAccess(await clusters.get(key), client, stop.signal);
     const parts: Buffer[] = [];
     for await (const part of takeSnapshot(access, stop.signal)) parts.push(part);
     const whole = Buffer.concat(parts);
     assert.equal(whole.length % 512, 32);
     writeFileSync(join(dir, 'snapshot'), whole);
+    await disarm(etcdClient, 3);
   });
 
   test('a member whose machine is lost is replaced, the leader too', async () => {
@@ -301,8 +337,24 @@ describe('an etcd cluster', { skip }, () => {
   test('another one begins with the data of the snapshot', async () => {
     const restore = { hostPath: join(dir, 'snapshot') };
     await clusters.create({ metadata: key, spec: { replicas: 1, version: '3.6.5', config: quick, restore } });
-    await until('one member', async () => await isReady(1));
+    await tellsAlarm();
     using etcdClient = await connect();
     await hasData(etcdClient);
+    await disarm(etcdClient, 1);
+  });
+
+  test('the snapshot may go then: a member starts again without it', async () => {
+    rmSync(join(dir, 'snapshot'));
+    const { metadata } = await vms.get({ ...key, name: 'db-1' });
+    const restarted = { [restartedAtAnnotation]: new Date().toISOString() };
+    await vms.modify(metadata, (now) => ({
+      ...now,
+      metadata: { ...now.metadata, annotations: { ...now.metadata.annotations, ...restarted } },
+    }));
+    await delay(1_000);
+    await touch();
+    using etcdClient = await connect();
+    await hasData(etcdClient);
+    await until('another start', async () => await isReady(1));
   });
 });

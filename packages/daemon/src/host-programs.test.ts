@@ -16,7 +16,7 @@ const object = (kind: string, spec: object): KubeObject & { readonly spec: objec
 });
 const pod = (image: string) => object('HostPod', { programs: [{ name: 'a', image, command: ['/a'] }] });
 const balancer = (address: string) =>
-  object('HostPod', { balancer: { port: 443, servers: [{ name: 'a', address, port: 443 }] } });
+  object('HostPod', { balancer: { port: 6_443, servers: [{ name: 'a', address, port: 6_443 }] } });
 const controlPlane = (spec: object) => object('HostedControlPlane', { version: 'v1.35.4', ...spec });
 const image = 'registry.example/evil';
 
@@ -39,3 +39,40 @@ for (const [what, old, next, isAllowed] of [
     if (isAllowed) check();
     else assert.throws(check, /uses service programs/);
   });
+
+/** A role that lets a user run programs, and get some Secrets. */
+function accessTo(...names: readonly string[]) {
+  const apiVersion = 'rbac.authorization.k8s.io/v1';
+  const { metadata } = object('', {});
+  const own = { apiVersion, metadata: { ...metadata, namespace: '' } };
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'a' } as const;
+  return accessRules({
+    ...{ roles: [], roleBindings: [] },
+    clusterRoles: [
+      {
+        ...{ ...own, kind: 'ClusterRole' },
+        rules: [
+          { apiGroups: ['ignite.weave.works'], resources: ['hosts/services'], verbs: ['use'] },
+          { apiGroups: [''], resources: ['secrets'], resourceNames: names, verbs: ['get'] },
+        ],
+      },
+    ],
+    clusterRoleBindings: [
+      {
+        ...{ ...own, kind: 'ClusterRoleBinding', roleRef },
+        subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'op' }],
+      },
+    ],
+  });
+}
+
+test('whoever may read the key of an etcd cluster may keep the data of a control plane there, and nobody else', () => {
+  const next = controlPlane({ etcd: { external: { name: 'db' } } });
+  const check = (access: typeof nobody): void =>
+    checkHostUses({ name: 'op', groups: [] }, { old: undefined, next }, access, hostUses);
+  check(accessTo('db-etcd-clients'));
+  assert.throws(
+    () => check(accessTo('other-etcd-clients')),
+    /spec\.etcd\.external uses Secret\/db-etcd-clients$/,
+  );
+});

@@ -72,7 +72,10 @@ const balancedServerSchema = v.strictObject({
 });
 
 const balancerSchema = v.strictObject({
-  port: described('Port at the address of the pod.', port),
+  port: described(
+    'Port at the address of the pod. HAProxy has no right to those below 1024.',
+    v.pipe(v.number(), v.integer(), v.minValue(1_024), v.maxValue(65_535)),
+  ),
   path: described(
     'Path that answers 200 over HTTPS while a server is ready; without it, a server that accepts connections is.',
     v.optional(v.pipe(absolutePath, v.regex(/^[\w./-]+$/, 'must be a plain path'), v.maxLength(253))),

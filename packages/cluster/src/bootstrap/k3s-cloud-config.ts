@@ -82,7 +82,7 @@ function configOf({ spec, role, cluster, endpoint, token }: Omit<K3sCloudConfig,
     'cluster-init': joins ? undefined : true,
     'tls-san': [...(server.tlsSan ?? []), endpoint.host],
     'disable-cloud-controller': server.disableCloudController ?? true,
-    'kube-apiserver-arg': server.kubeAPIServerArg,
+    'kube-apiserver-arg': apiServerArguments(server.kubeAPIServerArg),
     'kube-controller-manager-arg': server.kubeControllerManagerArgs,
     'kube-scheduler-arg': server.kubeSchedulerArgs,
     'bind-address': server.bindAddress,
@@ -97,6 +97,13 @@ function configOf({ spec, role, cluster, endpoint, token }: Omit<K3sCloudConfig,
     'system-default-registry': server.systemDefaultRegistry,
   });
 }
+
+/**
+ * The load balancer asks servers whether they are ready, without showing who it is, and k3s would not answer it. What people
+ * have set stays.
+ */
+const apiServerArguments = (given: readonly string[] = []): readonly string[] =>
+  given.some((each) => /^(--)?anonymous-auth\b/.test(each)) ? given : ['anonymous-auth=true', ...given];
 
 /** k3s takes authorities that it finds where it would write its own. One of them signs for servers and for clients. */
 function keyFiles(keys: ClusterKeys): readonly BootFile[] {

@@ -74,3 +74,6 @@ export const uninitializedTaint = 'node.cluster.x-k8s.io/uninitialized';
 
 /** The type of the Secrets of clusters. */
 export const clusterSecretType = 'cluster.x-k8s.io/secret';
+
+/** The Secret with the authority of the clients of an etcd cluster. No Secret of a Cluster ends like that. */
+export const etcdClientAuthority = (etcdCluster: string): string => `${etcdCluster}-etcd-clients`;

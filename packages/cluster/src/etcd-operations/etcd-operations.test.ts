@@ -81,6 +81,31 @@ const refused: readonly (readonly [string, object, RegExp])[] = [
     /must not publish ports/,
   ],
 ];
+for (const setting of [
+  'force-new-cluster',
+  'wal-dir',
+  'discovery-srv',
+  'initial-cluster',
+  'listen-client-http-urls',
+])
+  test(`the setting ${setting} is refused`, async () => {
+    const { client, clusters } = open();
+    await createEtcd(planEtcdCluster(request), client, signal);
+    const changed = clusters.modify(key, (now) => ({
+      ...now,
+      spec: { ...now.spec, config: { [setting]: 'x', 'snapshot-count': 10_000 } },
+    }));
+    await assert.rejects(changed, /must not set what the cluster sets itself/);
+  });
+
+test('other settings are accepted', async () => {
+  const { client, clusters } = open();
+  await createEtcd(planEtcdCluster(request), client, signal);
+  const config = { 'quota-backend-bytes': 4_294_967_296, 'listen-metrics-urls': 'http://127.0.0.1:2381' };
+  const { spec } = await clusters.modify(key, (now) => ({ ...now, spec: { ...now.spec, config } }));
+  assert.deepEqual(spec.config, config);
+});
+
 for (const [name, changes, message] of refused)
   test(`${name} is refused`, async () => {
     const { client, clusters } = open();

@@ -36,6 +36,7 @@ import {
   memberName,
   restartedWith,
   vmOfMember,
+  withoutSnapshot,
 } from './vm-of-member.ts';
 
 const lookMs = 30_000;
@@ -53,16 +54,15 @@ export const etcdClusterController: Controller<EtcdCluster> = {
     const { client } = work.objects;
     const nowMs = work.clock.now();
     // Another authority than that of running members would part them.
-    if (!object.status?.initialized) {
-      const owner = controllerReference(etcdClusterKind, object);
-      await ensureEtcdAuthorities(client, object.metadata, { owner, nowMs }, signal);
-    }
+    const owner = controllerReference(etcdClusterKind, object);
+    const foreign = object.status?.initialized
+      ? undefined
+      : await ensureEtcdAuthorities(client, object.metadata, { owner, nowMs }, signal);
     const authorities = await readEtcdAuthorities(client, object.metadata, signal);
-    if (!authorities) {
-      const seen = { vms: await work.objects.controlledBy(vmKind, object), members: 'unknown' } as const;
-      return reconciled(object, seen, { type: 'wait', reason: 'its authorities are missing' }, nowMs);
-    }
-    return await keep(object, authorities, work, signal);
+    if (foreign === undefined && authorities) return await keep(object, authorities, work, signal);
+    const seen = { vms: await work.objects.controlledBy(vmKind, object), members: 'unknown' } as const;
+    const missing = { type: 'wait', reason: 'its authorities are missing' } as const;
+    return reconciled(object, seen, foreign === undefined ? missing : foreignSecret(foreign), nowMs);
   },
 };
 
@@ -113,7 +113,9 @@ async function look(
   signal: AbortSignal,
 ): Promise<Looked> {
   const { objects, clock } = work;
-  const vms = await objects.controlledBy(vmKind, cluster);
+  const vms: Vm[] = [];
+  for (const vm of await objects.controlledBy(vmKind, cluster))
+    vms.push(cluster.status?.initialized ? await objects.write(vmKind, vm, withoutSnapshot(vm)) : vm);
   const written = await listMemberSecrets(cluster, objects.client, signal);
   const names = new Set(vms.map(({ metadata }) => memberSecretName(metadata.name)));
   const left = [...written.values()].filter(({ metadata }) => !names.has(metadata.name));
@@ -211,7 +213,8 @@ async function create(
   const known = await objects.get(vmKind, { namespace: cluster.metadata.namespace, name });
   if (known) return isControlledBy(known, cluster) ? undefined : taken;
   const place = { client: objects.client, nowMs: clock.now() };
-  await writeMemberSecret(cluster, { vm: name, userData: emptyUserData }, place, signal);
+  const written = await writeMemberSecret(cluster, { vm: name, userData: emptyUserData }, place, signal);
+  if (written === undefined) return foreignSecret(memberSecretName(name));
   try {
     await objects.create(vmKind, vmOfMember(cluster, index));
     return undefined;
@@ -227,11 +230,11 @@ async function configure(
   { cluster, authorities, seen, work }: Acting,
   { vm: name, role }: { readonly vm: string; readonly role: MemberRole },
   signal: AbortSignal,
-): Promise<undefined> {
+): Promise<EtcdAction | undefined> {
   const { objects, clock } = work;
   const vm = seen.vms.find(({ metadata }) => metadata.name === name);
   const address = vm && addressOf(vm);
-  if (!vm || address === undefined) return;
+  if (!vm || address === undefined) return undefined;
   const members = seen.members === 'unknown' ? [] : seen.members;
   const own = members.find((each) => isMemberAt(each, address));
   if (role === 'known' && own) await handOver(own.id, seen, signal);
@@ -243,8 +246,13 @@ async function configure(
   const fingerprint = fingerprintOf(authorities, name, address);
   const place = { client: objects.client, nowMs };
   const writtenTime = await writeMemberSecret(cluster, { vm: name, userData, fingerprint }, place, signal);
+  if (writtenTime === undefined) return foreignSecret(memberSecretName(name));
   await objects.write(vmKind, vm, restartedWith(vm, address, writtenTime));
+  return undefined;
 }
+
+const foreignSecret = (name: string) =>
+  ({ type: 'wait', reason: `there is a Secret ${name} of somebody else` }) as const;
 
 /** A member that has not started yet has no name of its own. */
 const initialMembers = (vms: readonly Vm[], members: readonly ManagedMember[]): readonly InitialMember[] =>

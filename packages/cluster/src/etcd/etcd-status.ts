@@ -1,10 +1,10 @@
 import type { Vm } from '@ignite/api/v1/vm';
 import { hasVmm } from '@ignite/api/v1/vm-phase';
 import { formatLabelSelector } from '@ignite/toolkit/client/label-selector';
-import { finding, withFindings } from '../contract/conditions.ts';
+import { finding, findCondition, withFindings } from '../contract/conditions.ts';
 import { oldestOf } from '../contract/kubernetes-version.ts';
 import { labels } from '../contract/names.ts';
-import type { EtcdCluster, EtcdMemberStatus } from '../kinds/etcd-cluster.ts';
+import type { EtcdCluster, EtcdClusterStatus, EtcdMemberStatus } from '../kinds/etcd-cluster.ts';
 import { etcdUrl } from '../workload/remote-etcd.ts';
 import type { ManagedMember } from '../workload/workload-cluster.ts';
 import { clientPort } from './member-config.ts';
@@ -18,13 +18,18 @@ export interface SeenEtcd {
   readonly members: readonly ManagedMember[] | 'unknown';
 }
 
-/** Pure. Returns what is known of each member. What is not healthy has been so since it was first seen. */
+/**
+ * Pure. Returns what is known of each member. What is not healthy has been so since it was first seen. The time of a member
+ * begins when etcd has said that it goes on without it, and begins anew after etcd as a whole was away.
+ */
 export function memberStatuses(
   { vms, members }: SeenEtcd,
   { status }: EtcdCluster,
   nowMs: number,
 ): readonly EtcdMemberStatus[] {
   const list = members === 'unknown' ? [] : members;
+  const isTimed = members !== 'unknown' || !status?.initialized;
+  const wasAway = status?.initialized && awayMs(status, nowMs) > longestBlip;
   return vms
     .toSorted((a, b) => indexOf(a) - indexOf(b))
     .map((vm) => {
@@ -33,6 +38,7 @@ export function memberStatuses(
       const member = list.find((each) => isMemberAt(each, address));
       const isHealthy = member?.isHealthy === true;
       const before = status?.members?.find((each) => each.name === name)?.unhealthyTime;
+      const since = (wasAway ? undefined : before) ?? (isTimed ? new Date(nowMs).toISOString() : undefined);
       return {
         name,
         ...(address !== undefined && { address }),
@@ -40,9 +46,17 @@ export function memberStatuses(
         isHealthy,
         isLeader: member?.isLeader === true,
         ...(member?.version !== undefined && { version: member.version }),
-        ...(!isHealthy && { unhealthyTime: before ?? new Date(nowMs).toISOString() }),
+        ...(!isHealthy && since !== undefined && { unhealthyTime: since }),
       };
     });
+}
+
+/** An etcd that is away for longer is one whose machines come back one after the other. */
+const longestBlip = 60_000;
+
+function awayMs(status: EtcdClusterStatus, nowMs: number): number {
+  const { status: holds, lastTransitionTime = '' } = findCondition({ status }, 'Available') ?? {};
+  return holds === 'False' ? nowMs - Date.parse(lastTransitionTime) : 0;
 }
 
 /** Pure. Returns an etcd cluster with the status that follows from what is seen of it, and from what it does next. */
@@ -57,8 +71,10 @@ export function withEtcdStatus(
   const voters = statuses.filter(isVoter);
   const healthy = voters.filter(({ isHealthy }) => isHealthy);
   const isAvailable = seen.members !== 'unknown' && healthy.length > 0;
-  const isSettled = action.type === 'nothing' && healthy.length === spec.replicas;
-  const message = isSettled ? '' : reasonOf(action, seen.vms);
+  const alarms = alarmsIn(seen);
+  const isSettled = action.type === 'nothing' && healthy.length === spec.replicas && alarms.length === 0;
+  const reasons = action.type === 'nothing' && alarms.length > 0 ? [] : [reasonOf(action, seen.vms)];
+  const message = isSettled ? '' : [...alarms, ...reasons].join('; ');
   const [first, ...others] = voters.flatMap(({ version }) => (version === undefined ? [] : [version]));
   const version = first === undefined ? status?.version : oldestOf(first, ...others);
   const findings = {
@@ -86,6 +102,12 @@ export function withEtcdStatus(
 
 const endpointsOf = (voters: readonly EtcdMemberStatus[]): readonly string[] =>
   voters.flatMap(({ address }) => (address === undefined ? [] : [etcdUrl(address, clientPort)]));
+
+/** With an alarm, etcd takes no writes until somebody says that it is over. */
+const alarmsIn = ({ members }: SeenEtcd): readonly string[] =>
+  members === 'unknown'
+    ? []
+    : [...new Set(members.flatMap(({ alarms = [] }) => alarms))].map((each) => `etcd has the alarm ${each}`);
 
 /** Says what is being done, or why nothing is, and of a VM that does not come up why. */
 function reasonOf(action: EtcdAction, vms: readonly Vm[]): string {

@@ -19,7 +19,8 @@ const renewalTime = 'etcd.cluster.x-k8s.io/renewal-time';
 const writtenTime = 'etcd.cluster.x-k8s.io/written-time';
 const dayMs = 24 * 3_600_000;
 
-export const memberSecretName = (vm: string): string => `${vm}-etcd`;
+/** A Secret whose name ends in `-etcd` is the authority of the etcd of a Cluster. */
+export const memberSecretName = (vm: string): string => `${vm}-etcd-member`;
 
 /** What is known of the configuration of a member. */
 export interface WrittenConfig {
@@ -64,13 +65,16 @@ export interface NewConfig {
   readonly fingerprint?: string;
 }
 
-/** Writes the Secret of a member. Resolves with the time by which a VM says that it was restarted with it. */
+/**
+ * Writes the Secret of a member. Resolves with the time by which a VM says that it was restarted with it; with `undefined` if
+ * there is a Secret of that name that belongs to somebody else, which stays as it is.
+ */
 export async function writeMemberSecret(
   cluster: EtcdCluster,
   { vm, userData, fingerprint }: NewConfig,
   { client, nowMs }: { readonly client: ObjectClient; readonly nowMs: number },
   signal: AbortSignal,
-): Promise<string> {
+): Promise<string | undefined> {
   const name = memberSecretName(vm);
   const { namespace } = cluster.metadata;
   const written = new Date(nowMs).toISOString();
@@ -88,6 +92,7 @@ export async function writeMemberSecret(
   const ownerReferences = [controllerReference(etcdClusterKind, cluster)];
   const objects = objectsOf(client, secrets);
   const known = await objects.find({ namespace, name }, { signal });
+  if (known && !isControlledBy(known, cluster)) return undefined;
   if (!known) {
     const metadata = { name, namespace, annotations, ownerReferences };
     const own = { [labels.etcdCluster]: cluster.metadata.name };

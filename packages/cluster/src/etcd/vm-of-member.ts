@@ -44,6 +44,15 @@ export function vmOfMember(cluster: EtcdCluster, index: number): NewOfKind {
   };
 }
 
+/**
+ * Pure. Returns a VM without the snapshot, once that is the data of its member. A VM needs what is copied into it at each
+ * start, and people move their snapshots away.
+ */
+export function withoutSnapshot(vm: Vm): Vm {
+  const copyFiles = vm.spec.copyFiles.filter(({ vmPath }) => vmPath !== restoredFile);
+  return copyFiles.length === vm.spec.copyFiles.length ? vm : { ...vm, spec: { ...vm.spec, copyFiles } };
+}
+
 /** Pure. Tells whether a VM is as a cluster wants its VMs. */
 export const isAsWanted = ({ metadata }: Vm, cluster: EtcdCluster): boolean =>
   metadata.annotations[templateAnnotation] === templateHash(cluster);

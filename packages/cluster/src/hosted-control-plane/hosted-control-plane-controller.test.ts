@@ -208,7 +208,7 @@ test('with an etcd elsewhere, the API server is a client of it, once it has answ
     await objectsOf(at.client, secrets).find({ namespace: 'default', name });
   assert.equal(await secret('dev-hosted-etcd'), undefined);
   const keys = (await secret('dev-hosted-apiserver'))!;
-  const authority = new X509Certificate(textIn((await secret('db-etcd-ca'))!, 'tls.crt')!);
+  const authority = new X509Certificate(textIn((await secret('db-etcd-clients'))!, 'tls.crt')!);
   assert.equal(textIn(keys, 'etcd-ca.crt'), authority.toString());
   assert.ok(new X509Certificate(textIn(keys, 'etcd-client.crt')!).checkIssued(authority));
 });

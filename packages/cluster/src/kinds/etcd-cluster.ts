@@ -27,6 +27,17 @@ const memberVmSchema = v.pipe(
   v.check(({ network }) => network.ports.length === 0, 'must not publish ports: clients reach each member'),
 );
 
+/** The settings of etcd that are not for people: the data, the membership, and who may connect depend on them. */
+const settingsOfCluster: readonly RegExp[] = [
+  /^(name|data-dir|wal-dir|enable-grpc-gateway)$/,
+  /^(listen|advertise)-(client|peer)-/,
+  /^initial-(advertise|cluster)/,
+  /^(client|peer)-transport-security$/,
+  /^(force-new-cluster|discovery|proxy)/,
+];
+
+const isOfCluster = (setting: string): boolean => settingsOfCluster.some((each) => each.test(setting));
+
 const shortestPatience = 30;
 const defaultPatience = 600;
 
@@ -45,7 +56,15 @@ export const etcdClusterSpecSchema = v.strictObject({
   ),
   config: described(
     'Further settings of the configuration file of etcd, such as `quota-backend-bytes`. Members are replaced one by one when they change.',
-    v.optional(v.record(v.string(), v.union([v.string(), v.number(), v.boolean()]))),
+    v.optional(
+      v.pipe(
+        v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])),
+        v.check(
+          (config) => Object.keys(config).every((setting) => !isOfCluster(setting)),
+          'must not set what the cluster sets itself, or could not work with: its name, folders, addresses, certificates, members, or discovery',
+        ),
+      ),
+    ),
   ),
   restore: described(
     'Snapshot with whose data the first member begins. It cannot be changed.',

@@ -2,6 +2,7 @@ import type { HostPodSpec } from '@ignite/api/host-pod/host-pod';
 import { hostUses as usesOfKinds } from '@ignite/api/host-uses';
 import type { HostUse, HostUses } from '@ignite/toolkit/allowance/host-use';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
+import { etcdClientAuthority } from '../contract/names.ts';
 import type { EtcdCluster } from './etcd-cluster.ts';
 import type { HostedControlPlaneSpec } from './hosted-control-plane.ts';
 import type { ClusterClassSpec } from './cluster-class.ts';
@@ -64,15 +65,17 @@ export const hostUses: HostUses = {
   },
 };
 
-/** Whoever names an etcd cluster reads and writes all that is in it, as its keys let one do. */
+/** Whoever names an etcd cluster reads and writes all that is in it, as the key of its authority lets one do. */
 function externalEtcd(
   namespace: string,
   { etcd }: Partial<HostedControlPlaneSpec>,
   at: string,
 ): readonly HostUse[] {
   if (!etcd?.external) return [];
-  const key = { kind: 'EtcdCluster', namespace, name: etcd.external.name };
-  return [{ kind: 'object', key, field: `${at}.etcd.external` }];
+  const { name } = etcd.external;
+  const key = { kind: 'Secret', namespace, name: etcdClientAuthority(name) };
+  const madeFor = { kind: 'EtcdCluster', namespace, name };
+  return [{ kind: 'object', key, madeFor, field: `${at}.etcd.external` }];
 }
 
 /** Whoever may change an object may not thereby have other programs run. */

@@ -14,8 +14,8 @@ const loadBalancerSchema = v.strictObject({
     v.optional(v.pipe(v.string(), v.check(isDnsLabel, 'must be the name of a host'))),
   ),
   port: described(
-    'Port of the endpoint.',
-    v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)), 6_443),
+    'Port of the endpoint. The load balancer has no right to those below 1024.',
+    v.optional(v.pipe(v.number(), v.integer(), v.minValue(1_024), v.maxValue(65_535)), 6_443),
   ),
 });
 

@@ -16,11 +16,7 @@ export const k3sServerSpec = ({ podNetwork, workers }: ClusterRequest): K3sConfi
     // Without workers, Pods run where the control plane is.
     ...(workers.replicas > 0 && { nodeTaints: ['node-role.kubernetes.io/control-plane=true:NoSchedule'] }),
   },
-  serverConfig: {
-    ...k3sAgentSpec.serverConfig,
-    // The load balancer asks servers whether they are ready, without showing who it is.
-    kubeAPIServerArg: ['anonymous-auth=true'],
-  },
+  serverConfig: k3sAgentSpec.serverConfig,
   ...(podNetwork.kind !== 'flannel' && { files: [withoutPodNetwork] }),
 });
 

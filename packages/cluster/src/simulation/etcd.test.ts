@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { vmKind } from '@ignite/api/v1/object-kinds';
+import type { Vm } from '@ignite/api/v1/vm';
+import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import { isTrue } from '@ignite/toolkit/object/condition';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { EtcdCluster } from '../kinds/etcd-cluster.ts';
 import { etcdClusterKind, secretObjects } from '../kinds/object-kinds.ts';
+import { newAuthority } from '../workload/cluster-secrets.ts';
+import { secrets } from '../workload/node.ts';
 import { Simulation } from './simulation.sample.ts';
 
 const rounds = Number(process.env['IGNITE_CLUSTER_ROUNDS'] ?? 6);
@@ -115,7 +119,7 @@ test('keys are renewed when that is due, and the data stays', async () => {
   assert.equal(first.length, 3);
   const due = { 'etcd.cluster.x-k8s.io/renewal-time': new Date(simulation.nowMs).toISOString() };
   for (const { metadata } of await simulation.all(secretObjects))
-    if (metadata.name.endsWith('-etcd'))
+    if (metadata.name.endsWith('-etcd-member'))
       await simulation.change(secretObjects, metadata.name, (secret) => ({
         ...secret,
         metadata: { ...secret.metadata, annotations: { ...secret.metadata.annotations, ...due } },
@@ -144,4 +148,57 @@ test('an etcd whose last machine is gone is not begun again with no data', async
   await simulation.until(() => simulation.nowMs > end);
   assert.equal((await condition())?.message, 'etcd does not answer, or has lost its majority');
   assert.equal(etcds.vms.size, 0);
+});
+
+test('a Secret of somebody else is neither taken nor changed, whatever its name', async () => {
+  using simulation = await Simulation.open({ seed: 13 });
+  const names = ['db-1-etcd', 'db-1-etcd-member', 'db-etcd-ca', 'db-etcd-peer-ca'];
+  const data = { 'tls.crt': 'b2xk' };
+  for (const name of names)
+    await objectsOf(simulation.client, secrets).create({ metadata: { name, namespace: 'default' }, data });
+  await simulation.create(etcdClusterKind, 'db', { replicas: 1, version: '3.6.5' });
+  const reason = 'there is a Secret db-1-etcd-member of somebody else';
+  await simulation.until(async () => {
+    const [cluster] = await simulation.all<EtcdCluster>(etcdClusterKind);
+    return cluster?.status?.conditions?.some(({ message }) => message === reason) === true;
+  });
+  for (const name of names) {
+    const kept = (await simulation.all(secretObjects)).find(({ metadata }) => metadata.name === name);
+    assert.deepEqual(kept?.['data'], data);
+  }
+  assert.deepEqual(await simulation.all(vmKind), []);
+});
+
+test('an authority of somebody else does not become that of an etcd cluster, but one that people bring does', async () => {
+  using simulation = await Simulation.open({ seed: 14 });
+  const owned = { apiVersion: 'v1', kind: 'Pot', name: 'pot', uid: 'pot', controller: true };
+  const theirs = objectsOf(simulation.client, secrets);
+  const { certificate, key } = newAuthority('theirs', simulation.nowMs);
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  const metadata = { name: 'db-etcd-peers', namespace: 'default' };
+  const data = { 'tls.crt': base64(certificate), 'tls.key': base64(key) };
+  await theirs.create({ metadata: { ...metadata, ownerReferences: [owned] }, data });
+  await simulation.create(etcdClusterKind, 'db', { replicas: 1, version: '3.6.5' });
+  const reason = 'there is a Secret db-etcd-peers of somebody else';
+  await simulation.until(async () => {
+    const [cluster] = await simulation.all<EtcdCluster>(etcdClusterKind);
+    return cluster?.status?.conditions?.some(({ message }) => message === reason) === true;
+  });
+  assert.deepEqual(await simulation.all(vmKind), []);
+  await theirs.delete(metadata);
+  await theirs.create({ metadata, data });
+  await simulation.until(async () => await isReady(simulation, 1));
+  const kept = (await simulation.all(secretObjects)).find((each) => each.metadata.name === metadata.name);
+  assert.deepEqual(kept?.['data'], data);
+});
+
+test('a member needs the snapshot until it has begun with its data, and not for later starts', async () => {
+  using simulation = await Simulation.open({ seed: 15 });
+  const restore = { hostPath: '/root/db.snapshot' };
+  await simulation.create(etcdClusterKind, 'db', { replicas: 1, version: '3.6.5', restore });
+  const copied = async () => (await simulation.all<Vm>(vmKind)).map(({ spec }) => spec.copyFiles);
+  await simulation.until(async () => (await copied()).length === 1);
+  assert.deepEqual(await copied(), [[{ ...restore, vmPath: '/var/lib/etcd/restored.db' }]]);
+  await simulation.until(async () => (await isReady(simulation, 1)) && (await copied())[0]!.length === 0);
+  assert.deepEqual(simulation.etcds.violations, []);
 });

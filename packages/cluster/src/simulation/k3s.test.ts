@@ -84,6 +84,7 @@ test('a cluster of k3s comes up: one server begins it, the others and the agents
     'cluster-init': true,
     'tls-san': ['dev.sim.example'],
     'disable-cloud-controller': true,
+    'kube-apiserver-arg': ['anonymous-auth=true'],
   });
   assert.deepEqual(first!.runcmd, [
     `curl -sfL https://get.k3s.io | INSTALL_K3S_VERSION='${version}' sh -s - server && echo success > /run/cluster-api/bootstrap-success.complete`,

@@ -10,6 +10,7 @@ const port = 2379;
 const callMs = 10_000;
 /** A member that is emulated, and starts, takes seconds to answer. */
 const statusMs = 5_000;
+const defaultStallMs = 60_000;
 
 interface MemberList {
   readonly members?: readonly {
@@ -27,6 +28,8 @@ export interface RemoteEtcdOptions {
   /** The authority of etcd, which signs the certificate that we show. */
   readonly authority: KeyPair;
   readonly now: () => number;
+  /** How long a snapshot may stand still. */
+  readonly stallMs?: number;
 }
 
 /** An etcd as it is reached from here, through the JSON gateway of its members. */
@@ -41,7 +44,9 @@ export class RemoteEtcd implements EtcdServers {
   async members(signal: AbortSignal): Promise<readonly ManagedMember[]> {
     const endpoints = await this.#options.endpoints(signal);
     const known = await this.#statuses(endpoints, signal);
-    const { members = [] } = await this.#ask<MemberList>(known, '/v3/cluster/member/list', {}, signal);
+    // A member that has lost the others would tell of those that it knew.
+    const listing = { linearizable: true };
+    const { members = [] } = await this.#ask<MemberList>(known, '/v3/cluster/member/list', listing, signal);
     const others = await this.#statuses(
       members.flatMap(({ clientURLs = [] }) => clientURLs).filter((url) => !endpoints.includes(url)),
       signal,
@@ -51,8 +56,9 @@ export class RemoteEtcd implements EtcdServers {
       const status = statuses.find(({ header }) => header.member_id === id);
       return {
         ...{ id, name, isLearner, peerUrls: peerURLs },
-        isHealthy: status !== undefined && (status.errors ?? []).length === 0,
-        isLeader: status !== undefined && status.leader === id,
+        isHealthy: status !== undefined && knowsLeader(status),
+        isLeader: status?.leader === id,
+        alarms: alarmsIn(status, members),
         ...(status && { version: status.version }),
       };
     });
@@ -89,16 +95,22 @@ export class RemoteEtcd implements EtcdServers {
   async *snapshot(signal: AbortSignal): AsyncGenerator<Buffer> {
     const statuses = await this.#statuses(await this.#options.endpoints(signal), signal);
     using client = this.#client(votersOf(statuses), callMs);
-    for await (const { result, error } of client.stream<SnapshotPart>(
-      '/v3/maintenance/snapshot',
-      {},
-      signal,
-    )) {
-      if (error)
-        throw new CodedError('ETCD_FAILED', `etcd broke off its snapshot: ${error.message ?? ''}`, {
-          hint: 'see the log of etcd',
-        });
-      yield Buffer.from(result?.blob ?? '', 'base64');
+    const { stallMs = defaultStallMs } = this.#options;
+    const stall = new AbortController();
+    const arm = (): NodeJS.Timeout => setTimeout(() => stall.abort(stalled(stallMs)), stallMs);
+    let timer = arm();
+    try {
+      const ending = AbortSignal.any([signal, stall.signal]);
+      for await (const part of client.stream<SnapshotPart>('/v3/maintenance/snapshot', {}, ending)) {
+        if (part.error) throw brokenOff(part.error.message);
+        // Whoever takes the snapshot may take his time.
+        clearTimeout(timer);
+        yield Buffer.from(part.result?.blob ?? '', 'base64');
+        timer = arm();
+      }
+    } finally {
+      clearTimeout(timer);
+      stall.signal.throwIfAborted();
     }
   }
 
@@ -114,12 +126,7 @@ export class RemoteEtcd implements EtcdServers {
     body: object,
     signal: AbortSignal,
   ): Promise<T> {
-    const endpoints = votersOf(statuses);
-    if (endpoints.length === 0)
-      throw new CodedError('ETCD_UNREACHABLE', 'no member of etcd answers', {
-        hint: 'check that its machines run',
-      });
-    using client = this.#client(endpoints, callMs);
+    using client = this.#client(votersOf(statuses), callMs);
     return await client.call<T>(path, body, { signal });
   }
 
@@ -171,9 +178,39 @@ export const etcdAt =
 export const etcdUrl = (address: string, at: number): string =>
   `https://${address.includes(':') ? `[${address}]` : address}:${at}`;
 
-/** A learner answers for itself alone. */
-const votersOf = (statuses: ReadonlyMap<string, MemberStatus>): readonly string[] =>
-  [...statuses].flatMap(([endpoint, { isLearner }]) => (isLearner ? [] : [endpoint]));
+/**
+ * Returns the members that can do what they are asked for. A learner answers for itself alone, and so does a member that knows
+ * no leader.
+ */
+function votersOf(statuses: ReadonlyMap<string, MemberStatus>): readonly string[] {
+  const voters = [...statuses].filter(([, status]) => !status.isLearner && knowsLeader(status));
+  if (voters.length === 0)
+    throw new CodedError('ETCD_UNREACHABLE', 'no member of etcd answers that knows its leader', {
+      hint: 'check that its machines run, and reach each other',
+    });
+  return voters.map(([endpoint]) => endpoint);
+}
+
+const knowsLeader = ({ leader = '0' }: MemberStatus): boolean => leader !== '0';
+
+/** Every member tells the alarms of all, such as `memberID:42 alarm:NOSPACE`, and those that are left of members that are gone. */
+const alarmsIn = (
+  status: MemberStatus | undefined,
+  members: NonNullable<MemberList['members']>,
+): readonly string[] =>
+  (status?.errors ?? []).flatMap((each) => {
+    const [, id, alarm] = /memberID:\s*(\d+)\s+alarm:\s*(\w+)/.exec(each) ?? [];
+    const { name = '' } = members.find(({ ID }) => ID === id) ?? {};
+    return alarm === undefined ? [] : [name === '' ? alarm : `${alarm} of ${name}`];
+  });
+
+const brokenOff = (why = ''): CodedError =>
+  new CodedError('ETCD_FAILED', `etcd broke off its snapshot: ${why}`, { hint: 'see the log of etcd' });
+
+const stalled = (ms: number): CodedError =>
+  new CodedError('ETCD_UNREACHABLE', `no part of the snapshot has come for ${ms / 1_000} s`, {
+    hint: 'check that the members run, and take it again',
+  });
 
 interface SnapshotPart {
   readonly result?: { readonly blob?: string };
@@ -181,7 +218,8 @@ interface SnapshotPart {
 }
 
 interface MemberStatus {
-  readonly leader: string;
+  /** Absent, or 0, as long as it knows none. */
+  readonly leader?: string;
   readonly version: string;
   readonly isLearner?: boolean;
   readonly header: { readonly member_id: string };

@@ -23,6 +23,8 @@ export interface ManagedMember extends EtcdMember {
   /** Where other members reach it. One that has not started yet is known by this alone, and has no name. */
   readonly peerUrls: readonly string[];
   readonly isLeader: boolean;
+  /** The alarms of etcd that it tells, such as `NOSPACE of db-1`. They stay until somebody takes them back. */
+  readonly alarms?: readonly string[];
   /** The version that it runs, if it answers. */
   readonly version?: string;
 }

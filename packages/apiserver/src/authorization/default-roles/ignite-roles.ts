@@ -47,7 +47,11 @@ const operating: readonly PolicyRule[] = [
     [cluster],
     ['machinedeployments/scale', 'machinepools/scale', 'machinesets/scale'],
   ),
-  rule(['patch', 'update'], [controlPlane], ['hostedcontrolplanes/scale', 'kubeadmcontrolplanes/scale']),
+  rule(
+    ['patch', 'update'],
+    [controlPlane],
+    ['hostedcontrolplanes/scale', 'kthreescontrolplanes/scale', 'kubeadmcontrolplanes/scale'],
+  ),
   rule(['patch', 'update'], [etcd], ['etcdclusters/scale']),
   rule(['delete'], [cluster], ['machines']),
   rule(['create'], [''], ['pods/attach', 'pods/exec', 'pods/portforward']),

@@ -1,12 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { realpath } from 'node:fs/promises';
-import type { Client } from '@ignite/api/client/client';
+import { realpath, stat } from 'node:fs/promises';
 import { awaitEtcd } from '@ignite/cluster/etcd-operations/await-etcd';
 import { type EtcdRequest, createEtcd, planEtcdCluster } from '@ignite/cluster/etcd-operations/create-etcd';
 import { verified } from '@ignite/cluster/etcd-operations/snapshot';
-import { defaultEtcdImage } from '@ignite/cluster/etcd/vm-of-member';
-import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
+import { bytes, humanBytes, parseBytes } from '@ignite/toolkit/units/bytes';
 import type { Command, Flags, Invocation } from '../../arguments/command.ts';
 import { namespaceFlags } from '../../arguments/namespace.ts';
 import { usageError } from '../../arguments/usage-error.ts';
@@ -21,9 +19,8 @@ import {
   waitingOf,
   withWishedCluster,
 } from '../cluster/cluster-flags.ts';
+import { assertEtcdImage } from './assert-etcd-image.ts';
 import { etcdRequest, requestFlags } from './etcd-request.ts';
-
-export type EtcdImageErrorCode = 'ETCD_IMAGE_MISSING';
 
 const flags: Flags = {
   ...requestFlags,
@@ -82,15 +79,27 @@ export const etcdRestore: Command = {
         'a snapshot is restored on the host where its file is',
         'copy the file there, and run the command there',
       );
-    return await create(etcdRequest(key, invocation.flags, await snapshotAt(from)), invocation);
+    const request = etcdRequest(key, invocation.flags);
+    return await create({ ...request, restoredFrom: await snapshotAt(from, request) }, invocation);
   },
 };
 
+/** A host copies no more into a VM. */
+const mostCopied = 256 * 2 ** 20;
+
 /** Returns the full path of a snapshot. @throws CodedError USAGE_INVALID, ETCD_SNAPSHOT_INVALID */
-async function snapshotAt(file: string): Promise<string> {
+async function snapshotAt(file: string, { memory }: EtcdRequest): Promise<string> {
   const path = await realpath(file).catch((failure: unknown) => {
     throw usageError(`--from ${file}: ${errorText(failure)}`, 'use a file that you can read');
   });
+  const half = memory === undefined ? mostCopied : Math.floor(parseBytes(memory) / 2);
+  const most = Math.min(half, mostCopied);
+  const { size } = await stat(path);
+  if (size > most)
+    throw usageError(
+      `--from ${file}: it has ${humanBytes(bytes(size))}, and a member takes at most ${humanBytes(bytes(most))}`,
+      'that is half of its memory (--memory), up to 256 MB',
+    );
   for await (const _part of verified(createReadStream(path)));
   return path;
 }
@@ -105,7 +114,7 @@ async function create(request: EtcdRequest, invocation: Invocation): Promise<num
   }
   return await withWishedCluster(invocation, async (host) => {
     const waiting = waitingOf(host, invocation.flags);
-    await assertImage(request, host.client, host.op.signal);
+    await assertEtcdImage(request, host.client, host.op.signal);
     const created = await createEtcd(planned, host.objects, host.op.signal);
     if (format === undefined) printDone(created, createdText('etcd cluster', created), invocation);
     const cluster = isWaiting(invocation.flags) ? await awaitEtcd(request, waiting) : created;
@@ -117,27 +126,4 @@ async function create(request: EtcdRequest, invocation: Invocation): Promise<num
     tellUnattended(host, invocation);
     return 0;
   });
-}
-
-/** An image that somebody names is fetched where it is; ours are in no registry. */
-async function assertImage(
-  { version, image }: EtcdRequest,
-  { images }: Client,
-  signal: AbortSignal,
-): Promise<void> {
-  const name = defaultEtcdImage(version);
-  if (image !== undefined && image !== name) return;
-  try {
-    await images.find(name, signal);
-  } catch (failure) {
-    if (!hasCode(failure, 'IMAGE_NOT_FOUND')) throw failure;
-    throw new CodedError<EtcdImageErrorCode>(
-      'ETCD_IMAGE_MISSING',
-      `this host has no image ${name} for the members`,
-      {
-        hint: `build it with "images/etcd/build --binaries FOLDER ${version} ignite-etcd.tar" and import it with "ignite image import oci-archive:ignite-etcd.tar:${version}", or name one with --image`,
-        cause: failure,
-      },
-    );
-  }
 }

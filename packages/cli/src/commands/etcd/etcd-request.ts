@@ -54,10 +54,9 @@ export function etcdVersionOf(flags: FlagValues): string | undefined {
 
 /**
  * Pure. Returns what the command line asks for.
- * @param restoredFrom the file of the snapshot with whose data it begins
  * @throws CodedError USAGE_INVALID
  */
-export function etcdRequest(key: ClusterKey, flags: FlagValues, restoredFrom?: string): EtcdRequest {
+export function etcdRequest(key: ClusterKey, flags: FlagValues): EtcdRequest {
   if (!isDnsLabel(key.name) || key.name.length > longestName)
     throw usageError(
       `not a name of an etcd cluster: ${JSON.stringify(key.name)}`,
@@ -72,6 +71,5 @@ export function etcdRequest(key: ClusterKey, flags: FlagValues, restoredFrom?: s
     cpus: countOf(flags, 'cpus') ?? defaultShape.cpus,
     memory: flags.text('memory') ?? defaultShape.memory,
     diskSize: flags.text('disk') ?? defaultShape.diskSize,
-    ...(restoredFrom !== undefined && { restoredFrom }),
   };
 }

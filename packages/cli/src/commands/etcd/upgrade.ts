@@ -1,5 +1,6 @@
 import { awaitEtcd } from '@ignite/cluster/etcd-operations/await-etcd';
 import { changeEtcd } from '@ignite/cluster/etcd-operations/change-etcd';
+import { findEtcd } from '@ignite/cluster/etcd-operations/find-etcd';
 import type { Command } from '../../arguments/command.ts';
 import { namespaceFlags } from '../../arguments/namespace.ts';
 import { usageError } from '../../arguments/usage-error.ts';
@@ -12,6 +13,7 @@ import {
   waitingOf,
   withWishedCluster,
 } from '../cluster/cluster-flags.ts';
+import { assertEtcdImage } from './assert-etcd-image.ts';
 import { etcdVersionOf, versionFlag } from './etcd-request.ts';
 
 export const etcdUpgrade: Command = {
@@ -36,6 +38,9 @@ export const etcdUpgrade: Command = {
     const image = flags.text('image');
     return await withWishedCluster(invocation, async (host) => {
       const waiting = waitingOf(host, flags);
+      await findEtcd(host.objects, key, host.op.signal);
+      const upgrade = { version, ...(image !== undefined && { image }) };
+      await assertEtcdImage(upgrade, host.client, host.op.signal);
       const cluster = await changeEtcd(key, { version, image }, host.objects, host.op.signal);
       if (isWaiting(flags)) await awaitEtcd(key, waiting);
       printDone(cluster, `Upgraded etcd cluster "${key.name}" to ${version}`, invocation);
