@@ -12,20 +12,35 @@ const dir = mkdtempSync(join(tmpdir(), 'identity-channel-'));
 after(() => rmSync(dir, { recursive: true }));
 
 let count = 0;
-/** Runs `act` with the socket of a guest that greets and then answers. Returns what the guest was told. */
+interface Guest {
+  readonly greeting: string;
+  readonly answer: string;
+  /** Whether the guest sees that somebody connects; otherwise it only answers who says hello. */
+  readonly sees?: boolean;
+}
+
+/** Runs `act` with the socket of a guest that greets and then answers. Returns what the guest was told after the hello. */
 async function withGuest(
-  { greeting, answer }: { readonly greeting: string; readonly answer: string },
+  { greeting, answer, sees = true }: Guest,
   act: (path: string) => Promise<void>,
 ): Promise<string> {
   const path = join(dir, `${(count += 1)}.sock`);
   let told = '';
+  let hasAnswered = false;
   const sockets: Socket[] = [];
   const server = createServer((socket) => {
     sockets.push(socket);
-    socket.write(`${greeting}\n`);
+    if (sees) socket.write(`${greeting}\n`);
     socket.on('data', (part: Buffer) => {
-      if (told === '') socket.write(answer);
       told += part.toString();
+      if (told.startsWith('hello\n')) {
+        told = told.slice('hello\n'.length);
+        if (greeting !== '') socket.write(`${greeting}\n`);
+      }
+      if (told !== '' && !hasAnswered) {
+        hasAnswered = true;
+        socket.write(answer);
+      }
     });
   });
   server.listen(path);
@@ -58,6 +73,11 @@ for (const [greeting, told] of [
       told,
     );
   });
+
+test('giveIdentity: a guest that has not seen that somebody connects is asked', async () => {
+  const guest = { greeting: 'prepared', answer: 'done\n', sees: false };
+  assert.equal(await withGuest(guest, (path) => giveIdentity(path, seedFor, op)), 'become 5\nsmall');
+});
 
 test('giveIdentity: how long the steps of the guest take is reported', async () => {
   events.length = 0;
