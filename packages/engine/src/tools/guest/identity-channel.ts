@@ -95,7 +95,8 @@ async function request(
       const step = said.slice(didPrefix.length);
       op.report({ kind: 'timing', what: `guest: ${step}`, milliseconds: nowMs - sinceMs });
       sinceMs = nowMs;
-    } else if (said !== '' && !greetings.includes(said)) throw new Error(`the guest answered: ${JSON.stringify(said)}`);
+    } else if (said !== '' && !greetings.includes(said))
+      throw new Error(`the guest answered: ${JSON.stringify(said)}`);
   }
   op.signal.throwIfAborted();
   throw new Error('the guest did not answer');
