@@ -1,10 +1,10 @@
 import { withoutUndefined } from '@ignite/api/v1/without-undefined';
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
-import { groupOf } from '@ignite/toolkit/object/group-kind';
 import { parseDuration } from '@ignite/toolkit/units/duration';
 import { ensureWords } from '../workload/k3s-token.ts';
 import { finding } from '../contract/conditions.ts';
 import { finalizers } from '../contract/names.ts';
+import { contractReferenceOf } from '../kinds/cluster-class.ts';
 import type { K3sControlPlane } from '../kinds/k3s-control-plane.ts';
 import { k3sConfigKind, k3sControlPlaneKind } from '../kinds/object-kinds.ts';
 import { type Node, isNodeReady, nodes } from '../workload/node.ts';
@@ -20,7 +20,6 @@ export const k3sProvider: ControlPlaneProvider<K3sControlPlane> = {
   configKind: k3sConfigKind,
   wishOf: ({ spec }) => {
     const { infrastructureRef, metadata, ...times } = spec.machineTemplate;
-    const { apiVersion, kind, name } = infrastructureRef;
     const { maxRetry, retryPeriod, minHealthyPeriod } = spec.remediationStrategy ?? {};
     return {
       replicas: spec.replicas,
@@ -32,7 +31,7 @@ export const k3sProvider: ControlPlaneProvider<K3sControlPlane> = {
         retryPeriodSeconds: secondsOf(retryPeriod),
         minHealthyPeriodSeconds: secondsOf(minHealthyPeriod),
       },
-      infrastructureRef: { apiGroup: groupOf(apiVersion), kind, name },
+      infrastructureRef: contractReferenceOf(infrastructureRef),
       metadata,
       machine: { deletion: deletionOf(times) },
       config: spec.kthreesConfigSpec,

@@ -61,7 +61,10 @@ export async function removeOrphanMember(
   if (!etcd || typeof members === 'string') return;
   const orphan = findOrphan(members, views);
   if (!orphan) return;
-  const heir = members.find(({ id, isHealthy }) => id !== orphan.id && isHealthy);
+  // A learner cannot lead.
+  const heir = orphan.isLearner
+    ? undefined
+    : members.find(({ id, isHealthy }) => id !== orphan.id && isHealthy);
   if (heir) await etcd.moveLeader(heir.id, signal);
   await etcd.remove(orphan.id, signal);
 }

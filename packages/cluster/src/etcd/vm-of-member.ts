@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { restartedAtAnnotation } from '@ignite/api/v1/restarted-at';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { NewOfKind } from '@ignite/toolkit/client/kind-client';
+import { contentHash } from '../contract/content-hash.ts';
 import { labels } from '../contract/names.ts';
 import { controllerReference } from '../contract/owner.ts';
 import type { EtcdCluster } from '../kinds/etcd-cluster.ts';
@@ -58,10 +58,7 @@ export const isAsWanted = ({ metadata }: Vm, cluster: EtcdCluster): boolean =>
   metadata.annotations[templateAnnotation] === templateHash(cluster);
 
 const templateHash = ({ spec: { version, vm, config = {} } }: EtcdCluster): string =>
-  createHash('sha256')
-    .update(JSON.stringify([version, vm, config]))
-    .digest('hex')
-    .slice(0, 16);
+  contentHash([version, vm, config]);
 
 /** Pure. Returns where a member is reached. One that was configured keeps its address. */
 export const addressOf = ({ spec: { network: wanted }, status }: Vm): string | undefined =>

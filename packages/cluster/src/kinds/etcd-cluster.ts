@@ -43,7 +43,7 @@ const defaultPatience = 600;
 
 export const etcdClusterSpecSchema = v.strictObject({
   replicas: described(
-    'Number of members: an odd number, so that each fault that etcd survives is paid for.',
+    'Number of members. It is odd, since one more would not let etcd survive another failure.',
     v.optional(v.pipe(v.number(), v.picklist([1, 3, 5, 7], 'must be 1, 3, 5 or 7')), 1),
   ),
   version: described(

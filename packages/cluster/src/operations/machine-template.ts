@@ -1,6 +1,6 @@
-import { groupOf } from '@ignite/toolkit/object/group-kind';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { ContractReference } from '../contract/reference.ts';
+import { contractReferenceOf } from '../kinds/cluster-class.ts';
 import type { K3sControlPlane } from '../kinds/k3s-control-plane.ts';
 import type { KubeadmControlPlane } from '../kinds/kubeadm-control-plane.ts';
 import { k3sControlPlaneKind, kubeadmControlPlaneKind } from '../kinds/object-kinds.ts';
@@ -10,11 +10,8 @@ export function machineTemplateOf(controlPlane: KubeObject): ContractReference |
   switch (controlPlane.kind) {
     case kubeadmControlPlaneKind.kind:
       return (controlPlane as KubeadmControlPlane).spec.machineTemplate.spec.infrastructureRef;
-    case k3sControlPlaneKind.kind: {
-      const { apiVersion, kind, name } = (controlPlane as K3sControlPlane).spec.machineTemplate
-        .infrastructureRef;
-      return { apiGroup: groupOf(apiVersion), kind, name };
-    }
+    case k3sControlPlaneKind.kind:
+      return contractReferenceOf((controlPlane as K3sControlPlane).spec.machineTemplate.infrastructureRef);
     default:
       return undefined;
   }

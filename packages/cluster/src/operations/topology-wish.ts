@@ -7,7 +7,7 @@ import type { Topology } from '../kinds/topology.ts';
 import type { ClusterSize, ScaleErrorCode } from './cluster-size.ts';
 
 /** The name of the MachineDeployment that a command means where a topology has several. */
-const workersName = 'workers';
+const usualWorkers = 'workers';
 
 /** Changes the topology of a Cluster. */
 export async function changeTopology(
@@ -55,11 +55,11 @@ export function withSize(topology: Topology, { workers, controlPlanes }: Cluster
 
 function withWorkers({ workers }: Topology, replicas: number): Topology['workers'] {
   const all = workers?.machineDeployments ?? [];
-  const meant = all.length === 1 ? all[0] : all.find(({ name }) => name === workersName);
+  const meant = all.length === 1 ? all[0] : all.find(({ name }) => name === usualWorkers);
   if (!meant)
     throw new CodedError<ScaleErrorCode>(
       'CLUSTER_WORKERS_AMBIGUOUS',
-      `the topology has ${all.length} MachineDeployments, and none is called ${workersName}`,
+      `the topology has ${all.length} MachineDeployments, and none is called ${usualWorkers}`,
       { hint: 'change spec.topology.workers of the Cluster: kubectl edit cluster NAME' },
     );
   return {

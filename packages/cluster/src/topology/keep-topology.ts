@@ -35,7 +35,7 @@ export interface KeptTopology {
 /** What is wrong with what people wrote; nothing gets better by trying again. */
 const refusals = ['INVALID', 'BAD_REQUEST', 'FORBIDDEN', 'NOT_FOUND'];
 
-/** Makes the objects of a cluster what its topology says. One that cannot be is told, and the cluster stays as it is. */
+/** Makes the objects of a cluster what its topology says. If that is impossible, the condition says why, and nothing further is changed. */
 export async function keepTopology(cluster: Cluster, topology: Topology, work: Work): Promise<KeptTopology> {
   try {
     const blueprint = await readBlueprint(cluster, topology, work);

@@ -1,38 +1,24 @@
-import { isOfK3s } from '@ignite/cluster/contract/kubernetes-version';
 import type { Client } from '@ignite/api/client/client';
-import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
+import { isOfK3s } from '@ignite/cluster/contract/kubernetes-version';
+import { assertBuiltImage } from './assert-built-image.ts';
 import { nodeImage } from './plan-request.ts';
 
 export type NodeImageErrorCode = 'NODE_IMAGE_MISSING';
 
 /**
- * Looks for the image of the nodes of a version, before a cluster is changed that would wait for it. An image that somebody names
- * is fetched where it is; ours are in no registry.
+ * Looks for the image of the nodes of a version, unless somebody has named another one, which is fetched where it is.
  * @throws CodedError NODE_IMAGE_MISSING
  */
 export async function assertNodeImage(
   image: string,
   { version, hasControlPlane }: { readonly version: string; readonly hasControlPlane: boolean },
-  { images }: Client,
+  client: Pick<Client, 'images'>,
   signal: AbortSignal,
 ): Promise<void> {
   if (image !== nodeImage(version)) return;
-  try {
-    await images.find(image, signal);
-  } catch (failure) {
-    if (!hasCode(failure, 'IMAGE_NOT_FOUND')) throw failure;
-    throw new CodedError<NodeImageErrorCode>(
-      'NODE_IMAGE_MISSING',
-      `this host has no image ${image} for the nodes`,
-      {
-        hint: `build it with "${recipeOf(version, hasControlPlane)}" and import it with "ignite image import oci-archive:node.tar:${image.slice(image.indexOf(':') + 1)}", or name one in a registry with --image`,
-        cause: failure,
-      },
-    );
-  }
+  const recipe = isOfK3s(version)
+    ? `images/k3s/build ${version}`
+    : `images/kubernetes/build ${hasControlPlane ? '--control-plane ' : ''}${version}`;
+  const built = { image, users: 'the nodes', recipe };
+  await assertBuiltImage<NodeImageErrorCode>(built, 'NODE_IMAGE_MISSING', client, signal);
 }
-
-const recipeOf = (version: string, hasControlPlane: boolean): string =>
-  isOfK3s(version)
-    ? `images/k3s/build ${version} node.tar`
-    : `images/kubernetes/build ${hasControlPlane ? '--control-plane ' : ''}${version} node.tar`;

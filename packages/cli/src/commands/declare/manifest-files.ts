@@ -8,7 +8,7 @@ import { DirectReader } from '@ignite/toolkit/render/source-reader';
 import type { Invocation } from '../../arguments/command.ts';
 import { assertNamespace } from '../../arguments/namespace.ts';
 import { usageError } from '../../arguments/usage-error.ts';
-import { declaredScheme as scheme } from '../../declared-scheme.ts';
+import { declaredScheme } from '../../declared-scheme.ts';
 import { withFoundSources } from '../../files/found-sources.ts';
 import { tellNote } from '../../render/message/note.ts';
 import { type ManifestTexts, readManifestTexts, standardInput } from './manifest-texts.ts';
@@ -39,13 +39,13 @@ async function decode(
 ): Promise<readonly Manifest[]> {
   if (texts.kind === 'text') {
     const dir = texts.name === standardInput ? '.' : dirname(texts.name);
-    return decodeManifests(texts.text, texts.name, scheme, { onRemark, ...placed }).map((each) =>
+    return decodeManifests(texts.text, texts.name, declaredScheme, { onRemark, ...placed }).map((each) =>
       fromDir(each, dir, invocation),
     );
   }
   const options = { path: '.', unknownKinds: 'refuse', nodeLabels: {}, ...placed } as const;
   const revision = { id: texts.name, files: texts.files };
-  const renderer = new Renderer(new DirectReader(scheme), onRemark);
+  const renderer = new Renderer(new DirectReader(declaredScheme), onRemark);
   const { manifests, problems } = await renderer.render(revision, options, invocation.signal);
   const [problem] = problems;
   if (problem)

@@ -1,10 +1,8 @@
 import type { Client } from '@ignite/api/client/client';
 import { familiarSource } from '@ignite/api/v1/familiar-source';
-import type { Vm } from '@ignite/api/v1/vm';
 import { clusterLabels } from '@ignite/legacy/footloose/cluster-label';
 import { type Machine, machinesOf } from '@ignite/legacy/footloose/machines';
 import { imageFor, planMachine, standIn } from '@ignite/legacy/footloose/plan-machine';
-import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { Command } from '../../arguments/command.ts';
 import { type Operation, assertLocal, withClient } from '../../context.ts';
 import { ensureClusterKey } from './cluster-key.ts';
@@ -43,7 +41,7 @@ export const footlooseCreate: Command = {
       for (const machine of machines) {
         const existing = own.get(machine.name);
         // One that was never started is of a command that was killed.
-        if (existing?.status.phase === 'Created') await startMachine(existing, client, op);
+        if (existing?.status.phase === 'Created') await client.vms.start(existing.metadata.uid, {}, op);
         else if (existing) log('INFO', `Machine ${machine.name} is already created...`);
         else await createMachine(machine, { client, op, file, publicKey, images, log });
       }
@@ -75,18 +73,6 @@ async function createMachine(
   for (const remark of planned.remarks) log('WARN', remark);
   log('INFO', `Creating machine: ${name} ...`);
   const labels = clusterLabels(file.config.cluster.name);
-  await startMachine(
-    await client.vms.create({ name, labels, spec: planned.spec, preflight: {} }, op),
-    client,
-    op,
-  );
-}
-
-async function startMachine(vm: Vm, client: Client, op: Operation): Promise<void> {
-  try {
-    await client.vms.start(vm.metadata.uid, {}, op);
-  } catch (failure) {
-    // Whoever has no key cannot be told when SSH answers.
-    if (!hasCode(failure, 'SSH_NO_KEY')) throw failure;
-  }
+  const vm = await client.vms.create({ name, labels, spec: planned.spec, preflight: {} }, op);
+  await client.vms.start(vm.metadata.uid, {}, op);
 }

@@ -42,11 +42,15 @@ export const footlooseStart: Command = {
   examples: ['ignite footloose start', 'ignite footloose start cluster-node0'],
   flags: configFlags,
   run: async (invocation) =>
-    await forMachines(invocation, async ({ name }, vm, { client, op, tell }) => {
-      if (isUp(vm)) return tell(`Machine ${name} is already started...`);
-      tell(`Starting machine: ${name} ...`);
-      await client.vms.start(vm.metadata.uid, {}, op);
-    }),
+    await forMachines(
+      invocation,
+      async ({ name }, vm, { client, op, tell }) => {
+        if (isUp(vm)) return tell(`Machine ${name} is already started...`);
+        tell(`Starting machine: ${name} ...`);
+        await client.vms.start(vm.metadata.uid, {}, op);
+      },
+      { freesSpace: false },
+    ),
 };
 
 export const footlooseStop: Command = {
@@ -65,7 +69,11 @@ export const footlooseStop: Command = {
 };
 
 /** Does something with each machine that there is, in the order of the configuration. */
-async function forMachines(invocation: Invocation, act: Act): Promise<number> {
+async function forMachines(
+  invocation: Invocation,
+  act: Act,
+  { freesSpace = true }: { readonly freesSpace?: boolean } = {},
+): Promise<number> {
   await assertLocal(invocation, '"ignite footloose"');
   const { config } = await readConfigFile(invocation);
   const machines = machinesOf(config);
@@ -88,6 +96,6 @@ async function forMachines(invocation: Invocation, act: Act): Promise<number> {
       }
       return 0;
     },
-    { freesSpace: true },
+    { freesSpace },
   );
 }

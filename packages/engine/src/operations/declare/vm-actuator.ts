@@ -1,4 +1,3 @@
-import type { ClientOperation } from '@ignite/api/client/progress';
 import type { ObservedVm, VmClient } from '@ignite/api/client/vm-client';
 import { fullName } from '@ignite/api/v1/shown-name';
 import type { Vm, VmSpec, VmStatus } from '@ignite/api/v1/vm';
@@ -10,6 +9,7 @@ import type { Actuator, Effect, Health, LiveObject, SyncEvent } from '@ignite/to
 import { allottedMemoryOf, isMemoryOff } from '../../vm/plan/allotted-memory.ts';
 import { type Wish, isNewWish } from '@ignite/api/v1/life-wish';
 import { assertSameHost } from '../../vm/definition/bind-vm.ts';
+import { quieter } from './quieter.ts';
 import { runningGuest, vmEffectOf } from './vm-effect.ts';
 
 /** A VM among the objects that manifests are planned against. */
@@ -105,14 +105,6 @@ export class VmActuator implements Actuator {
     await this.#vms.remove(live.metadata.uid, { force: true }, quieter(op));
   }
 }
-
-/** Drops the reports of transferred bytes and of timings. */
-const quieter = ({ signal, report }: Operation<SyncEvent>): ClientOperation => ({
-  signal,
-  report: (event) => {
-    if (event.kind === 'step' || event.kind === 'warning') report(event);
-  },
-});
 
 /** the schema of the kind has validated the spec */
 const specOf = (manifest: Manifest): VmSpec => manifest.spec as VmSpec;

@@ -1,4 +1,3 @@
-import type { ClientOperation } from '@ignite/api/client/progress';
 import type { VolumeClient } from '@ignite/api/client/volume-client';
 import type { VolumeSpec } from '@ignite/api/v1/volume';
 import type { Operation } from '@ignite/toolkit/async/operation';
@@ -6,6 +5,7 @@ import type { Manifest } from '@ignite/toolkit/codec/manifest';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { FieldChange } from '@ignite/toolkit/diff/field-change';
 import type { Actuator, Effect, LiveObject, SyncEvent } from '@ignite/toolkit/apply/actuator';
+import { quieter } from './quieter.ts';
 
 /** What is done with volumes to make them match. */
 type ActedVolumes = Pick<VolumeClient, 'list' | 'create' | 'redefine' | 'remove'>;
@@ -68,10 +68,3 @@ export class VolumeActuator implements Actuator {
 
 /** the schema of the kind has validated the spec */
 const specOf = (manifest: Manifest): VolumeSpec => manifest.spec as VolumeSpec;
-
-const quieter = ({ signal, report }: Operation<SyncEvent>): ClientOperation => ({
-  signal,
-  report: (event) => {
-    if (event.kind === 'step' || event.kind === 'warning') report(event);
-  },
-});

@@ -24,6 +24,8 @@ export class ServedResources {
   readonly #versions = new Map<string, readonly ServedResource[]>();
   /** The preferred versions by group. */
   #preferred: ReadonlyMap<string, string> | undefined;
+  /** What is being asked for by several at once, by its path. */
+  readonly #asking = new Map<string, Promise<unknown>>();
 
   constructor(connection: ApiConnection) {
     this.#connection = connection;
@@ -73,9 +75,15 @@ export class ServedResources {
     return new Map(groups.map(({ name, preferredVersion }) => [name, preferredVersion.version]));
   }
 
-  /** Returns undefined where there is nothing at a path. */
-  async #get(segments: readonly string[], signal: AbortSignal): Promise<unknown> {
+  /** Returns undefined where there is nothing at a path. Whoever asks meanwhile gets the same answer. */
+  #get(segments: readonly string[], signal: AbortSignal): Promise<unknown> {
     const path = segments.map((segment) => `/${encodeURIComponent(segment)}`).join('');
+    const asked = this.#asking.get(path) ?? this.#call(path, signal).finally(() => this.#asking.delete(path));
+    this.#asking.set(path, asked);
+    return asked;
+  }
+
+  async #call(path: string, signal: AbortSignal): Promise<unknown> {
     try {
       return await this.#connection.call({ method: 'GET', path, signal });
     } catch (failure) {
