@@ -16,6 +16,9 @@ export interface Submodule {
   readonly commit: string;
 }
 
+/** What git makes last of a new repository. Without it, some of the repository may be missing. */
+const lastMade = 'objects/info';
+
 /**
  * git(1) on a private bare repository. Files are read from its objects, so nothing from a repository is ever
  * run. The environment determines which repository is `origin`.
@@ -32,19 +35,17 @@ export class GitRepository {
   }
 
   /**
-   * Creates the repository if needed, and removes the locks of a git that was killed. The caller must have
-   * exclusive use of it.
+   * Creates the repository if needed, also one whose creation was killed, and removes the locks of a git that was killed.
+   * The caller must have exclusive use of it.
    */
   async open(signal: AbortSignal): Promise<void> {
-    if (existsSync(join(this.dir, 'HEAD'))) {
-      const left = (await readdir(this.dir, { recursive: true })).filter(
-        (path) => path.endsWith('.lock') && !path.startsWith('objects/'),
-      );
-      await Promise.all(left.map((path) => rm(join(this.dir, path), { force: true })));
-      return;
-    }
     await mkdir(this.dir, { recursive: true, mode: 0o700 });
-    await this.git(['init', '--quiet', '--bare', '--template=', '.'], signal);
+    const left = (await readdir(this.dir, { recursive: true })).filter(
+      (path) => path.endsWith('.lock') && !path.startsWith('objects/'),
+    );
+    await Promise.all(left.map((path) => rm(join(this.dir, path), { force: true })));
+    if (!existsSync(join(this.dir, lastMade)))
+      await this.git(['init', '--quiet', '--bare', '--template=', '.'], signal);
   }
 
   async listRemote(signal: AbortSignal): Promise<readonly RemoteRef[]> {

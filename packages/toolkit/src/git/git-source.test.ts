@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync, chmodSync, readdirSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  chmodSync,
+  readdirSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -106,6 +115,24 @@ describe('GitSource', () => {
     up.commit({ 'a.yaml': '4' });
     up.git('push', '-q', 'origin', 'fresh:refs/heads/main');
     assert.equal(contents((await source.fetch(op)).files)['a.yaml'], '4');
+  });
+
+  test('a local copy whose making was killed at any moment is made whole', async () => {
+    const up = new Upstream();
+    up.commit({ 'a.yaml': '1' });
+    // What git makes, in this order.
+    const made = ['refs/heads', 'HEAD', 'config', 'objects', 'objects/pack', 'objects/info'];
+    const whole = join(root, 'whole.git');
+    execFileSync('git', ['init', '-q', '--bare', '--template=', whole]);
+    for (const [at, path] of made.entries()) {
+      const cacheDir = join(root, `cache-${++count}`);
+      cpSync(whole, join(cacheDir, 'repository'), { recursive: true });
+      for (const missing of made.slice(at))
+        rmSync(join(cacheDir, 'repository', missing), { recursive: true, force: true });
+      writeFileSync(join(cacheDir, 'repository', 'config.lock'), '');
+      const { files } = await up.source({ cacheDir }).fetch(op);
+      assert.equal(contents(files)['a.yaml'], '1', `killed before ${path}`);
+    }
   });
 
   test('says that a repository is empty or is not there', async () => {
