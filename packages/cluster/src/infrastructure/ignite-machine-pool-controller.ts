@@ -1,7 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { finding, withFindings } from '../contract/conditions.ts';
 import { labels } from '../contract/names.ts';
 import { controllerOf, ownerReference } from '../contract/owner.ts';
 import type { IgniteMachine, IgniteMachinePool } from '../kinds/ignite-infrastructure.ts';
+import type { Machine } from '../kinds/machine.ts';
 import type { MachinePool } from '../kinds/machine-pool.ts';
 import {
   igniteMachineKind,
@@ -29,6 +32,14 @@ export const igniteMachinePoolController: Controller<IgniteMachinePool> = {
   },
 };
 
+const nameOf = ({ metadata }: KubeObject): string => metadata.name;
+
+/** Tells whether a machine is what the template of its pool says now. */
+const isMadeFrom = (
+  template: IgniteMachine['spec'],
+  { providerID: _own, ...spec }: IgniteMachine['spec'],
+): boolean => isDeepStrictEqual(spec, { vm: template.vm });
+
 async function poolOf(
   { metadata, ...object }: IgniteMachinePool,
   { objects }: Work,
@@ -50,8 +61,12 @@ async function keep(
     metadata.labels[labels.pool] === pool.metadata.name;
   const made = (await objects.ofCluster(igniteMachineKind, place)).filter(isOfPool);
   const machines = (await objects.ofCluster(machineKind, place)).filter(isOfPool);
-  const { missing, surplus } = planPool(pool.spec.replicas, made.length, machines);
   const { template } = infrastructure.spec;
+  const { version } = pool.spec.template.spec;
+  const outdated = new Set(made.filter(({ spec }) => !isMadeFrom(template.spec, spec)).map(nameOf));
+  const isOutdated = (machine: Machine): boolean =>
+    outdated.has(nameOf(machine)) || machine.spec.version !== version;
+  const { missing, surplus } = planPool(pool.spec.replicas, made.length, machines, isOutdated);
   for (let created = 0; created < missing; created += 1)
     await objects.create(igniteMachineKind, {
       metadata: {

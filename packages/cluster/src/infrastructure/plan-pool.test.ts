@@ -11,6 +11,9 @@ const marked = sampleMachine({
   ...{ name: 'marked', createdMs: 4 },
   annotations: { 'cluster.x-k8s.io/delete-machine': '' },
 });
+const outdated = (name: string, createdMs: number, isReady = true): Machine =>
+  sampleMachine({ name: `outdated-${name}`, createdMs, conditions: [isReady ? 'Ready' : '!Ready'] });
+const ready = sampleMachine({ name: 'ready', createdMs: 9, conditions: ['Ready'] });
 const leaving = sampleMachine({ name: 'leaving', isLeaving: true });
 
 describe('planPool', () => {
@@ -30,10 +33,31 @@ describe('planPool', () => {
     ['one without a node goes before', 2, 3, [old, young, nodeless], 0, ['nodeless']],
     ['one that is marked before all', 1, 4, [old, young, nodeless, marked], 0, ['marked', 'nodeless', 'old']],
     ['what is leaving is one less to go', 1, 3, [old, young, leaving], 0, ['old']],
+    ['for outdated machines, one more is made', 2, 2, [outdated('a', 1), outdated('b', 2)], 1, []],
+    ['they stay until it is ready', 2, 3, [outdated('a', 1), outdated('b', 2), young], 0, []],
+    ['then the oldest goes', 2, 3, [outdated('b', 2), outdated('a', 1), ready], 0, ['outdated-a']],
+    ['the next one is made when it has gone', 2, 3, [outdated('b', 2), ready, leaving], 0, []],
+    [
+      'an outdated one that is not ready goes at once',
+      2,
+      3,
+      [outdated('a', 1, false), ready],
+      0,
+      ['outdated-a'],
+    ],
+    [
+      'an outdated one goes before a younger or older one',
+      1,
+      3,
+      [old, outdated('a', 7), ready],
+      0,
+      ['outdated-a'],
+    ],
+    ['a pool that is to be empty makes none', 0, 1, [outdated('a', 1)], 0, ['outdated-a']],
   ];
   for (const [name, replicas, made, machines, missing, surplus] of cases)
     test(name, () => {
-      const plan = planPool(replicas, made, machines);
+      const plan = planPool(replicas, made, machines, ({ metadata }) => metadata.name.startsWith('outdated'));
       assert.equal(plan.missing, missing);
       assert.deepEqual(
         plan.surplus.map(({ metadata }) => metadata.name),

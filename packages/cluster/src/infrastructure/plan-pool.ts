@@ -1,5 +1,6 @@
 import { annotations } from '../contract/names.ts';
 import type { Machine } from '../kinds/machine.ts';
+import { hasAnnotation, isLeaving, isReady } from '../scaling/machine-view.ts';
 
 export interface PoolPlan {
   /** How many machines are made. */
@@ -10,25 +11,36 @@ export interface PoolPlan {
 
 /**
  * Pure. Plans the machines of a pool. Of too many, those go first that somebody has marked for it, then those that have no
- * node, and then the oldest.
+ * node, then those that are outdated, and then the oldest. While some are outdated, there is one machine more than wanted,
+ * and of the outdated ones go those that are not ready, and those without which enough are.
  * @param made how many machines there are, those included whose Machine is still to be made
  */
-export function planPool(replicas: number, made: number, machines: readonly Machine[]): PoolPlan {
-  const staying = machines.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-  const leaving = machines.length - staying.length;
-  const ranked = staying.toSorted(
-    (a, b) =>
-      rankOf(a) - rankOf(b) || createdMs(a) - createdMs(b) || (a.metadata.name < b.metadata.name ? -1 : 1),
-  );
+export function planPool(
+  replicas: number,
+  made: number,
+  machines: readonly Machine[],
+  isOutdated: (machine: Machine) => boolean,
+): PoolPlan {
+  const staying = machines.filter((each) => !isLeaving(each)).toSorted(byAge);
+  const outdated = staying.filter(isOutdated);
+  const wanted = outdated.length > 0 && replicas > 0 ? replicas + 1 : replicas;
+  const excess = made - (machines.length - staying.length) - wanted;
+  if (excess > 0) {
+    const rankOf = (machine: Machine): number => {
+      if (hasAnnotation(machine, annotations.deleteMachine)) return 0;
+      if (!machine.status?.nodeRef) return 1;
+      return isOutdated(machine) ? 2 : 3;
+    };
+    return { missing: 0, surplus: staying.toSorted((a, b) => rankOf(a) - rankOf(b)).slice(0, excess) };
+  }
+  const spare = Math.max(0, staying.filter(isReady).length - replicas);
   return {
-    missing: Math.max(0, replicas - made),
-    surplus: ranked.slice(0, Math.max(0, made - leaving - replicas)),
+    missing: Math.max(0, wanted - made),
+    surplus: [...outdated.filter((each) => !isReady(each)), ...outdated.filter(isReady).slice(0, spare)],
   };
 }
 
-function rankOf({ metadata, status }: Machine): number {
-  if (Object.hasOwn(metadata.annotations, annotations.deleteMachine)) return 0;
-  return status?.nodeRef ? 2 : 1;
-}
+const byAge = (a: Machine, b: Machine): number =>
+  createdMs(a) - createdMs(b) || (a.metadata.name < b.metadata.name ? -1 : 1);
 
 const createdMs = ({ metadata }: Machine): number => Date.parse(metadata.creationTimestamp);

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { vmKind } from '@ignite/api/v1/object-kinds';
+import type { Vm } from '@ignite/api/v1/vm';
 import { type KindResource, objectsOf } from '@ignite/toolkit/client/kind-client';
 import { isTrue } from '@ignite/toolkit/object/condition';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { tokenIn } from '../bootstrap/cloud-config.ts';
 import type { Cluster } from '../kinds/cluster.ts';
+import type { IgniteMachinePool } from '../kinds/ignite-infrastructure.ts';
 import type { MachinePool } from '../kinds/machine-pool.ts';
 import type { Machine } from '../kinds/machine.ts';
 import {
@@ -24,11 +26,18 @@ import { textIn } from '../workload/cluster-secrets.ts';
 import { createCluster } from './sim-cluster.sample.ts';
 import { Simulation } from './simulation.sample.ts';
 
+const image = { oci: 'example.com/node:v1.35.4' };
+
 const poolOf = async (simulation: Simulation): Promise<MachinePool | undefined> =>
   (await simulation.all<MachinePool>(machinePoolKind))[0];
 
 const machinesOf = async (simulation: Simulation): Promise<readonly Machine[]> =>
   (await simulation.all<Machine>(machineKind)).filter(
+    ({ metadata }) => metadata.labels['cluster.x-k8s.io/pool-name'] === 'pool',
+  );
+
+const igniteMachinesOf = async (simulation: Simulation): Promise<readonly KubeObject[]> =>
+  (await simulation.all(igniteMachineKind)).filter(
     ({ metadata }) => metadata.labels['cluster.x-k8s.io/pool-name'] === 'pool',
   );
 
@@ -57,7 +66,7 @@ async function withPool(replicas: number, seed = 13): Promise<Simulation> {
   await createCluster(simulation, 'dev', { controlPlanes: 1, workers: 1 });
   await simulation.create(kubeadmConfigKind, 'pool', {});
   await simulation.create(igniteMachinePoolKind, 'pool', {
-    template: { spec: { vm: { image: { oci: 'example.com/node:v1.35.4' } } } },
+    template: { spec: { vm: { image } } },
   });
   await simulation.create(machinePoolKind, 'pool', {
     clusterName: 'dev',
@@ -99,6 +108,40 @@ test('a pool brings up its machines, which are nodes, and is scaled', async () =
   await scale(simulation, 1);
   await simulation.until(async () => await isRunning(simulation, 1));
   assert.equal((await simulation.all(igniteMachineKind)).length, 1);
+  assert.deepEqual(simulation.failures, []);
+});
+
+test('the machines of a pool are replaced one by one when its template or its version changes', async () => {
+  using simulation = await withPool(2);
+  await simulation.until(async () => await isRunning(simulation, 2));
+  const replaces = async (change: () => Promise<void>): Promise<void> => {
+    const old = new Set((await machinesOf(simulation)).map(({ metadata }) => metadata.uid));
+    await change();
+    await simulation.until(async () => {
+      const machines = await machinesOf(simulation);
+      assert.ok((await igniteMachinesOf(simulation)).length <= 3);
+      assert.ok(machines.filter(({ status }) => isTrue(status?.conditions ?? [], 'Ready')).length >= 1);
+      return (await isRunning(simulation, 2)) && machines.every(({ metadata }) => !old.has(metadata.uid));
+    });
+  };
+  await replaces(
+    async () =>
+      await simulation.change(igniteMachinePoolKind, 'pool', (object) => ({
+        ...object,
+        spec: { ...(object as IgniteMachinePool).spec, template: { spec: { vm: { image, cpus: 2 } } } },
+      })),
+  );
+  const vms = await simulation.all<Vm>(vmKind);
+  assert.equal(vms.filter(({ spec }) => spec.cpus === 2).length, 2);
+  await replaces(
+    async () =>
+      await simulation.change(machinePoolKind, 'pool', (object) => {
+        const { spec } = object as MachinePool;
+        const template = { ...spec.template, spec: { ...spec.template.spec, version: 'v1.35.5' } };
+        return { ...object, spec: { ...spec, template } };
+      }),
+  );
+  assert.ok((await machinesOf(simulation)).every(({ spec }) => spec.version === 'v1.35.5'));
   assert.deepEqual(simulation.failures, []);
 });
 
