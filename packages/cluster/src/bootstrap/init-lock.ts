@@ -4,8 +4,8 @@ import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { ownerReference } from '../contract/owner.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import { clusterKind } from '../kinds/object-kinds.ts';
+import { configMaps } from '../workload/node.ts';
 
-const configMaps = { group: '', version: 'v1', resource: 'configmaps', kind: 'ConfigMap' };
 const field = 'lock-information';
 
 interface Place {

@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { kubeadmApiVersion, readsV1beta4 } from '../contract/kubernetes-version.ts';
 import type { Cluster, Endpoint } from '../kinds/cluster.ts';
 import type { KubeadmConfigSpec } from '../kinds/kubeadm-config.ts';
@@ -26,8 +26,6 @@ const hostPort = ({ host, port }: Required<Endpoint>): string =>
 /** Pure. Returns the documents of `kubeadm init`. */
 export function initDocuments({ cluster, spec, version, endpoint }: InitDocuments): string {
   const { clusterNetwork = {} } = cluster.spec;
-  const { certificateValidityPeriodDays, caCertificateValidityPeriodDays, ...given } =
-    spec.clusterConfiguration ?? {};
   const apiVersion = kubeadmApiVersion(version);
   const clusterConfiguration = {
     apiVersion,
@@ -40,13 +38,7 @@ export function initDocuments({ cluster, spec, version, endpoint }: InitDocument
       podSubnet: clusterNetwork.pods?.cidrBlocks.join(','),
       serviceSubnet: clusterNetwork.services?.cidrBlocks.join(','),
     },
-    ...given,
-    ...(certificateValidityPeriodDays !== undefined && {
-      certificateValidityPeriod: `${certificateValidityPeriodDays * 24}h`,
-    }),
-    ...(caCertificateValidityPeriodDays !== undefined && {
-      caCertificateValidityPeriod: `${caCertificateValidityPeriodDays * 24}h`,
-    }),
+    ...writtenConfiguration(spec),
   };
   const { timeouts, ...init } = spec.initConfiguration ?? {};
   const initConfiguration = {
@@ -56,6 +48,41 @@ export function initDocuments({ cluster, spec, version, endpoint }: InitDocument
     ...timeoutsFor(version, timeouts),
   };
   return [clusterConfiguration, initConfiguration].map((each) => documentFor(version, each)).join('---\n');
+}
+
+/** Returns the fields of a ClusterConfiguration that people write, as kubeadm has them. */
+function writtenConfiguration({ clusterConfiguration = {} }: KubeadmConfigSpec): object {
+  const { certificateValidityPeriodDays, caCertificateValidityPeriodDays, ...given } = clusterConfiguration;
+  return {
+    ...given,
+    ...(certificateValidityPeriodDays !== undefined && {
+      certificateValidityPeriod: `${certificateValidityPeriodDays * 24}h`,
+    }),
+    ...(caCertificateValidityPeriodDays !== undefined && {
+      caCertificateValidityPeriod: `${caCertificateValidityPeriodDays * 24}h`,
+    }),
+  };
+}
+
+/** The fields of a ClusterConfiguration that are decided when the cluster begins. */
+const lasting = ['clusterName', 'controlPlaneEndpoint', 'networking', 'certificatesDir', 'proxy'];
+
+/**
+ * Pure. Returns the ClusterConfiguration of a cluster that `kubeadm join` is to read, from the one that is there. It knows
+ * the version and the settings of the components of control planes that join.
+ */
+export function nextClusterConfiguration(
+  document: string,
+  { spec, version }: Pick<Documented, 'spec' | 'version'>,
+): string {
+  const known = parse(document) as Readonly<Record<string, unknown>>;
+  return documentFor(version, {
+    apiVersion: kubeadmApiVersion(version),
+    kind: 'ClusterConfiguration',
+    kubernetesVersion: version,
+    ...Object.fromEntries(Object.entries(known).filter(([field]) => lasting.includes(field))),
+    ...writtenConfiguration(spec),
+  });
 }
 
 /** Pure. Returns the document of `kubeadm join`. */

@@ -21,6 +21,8 @@ export const annotations = {
   disableMachineCreate: 'cluster.x-k8s.io/disable-machine-create',
   clonedFromName: 'cluster.x-k8s.io/cloned-from-name',
   clonedFromGroupKind: 'cluster.x-k8s.io/cloned-from-groupkind',
+  skipCoreDns: 'controlplane.cluster.x-k8s.io/skip-coredns',
+  skipKubeProxy: 'controlplane.cluster.x-k8s.io/skip-kube-proxy',
   skipRemediation: 'cluster.x-k8s.io/skip-remediation',
   remediateMachine: 'cluster.x-k8s.io/remediate-machine',
   scaleMinimum: 'cluster.x-k8s.io/cluster-api-autoscaler-node-group-min-size',

@@ -194,7 +194,7 @@ async function look<T extends ControlPlane>(kept: Kept<T>, signal: AbortSignal):
     settled.push(written);
     views.push(viewOf(written, isUpToDate, provider.memberGates));
   }
-  return { machines: settled, views, members: known, etcd };
+  return { machines: settled, views, members: known, workload, etcd };
 }
 
 /** An etcd may not answer although its API server does, which neither ends the reconcile nor hides what else is known. */
@@ -278,9 +278,15 @@ async function act<T extends ControlPlane>(
     case 'wait': {
       const isOver =
         inProgress !== undefined && isReplaced(inProgress, seen.machines, action.type === 'nothing');
+      if (action.type === 'nothing' && seen.workload)
+        await provider.upgradeAddons(controlPlane, seen.workload, signal);
       return { done: isOver ? await withRemediation(kept, undefined) : controlPlane };
     }
     case 'create': {
+      const isBegun = controlPlane.status?.initialization?.controlPlaneInitialized === true;
+      if (isBegun && !seen.workload)
+        return { done: controlPlane, refused: { type: 'wait', reason: 'the cluster does not answer' } };
+      if (seen.workload) await provider.announce(controlPlane, seen.workload, signal);
       await createControlPlaneMachine(
         { provider, controlPlane, wish, cluster, domain: action.domain, remediationFor: inProgress },
         work,

@@ -55,6 +55,10 @@ export interface ControlPlaneProvider<T extends ControlPlane> {
   /** Makes the Secrets that the machines need beside the keys of the cluster, unless they are there. */
   readonly ensureSecrets: (making: MakingSecrets, signal: AbortSignal) => Promise<void>;
   readonly etcdOf: (workload: WorkloadCluster, clock: Clock) => Etcd;
+  /** Tells the cluster how control planes are set up that join it from now on. */
+  readonly announce: (controlPlane: T, workload: WorkloadCluster, signal: AbortSignal) => Promise<void>;
+  /** Upgrades what runs in the cluster beside the control plane, once all its Machines are as they are wanted. */
+  readonly upgradeAddons: (controlPlane: T, workload: WorkloadCluster, signal: AbortSignal) => Promise<void>;
   /** The condition types that every Machine of the control plane must have. */
   readonly memberGates: readonly string[];
   /** Finds out how the components of a Machine's node are. */

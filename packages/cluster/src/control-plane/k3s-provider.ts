@@ -41,6 +41,8 @@ export const k3sProvider: ControlPlaneProvider<K3sControlPlane> = {
   ensureSecrets: async ({ client, owner, ...place }, signal) =>
     await ensureWords(client, place, owner, signal),
   etcdOf: ({ objects }, clock) => new NodeEtcd(objects, clock),
+  announce: async () => {},
+  upgradeAddons: async () => {},
   memberGates: ['AgentHealthy', 'EtcdMemberHealthy'],
   memberFindings: async ({ status }, { objects }, members, signal) => {
     const name = status?.nodeRef?.name;

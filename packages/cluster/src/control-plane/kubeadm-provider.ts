@@ -2,6 +2,7 @@ import { finalizers } from '../contract/names.ts';
 import type { KubeadmControlPlane } from '../kinds/kubeadm-control-plane.ts';
 import { kubeadmConfigKind, kubeadmControlPlaneKind } from '../kinds/object-kinds.ts';
 import type { ControlPlaneProvider } from './control-plane-provider.ts';
+import { announceConfiguration, upgradeAddons } from './kubeadm-cluster.ts';
 import { memberFindings, memberGates } from './member-health.ts';
 
 /** Control planes that kubeadm sets up, with their components in Pods of the nodes. */
@@ -28,6 +29,8 @@ export const kubeadmProvider: ControlPlaneProvider<KubeadmControlPlane> = {
   },
   ensureSecrets: async () => {},
   etcdOf: ({ etcd }) => etcd,
+  announce: announceConfiguration,
+  upgradeAddons,
   memberGates,
   memberFindings,
 };

@@ -4,7 +4,7 @@ import type { Machine } from '../kinds/machine.ts';
 import { machineKind } from '../kinds/object-kinds.ts';
 import type { Work } from '../runtime/controller.ts';
 import { keepsQuorum } from '../workload/keeps-quorum.ts';
-import type { Etcd } from '../workload/workload-cluster.ts';
+import type { Etcd, WorkloadCluster } from '../workload/workload-cluster.ts';
 import type { ControlPlaneMachine } from './control-plane-machine.ts';
 import type { EtcdMembers } from './control-plane-provider.ts';
 import { findOrphan } from './find-orphan.ts';
@@ -15,6 +15,7 @@ export interface SeenControlPlane {
   readonly views: readonly ControlPlaneMachine[];
   readonly members: EtcdMembers;
   /** Absent while the control plane does not answer. */
+  readonly workload: WorkloadCluster | undefined;
   readonly etcd: Etcd | undefined;
 }
 

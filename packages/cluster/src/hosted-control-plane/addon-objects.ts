@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import type { HostedControlPlaneSpec } from '../kinds/hosted-control-plane.ts';
 import { urlOf } from '../workload/cluster-secrets.ts';
+import { daemonSets, deployments } from '../workload/node.ts';
 import { componentImage, coreDnsImage } from './component-images.ts';
 import type { ClusterFacts } from './node-objects.ts';
 import {
@@ -40,7 +41,7 @@ export function kubeProxyObjects(
       },
     },
     {
-      resource: { group: 'apps', version: 'v1', resource: 'daemonsets', kind: 'DaemonSet' },
+      resource: daemonSets,
       metadata: { namespace: 'kube-system', name, labels },
       content: {
         spec: {
@@ -153,7 +154,7 @@ export function coreDnsObjects(facts: ClusterFacts, spec: HostedControlPlaneSpec
       },
     },
     {
-      resource: { group: 'apps', version: 'v1', resource: 'deployments', kind: 'Deployment' },
+      resource: deployments,
       metadata: { namespace: 'kube-system', name, labels },
       replicas: 2,
       content: {

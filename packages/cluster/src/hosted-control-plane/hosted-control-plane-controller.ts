@@ -4,7 +4,7 @@ import { hostPodKind } from '@ignite/api/host-pod/object-kind';
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
-import { finalizers, labels } from '../contract/names.ts';
+import { annotations, finalizers, labels } from '../contract/names.ts';
 import { controllerReference, isControlledBy, ownerReference, withOwner } from '../contract/owner.ts';
 import { type Cluster, isUsable } from '../kinds/cluster.ts';
 import type { HostedControlPlane } from '../kinds/hosted-control-plane.ts';
@@ -26,11 +26,6 @@ import type { WrittenObject } from './written-object.ts';
 const waitMs = 5_000;
 const lookMs = 60_000;
 const deletionMs = 2_000;
-/** The annotations by which people say that they bring an addon themselves, as for control planes of kubeadm. */
-const skips = {
-  coreDns: 'controlplane.cluster.x-k8s.io/skip-coredns',
-  kubeProxy: 'controlplane.cluster.x-k8s.io/skip-kube-proxy',
-};
 
 /** Keeps control planes whose components a host runs without a VM: keys, a pod of the host, and what nodes look for. */
 export const hostedControlPlaneController: Controller<HostedControlPlane> = {
@@ -175,8 +170,8 @@ async function withObjects(
 function addonsOf({ metadata, spec }: HostedControlPlane, facts: ClusterFacts): readonly WrittenObject[] {
   const isSkipped = (annotation: string): boolean => Object.hasOwn(metadata.annotations, annotation);
   return [
-    ...(isSkipped(skips.kubeProxy) ? [] : kubeProxyObjects(facts, spec)),
-    ...(isSkipped(skips.coreDns) ? [] : coreDnsObjects(facts, spec)),
+    ...(isSkipped(annotations.skipKubeProxy) ? [] : kubeProxyObjects(facts, spec)),
+    ...(isSkipped(annotations.skipCoreDns) ? [] : coreDnsObjects(facts, spec)),
   ];
 }
 

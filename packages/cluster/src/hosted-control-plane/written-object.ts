@@ -1,4 +1,5 @@
 import type { KindResource } from '@ignite/toolkit/client/kind-client';
+import { configMaps } from '../workload/node.ts';
 
 /** An object that is written into a cluster. */
 export interface WrittenObject {
@@ -27,7 +28,7 @@ export const configMap = (
   name: string,
   data: Readonly<Record<string, string>>,
 ): WrittenObject => ({
-  resource: { group: '', version: 'v1', resource: 'configmaps', kind: 'ConfigMap' },
+  resource: configMaps,
   metadata: { namespace, name },
   content: { data },
 });

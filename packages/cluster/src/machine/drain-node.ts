@@ -1,7 +1,7 @@
 import { KindClient, objectsOf } from '@ignite/toolkit/client/kind-client';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { controllerOf } from '../contract/owner.ts';
-import { type Node, type Pod, isNodeReady, namespaces, nodes, pods } from '../workload/node.ts';
+import { type Node, type Pod, daemonSets, isNodeReady, namespaces, nodes, pods } from '../workload/node.ts';
 import type { WorkloadCluster } from '../workload/workload-cluster.ts';
 import { type DrainedPod, type Draining, planDrain } from './plan-drain.ts';
 
@@ -75,10 +75,9 @@ async function drained(
 ): Promise<DrainedPod> {
   const { namespace, name, labels, annotations, deletionTimestamp } = pod.metadata;
   const owner = controllerOf(pod);
-  const sets = { group: 'apps', version: 'v1', resource: 'daemonsets', kind: 'DaemonSet' };
   const exists =
     owner?.kind === 'DaemonSet' &&
-    (await objectsOf(objects, sets).find({ namespace, name: owner.name }, { signal })) !== undefined;
+    (await objectsOf(objects, daemonSets).find({ namespace, name: owner.name }, { signal })) !== undefined;
   return {
     ...{ namespace, name, labels, annotations },
     namespaceLabels: ofNamespaces.get(namespace) ?? {},

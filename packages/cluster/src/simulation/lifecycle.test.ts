@@ -21,7 +21,7 @@ import {
   machineSetKind,
   secretObjects,
 } from '../kinds/object-kinds.ts';
-import { namespaces, nodes, pods, secrets } from '../workload/node.ts';
+import { daemonSets, namespaces, nodes, pods, secrets } from '../workload/node.ts';
 import { textIn } from '../workload/cluster-secrets.ts';
 import { createCluster, templateRef } from './sim-cluster.sample.ts';
 import { simCluster, simMachine, simMachineTemplate } from './sim-provider.sample.ts';
@@ -212,7 +212,10 @@ test('a control plane of a new version is replaced one by one, and etcd keeps it
   assert.equal(simulation.world.membersOf('default/dev').length, 3);
   await simulation.until(async () => {
     const [controlPlane] = await simulation.all<KubeadmControlPlane>(kubeadmControlPlaneKind);
-    return controlPlane?.status?.upToDateReplicas === 3;
+    const proxies = objectsOf(simulation.world.clientOf('default/dev'), daemonSets);
+    const proxy = await proxies.get({ namespace: 'kube-system', name: 'kube-proxy' });
+    const isUpgraded = JSON.stringify(proxy).includes('"registry.k8s.io/kube-proxy:v1.36.3"');
+    return isUpgraded && controlPlane?.status?.upToDateReplicas === 3;
   });
 });
 

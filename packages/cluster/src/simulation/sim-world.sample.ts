@@ -4,9 +4,10 @@ import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import type { Cluster } from '../kinds/cluster.ts';
-import { namespaces, nodes, pods, secrets } from '../workload/node.ts';
+import { configMaps, daemonSets, deployments, namespaces, nodes, pods, secrets } from '../workload/node.ts';
 import type { EtcdMember, WorkloadCluster, WorkloadClusters } from '../workload/workload-cluster.ts';
 
 /** A machine that only seems to be there. */
@@ -34,15 +35,11 @@ const served: readonly ServedKind[] = [
   { ...nodes, isNamespaced: false, hasStatus: false },
   { ...pods, isNamespaced: true, hasStatus: false, selectableFields: ['spec.nodeName'] },
   { ...namespaces, isNamespaced: false, hasStatus: false },
-  { ...secrets, isNamespaced: true, hasStatus: false },
-  {
-    group: 'apps',
-    version: 'v1',
-    resource: 'daemonsets',
-    kind: 'DaemonSet',
+  ...[secrets, configMaps, daemonSets, deployments].map((each) => ({
+    ...each,
     isNamespaced: true,
     hasStatus: false,
-  },
+  })),
   ...['ClusterRole', 'ClusterRoleBinding'].map((kind) => ({
     ...{ group: 'rbac.authorization.k8s.io', version: 'v1', resource: `${kind.toLowerCase()}s`, kind },
     names: 'PathSegment' as const,
@@ -170,7 +167,9 @@ export class SimWorld implements WorkloadClusters {
         if (other || cluster.members.length > 0) this.violations.push(`${vm.cluster} was begun twice`);
       }
       cluster.begunBy = vm.name;
+      if (!cluster.isOfK3s) await this.#leaveConfiguration(cluster.client, vm);
     } else if (!this.isReachable(vm.cluster)) return false;
+    else if (vm.isControlPlane && !cluster.isOfK3s) await this.#readConfiguration(cluster.client, vm);
     if (vm.isControlPlane) {
       cluster.members = [...cluster.members, { id: vm.providerID, name: vm.name }];
       cluster.leader ??= vm.providerID;
@@ -240,6 +239,31 @@ export class SimWorld implements WorkloadClusters {
         spec: { nodeName: vm.name },
         status: statusOf(true),
       });
+  }
+
+  /** Does as `kubeadm init` does. */
+  async #leaveConfiguration(client: ObjectClient, { version }: SimVm): Promise<void> {
+    const configuration = ['kind: ClusterConfiguration', `kubernetesVersion: ${version}`, 'apiServer: {}'];
+    const known = { namespace: 'kube-system', name: 'kubeadm-config' };
+    await objectsOf(client, configMaps).modifyOrCreate(
+      async () => await objectsOf(client, configMaps).get(known),
+      { metadata: known, data: { ClusterConfiguration: configuration.join('\n') } },
+    );
+    const proxy = { namespace: 'kube-system', name: 'kube-proxy' };
+    const image = `registry.k8s.io/kube-proxy:${version}`;
+    await objectsOf(client, daemonSets).modifyOrCreate(
+      async () => await objectsOf(client, daemonSets).get(proxy),
+      { metadata: proxy, spec: { template: { spec: { containers: [{ name: 'kube-proxy', image }] } } } },
+    );
+  }
+
+  /** A control plane that joins runs the version that the cluster tells it, whatever its own programs are. */
+  async #readConfiguration(client: ObjectClient, { name, version }: SimVm): Promise<void> {
+    const { data } = (await objectsOf(client, configMaps).get({
+      ...{ namespace: 'kube-system', name: 'kubeadm-config' },
+    })) as KubeObject & { readonly data: Readonly<Record<string, string>> };
+    if (!data['ClusterConfiguration']?.split('\n').includes(`kubernetesVersion: ${version}`))
+      this.violations.push(`${name} joined with a configuration of another version than ${version}`);
   }
 
   #vmNamed(cluster: string, name: string): SimVm | undefined {

@@ -10,6 +10,24 @@ export const namespaces: KindResource = {
   kind: 'Namespace',
 };
 export const secrets: KindResource = { group: '', version: 'v1', resource: 'secrets', kind: 'Secret' };
+export const configMaps: KindResource = {
+  group: '',
+  version: 'v1',
+  resource: 'configmaps',
+  kind: 'ConfigMap',
+};
+export const daemonSets: KindResource = {
+  group: 'apps',
+  version: 'v1',
+  resource: 'daemonsets',
+  kind: 'DaemonSet',
+};
+export const deployments: KindResource = {
+  group: 'apps',
+  version: 'v1',
+  resource: 'deployments',
+  kind: 'Deployment',
+};
 
 /** A taint of a node. */
 export interface Taint {
