@@ -19,6 +19,7 @@ export const annotations = {
   managedBy: 'cluster.x-k8s.io/managed-by',
   deleteMachine: 'cluster.x-k8s.io/delete-machine',
   disableMachineCreate: 'cluster.x-k8s.io/disable-machine-create',
+  certificatesExpiry: 'machine.cluster.x-k8s.io/certificates-expiry',
   clonedFromName: 'cluster.x-k8s.io/cloned-from-name',
   clonedFromGroupKind: 'cluster.x-k8s.io/cloned-from-groupkind',
   skipCoreDns: 'controlplane.cluster.x-k8s.io/skip-coredns',

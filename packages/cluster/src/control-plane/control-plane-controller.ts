@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { findCondition, finding, withFindings } from '../contract/conditions.ts';
@@ -22,7 +21,6 @@ import {
   machineSetKind,
 } from '../kinds/object-kinds.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
-import { findExternal } from '../runtime/external.ts';
 import { ownTemplate } from '../runtime/own-template.ts';
 import { madeFrom, removeOrphans } from '../runtime/remove-orphans.ts';
 import { ensureKeys, ensureKubeconfig, readKeys } from '../workload/cluster-secrets.ts';
@@ -32,6 +30,7 @@ import type { ControlPlaneMachine } from './control-plane-machine.ts';
 import type { ControlPlaneProvider, ControlPlaneWish } from './control-plane-provider.ts';
 import { withStatus } from './control-plane-status.ts';
 import { createControlPlaneMachine } from './create-control-plane-machine.ts';
+import { isAsWanted, withExpiry } from './is-as-wanted.ts';
 import { isReplaced } from './is-replaced.ts';
 import { type ControlPlaneAction, planControlPlane } from './plan-control-plane.ts';
 import { type SeenControlPlane, dropHook, releaseHook, removeOrphanMember } from './release-member.ts';
@@ -177,14 +176,15 @@ async function look<T extends ControlPlane>(kept: Kept<T>, signal: AbortSignal):
   const known = wish.isEtcdExternal ? 'external' : await membersOf(etcd, work, signal);
   const settled: Machine[] = [];
   const views: ControlPlaneMachine[] = [];
-  for (const machine of await ownMachines(controlPlane, work)) {
-    const isUpToDate = await matches(machine, kept);
+  for (const owned of await ownMachines(controlPlane, work)) {
+    const machine = await withExpiry(owned, kept, workload, signal);
+    const isUpToDate = await isAsWanted(machine, kept);
     const findings = {
       UpToDate: finding(isUpToDate, ['UpToDate', 'NotUpToDate'], 'the control plane wants another one'),
       ...(workload && (await provider.memberFindings(machine, workload, known, signal))),
     };
     const conditions = withFindings(machine.status?.conditions, findings, machine, work.clock.now());
-    const isSame = conditions === (machine.status?.conditions ?? conditions);
+    const isSame = machine === owned && conditions === (machine.status?.conditions ?? conditions);
     const written = isSame
       ? machine
       : await work.objects.writeStatus(machineKind, {
@@ -232,31 +232,6 @@ function viewOf(machine: Machine, isUpToDate: boolean, gates: readonly string[])
     isMarkedForRemediation: Object.hasOwn(metadata.annotations, annotations.remediateMachine),
   };
 }
-
-/** Tells whether a Machine is as the control plane wants its Machines, or has to be replaced. */
-async function matches<T extends ControlPlane>(
-  machine: Machine,
-  { provider, wish, work }: Kept<T>,
-): Promise<boolean> {
-  const { namespace } = machine.metadata;
-  if (machine.spec.version !== wish.version) return false;
-  const after = wish.rolloutAfter;
-  if (
-    after !== undefined &&
-    Date.parse(after) <= work.clock.now() &&
-    Date.parse(machine.metadata.creationTimestamp) < Date.parse(after)
-  )
-    return false;
-  const { object: infrastructure } = await findExternal(machine.spec.infrastructureRef, namespace, work);
-  const template = infrastructure?.metadata.annotations[annotations.clonedFromName];
-  if (template !== undefined && template !== wish.infrastructureRef.name) return false;
-  const { configRef } = machine.spec.bootstrap;
-  const config =
-    configRef && (await work.objects.get(provider.configKind, { namespace, name: configRef.name }));
-  return !config || isDeepStrictEqual(plain(config.spec), plain(wish.config));
-}
-
-const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown;
 
 interface Acted<T extends ControlPlane> {
   readonly done: T;

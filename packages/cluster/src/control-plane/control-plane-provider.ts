@@ -16,6 +16,10 @@ export interface ControlPlaneWish {
   readonly maxSurge: 0 | 1;
   /** The time after which all Machines are replaced (RFC 3339). */
   readonly rolloutAfter?: string | undefined;
+  /** Machines are replaced so many days before the certificates of their API servers expire. */
+  readonly expiryDays?: number | undefined;
+  /** The port of the API server of each Machine. */
+  readonly port: number;
   readonly remediation?:
     | {
         readonly maxRetry?: number | undefined;

@@ -26,6 +26,7 @@ export const k3sProvider: ControlPlaneProvider<K3sControlPlane> = {
       version: spec.version,
       maxSurge: 1,
       rolloutAfter: spec.rolloutAfter,
+      port: 6_443,
       remediation: {
         maxRetry,
         retryPeriodSeconds: secondsOf(retryPeriod),

@@ -5,6 +5,8 @@ import type { ControlPlaneProvider } from './control-plane-provider.ts';
 import { announceConfiguration, upgradeAddons } from './kubeadm-cluster.ts';
 import { memberFindings, memberGates } from './member-health.ts';
 
+const defaultPort = 6_443;
+
 /** Control planes that kubeadm sets up, with their components in Pods of the nodes. */
 export const kubeadmProvider: ControlPlaneProvider<KubeadmControlPlane> = {
   name: 'kubeadm-control-plane',
@@ -14,11 +16,14 @@ export const kubeadmProvider: ControlPlaneProvider<KubeadmControlPlane> = {
   wishOf: ({ spec }) => {
     const { metadata, spec: machineSpec } = spec.machineTemplate;
     const { infrastructureRef, ...machine } = machineSpec;
+    const { joinConfiguration } = spec.kubeadmConfigSpec;
     return {
       replicas: spec.replicas,
       version: spec.version,
       maxSurge: spec.rollout?.strategy?.rollingUpdate?.maxSurge ?? 1,
       rolloutAfter: spec.rollout?.after,
+      expiryDays: spec.rollout?.before?.certificatesExpiryDays,
+      port: joinConfiguration?.controlPlane?.localAPIEndpoint?.bindPort ?? defaultPort,
       remediation: spec.remediation,
       infrastructureRef,
       metadata,

@@ -229,6 +229,12 @@ describe('what is refused', () => {
       },
       /must have different names/,
     ],
+    [
+      'certificates that are always about to expire',
+      'KubeadmControlPlane',
+      { ...controlPlaneSpec, rollout: { before: { certificatesExpiryDays: 365 } } },
+      /must be less than certificates last/,
+    ],
     ['an even control plane', 'KubeadmControlPlane', { ...controlPlaneSpec, replicas: 2 }, /must be odd/],
     [
       'a small control plane without surge',

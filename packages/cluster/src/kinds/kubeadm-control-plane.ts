@@ -10,6 +10,9 @@ import { machineDeletionSchema, machineTaintsSchema } from './machine.ts';
 
 const seconds = v.pipe(v.number(), v.integer(), v.minValue(0));
 
+/** How long the certificates of kubeadm last, unless it is told otherwise. */
+const usualValidityDays = 365;
+
 const machineTemplateSchema = v.strictObject({
   metadata: v.optional(replicatedMetadataSchema),
   spec: v.strictObject({
@@ -78,6 +81,12 @@ export const kubeadmControlPlaneSpecSchema = v.pipe(
   v.check(
     ({ replicas, rollout }) => rollout?.strategy?.rollingUpdate?.maxSurge !== 0 || replicas >= 3,
     'maxSurge 0 needs at least 3 replicas',
+  ),
+  v.check(
+    ({ rollout, kubeadmConfigSpec: { clusterConfiguration } }) =>
+      (rollout?.before?.certificatesExpiryDays ?? 0) <
+      (clusterConfiguration?.certificateValidityPeriodDays ?? usualValidityDays),
+    'rollout.before.certificatesExpiryDays must be less than certificates last, or Machines would be replaced for ever',
   ),
 );
 export type KubeadmControlPlaneSpec = v.InferOutput<typeof kubeadmControlPlaneSpecSchema>;

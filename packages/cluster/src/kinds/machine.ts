@@ -85,6 +85,8 @@ export interface MachineStatus {
   readonly addresses?: readonly MachineAddress[];
   readonly failureDomain?: string;
   readonly phase?: MachinePhase;
+  /** When the certificates of a control plane expire (RFC 3339), if somebody has asked. */
+  readonly certificatesExpiryDate?: string;
   readonly deletion?: {
     readonly nodeDrainStartTime?: string;
     readonly waitForNodeVolumeDetachStartTime?: string;

@@ -82,6 +82,8 @@ class K3sNodes extends ForwardingClient {
 export class SimWorld implements WorkloadClusters {
   readonly vms = new Map<string, SimVm>();
   readonly violations: string[] = [];
+  /** When the certificates end of the API servers that are looked at. */
+  certificateEndMs: number | undefined;
   /** What fails although the API servers answer. */
   readonly failing = { evictions: false, nodeDeletions: false, etcd: false };
   readonly #clusters = new Map<string, SimCluster>();
@@ -100,6 +102,7 @@ export class SimWorld implements WorkloadClusters {
       : cluster.client;
     return {
       objects: this.failing.nodeDeletions ? new UndeletableNodes(() => client) : client,
+      certificateEndMs: async () => this.certificateEndMs,
       resourceOf: async ({ apiVersion, kind }) => {
         const found = served.find((each) => each.kind === kind && apiVersionOf(each) === apiVersion);
         return found && { resource: found.resource, isNamespaced: found.isNamespaced };

@@ -13,6 +13,7 @@ import { MemoryStore } from '@ignite/toolkit/store/memory';
 import type { Cluster } from '../kinds/cluster.ts';
 import { ensureKeys, ensureKubeconfig, readKeys } from './cluster-secrets.ts';
 import { RemoteClusters } from './remote-clusters.ts';
+import { certificateEndMs } from './server-certificate.ts';
 
 const { signal } = new AbortController();
 const place = { namespace: 'default', clusterName: 'dev' };
@@ -23,11 +24,12 @@ test('RemoteClusters: all who ask at once share a connection, which ends with it
   const client = new StoreObjectClient(new MemoryStore(), coreKinds.map(servedKindOf));
   const making = { owner, nowMs: Date.now() };
   await ensureKeys(client, place, making, signal);
-  const { ca } = (await readKeys(client, place, signal))!;
+  const { ca, etcd: own } = (await readKeys(client, place, signal))!;
+  const notAfter = new Date(Math.floor(Date.now() / 1_000) * 1_000 + 3_600_000);
   const served = makeCertificate(
     {
       ...{ subject: { name: 'server' }, use: { type: 'server', names: ['127.0.0.1'] } },
-      ...{ notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 3_600_000) },
+      ...{ notBefore: new Date(Date.now() - 60_000), notAfter },
     },
     { certificate: ca.certificate, privateKey: createPrivateKey(ca.key) },
   );
@@ -44,6 +46,9 @@ test('RemoteClusters: all who ask at once share a connection, which ends with it
     const asked = await Promise.all(Array.from({ length: 5 }, async () => await remote.of(cluster, signal)));
     assert.ok(asked[0]);
     assert.equal(new Set(asked).size, 1);
+    const at = { host: '127.0.0.1', port };
+    assert.equal(await asked[0].certificateEndMs(at, signal), notAfter.getTime());
+    assert.equal(await certificateEndMs(at, own.certificate, signal), undefined, 'of another authority');
     const ended = Promise.all(sockets.map(async (socket) => await once(socket, 'close')));
     remote.forget(cluster);
     await ended;

@@ -12,6 +12,7 @@ import { readKeys, textIn } from './cluster-secrets.ts';
 import { kubeconfigAccess } from '@ignite/toolkit/client/over-http/kubeconfig-access';
 import { pods, secrets } from './node.ts';
 import { RemoteEtcd, controlPlaneEndpoints } from './remote-etcd.ts';
+import { certificateEndMs } from './server-certificate.ts';
 import type { WorkloadCluster, WorkloadClusters } from './workload-cluster.ts';
 
 /** How long it holds that an API server answers, or does not. */
@@ -85,6 +86,8 @@ export class RemoteClusters implements WorkloadClusters, Disposable {
       cluster: {
         objects,
         evict: async (pod, until) => await evict(connection, pod, until),
+        certificateEndMs: async (server, until) =>
+          await certificateEndMs(server, keys?.ca.certificate ?? '', until),
         resourceOf: async (kind, until) => await resourceOf(connection, kind, until),
         etcd: new RemoteEtcd({
           endpoints: controlPlaneEndpoints(objects),

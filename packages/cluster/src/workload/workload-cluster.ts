@@ -1,5 +1,6 @@
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { Cluster } from '../kinds/cluster.ts';
+import type { Server } from './server-certificate.ts';
 
 /** A member of the etcd of a control plane. */
 export interface EtcdMember {
@@ -43,6 +44,8 @@ export interface WorkloadCluster {
   /** The objects of the cluster: nodes, Pods, Secrets. */
   readonly objects: ObjectClient;
   readonly etcd: Etcd;
+  /** Returns when the certificate of an API server ends, in milliseconds since 1970; `undefined` if it does not answer. */
+  readonly certificateEndMs: (server: Server, signal: AbortSignal) => Promise<number | undefined>;
   /** Returns how the objects of a kind are addressed; `undefined` if the cluster does not know it. */
   readonly resourceOf: (
     kind: { readonly apiVersion: string; readonly kind: string },
