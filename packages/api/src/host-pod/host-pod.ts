@@ -118,6 +118,10 @@ export const hostPodSpecSchema = v.pipe(
       "Load balancer at the address of the pod, instead of programs: the host's HAProxy in a sandbox.",
       v.optional(balancerSchema),
     ),
+    power: described(
+      'Whether the programs, or the balancer, run. A pod that is stopped keeps its address and all that its programs keep.',
+      v.optional(v.picklist(['Running', 'Stopped'])),
+    ),
   }),
   v.check(
     ({ programs, balancer }) => balancer === undefined || programs.length === 0,

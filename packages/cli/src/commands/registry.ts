@@ -122,7 +122,8 @@ const clusters: Readonly<Record<string, Load>> = {
   'cluster scale': async () => (await import('./cluster/scale.ts')).clusterScale,
   'cluster upgrade': async () => (await import('./cluster/upgrade.ts')).clusterUpgrade,
   'cluster pause': async () => (await import('./cluster/pause.ts')).clusterPause,
-  'cluster resume': async () => (await import('./cluster/pause.ts')).clusterResume,
+  'cluster suspend': async () => (await import('./cluster/suspend.ts')).clusterSuspend,
+  'cluster resume': async () => (await import('./cluster/resume.ts')).clusterResume,
   'cluster delete': async () => (await import('./cluster/delete.ts')).clusterDelete,
   'provider install': async () => (await import('./provider/install.ts')).providerInstall,
 };

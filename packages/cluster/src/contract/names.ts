@@ -14,6 +14,9 @@ export const labels = {
   etcdCluster: 'etcd.cluster.x-k8s.io/cluster-name',
 } as const;
 
+/** The annotation of a Cluster whose VMs and programs do not run, because somebody has suspended it. It is Ignite's own. */
+export const suspendedAnnotation = 'ignite.weave.works/suspended';
+
 export const annotations = {
   paused: 'cluster.x-k8s.io/paused',
   managedBy: 'cluster.x-k8s.io/managed-by',

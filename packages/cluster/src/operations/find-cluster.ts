@@ -1,5 +1,7 @@
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { suspendedAnnotation } from '../contract/names.ts';
+import type { Cluster } from '../kinds/cluster.ts';
 import { type ClusterKey, type ClusterView, viewCluster } from './cluster-view.ts';
 
 export type FindClusterErrorCode = 'CLUSTER_NOT_FOUND' | 'CLUSTER_PAUSED';
@@ -21,9 +23,16 @@ export async function findCluster(
 }
 
 /** Nothing is done to a paused cluster, so that a change would be waited for in vain. @throws CodedError CLUSTER_PAUSED */
-export function assertNotPaused({ cluster: { metadata, spec } }: ClusterView): void {
+export function assertNotPaused({ cluster }: ClusterView): void {
+  const { metadata, spec } = cluster;
   if (spec.paused)
-    throw new CodedError<FindClusterErrorCode>('CLUSTER_PAUSED', `cluster "${metadata.name}" is paused`, {
-      hint: `run "ignite cluster resume ${metadata.namespace}/${metadata.name}" first`,
-    });
+    throw new CodedError<FindClusterErrorCode>(
+      'CLUSTER_PAUSED',
+      `cluster "${metadata.name}" is ${isSuspended(cluster) ? 'suspended' : 'paused'}`,
+      { hint: `run "ignite cluster resume ${metadata.namespace}/${metadata.name}" first` },
+    );
 }
+
+/** Pure. Tells whether somebody has suspended a cluster, be it so far or on its way. */
+export const isSuspended = ({ metadata }: Cluster): boolean =>
+  Object.hasOwn(metadata.annotations, suspendedAnnotation);

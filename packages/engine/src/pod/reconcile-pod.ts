@@ -57,6 +57,7 @@ export async function reconcilePod(pod: HostPod, host: PodHost, op: ClientOperat
   const wanted = new Set([...programs.map(({ name }) => name), ...(balancer ? [balancerName] : [])]);
   await removeOthers(pod, wanted, { files, host }, op.signal);
   const network = await joinNetwork(pod, host, op.signal);
+  if (pod.spec.power === 'Stopped') return await stopPod(pod, network.address, { files, host }, op.signal);
   const found: ReconciledProgram[] = [];
   const place = { pod, files, network };
   for (const program of programs)
@@ -94,11 +95,38 @@ export async function removePod(pod: HostPod, host: PodHost, signal: AbortSignal
   await removeUnusedRoots(host.paths, signal);
 }
 
+interface PodOnHost {
+  readonly files: PodFiles;
+  readonly host: PodHost;
+}
+
+/**
+ * Ends the programs of a pod, which keeps its address and what they keep. The last one is ended first: a program may need those before it.
+ * An end that was wished for is forgotten, so that it does not count as one that a program has come to by itself.
+ */
+async function stopPod(
+  pod: HostPod,
+  address: string,
+  { files, host }: PodOnHost,
+  signal: AbortSignal,
+): Promise<ReconciledPod> {
+  const { programs, balancer } = pod.spec;
+  const names = [...programs.map(({ name }) => name), ...(balancer ? [balancerName] : [])];
+  for (const name of names.toReversed()) {
+    await endProgram(programSandbox(pod.metadata.uid, name).uid, host.sandbox, signal);
+    await rm(programFiles(files, name).launchNote, { force: true });
+  }
+  const stopped = names.map((name) => ({ name, ...stoppedProgram }));
+  return { status: podStatus(pod, address, stopped, host.clock.now()), requeueAfterMs: lookMs };
+}
+
+const stoppedProgram = { state: 'Ended', isReady: false, message: 'it is stopped, as the pod is to be' } as const;
+
 /** Ends the programs of a pod but those that are wanted. What they kept goes with them. */
 async function removeOthers(
   { metadata, spec }: HostPod,
   wanted: ReadonlySet<string>,
-  { files, host }: { readonly files: PodFiles; readonly host: PodHost },
+  { files, host }: PodOnHost,
   signal: AbortSignal,
 ): Promise<void> {
   const known = new Set([...(await namesIn(files.runDir)), ...(await namesIn(`${files.dir}/programs`))]);
