@@ -97,6 +97,10 @@ describe('a cluster from its creation to its end', { skip }, () => {
     return found.split('\n').filter((status) => status === 'True').length;
   };
 
+  const started = [
+    ...['get', 'pods', '-l', 'app=web', '-o'],
+    'jsonpath={.items[*].status.containerStatuses[0].startedAt}',
+  ];
   const available = ['get', 'deployment', 'web', '-o', 'jsonpath={.status.availableReplicas}'];
 
   test('it is created, and its worker is Ready', async () => {
@@ -149,7 +153,6 @@ describe('a cluster from its creation to its end', { skip }, () => {
   });
 
   test('it is suspended, and goes on with what it had in memory', async () => {
-    const started = ['get', 'pods', '-l', 'app=web', '-o', 'jsonpath={.items[*].status.containerStatuses[0].startedAt}'];
     const before = await kubectl(...started);
     assert.equal(await ignite.ok('cluster', 'suspend', 'dev'), 'Suspended cluster "dev"\n');
     assert.equal(await ignite.ok('get', 'vm', '-t', '{{.status.phase}}'), 'Suspended\n');
@@ -159,6 +162,21 @@ describe('a cluster from its creation to its end', { skip }, () => {
     assert.equal(await ignite.ok('cluster', 'resume', 'dev'), 'Resumed cluster "dev"\n');
     await until('its node is Ready', async () => (await readyNodes()) === 1);
     await until('the Deployment is available', async () => (await kubectl(...available)) === '2');
+    assert.equal(await kubectl(...started), before);
+  });
+
+  test('it goes back to a snapshot, with what it had stored and in memory', async () => {
+    const before = await kubectl(...started);
+    await kubectl('create', 'configmap', 'then', '--from-literal', 'a=b');
+    assert.match(await ignite.ok('cluster', 'snapshot', 'dev', 'ready'), /^Took snapshot "ready" of cluster "dev"\n/);
+    await kubectl('delete', 'configmap', 'then');
+    await kubectl('create', 'configmap', 'later', '--from-literal', 'a=b');
+    const back = await ignite.ok('cluster', 'restore', 'dev', 'ready');
+    assert.match(back, /^Brought cluster "dev" back to snapshot "ready"\n/);
+    await until('its node is Ready', async () => (await readyNodes()) === 1);
+    await until('the Deployment is available', async () => (await kubectl(...available)) === '2');
+    const names = await kubectl('get', 'configmaps', '-o', 'jsonpath={.items[*].metadata.name}');
+    assert.deepEqual(names.split(' ').toSorted(), ['kube-root-ca.crt', 'then', 'web']);
     assert.equal(await kubectl(...started), before);
   });
 

@@ -124,6 +124,8 @@ const clusters: Readonly<Record<string, Load>> = {
   'cluster pause': async () => (await import('./cluster/pause.ts')).clusterPause,
   'cluster suspend': async () => (await import('./cluster/suspend.ts')).clusterSuspend,
   'cluster resume': async () => (await import('./cluster/resume.ts')).clusterResume,
+  'cluster snapshot': async () => (await import('./cluster/snapshot.ts')).clusterSnapshot,
+  'cluster restore': async () => (await import('./cluster/restore.ts')).clusterRestore,
   'cluster delete': async () => (await import('./cluster/delete.ts')).clusterDelete,
   'provider install': async () => (await import('./provider/install.ts')).providerInstall,
 };

@@ -14,8 +14,14 @@ export const labels = {
   etcdCluster: 'etcd.cluster.x-k8s.io/cluster-name',
 } as const;
 
-/** The annotation of a Cluster whose VMs and programs do not run, because somebody has suspended it. It is Ignite's own. */
-export const suspendedAnnotation = 'ignite.weave.works/suspended';
+/** Ignite's own annotations of Clusters, and the label of what belongs to a snapshot of one. */
+export const own = {
+  /** The VMs and programs of the Cluster do not run. The value tells whether somebody wants that, or it is for a snapshot. */
+  suspended: 'ignite.weave.works/suspended',
+  /** The Cluster is being brought back to the snapshot of this name, and is of several instants until it is. */
+  restoring: 'ignite.weave.works/restoring',
+  clusterSnapshot: 'ignite.weave.works/cluster-snapshot',
+} as const;
 
 export const annotations = {
   paused: 'cluster.x-k8s.io/paused',

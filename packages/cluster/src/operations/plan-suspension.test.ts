@@ -22,7 +22,7 @@ function vm(name: string, power: Power, phase: Exclude<VmPhase, 'Unknown'>, seen
 function pod(power: 'Running' | 'Stopped', isReady: boolean, seen = 1): HostPod {
   const condition = {
     ...({ type: 'Ready', status: isReady ? 'True' : 'False', reason: '' } as const),
-    ...{ message: isReady ? '' : 'etcd: why', lastTransitionTime: '' },
+    ...{ message: isReady ? '' : 'etcd: why', lastTransitionTime: '', observedGeneration: seen },
   };
   const state = isReady || power === 'Running' ? 'Running' : 'Ended';
   const { metadata } = sampleVm({ name: 'dev' });

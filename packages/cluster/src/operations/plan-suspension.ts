@@ -21,19 +21,11 @@ export interface PowerPlan {
  * Pure. Plans the suspension of a cluster. All guests stand still before the first of them is saved, so that none notices that another
  * one is gone. A VM that is to be stopped is left alone.
  */
-export function planSuspension({ vms, pods }: ClusterParts): PowerPlan {
-  const meant = vms.filter(isMeant);
-  const awake = meant.filter((vm) => vm.spec.power !== 'Suspended' && !isStill(vm));
-  if (awake.length > 0)
-    return {
-      // A VM that is down would come up to stand still.
-      vms: awake
-        .filter(({ spec }) => spec.power === 'Running')
-        .map((vm) => ({ vm, power: isDown(vm) ? 'Suspended' : 'Paused' })),
-      pods: [],
-      lacks: `${listOf(awake)} to stand still`,
-    };
-  const unsaved = meant.filter((vm) => !isSaved(vm));
+export function planSuspension(parts: ClusterParts): PowerPlan {
+  const stillness = planStillness(parts);
+  if (stillness.lacks !== undefined) return stillness;
+  const { vms, pods } = parts;
+  const unsaved = vms.filter(isMeant).filter((vm) => !isSaved(vm));
   const running = pods.filter((pod) => !isStopped(pod));
   return {
     vms: unsaved.filter(({ spec }) => spec.power !== 'Suspended').map((vm) => ({ vm, power: 'Suspended' })),
@@ -47,13 +39,24 @@ export function planSuspension({ vms, pods }: ClusterParts): PowerPlan {
   };
 }
 
+/** Pure. Plans how all guests of a cluster come to stand still, in memory or saved. */
+export function planStillness({ vms }: Pick<ClusterParts, 'vms'>): PowerPlan {
+  const awake = vms.filter((vm) => isMeant(vm) && vm.spec.power !== 'Suspended' && !isStill(vm));
+  return {
+    // A VM that is down would come up to stand still.
+    vms: awake
+      .filter(({ spec }) => spec.power === 'Running')
+      .map((vm) => ({ vm, power: isDown(vm) ? 'Suspended' : 'Paused' })),
+    pods: [],
+    lacks: awake.length > 0 ? `${listOf(awake)} to stand still` : undefined,
+  };
+}
+
 /**
  * Pure. Plans how a suspended cluster goes on: first the control plane, which the others look for as soon as they go on. A VM that is to
  * be stopped is left alone.
  */
 export function planResumption({ vms, pods }: ClusterParts): PowerPlan {
-  const isOfControlPlane = ({ metadata }: Vm): boolean =>
-    Object.hasOwn(metadata.labels, labels.controlPlane);
   const meant = vms.filter(isMeant);
   const late = pods.filter((pod) => !isReady(pod));
   const head = meant.filter((vm) => isOfControlPlane(vm) && !isUp(vm));
@@ -83,6 +86,9 @@ export function suspensionProblem({ spec: { machine, storage } }: Vm): string | 
   return folder && `the state of a shared folder, which "${folder.name}" is, cannot be saved`;
 }
 
+export const isOfControlPlane = ({ metadata }: Vm): boolean =>
+  Object.hasOwn(metadata.labels, labels.controlPlane);
+
 const isMeant = ({ metadata, spec }: Vm): boolean =>
   metadata.deletionTimestamp === undefined && spec.power !== 'Stopped';
 
@@ -107,7 +113,7 @@ const isStopped = (pod: HostPod): boolean =>
   isSeen(pod) &&
   (pod.status?.programs ?? []).every(({ state }) => state === 'Ended');
 
-const isReady = (pod: HostPod): boolean =>
+export const isReady = (pod: HostPod): boolean =>
   pod.spec.power !== 'Stopped' && isSeen(pod) && findCondition(pod, 'Ready')?.status === 'True';
 
 /** Names what is waited for, with what its host says of it. */

@@ -9,7 +9,7 @@ import { KindClient } from '@ignite/toolkit/client/kind-client';
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
-import { labels, suspendedAnnotation } from '../contract/names.ts';
+import { labels, own } from '../contract/names.ts';
 import { servedClusterKinds } from '../kinds/served-kinds.ts';
 import { clusterKind, machineKind } from '../kinds/object-kinds.ts';
 import type { Waiting } from './await-cluster.ts';
@@ -37,16 +37,16 @@ async function open() {
   for (const name of ['a', 'b']) await vmOf(name);
   await pods.create({ metadata: metadata('dev'), spec: { programs: [] } });
   const fulfil = async (): Promise<void> => {
-    for (const { metadata: own, spec, status } of (await vms.list()).items) {
-      if (status?.observedGeneration === own.generation) continue;
-      const next: VmStatus = { ...status, phase: phases[spec.power], observedGeneration: own.generation };
-      await vms.modifyStatus(own, (now) => ({ ...now, status: next }));
-      done.push(`${own.name} ${spec.power}`);
+    for (const { metadata: held, spec, status } of (await vms.list()).items) {
+      if (status?.observedGeneration === held.generation) continue;
+      const next: VmStatus = { ...status, phase: phases[spec.power], observedGeneration: held.generation };
+      await vms.modifyStatus(held, (now) => ({ ...now, status: next }));
+      done.push(`${held.name} ${spec.power}`);
       return;
     }
-    for (const { metadata: own, spec, status } of (await pods.list()).items) {
-      if (status?.observedGeneration === own.generation) continue;
-      await pods.modifyStatus(own, (now) => ({ ...now, status: statusOf(now) }));
+    for (const { metadata: held, spec, status } of (await pods.list()).items) {
+      if (status?.observedGeneration === held.generation) continue;
+      await pods.modifyStatus(held, (now) => ({ ...now, status: statusOf(now) }));
       done.push(`pod ${spec.power ?? 'Running'}`);
       return;
     }
@@ -72,7 +72,7 @@ async function open() {
 function statusOf({ metadata: { generation }, spec }: HostPod): HostPodStatus {
   const isReady = spec.power !== 'Stopped';
   const condition = {
-    ...{ type: 'Ready', reason: 'Ready', message: '', lastTransitionTime: '' },
+    ...{ type: 'Ready', reason: 'Ready', message: '', lastTransitionTime: '', observedGeneration: generation },
     status: isReady ? 'True' : 'False',
   } as const;
   return {
@@ -87,7 +87,7 @@ test('a cluster is suspended at one instant, and goes on from its control plane'
   assert.deepEqual(done.splice(0), ['a Paused', 'b Paused', 'a Suspended', 'b Suspended', 'pod Stopped']);
   const suspended = await clusters.get(key);
   assert.equal(suspended.spec.paused, true);
-  assert.ok(Object.hasOwn(suspended.metadata.annotations, suspendedAnnotation));
+  assert.equal(suspended.metadata.annotations[own.suspended], 'wished');
   await resumeCluster(key, waiting);
   assert.deepEqual(done, ['pod Running', 'a Running', 'b Running']);
   const { metadata: after, spec } = await clusters.get(key);

@@ -4,12 +4,12 @@ import { vmKind } from '@ignite/api/v1/object-kinds';
 import { KindClient } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
-import { suspendedAnnotation } from '../contract/names.ts';
+import { own } from '../contract/names.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import { clusterKind, igniteMachineKind } from '../kinds/object-kinds.ts';
 import { type Look, type Waiting, waitFor } from './await-cluster.ts';
 import { type ClusterKey, ofCluster, viewCluster } from './cluster-view.ts';
-import { clusterNotFound, isSuspended } from './find-cluster.ts';
+import { assertNotRestoring, clusterNotFound, isSuspended } from './find-cluster.ts';
 import {
   type ClusterParts,
   type PowerPlan,
@@ -20,18 +20,24 @@ import {
 
 export type SuspendClusterErrorCode = 'CLUSTER_SUSPEND_UNSUPPORTED';
 
+/** Why a cluster is suspended: somebody wants it, or a snapshot of it is taken, after which it goes on. */
+export type Suspension = 'wished' | 'snapshot';
+
 /**
  * Suspends a cluster: its controllers leave it alone, its VMs are saved at one instant, and the programs of its control plane end. What was
  * cut short goes on when it is asked for again, and is taken back by `resumeCluster`.
  * @throws CodedError CLUSTER_NOT_FOUND, CLUSTER_SUSPEND_UNSUPPORTED, CLUSTER_NOT_READY
  */
-export async function suspendCluster(key: ClusterKey, waiting: Waiting): Promise<Cluster> {
+export async function suspendCluster(
+  key: ClusterKey,
+  waiting: Waiting,
+  why: Suspension = 'wished',
+): Promise<Cluster> {
   await assertSuspendable(key, waiting);
   // The pause comes first, so that nobody replaces machines that stand still.
-  const cluster = await modifyCluster(key, waiting, (now) => ({
-    ...now,
-    metadata: { ...now.metadata, annotations: { ...now.metadata.annotations, [suspendedAnnotation]: '' } },
-    spec: { ...now.spec, paused: true },
+  const cluster = await pauseCluster(key, waiting, (annotations) => ({
+    ...annotations,
+    [own.suspended]: annotations[own.suspended] === 'wished' ? 'wished' : why,
   }));
   await pursue(key, waiting, planSuspension);
   return cluster;
@@ -39,21 +45,43 @@ export async function suspendCluster(key: ClusterKey, waiting: Waiting): Promise
 
 /**
  * Lets a cluster go on that was paused or suspended. Its controllers care for it again once all of it runs.
- * @throws CodedError CLUSTER_NOT_FOUND, CLUSTER_NOT_READY
+ * @throws CodedError CLUSTER_NOT_FOUND, CLUSTER_RESTORING, CLUSTER_NOT_READY
  */
 export async function resumeCluster(key: ClusterKey, waiting: Waiting): Promise<Cluster> {
   const { client, op } = waiting;
   const found = await new KindClient(client, clusterKind).find(key, { signal: op.signal });
   if (!found) throw clusterNotFound(key);
+  assertNotRestoring(found);
   if (isSuspended(found)) await pursue(key, waiting, planResumption);
-  return await modifyCluster(key, waiting, (now) => {
-    if (!now.spec.paused && !isSuspended(now)) return now;
-    const { [suspendedAnnotation]: _suspended, ...annotations } = now.metadata.annotations;
-    return { ...now, metadata: { ...now.metadata, annotations }, spec: { ...now.spec, paused: false } };
-  });
+  return await unpauseCluster(key, waiting);
 }
 
-async function pursue(
+/** Has the controllers of a cluster leave it alone, and notes why. */
+export const pauseCluster = async (
+  key: ClusterKey,
+  waiting: Waiting,
+  annotate: (annotations: Readonly<Record<string, string>>) => Readonly<Record<string, string>>,
+): Promise<Cluster> =>
+  await modifyCluster(key, waiting, (now) => ({
+    ...now,
+    metadata: { ...now.metadata, annotations: annotate(now.metadata.annotations) },
+    spec: { ...now.spec, paused: true },
+  }));
+
+/** Has the controllers of a cluster care for it again, now that all of it runs. */
+export const unpauseCluster = async (key: ClusterKey, waiting: Waiting): Promise<Cluster> =>
+  await modifyCluster(key, waiting, (now) => {
+    if (!now.spec.paused && !isSuspended(now)) return now;
+    const {
+      [own.suspended]: _suspended,
+      [own.restoring]: _restoring,
+      ...annotations
+    } = now.metadata.annotations;
+    return { ...now, metadata: { ...now.metadata, annotations }, spec: { ...now.spec, paused: false } };
+  });
+
+/** Wishes what a plan says, and plans again, until nothing is lacking. */
+export async function pursue(
   key: ClusterKey,
   waiting: Waiting,
   plan: (parts: ClusterParts) => PowerPlan,
@@ -80,10 +108,11 @@ async function pursue(
   });
 }
 
-async function partsOf(key: ClusterKey, client: ObjectClient, signal: AbortSignal): Promise<ClusterParts> {
-  const own = { ...ofCluster(key), signal };
-  const vms = await new KindClient(client, vmKind).list(own);
-  const pods = await new KindClient(client, hostPodKind).list(own);
+/** Returns what of a cluster runs on hosts. */
+export async function partsOf(key: ClusterKey, client: ObjectClient, signal: AbortSignal): Promise<ClusterParts> {
+  const selected = { ...ofCluster(key), signal };
+  const vms = await new KindClient(client, vmKind).list(selected);
+  const pods = await new KindClient(client, hostPodKind).list(selected);
   return { vms: vms.items, pods: pods.items };
 }
 
