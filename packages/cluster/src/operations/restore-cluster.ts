@@ -1,8 +1,6 @@
 import type { HostPod } from '@ignite/api/host-pod/host-pod';
 import { hostPodKind } from '@ignite/api/host-pod/object-kind';
 import type { Snapshot } from '@ignite/api/v1/snapshot';
-import type { Vm } from '@ignite/api/v1/vm';
-import { mapConcurrent } from '@ignite/toolkit/async/map-concurrent';
 import { KindClient } from '@ignite/toolkit/client/kind-client';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { newUid } from '@ignite/toolkit/object/uid';
@@ -17,9 +15,6 @@ import { type SnapshotWaiting, findClusterSnapshot } from './snapshot-cluster.ts
 import { partsOf, pauseCluster, pursue, unpauseCluster } from './suspend-cluster.ts';
 
 export type RestoreClusterErrorCode = 'CLUSTER_SNAPSHOT_UNFIT';
-
-/** The number of VMs that are brought back at once. */
-const atOnce = 2;
 
 /**
  * Brings a cluster back to a snapshot of it; what has happened in it since is lost. It goes on with the memory of then, the control plane
@@ -44,12 +39,8 @@ export async function restoreCluster(
   await restorePods(key, parts.pods, snapshot.spec.copy, waiting);
   const uids = new Map(known.map(({ metadata }) => [metadata.name, metadata.uid]));
   const taken = new Map(snapshot.spec.machines.map((machine) => [machine.vmUid, uids.get(machine.snapshot)!]));
-  const bringBack = async (vms: readonly Vm[]): Promise<void> =>
-    void (await mapConcurrent(vms, atOnce, async ({ metadata: { uid } }) => {
-      await snapshots.rollback(uid, taken.get(uid)!, op);
-    }));
-  await bringBack(parts.vms.filter(isOfControlPlane));
-  await bringBack(parts.vms.filter((vm) => !isOfControlPlane(vm)));
+  const inOrder = parts.vms.toSorted((a, b) => Number(isOfControlPlane(b)) - Number(isOfControlPlane(a)));
+  for (const { metadata } of inOrder) await snapshots.rollback(metadata.uid, taken.get(metadata.uid)!, op);
   return await unpauseCluster(key, waiting);
 }
 

@@ -3,7 +3,6 @@ import type { HostPod } from '@ignite/api/host-pod/host-pod';
 import { hostPodKind } from '@ignite/api/host-pod/object-kind';
 import type { Snapshot } from '@ignite/api/v1/snapshot';
 import { hasGuest } from '@ignite/api/v1/vm-phase';
-import { mapConcurrent } from '@ignite/toolkit/async/map-concurrent';
 import { Rollback } from '@ignite/toolkit/async/rollback';
 import { KindClient } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
@@ -28,9 +27,6 @@ export type ClusterSnapshotErrorCode =
 export interface SnapshotWaiting extends Waiting {
   readonly snapshots: SnapshotClient;
 }
-
-/** The number of snapshots that are taken at once, of which each copies a disk. */
-const atOnce = 2;
 
 /**
  * Takes a snapshot of a whole cluster, which is suspended for that and goes on afterwards, unless somebody has suspended it before. The
@@ -75,10 +71,9 @@ async function takeSnapshot(key: ClusterKey, name: string, waiting: SnapshotWait
     );
     return late ? { lacks: `the copy of what ${late.metadata.name} keeps` } : { found: true };
   });
-  const taken = await mapConcurrent(vms, atOnce, async ({ metadata: { uid } }) => {
-    const part = { labels: { [labels.cluster]: key.name, [own.clusterSnapshot]: name } };
-    return await snapshots.create(uid, part, op);
-  });
+  const part = { labels: { [labels.cluster]: key.name, [own.clusterSnapshot]: name } };
+  const taken: Snapshot[] = [];
+  for (const { metadata } of vms) taken.push(await snapshots.create(metadata.uid, part, op));
   const bare = taken.find(({ status }) => status.holds === 'Disk');
   if (bare) throw unsupported(key, `its VM ${bare.spec.vmName} has no memory in it: ${bare.status.message ?? ''}`);
   const snapshot = await new KindClient(client, clusterSnapshotKind).create(
