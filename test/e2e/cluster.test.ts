@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -97,6 +97,12 @@ describe('a cluster from its creation to its end', { skip }, () => {
     return found.split('\n').filter((status) => status === 'True').length;
   };
 
+  const started = [
+    ...['get', 'pods', '-l', 'app=web', '-o'],
+    'jsonpath={.items[*].status.containerStatuses[0].startedAt}',
+  ];
+  const available = ['get', 'deployment', 'web', '-o', 'jsonpath={.status.availableReplicas}'];
+
   test('it is created, and its worker is Ready', async () => {
     const size = ['--memory', '1536MB', '--disk', '6GB'];
     const created = await ignite.ok('cluster', 'create', 'dev', '--control-plane', 'hosted', ...size);
@@ -128,7 +134,6 @@ describe('a cluster from its creation to its end', { skip }, () => {
     const file = join(ignite.dir, 'application.yaml');
     writeFileSync(file, applicationOf(image));
     await kubectl('apply', '-f', file);
-    const available = ['get', 'deployment', 'web', '-o', 'jsonpath={.status.availableReplicas}'];
     await until('the Deployment is available', async () => (await kubectl(...available)) === '2');
     const forward = spawn(program, ['port-forward', 'service/web', ':80'], {
       env: env(),
@@ -145,6 +150,34 @@ describe('a cluster from its creation to its end', { skip }, () => {
       forward.kill();
       await ended;
     }
+  });
+
+  test('it is suspended, and goes on with what it had in memory', async () => {
+    const before = await kubectl(...started);
+    assert.equal(await ignite.ok('cluster', 'suspend', 'dev'), 'Suspended cluster "dev"\n');
+    assert.equal(await ignite.ok('get', 'vm', '-t', '{{.status.phase}}'), 'Suspended\n');
+    assert.throws(() => execFileSync('pgrep', ['-f', '^[^ ]*(qemu-system|/usr/local/bin/(etcd|kube-))']));
+    const { stderr } = await ignite.run('cluster', 'scale', 'dev', '--workers', '2');
+    assert.match(stderr, /error: cluster "dev" is suspended\nhint: run "ignite cluster resume default\/dev" first\n/);
+    assert.equal(await ignite.ok('cluster', 'resume', 'dev'), 'Resumed cluster "dev"\n');
+    await until('its node is Ready', async () => (await readyNodes()) === 1);
+    await until('the Deployment is available', async () => (await kubectl(...available)) === '2');
+    assert.equal(await kubectl(...started), before);
+  });
+
+  test('it goes back to a snapshot, with what it had stored and in memory', async () => {
+    const before = await kubectl(...started);
+    await kubectl('create', 'configmap', 'then', '--from-literal', 'a=b');
+    assert.match(await ignite.ok('cluster', 'snapshot', 'dev', 'ready'), /^Took snapshot "ready" of cluster "dev"\n/);
+    await kubectl('delete', 'configmap', 'then');
+    await kubectl('create', 'configmap', 'later', '--from-literal', 'a=b');
+    const back = await ignite.ok('cluster', 'restore', 'dev', 'ready');
+    assert.match(back, /^Brought cluster "dev" back to snapshot "ready"\n/);
+    await until('its node is Ready', async () => (await readyNodes()) === 1);
+    await until('the Deployment is available', async () => (await kubectl(...available)) === '2');
+    const names = await kubectl('get', 'configmaps', '-o', 'jsonpath={.items[*].metadata.name}');
+    assert.deepEqual(names.split(' ').toSorted(), ['kube-root-ca.crt', 'then', 'web']);
+    assert.equal(await kubectl(...started), before);
   });
 
   test('it is scaled to two workers and back', { skip: skipLong }, async () => {

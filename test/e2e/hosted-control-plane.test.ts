@@ -259,6 +259,44 @@ describe('a hosted control plane', { skip }, () => {
     });
   });
 
+  test('it is suspended and goes on, and goes back to a snapshot of it', async () => {
+    const names = async (): Promise<readonly string[]> =>
+      (await clusters('get', 'cm', '-o', 'jsonpath={.items[*].metadata.name}')).split(' ').toSorted();
+    assert.equal(await ignite.ok('cluster', 'suspend', 'dev'), 'Suspended cluster "dev"\n');
+    for (const component of components) assert.throws(() => pidOf(component), component);
+    assert.equal(await field('hpo/dev', '.status.address'), address);
+    assert.equal(await ignite.ok('cluster', 'resume', 'dev'), 'Resumed cluster "dev"\n');
+    assert.deepEqual(await names(), ['kept', 'kube-root-ca.crt']);
+    assert.equal(
+      await ignite.ok('cluster', 'snapshot', 'dev', 'ready'),
+      'Took snapshot "ready" of cluster "dev"\n',
+    );
+    await clusters('delete', 'cm', 'kept');
+    await clusters('create', 'cm', 'later');
+    // What was cut short is done again.
+    const cut = ignite.start(['cluster', 'restore', 'dev', 'ready']);
+    await until('the beginning', async () => (await field('cluster/dev', '.spec.paused')) === 'true');
+    cut.kill();
+    await cut.ended;
+    const resumed = await ignite.run('cluster', 'resume', 'dev');
+    assert.match(
+      resumed.stderr,
+      /^error: cluster "dev" is being brought back to the snapshot "ready"\nhint: run "ignite cluster restore default\/dev ready" again/,
+    );
+    assert.equal(
+      await ignite.ok('cluster', 'restore', 'dev', 'ready'),
+      'Brought cluster "dev" back to snapshot "ready"\n',
+    );
+    assert.deepEqual(await names(), ['kept', 'kube-root-ca.crt']);
+    const taken = await ignite.ok('get', 'clustersnapshots', '-o', 'name');
+    assert.equal(taken, 'clustersnapshot/ready\n');
+    assert.equal(
+      await ignite.ok('cluster', 'snapshot', 'dev', 'ready', '--remove'),
+      'Removed snapshot "ready" of cluster "dev"\n',
+    );
+    await until('the end of the copy', async () => (await field('hpo/dev', '.status.copies')) === '');
+  });
+
   test('it goes to the next version, the API server first, and not beyond', async () => {
     await ignite.ok('image', 'load', '-i', componentArchive(nextVersion, programs));
     const to = async (wanted: string): Promise<string> =>

@@ -118,6 +118,18 @@ export const hostPodSpecSchema = v.pipe(
       "Load balancer at the address of the pod, instead of programs: the host's HAProxy in a sandbox.",
       v.optional(balancerSchema),
     ),
+    power: described(
+      'Whether the programs, or the balancer, run. A pod that is stopped keeps its address and all that its programs keep.',
+      v.optional(v.picklist(['Running', 'Stopped'])),
+    ),
+    copies: described(
+      'Copies of what the programs keep. The host makes one while the pod is stopped, and removes one that is not named any more.',
+      v.optional(v.pipe(v.array(label), v.maxLength(64))),
+    ),
+    restored: described(
+      'Brings what the programs keep back to a copy, once for each id. Programs that run are started again.',
+      v.optional(v.strictObject({ copy: label, id: label })),
+    ),
   }),
   v.check(
     ({ programs, balancer }) => balancer === undefined || programs.length === 0,
@@ -153,6 +165,10 @@ export interface HostPodStatus {
   /** Where VMs and this host reach the programs. */
   readonly address?: string;
   readonly programs?: readonly HostProgramStatus[];
+  /** The copies that there are of what the programs keep. */
+  readonly copies?: readonly string[];
+  /** The id of the wish by which that was last brought back to a copy. */
+  readonly restored?: string;
   readonly observedGeneration?: number;
   readonly conditions?: readonly Condition[];
 }

@@ -3,7 +3,7 @@ import { described } from '@ignite/toolkit/schema/described';
 import * as v from 'valibot';
 import type { Arch } from './arch.ts';
 import type { BootMode } from './image.ts';
-import type { VmSpec } from './vm.ts';
+import type { VmNetworkStatus, VmSpec } from './vm.ts';
 
 export const snapshotSpecSchema = v.strictObject({
   vmName: described('VM of which the snapshot was taken; it may be gone.', v.pipe(v.string(), v.nonEmpty())),
@@ -20,8 +20,10 @@ export interface SnapshotStatus {
   readonly kernel: { readonly id: string; readonly version: string };
   /** What it holds: the disk alone, or the state of the machine too, memory and all, of the same instant. */
   readonly holds: 'Disk' | 'Machine';
-  /** Why it does not hold the state of the machine, if the machine ran. */
+  /** Why it does not hold the state of the machine, if the machine ran, or holds one for the VM itself alone. */
   readonly message?: string;
+  /** The network of the guest, if nobody can give it another one: only the VM itself goes on from the state of its machine. */
+  readonly network?: VmNetworkStatus;
   /** The allocated size of its files in bytes. */
   readonly size: number;
 }

@@ -122,7 +122,10 @@ const clusters: Readonly<Record<string, Load>> = {
   'cluster scale': async () => (await import('./cluster/scale.ts')).clusterScale,
   'cluster upgrade': async () => (await import('./cluster/upgrade.ts')).clusterUpgrade,
   'cluster pause': async () => (await import('./cluster/pause.ts')).clusterPause,
-  'cluster resume': async () => (await import('./cluster/pause.ts')).clusterResume,
+  'cluster suspend': async () => (await import('./cluster/suspend.ts')).clusterSuspend,
+  'cluster resume': async () => (await import('./cluster/resume.ts')).clusterResume,
+  'cluster snapshot': async () => (await import('./cluster/snapshot.ts')).clusterSnapshot,
+  'cluster restore': async () => (await import('./cluster/restore.ts')).clusterRestore,
   'cluster delete': async () => (await import('./cluster/delete.ts')).clusterDelete,
   'provider install': async () => (await import('./provider/install.ts')).providerInstall,
 };

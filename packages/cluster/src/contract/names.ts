@@ -14,6 +14,15 @@ export const labels = {
   etcdCluster: 'etcd.cluster.x-k8s.io/cluster-name',
 } as const;
 
+/** Ignite's own annotations of Clusters, and the label of what belongs to a snapshot of one. */
+export const own = {
+  /** The VMs and programs of the Cluster do not run. The value tells whether somebody wants that, or it is for a snapshot. */
+  suspended: 'ignite.weave.works/suspended',
+  /** The Cluster is being brought back to the snapshot of this name, and is of several instants until it is. */
+  restoring: 'ignite.weave.works/restoring',
+  clusterSnapshot: 'ignite.weave.works/cluster-snapshot',
+} as const;
+
 export const annotations = {
   paused: 'cluster.x-k8s.io/paused',
   managedBy: 'cluster.x-k8s.io/managed-by',

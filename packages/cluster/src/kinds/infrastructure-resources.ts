@@ -1,6 +1,7 @@
 import type { Resource } from '@ignite/toolkit/scheme/resource';
 import { infrastructureGroup } from '../contract/groups.ts';
-import { ageColumn, count, nameColumn, readinessBy, told } from './columns.ts';
+import type { ClusterSnapshot } from './cluster-snapshot.ts';
+import { ageColumn, clusterColumn, count, nameColumn, readinessBy, told } from './columns.ts';
 import { common } from './common-fields.ts';
 import type { IgniteCluster, IgniteMachine, IgniteMachinePool } from './ignite-infrastructure.ts';
 
@@ -52,5 +53,20 @@ export const igniteMachinePoolResource = {
   summary: ({ status }) => `replicas: ${status?.replicas ?? 0}`,
   applyOrder: 4,
 } satisfies Resource<IgniteMachinePool>;
+
+export const clusterSnapshotResource = {
+  ...{ scope: 'Namespaced', categories: ['cluster-api'] },
+  group: infrastructureGroup,
+  kind: 'ClusterSnapshot',
+  plural: 'clustersnapshots',
+  columns: [
+    nameColumn,
+    clusterColumn,
+    { title: 'MACHINES', cell: ({ spec }) => count(spec.machines.length) },
+    ageColumn,
+  ],
+  summary: ({ spec }) => `of Cluster "${spec.clusterName}"`,
+  applyOrder: 5,
+} satisfies Resource<ClusterSnapshot>;
 
 const addressText = ({ address }: { readonly address: string }): string => address;

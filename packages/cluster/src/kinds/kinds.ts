@@ -16,6 +16,7 @@ import {
 } from '../contract/groups.ts';
 import { type ClusterClass, clusterClassSpecSchema } from './cluster-class.ts';
 import { clusterResourceSetBindingSpecSchema, clusterResourceSetSpecSchema } from './cluster-resource-set.ts';
+import { clusterSnapshotSpecSchema } from './cluster-snapshot.ts';
 import { type Cluster, clusterSpecSchema } from './cluster.ts';
 import { withClusterLabel, withDeploymentDefaults, withTemplateLabels } from './defaults.ts';
 import { type EtcdCluster, etcdClusterSpecSchema } from './etcd-cluster.ts';
@@ -51,6 +52,7 @@ import { machinePoolSpecSchema } from './machine-pool.ts';
 import { type MachineSetSpec, machineSetSpecSchema } from './machine-set.ts';
 import { machineSpecSchema } from './machine.ts';
 import {
+  clusterSnapshotResource,
   igniteClusterResource,
   igniteMachinePoolResource,
   igniteMachineResource,
@@ -276,6 +278,11 @@ export const kinds: readonly Kind[] = [
     ...templateResources.igniteMachine,
     versions: versionsOf(infrastructureGroup, 'IgniteMachineTemplate', igniteMachineTemplateSpecSchema),
     strategy: { immutable: ['/spec'] },
+  }),
+  defineKind({
+    ...clusterSnapshotResource,
+    versions: versionsOf(infrastructureGroup, 'ClusterSnapshot', clusterSnapshotSpecSchema),
+    strategy: { names: 'DnsLabel', immutable: ['/spec'] },
   }),
   defineKind({
     ...etcdClusterResource,

@@ -13,6 +13,7 @@ import {
 } from '../contract/groups.ts';
 import type { ClusterClass } from './cluster-class.ts';
 import type { ClusterResourceSet, ClusterResourceSetBinding } from './cluster-resource-set.ts';
+import type { ClusterSnapshot } from './cluster-snapshot.ts';
 import type { Cluster } from './cluster.ts';
 import type { EtcdCluster } from './etcd-cluster.ts';
 import type { HostedControlPlane } from './hosted-control-plane.ts';
@@ -28,6 +29,7 @@ import type { MachinePool } from './machine-pool.ts';
 import type { MachineSet } from './machine-set.ts';
 import type { Machine } from './machine.ts';
 import {
+  clusterSnapshotResource,
   igniteClusterResource,
   igniteMachinePoolResource,
   igniteMachineResource,
@@ -93,6 +95,10 @@ export const igniteMachineKind = objectKind<IgniteMachine>(
 );
 export const igniteMachinePoolKind = objectKind<IgniteMachinePool>(
   igniteMachinePoolResource,
+  `${infrastructureGroup}/${contractVersion}`,
+);
+export const clusterSnapshotKind = objectKind<ClusterSnapshot>(
+  clusterSnapshotResource,
   `${infrastructureGroup}/${contractVersion}`,
 );
 export const kubeadmConfigTemplateKind = objectKind<KubeObject>(

@@ -11,6 +11,7 @@ import {
   told,
 } from './columns.ts';
 import {
+  clusterSnapshotResource,
   igniteClusterResource,
   igniteMachinePoolResource,
   igniteMachineResource,
@@ -389,5 +390,6 @@ export const clusterResources = [
   igniteMachinePoolResource,
   clusterResourceSetResource,
   clusterResourceSetBindingResource,
+  clusterSnapshotResource,
   ...Object.values(templateResources),
 ] as const satisfies readonly Resource[];

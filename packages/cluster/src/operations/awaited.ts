@@ -1,6 +1,6 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { findCondition } from '../contract/conditions.ts';
-import { labels } from '../contract/names.ts';
+import { annotations, labels } from '../contract/names.ts';
 import { isControlledBy } from '../contract/owner.ts';
 import { contractOf } from '../contract/provider-object.ts';
 import type { MachineDeployment } from '../kinds/machine-deployment.ts';
@@ -44,8 +44,19 @@ export const awaitedOfControlPlane = ({
     : undefined;
 };
 
-const awaitedOfPause = ({ cluster }: ClusterView): string | undefined =>
-  cluster.spec.paused ? 'somebody to resume the cluster, which is paused' : undefined;
+/** What was paused with its cluster says what it was before, until its controller has looked at it again. */
+function awaitedOfPause(view: ClusterView): string | undefined {
+  const { cluster, infrastructure, controlPlane, deployments, sets, machines } = view;
+  if (cluster.spec.paused) return 'somebody to resume the cluster, which is paused';
+  const parts = [cluster, infrastructure, controlPlane, ...deployments, ...sets, ...machines];
+  const left = parts.find(
+    (part) =>
+      part &&
+      !Object.hasOwn(part.metadata.annotations, annotations.paused) &&
+      findCondition(part, 'Paused')?.status === 'True',
+  );
+  return left && `the controller of the ${left.kind} ${left.metadata.name} to care for it again`;
+}
 
 function awaitedOfTopology({ cluster }: ClusterView): string | undefined {
   if (!cluster.spec.topology) return undefined;

@@ -1,8 +1,10 @@
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { own } from '../contract/names.ts';
+import type { Cluster } from '../kinds/cluster.ts';
 import { type ClusterKey, type ClusterView, viewCluster } from './cluster-view.ts';
 
-export type FindClusterErrorCode = 'CLUSTER_NOT_FOUND' | 'CLUSTER_PAUSED';
+export type FindClusterErrorCode = 'CLUSTER_NOT_FOUND' | 'CLUSTER_PAUSED' | 'CLUSTER_RESTORING';
 
 export const clusterNotFound = ({ namespace, name }: ClusterKey): CodedError<FindClusterErrorCode> =>
   new CodedError('CLUSTER_NOT_FOUND', `there is no cluster "${name}" in the namespace ${namespace}`, {
@@ -21,9 +23,28 @@ export async function findCluster(
 }
 
 /** Nothing is done to a paused cluster, so that a change would be waited for in vain. @throws CodedError CLUSTER_PAUSED */
-export function assertNotPaused({ cluster: { metadata, spec } }: ClusterView): void {
+export function assertNotPaused({ cluster }: ClusterView): void {
+  assertNotRestoring(cluster);
+  const { metadata, spec } = cluster;
   if (spec.paused)
-    throw new CodedError<FindClusterErrorCode>('CLUSTER_PAUSED', `cluster "${metadata.name}" is paused`, {
-      hint: `run "ignite cluster resume ${metadata.namespace}/${metadata.name}" first`,
-    });
+    throw new CodedError<FindClusterErrorCode>(
+      'CLUSTER_PAUSED',
+      `cluster "${metadata.name}" is ${isSuspended(cluster) ? 'suspended' : 'paused'}`,
+      { hint: `run "ignite cluster resume ${metadata.namespace}/${metadata.name}" first` },
+    );
 }
+
+/** A cluster that was brought back in part must not go on. @throws CodedError CLUSTER_RESTORING */
+export function assertNotRestoring({ metadata: { namespace, name, annotations } }: Cluster): void {
+  const snapshot = annotations[own.restoring];
+  if (snapshot !== undefined)
+    throw new CodedError<FindClusterErrorCode>(
+      'CLUSTER_RESTORING',
+      `cluster "${name}" is being brought back to the snapshot "${snapshot}"`,
+      { hint: `run "ignite cluster restore ${namespace}/${name} ${snapshot}" again if nobody does any more` },
+    );
+}
+
+/** Pure. Tells whether somebody has suspended a cluster, be it so far or on its way. */
+export const isSuspended = ({ metadata }: Cluster): boolean =>
+  Object.hasOwn(metadata.annotations, own.suspended);

@@ -15,12 +15,20 @@ export interface PodFiles {
   readonly dir: string;
   /** The folder with what does not. */
   readonly runDir: string;
+  /** The folder with the copies of what the programs keep, each in a folder of its own. */
+  readonly copies: string;
+  /** The note that says by which wish that was last brought back to a copy. */
+  readonly restoreNote: string;
 }
 
 /** @throws RangeError if the uid would lead elsewhere */
 export function podFiles(paths: Paths, uid: string): PodFiles {
   if (!isUid(uid)) throw new RangeError(`"${uid}" is not the uid of a pod`);
-  return { dir: join(podsDir(paths), uid), runDir: join(paths.runDir, 'pods', uid) };
+  const dir = join(podsDir(paths), uid);
+  return {
+    ...{ dir, runDir: join(paths.runDir, 'pods', uid) },
+    ...{ copies: join(dir, 'copies'), restoreNote: join(dir, 'restored') },
+  };
 }
 
 /** The files of a program of a pod. */

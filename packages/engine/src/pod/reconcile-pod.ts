@@ -23,6 +23,7 @@ import {
   launchProgram,
 } from './launch-program.ts';
 import { type PodFiles, podFiles, programFiles } from './pod-files.ts';
+import { isRestored, keepCopies, restoreCopy } from './pod-copies.ts';
 import { podStatus } from './pod-status.ts';
 import { isAnswering } from './probe-program.ts';
 import { programRoot, removeUnusedRoots } from './program-root.ts';
@@ -54,9 +55,16 @@ export interface ReconciledPod {
 export async function reconcilePod(pod: HostPod, host: PodHost, op: ClientOperation): Promise<ReconciledPod> {
   const files = podFiles(host.paths, pod.metadata.uid);
   const { programs, balancer } = pod.spec;
-  const wanted = new Set([...programs.map(({ name }) => name), ...(balancer ? [balancerName] : [])]);
+  const wanted = new Set(namesOf(pod.spec));
   await removeOthers(pod, wanted, { files, host }, op.signal);
   const network = await joinNetwork(pod, host, op.signal);
+  const isStopped = pod.spec.power === 'Stopped';
+  const copying = { runner: host.runner, signal: op.signal };
+  const isBack = await isRestored(pod.spec, files);
+  if (isStopped || !isBack) await endPrograms(pod, { files, host }, op.signal);
+  if (!isBack) await restoreCopy(pod.spec.restored!, files, copying);
+  const kept = await keepCopies(pod.spec, isStopped, files, copying);
+  if (isStopped) return { status: { ...stoppedStatus(pod, network.address, host), ...kept }, requeueAfterMs: lookMs };
   const found: ReconciledProgram[] = [];
   const place = { pod, files, network };
   for (const program of programs)
@@ -73,12 +81,15 @@ export async function reconcilePod(pod: HostPod, host: PodHost, op: ClientOperat
     );
   if (found.some(({ replacesImage }) => replacesImage)) await removeUnusedRoots(host.paths, op.signal);
   return {
-    status: podStatus(
-      pod,
-      network.address,
-      found.map(({ status }) => status),
-      host.clock.now(),
-    ),
+    status: {
+      ...podStatus(
+        pod,
+        network.address,
+        found.map(({ status }) => status),
+        host.clock.now(),
+      ),
+      ...kept,
+    },
     requeueAfterMs: Math.min(lookMs, ...found.map(({ waitMs }) => waitMs)),
   };
 }
@@ -94,11 +105,42 @@ export async function removePod(pod: HostPod, host: PodHost, signal: AbortSignal
   await removeUnusedRoots(host.paths, signal);
 }
 
+interface PodOnHost {
+  readonly files: PodFiles;
+  readonly host: PodHost;
+}
+
+/**
+ * Ends the programs of a pod, which keeps its address and what they keep. The last one is ended first: a program may need those before it.
+ * An end that was wished for is forgotten, so that it does not count as one that a program has come to by itself.
+ */
+async function endPrograms({ metadata, spec }: HostPod, { files, host }: PodOnHost, signal: AbortSignal): Promise<void> {
+  for (const name of namesOf(spec).toReversed()) {
+    await endProgram(programSandbox(metadata.uid, name).uid, host.sandbox, signal);
+    await rm(programFiles(files, name).launchNote, { force: true });
+  }
+}
+
+const namesOf = ({ programs, balancer }: HostPod['spec']): readonly string[] => [
+  ...programs.map(({ name }) => name),
+  ...(balancer ? [balancerName] : []),
+];
+
+const stoppedStatus = (pod: HostPod, address: string, { clock }: PodHost): HostPodStatus =>
+  podStatus(
+    pod,
+    address,
+    namesOf(pod.spec).map((name) => ({ name, ...stoppedProgram })),
+    clock.now(),
+  );
+
+const stoppedProgram = { state: 'Ended', isReady: false, message: 'it is stopped, as the pod is to be' } as const;
+
 /** Ends the programs of a pod but those that are wanted. What they kept goes with them. */
 async function removeOthers(
   { metadata, spec }: HostPod,
   wanted: ReadonlySet<string>,
-  { files, host }: { readonly files: PodFiles; readonly host: PodHost },
+  { files, host }: PodOnHost,
   signal: AbortSignal,
 ): Promise<void> {
   const known = new Set([...(await namesIn(files.runDir)), ...(await namesIn(`${files.dir}/programs`))]);

@@ -1,4 +1,6 @@
 import { deleteCluster } from '@ignite/cluster/operations/delete-cluster';
+import { removeLeftSnapshots } from '@ignite/cluster/operations/snapshot-cluster';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Command } from '../../arguments/command.ts';
 import { namespaceFlags } from '../../arguments/namespace.ts';
@@ -21,7 +23,14 @@ export const clusterDelete: Command = {
     const { flags, args, io } = invocation;
     const key = clusterKey(args[0]!);
     await withClusterControllers(invocation, async (host) => {
-      await deleteCluster(key, waitingOf(host, flags));
+      const waiting = { ...waitingOf(host, flags), snapshots: host.client.snapshots };
+      try {
+        await deleteCluster(key, waiting);
+      } catch (failure) {
+        if (hasCode(failure, 'CLUSTER_NOT_FOUND')) await removeLeftSnapshots(key, waiting);
+        throw failure;
+      }
+      await removeLeftSnapshots(key, waiting);
     });
     const { namespace, name } = key;
     const path = userKubeconfigPath(io.env);

@@ -94,5 +94,8 @@ function takenText({ metadata: { name, uid }, spec: { vmName }, status }: Snapsh
   const { holds, message, size } = status;
   const what = holds === 'Machine' ? 'memory and disk' : 'the disk';
   const text = `Took snapshot "${name}" of VM "${vmName}": ${what}, ${humanBytes(bytes(size))}, with ID "${uid}"`;
-  return message === undefined ? text : `${text}\nIts memory is not in it: ${message}`;
+  if (message === undefined) return text;
+  return holds === 'Machine'
+    ? `${text}\nOnly the VM itself can go on from its memory: ${message}`
+    : `${text}\nIts memory is not in it: ${message}`;
 }

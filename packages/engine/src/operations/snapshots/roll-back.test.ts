@@ -12,6 +12,7 @@ import { hostArch } from '../../tools/host/arch.ts';
 import { kernelDir, snapshotDir, vmFiles } from '../../tools/host/paths.ts';
 import { kernelsIn, snapshotsIn, vmsIn } from '../../tools/store/kind-clients.ts';
 import { uid, worldOf } from '../../vm/lifecycle/world.sample.ts';
+import { placeSnapshot } from '../../vm/steps/place-snapshot.ts';
 import type { VmPorts } from '../../vm/vm-ports.ts';
 import { rollBack } from './roll-back.ts';
 
@@ -154,4 +155,26 @@ test('rollBack: one that was cut short keeps the disk of today through the next 
   writeFileSync(files.diskBefore, 'today');
   await assert.rejects(rollBack(vm, snapshot, host, op), /no space/);
   assert.equal(diskOf(prepared), 'today');
+});
+
+test('placeSnapshot: a guest that nobody can give another identity goes on as the VM itself, with its network, and as no other', async () => {
+  const { host, vm, snapshot, files } = await prepare({ holds: 'Machine' });
+  const kept = snapshotDir(host.paths, snapshot.metadata.uid);
+  writeFileSync(join(kept, 'exit-status'), '');
+  mkdirSync(join(kept, 'saved-state'));
+  for (const name of ['note.json', 'machine']) writeFileSync(join(kept, 'saved-state', name), '{}');
+  const network = { ipAddresses: ['10.61.0.9'], mac: '02:00:00:00:00:09', gateway: '10.61.0.1' };
+  await snapshotsIn(host.objects).modifyStatus(snapshot.metadata, (now) => ({
+    ...now,
+    status: { ...now.status, network },
+  }));
+  const from = { ...vm, spec: { ...vm.spec, source: { snapshot: 'before' } } };
+  const placed = await placeSnapshot(from, host, op);
+  assert.deepEqual(placed.status.network, network);
+  assert.ok(existsSync(files.savedState) && !existsSync(files.identityDue));
+  const other = { ...from, metadata: { ...from.metadata, uid: 'aaaaaaaaaaaaaaaa' } };
+  await placeSnapshot(other, host, op);
+  const others = vmFiles(host.paths, other.metadata.uid);
+  assert.equal(readFileSync(others.disk, 'utf8'), 'before');
+  assert.ok(!existsSync(others.savedState) && !existsSync(others.identityDue));
 });

@@ -19,7 +19,7 @@ import { suspendProblem } from './assert-suspendable.ts';
 import { whileHalted } from './pause-vm.ts';
 
 /** What a snapshot that was just taken holds, and why it holds no more. */
-export type Taken = Pick<SnapshotStatus, 'holds' | 'message'>;
+export type Taken = Pick<SnapshotStatus, 'holds' | 'message' | 'network'>;
 
 export interface SnapshotRequest {
   /** The folder for the files, which does not exist yet. */
@@ -46,12 +46,14 @@ export async function takeSnapshot(
   const isUp = (await host.sandbox.observe(vm.metadata.uid)).state === 'running';
   const wasSaved = isSaved(vm, host.paths);
   const problem = wants === 'Disk' ? undefined : machineProblem(vm, isUp || wasSaved, host);
-  if (problem !== undefined && wants === 'Machine') throw cannotSnapshot(problem);
+  const tie = identityProblem(vm);
+  if (wants === 'Machine' && (problem ?? tie) !== undefined) throw cannotSnapshot((problem ?? tie)!);
   const takesMachine = wants !== 'Disk' && problem === undefined;
   await mkdir(dir, { recursive: true, mode: 0o700 });
   try {
     op.report({ kind: 'step', message: `Taking a snapshot of ${vm.metadata.name}` });
-    if (takesMachine && isUp && vm.status.phase === 'Running') await prepareForCopies(vm, host, op);
+    const canBecomeAnother = takesMachine && tie === undefined;
+    if (canBecomeAnother && isUp && vm.status.phase === 'Running') await prepareForCopies(vm, host, op);
     if (isUp && !isServed(host.paths)) letGoOn(vm, host);
     await whileHalted(vm, host, op.signal, async () => {
       if (takesMachine && wasSaved) await shareSavedState(savedState, files.savedState);
@@ -63,8 +65,11 @@ export async function takeSnapshot(
     await rm(dir, { recursive: true, force: true });
     throw failure;
   }
-  const isLeftOut = problem !== undefined && (isUp || wasSaved);
-  return { holds: takesMachine ? 'Machine' : 'Disk', ...(isLeftOut && { message: problem }) };
+  if (!takesMachine) return { holds: 'Disk', ...(problem !== undefined && (isUp || wasSaved) && { message: problem }) };
+  return {
+    holds: 'Machine',
+    ...(tie !== undefined && vm.status.network && { message: tie, network: vm.status.network }),
+  };
 }
 
 /**
@@ -80,11 +85,15 @@ function assertCopyable(vm: Vm): void {
   if (volume) throw cannotSnapshot(`its volume "${volume.name}" would not be of the same instant`);
 }
 
-/** Returns why the machine of a VM cannot go on elsewhere, or undefined if it can. */
+/** Returns why the machine of a VM could go on as that of no other VM, or undefined if it could. */
+const identityProblem = (vm: Vm): string | undefined =>
+  vm.status.image?.bootMode === 'disk' || asBooted(vm).spec.cloudInit !== undefined
+    ? 'cloud-init gives it its identity, which it does as it boots only'
+    : undefined;
+
+/** Returns why the machine of a VM cannot be saved, or undefined if it can. */
 function machineProblem(vm: Vm, hasMachine: boolean, host: VmPorts): string | undefined {
   if (!hasMachine) return 'it is stopped, and has no memory';
-  if (vm.status.image?.bootMode === 'disk' || asBooted(vm).spec.cloudInit !== undefined)
-    return 'cloud-init gives it its identity, which it does as it boots only';
   if (existsSync(vmFiles(host.paths, vm.metadata.uid).identityDue))
     return 'it comes from a snapshot itself, and has not taken its own identity yet';
   return suspendProblem(vm, host);

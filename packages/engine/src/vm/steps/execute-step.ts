@@ -67,8 +67,7 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
         await rm(files.identityDue, { force: true });
         if (await takeKeptDisk(vm, host)) return vm;
       }
-      await placeSnapshot(vm, host, op);
-      return await forgetAdoption(vm, host.objects);
+      return await forgetAdoption(await placeSnapshot(vm, host, op), host.objects);
     case 'grow-disk':
       await growDisk(vm, host, op.signal);
       return vm;

@@ -34,11 +34,11 @@ export async function ensureVmSource(vm: Vm, host: VmPorts, signal: AbortSignal)
 }
 
 /**
- * Gives a VM that has no disk the disk of its snapshot, and the state of the machine if the snapshot holds that. The disk comes last:
- * without it, all is done again.
+ * Gives a VM that has no disk the disk of its snapshot, and the state of the machine if the snapshot holds one for it. The disk comes
+ * last: without it, all is done again.
  * @throws CodedError SNAPSHOT_NOT_FOUND, SNAPSHOT_UNFIT
  */
-export async function placeSnapshot(vm: Vm, host: VmPorts, op: ClientOperation): Promise<void> {
+export async function placeSnapshot(vm: Vm, host: VmPorts, op: ClientOperation): Promise<Vm> {
   const found = await sourceOf(vm, host);
   using _lock = await lockSnapshot(found.metadata.uid, host, op.signal);
   const snapshot = await sourceOf(vm, host); // it may have been removed meanwhile
@@ -49,19 +49,27 @@ export async function placeSnapshot(vm: Vm, host: VmPorts, op: ClientOperation):
     kind: 'step',
     message: `Bringing ${vm.metadata.name} to what ${snapshot.metadata.name} holds`,
   });
+  const { holds, network, vmUid } = snapshot.status;
+  const takesMachine = holds === 'Machine' && (network === undefined || vmUid === vm.metadata.uid);
   const isWhole =
     existsSync(source.disk) &&
-    (snapshot.status.holds === 'Disk' || (existsSync(source.exitStatus) && hasSavedState(source.savedState)));
+    (!takesMachine || (existsSync(source.exitStatus) && hasSavedState(source.savedState)));
   if (!isWhole) throw snapshotUnfit(snapshot.metadata.name, 'files of it are missing');
   await mkdir(files.dir, { recursive: true, mode: 0o711 });
   await rm(files.identityDue, { force: true });
   await discardSavedState(files.savedState);
-  if (snapshot.status.holds === 'Machine') {
-    await markIdentityDue(files.identityDue);
+  if (takesMachine) {
+    if (network === undefined) await markIdentityDue(files.identityDue);
     await copyWhole(source.exitStatus, files.exitStatus, host.runner, op.signal);
     await shareSavedState(source.savedState, files.savedState);
   }
+  // A guest that keeps its identity finds the addresses and the MACs that it knows.
+  const placed =
+    takesMachine && network
+      ? await changeVmStatus(host.objects, vm, ({ status }) => ({ ...status, network }))
+      : vm;
   await copyWhole(source.disk, path, host.runner, op.signal);
+  return placed;
 }
 
 /** Takes the lock under which a snapshot is used or removed. */

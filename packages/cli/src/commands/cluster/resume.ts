@@ -1,0 +1,40 @@
+import { awaitCluster } from '@ignite/cluster/operations/await-cluster';
+import { findCluster, isSuspended } from '@ignite/cluster/operations/find-cluster';
+import { resumeCluster } from '@ignite/cluster/operations/suspend-cluster';
+import type { Command } from '../../arguments/command.ts';
+import { namespaceFlags } from '../../arguments/namespace.ts';
+import { withClusterControllers, withClusters } from '../../cluster-context.ts';
+import { printDone } from '../../render/message/done.ts';
+import { clusterKey, tellUnattended, waitFlags, waitingOf } from './cluster-flags.ts';
+
+export const clusterResume: Command = {
+  name: 'cluster resume',
+  arguments: 'CLUSTER',
+  arity: { least: 1, most: 1 },
+  summary: 'Care for a cluster again that was paused, or let one go on that was suspended',
+  details: [
+    'The control plane of a suspended cluster goes on first, then the workers. The command waits until the cluster is as it is wished.',
+  ],
+  examples: ['ignite cluster resume prod'],
+  flags: { ...namespaceFlags, timeout: waitFlags['timeout']! },
+  run: async (invocation) => {
+    const { flags, args } = invocation;
+    const key = clusterKey(args[0]!);
+    const wasSuspended = await withClusters(invocation, async (host) => {
+      const { cluster } = await findCluster(host.objects, key, host.op.signal);
+      if (isSuspended(cluster)) return true;
+      const resumed = await resumeCluster(key, waitingOf(host, flags));
+      printDone(resumed, `Resumed cluster "${key.name}"`, invocation);
+      return false;
+    });
+    if (!wasSuspended) return 0;
+    await withClusterControllers(invocation, async (host) => {
+      const waiting = waitingOf(host, flags);
+      await resumeCluster(key, waiting);
+      const { cluster } = await awaitCluster(key, waiting);
+      printDone(cluster, `Resumed cluster "${key.name}"`, invocation);
+      tellUnattended(host, invocation);
+    });
+    return 0;
+  },
+};

@@ -1,0 +1,126 @@
+import type { HostPod } from '@ignite/api/host-pod/host-pod';
+import type { Vm, VmSpec } from '@ignite/api/v1/vm';
+import { findCondition } from '../contract/conditions.ts';
+import { labels } from '../contract/names.ts';
+
+/** What of a cluster runs on hosts: its VMs, and the pods of its control plane and its endpoint. */
+export interface ClusterParts {
+  readonly vms: readonly Vm[];
+  readonly pods: readonly HostPod[];
+}
+
+/** What is wished of the parts of a cluster next. */
+export interface PowerPlan {
+  readonly vms: readonly { readonly vm: Vm; readonly power: VmSpec['power'] }[];
+  readonly pods: readonly { readonly pod: HostPod; readonly power: 'Running' | 'Stopped' }[];
+  /** What is waited for, in words; `undefined` if all is as it is to be. */
+  readonly lacks: string | undefined;
+}
+
+/**
+ * Pure. Plans the suspension of a cluster. All guests stand still before the first of them is saved, so that none notices that another
+ * one is gone. A VM that is to be stopped is left alone.
+ */
+export function planSuspension(parts: ClusterParts): PowerPlan {
+  const stillness = planStillness(parts);
+  if (stillness.lacks !== undefined) return stillness;
+  const { vms, pods } = parts;
+  const unsaved = vms.filter(isMeant).filter((vm) => !isSaved(vm));
+  const running = pods.filter((pod) => !isStopped(pod));
+  return {
+    vms: unsaved.filter(({ spec }) => spec.power !== 'Suspended').map((vm) => ({ vm, power: 'Suspended' })),
+    pods: running.filter(({ spec }) => spec.power !== 'Stopped').map((pod) => ({ pod, power: 'Stopped' })),
+    lacks:
+      unsaved.length > 0
+        ? `${listOf(unsaved)} to be suspended`
+        : running.length > 0
+          ? `the programs of ${listOf(running)} to end`
+          : undefined,
+  };
+}
+
+/** Pure. Plans how all guests of a cluster come to stand still, in memory or saved. */
+export function planStillness({ vms }: Pick<ClusterParts, 'vms'>): PowerPlan {
+  const awake = vms.filter((vm) => isMeant(vm) && vm.spec.power !== 'Suspended' && !isStill(vm));
+  return {
+    // A VM that is down would come up to stand still.
+    vms: awake
+      .filter(({ spec }) => spec.power === 'Running')
+      .map((vm) => ({ vm, power: isDown(vm) ? 'Suspended' : 'Paused' })),
+    pods: [],
+    lacks: awake.length > 0 ? `${listOf(awake)} to stand still` : undefined,
+  };
+}
+
+/**
+ * Pure. Plans how a suspended cluster goes on: first the control plane, which the others look for as soon as they go on. A VM that is to
+ * be stopped is left alone.
+ */
+export function planResumption({ vms, pods }: ClusterParts): PowerPlan {
+  const meant = vms.filter(isMeant);
+  const late = pods.filter((pod) => !isReady(pod));
+  const head = meant.filter((vm) => isOfControlPlane(vm) && !isUp(vm));
+  if (late.length > 0 || head.length > 0)
+    return {
+      vms: brought(head),
+      pods: late.filter(({ spec }) => spec.power === 'Stopped').map((pod) => ({ pod, power: 'Running' })),
+      lacks: late.length > 0 ? `the programs of ${listOf(late)}` : `${listOf(head)} to go on`,
+    };
+  const rest = meant.filter((vm) => !isUp(vm));
+  return {
+    vms: brought(rest),
+    pods: [],
+    lacks: rest.length > 0 ? `${listOf(rest)} to go on` : undefined,
+  };
+}
+
+const brought = (vms: readonly Vm[]): PowerPlan['vms'] =>
+  vms.filter(({ spec }) => spec.power !== 'Running').map((vm) => ({ vm, power: 'Running' }));
+
+/**
+ * Pure. Returns why a VM cannot be suspended, as far as its object tells, or undefined if it can.
+ */
+export function suspensionProblem({ spec: { machine, storage } }: Vm): string | undefined {
+  if (machine?.vmm === 'firecracker') return 'the state of a VM under Firecracker cannot be saved';
+  const folder = storage?.volumes.find(({ hostPath }) => hostPath);
+  return folder && `the state of a shared folder, which "${folder.name}" is, cannot be saved`;
+}
+
+export const isOfControlPlane = ({ metadata }: Vm): boolean =>
+  Object.hasOwn(metadata.labels, labels.controlPlane);
+
+const isMeant = ({ metadata, spec }: Vm): boolean =>
+  metadata.deletionTimestamp === undefined && spec.power !== 'Stopped';
+
+/** Tells whether the host has acted upon the wish that an object holds. */
+const isSeen = ({ metadata, status }: Vm | HostPod): boolean =>
+  status?.observedGeneration === metadata.generation;
+
+const isDown = ({ status: { phase } }: Vm): boolean =>
+  phase === 'Created' || phase === 'Stopped' || phase === 'Failed' || phase === 'Suspended';
+
+/** A phase alone does not tell: a VM is recorded as paused before it is. */
+const isStill = (vm: Vm): boolean =>
+  vm.spec.power === 'Paused' && isSeen(vm) && (vm.status.phase === 'Paused' || isDown(vm));
+
+const isSaved = (vm: Vm): boolean => vm.spec.power === 'Suspended' && isSeen(vm) && isDown(vm);
+
+const isUp = (vm: Vm): boolean =>
+  vm.spec.power === 'Running' && isSeen(vm) && vm.status.phase === 'Running';
+
+const isStopped = (pod: HostPod): boolean =>
+  pod.spec.power === 'Stopped' &&
+  isSeen(pod) &&
+  (pod.status?.programs ?? []).every(({ state }) => state === 'Ended');
+
+export const isReady = (pod: HostPod): boolean =>
+  pod.spec.power !== 'Stopped' && isSeen(pod) && findCondition(pod, 'Ready')?.status === 'True';
+
+/** Names what is waited for, with what its host says of it. */
+function listOf(objects: readonly (Vm | HostPod)[]): string {
+  const [first] = objects;
+  const { name } = first!.metadata;
+  const why = first!.kind === 'HostPod' ? findCondition(first!, 'Ready')?.message : (first as Vm).status.message;
+  const named = why ? `${name} (${why})` : name;
+  return objects.length === 1 ? named : `${named} and ${objects.length - 1} more`;
+}

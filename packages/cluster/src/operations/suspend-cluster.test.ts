@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { KindClient } from '@ignite/toolkit/client/kind-client';
+import { own } from '../contract/names.ts';
+import { machineKind } from '../kinds/object-kinds.ts';
+import { key, metadata, openCluster } from './running-cluster.sample.ts';
+import { resumeCluster, suspendCluster } from './suspend-cluster.ts';
+
+test('a cluster is suspended at one instant, and goes on from its control plane', async () => {
+  const { clusters, done, waiting } = await openCluster();
+  await suspendCluster(key, waiting);
+  assert.deepEqual(done.splice(0), ['a Paused', 'b Paused', 'a Suspended', 'b Suspended', 'pod Stopped']);
+  const suspended = await clusters.get(key);
+  assert.equal(suspended.spec.paused, true);
+  assert.equal(suspended.metadata.annotations[own.suspended], 'wished');
+  await resumeCluster(key, waiting);
+  assert.deepEqual(done, ['pod Running', 'a Running', 'b Running']);
+  const { metadata: after, spec } = await clusters.get(key);
+  assert.deepEqual([spec.paused, after.annotations], [false, {}]);
+});
+
+test('a suspension that was cut short is finished by another one, and taken back by a resumption', async () => {
+  const { done, stopAt, waiting, clusters } = await openCluster();
+  await assert.rejects(suspendCluster(key, stopAt(1_000)), { code: 'CLUSTER_NOT_READY' });
+  assert.equal((await clusters.get(key)).spec.paused, true);
+  await suspendCluster(key, waiting);
+  assert.deepEqual(done.splice(0), ['a Paused', 'b Paused', 'a Suspended', 'b Suspended', 'pod Stopped']);
+  await resumeCluster(key, waiting);
+  await assert.rejects(suspendCluster(key, { ...waiting, endMs: waiting.clock.now() + 3_000 }), {
+    code: 'CLUSTER_NOT_READY',
+  });
+  done.length = 0;
+  await resumeCluster(key, waiting);
+  assert.deepEqual(done.slice(-2), ['a Running', 'b Running']);
+  assert.equal((await clusters.get(key)).spec.paused, false);
+});
+
+test('a VM that somebody has stopped stays so, and a cluster that is only paused is not looked into', async () => {
+  const { vms, clusters, done, waiting } = await openCluster();
+  await vms.modify({ ...key, name: 'b' }, (now) => ({ ...now, spec: { ...now.spec, power: 'Stopped' } }));
+  await suspendCluster(key, waiting);
+  await resumeCluster(key, waiting);
+  assert.ok(done.every((text) => !text.startsWith('b ') || text === 'b Stopped'), done.join());
+  await vms.modify({ ...key, name: 'a' }, (now) => ({ ...now, spec: { ...now.spec, power: 'Suspended' } }));
+  await clusters.modify(key, (now) => ({ ...now, spec: { ...now.spec, paused: true } }));
+  await resumeCluster(key, waiting);
+  assert.equal((await vms.get({ ...key, name: 'a' })).spec.power, 'Suspended');
+  assert.equal((await clusters.get(key)).spec.paused, false);
+});
+
+test('a cluster with machines of another provider is not suspended, and not paused', async () => {
+  const { client, clusters, waiting } = await openCluster();
+  await new KindClient(client, machineKind).create({
+    metadata: metadata('far'),
+    spec: {
+      ...{ clusterName: 'dev', bootstrap: { dataSecretName: 'data' } },
+      infrastructureRef: { apiGroup: 'infrastructure.example', kind: 'FarMachine', name: 'far' },
+    },
+  });
+  await assert.rejects(suspendCluster(key, waiting), {
+    code: 'CLUSTER_SUSPEND_UNSUPPORTED',
+    message: /its machine far is no VM of Ignite, but of kind FarMachine/,
+  });
+  assert.equal((await clusters.get(key)).spec.paused, undefined);
+  await assert.rejects(suspendCluster({ ...key, name: 'none' }, waiting), { code: 'CLUSTER_NOT_FOUND' });
+});

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import type { HostPodSpec } from '@ignite/api/host-pod/host-pod';
+import { localRunner } from '@ignite/toolkit/process/local-runner';
+import { isRestored, keepCopies, restoreCopy } from './pod-copies.ts';
+import { type PodFiles, podFiles, programFiles } from './pod-files.ts';
+
+const options = { runner: localRunner, signal: new AbortController().signal };
+
+let dir: string;
+let files: PodFiles;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'pod-copies-'));
+  files = podFiles({ dataDir: dir, runDir: join(dir, 'run') }, '0123456789abcdef');
+  mkdirSync(dataDir(), { recursive: true });
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+const dataDir = (): string => join(programFiles(files, 'etcd').volumes, 'data');
+const write = (content: string): void => writeFileSync(join(dataDir(), 'db'), content);
+const read = (): string => readFileSync(join(dataDir(), 'db'), 'utf8');
+const spec = (more: Partial<HostPodSpec>): HostPodSpec => ({ programs: [], ...more });
+
+test('a copy is made while the pod is stopped, stays as it is, and goes when it is not named any more', async () => {
+  write('then');
+  assert.deepEqual(await keepCopies(spec({ copies: ['a'] }), false, files, options), {});
+  assert.deepEqual(await keepCopies(spec({ copies: ['a'] }), true, files, options), { copies: ['a'] });
+  write('later');
+  assert.deepEqual(await keepCopies(spec({ copies: ['a', 'b'] }), true, files, options), {
+    copies: ['a', 'b'],
+  });
+  assert.equal(readFileSync(join(files.copies, 'a/etcd/data/db'), 'utf8'), 'then');
+  assert.equal(readFileSync(join(files.copies, 'b/etcd/data/db'), 'utf8'), 'later');
+  assert.deepEqual(await keepCopies(spec({ copies: ['b'] }), false, files, options), { copies: ['b'] });
+  assert.deepEqual(readdirSync(files.copies), ['b']);
+});
+
+test('what programs keep is brought back once for each wish, also after a restoration that was cut short', async () => {
+  write('then');
+  await keepCopies(spec({ copies: ['a'] }), true, files, options);
+  write('later');
+  const restored = { copy: 'a', id: 'first' };
+  // It was cut short after the data was set aside.
+  const { volumes } = programFiles(files, 'etcd');
+  rmSync(volumes, { recursive: true });
+  mkdirSync(`${volumes}.draft`);
+  mkdirSync(`${volumes}.old`);
+  assert.equal(await isRestored(spec({ restored }), files), false);
+  await restoreCopy(restored, files, options);
+  assert.equal(read(), 'then');
+  assert.deepEqual(readdirSync(join(volumes, '..')), ['volumes']);
+  assert.equal(await isRestored(spec({ restored }), files), true);
+  assert.equal(await isRestored(spec({ restored: { copy: 'a', id: 'second' } }), files), false);
+  assert.deepEqual(await keepCopies(spec({ copies: ['a'], restored }), false, files, options), {
+    copies: ['a'],
+    restored: 'first',
+  });
+});
+
+test('what is left of copies that were cut short is no copy, and goes', async () => {
+  write('then');
+  mkdirSync(join(files.copies, '.a'), { recursive: true });
+  assert.deepEqual(await keepCopies(spec({ copies: ['a'] }), false, files, options), {});
+  assert.deepEqual(readdirSync(files.copies), []);
+});
+
+test('a copy that is not there is not restored, and nothing changes', async () => {
+  write('today');
+  await assert.rejects(restoreCopy({ copy: 'b', id: 'x' }, files, options), { code: 'POD_COPY_MISSING' });
+  assert.equal(read(), 'today');
+});

@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs';
+import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { HostPodSpec, HostPodStatus } from '@ignite/api/host-pod/host-pod';
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { namesIn } from '@ignite/toolkit/files/names-in';
+import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import type { Runner } from '@ignite/toolkit/process/runner';
+import { type PodFiles, programFiles } from './pod-files.ts';
+
+export type PodCopyErrorCode = 'POD_COPY_MISSING';
+
+interface CopyOptions {
+  readonly runner: Runner;
+  readonly signal: AbortSignal;
+}
+
+/** What hidden names begin with, which no copy has. */
+const hidden = '.';
+
+/** Makes the copies of what the programs of a pod keep, if they stand still, and removes those that are not wanted any more. */
+export async function keepCopies(
+  { copies = [] }: HostPodSpec,
+  isStopped: boolean,
+  files: PodFiles,
+  options: CopyOptions,
+): Promise<Pick<HostPodStatus, 'copies' | 'restored'>> {
+  const wanted = new Set(copies);
+  for (const name of await namesIn(files.copies)) if (!wanted.has(name)) await removeCopy(name, files);
+  if (isStopped)
+    for (const name of copies)
+      if (!existsSync(join(files.copies, name))) await makeCopy(name, files, options);
+  const there = (await namesIn(files.copies)).toSorted();
+  const restored = await restoredBy(files);
+  return { ...(there.length > 0 && { copies: there }), ...(restored !== undefined && { restored }) };
+}
+
+/** A copy appears whole or not at all. */
+async function makeCopy(name: string, files: PodFiles, options: CopyOptions): Promise<void> {
+  const draft = join(files.copies, `${hidden}${name}`);
+  await rm(draft, { recursive: true, force: true });
+  await mkdir(draft, { recursive: true, mode: 0o700 });
+  for (const program of await namesIn(join(files.dir, 'programs'))) {
+    const { volumes } = programFiles(files, program);
+    if (existsSync(volumes)) await copyFolder(volumes, join(draft, program), options);
+  }
+  await appear(draft, join(files.copies, name), options);
+}
+
+/** A copy goes whole, or not at all: what is left of it has a name that no copy has. */
+async function removeCopy(name: string, { copies }: PodFiles): Promise<void> {
+  const left = join(copies, name.startsWith(hidden) ? name : `${hidden}${name}`);
+  if (!name.startsWith(hidden)) {
+    await rm(left, { recursive: true, force: true });
+    await rename(join(copies, name), left);
+  }
+  await rm(left, { recursive: true, force: true });
+}
+
+/** Tells whether what the programs of a pod keep was brought back as it is wished. */
+export const isRestored = async ({ restored }: HostPodSpec, files: PodFiles): Promise<boolean> =>
+  restored === undefined || restored.id === (await restoredBy(files));
+
+/**
+ * Brings what the programs of a pod keep back to a copy. They stand still. The note comes last: without it, all is done again.
+ * @throws CodedError POD_COPY_MISSING
+ */
+export async function restoreCopy(
+  { copy, id }: NonNullable<HostPodSpec['restored']>,
+  files: PodFiles,
+  options: CopyOptions,
+): Promise<void> {
+  const from = join(files.copies, copy);
+  if (!existsSync(from))
+    throw new CodedError<PodCopyErrorCode>('POD_COPY_MISSING', `the pod has no copy "${copy}"`, {
+      hint: 'name one of status.copies in spec.restored, or take spec.restored away',
+    });
+  for (const program of await readdir(from)) {
+    const { volumes } = programFiles(files, program);
+    const [draft, old] = [`${volumes}.draft`, `${volumes}.old`];
+    for (const left of [draft, old]) await rm(left, { recursive: true, force: true });
+    await mkdir(dirname(volumes), { recursive: true, mode: 0o700 });
+    await copyFolder(join(from, program), draft, options);
+    if (existsSync(volumes)) await rename(volumes, old);
+    await appear(draft, volumes, options);
+    await rm(old, { recursive: true, force: true });
+  }
+  await replaceFile(files.restoreNote, id, 0o600);
+}
+
+async function restoredBy({ restoreNote }: PodFiles): Promise<string | undefined> {
+  try {
+    return await readFile(restoreNote, 'utf8');
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw failure;
+  }
+}
+
+/** The copy shares the blocks if the file system can (reflink). */
+const copyFolder = async (from: string, to: string, { runner, signal }: CopyOptions): Promise<void> =>
+  void (await runner.run(
+    { tool: 'cp', args: ['--archive', '--reflink=auto', '--sparse=always', '--', from, to] },
+    signal,
+  ));
+
+/** Gives a folder its name once its files are on the disk. */
+async function appear(draft: string, dir: string, { runner, signal }: CopyOptions): Promise<void> {
+  await runner.run({ tool: 'sync', args: ['--file-system', draft] }, signal);
+  await rename(draft, dir);
+  await using folder = await open(dirname(dir));
+  await folder.sync();
+}
