@@ -53,6 +53,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
   'packages/engine/src/operations': [
     ['changes', 'declare', 'metrics', 'space'],
     ['archive', 'snapshots'],
+    ['snapshot-artifact'],
     ['client'],
   ],
   'packages/apiserver/src': [

@@ -1,5 +1,6 @@
 import type { Snapshot } from '../v1/snapshot.ts';
 import type { Vm } from '../v1/vm.ts';
+import type { Readable, Writable } from 'node:stream';
 import type { Finder } from './finder.ts';
 import type { ClientOperation } from './progress.ts';
 
@@ -28,6 +29,37 @@ export interface WarmRequest {
   readonly spec: unknown;
 }
 
+/** How a snapshot is packed that is sent away. */
+export interface ExportSnapshotRequest {
+  /** Sends all of the disk instead of what differs from that of its image, so that it fits whatever made the other host's. */
+  readonly wholeDisk?: boolean;
+}
+
+export interface PushSnapshotRequest extends ExportSnapshotRequest {
+  readonly registryConfigDir?: string;
+}
+
+export interface PushedSnapshot {
+  /** Its name in the registry. */
+  readonly name: string;
+  readonly digest: string;
+}
+
+/** How a snapshot is brought to this host. */
+export interface BringSnapshotRequest {
+  readonly namespace?: string;
+  /** Its name here. The default is the one that it had where it was taken. */
+  readonly name?: string;
+  /** Leaves the memory out, which a host with another VMM or CPU cannot use. */
+  readonly diskOnly?: boolean;
+  /** The things of this host that VMs made from it may use, as in `ImportVmRequest`. */
+  readonly allow?: readonly string[];
+}
+
+export interface PullSnapshotRequest extends BringSnapshotRequest {
+  readonly registryConfigDir?: string;
+}
+
 /** Manages snapshots, which outlive the VMs of which they were taken. */
 export interface SnapshotClient extends Finder<Snapshot> {
   /**
@@ -47,6 +79,20 @@ export interface SnapshotClient extends Finder<Snapshot> {
    * @throws CodedError WARM_UNSUPPORTED
    */
   warm(request: WarmRequest, op: ClientOperation): Promise<Snapshot>;
+  /** Pushes a snapshot to a registry as an OCI artifact. It does not contain its image. */
+  push(query: string, destination: string, request: PushSnapshotRequest, op: ClientOperation): Promise<PushedSnapshot>;
+  /**
+   * Makes a snapshot of one that a registry has, and pulls its image unless it is here.
+   * @throws CodedError SNAPSHOT_ARTIFACT_INVALID, SNAPSHOT_UNFIT, SNAPSHOT_NAME_TAKEN, IMPORT_NOT_ALLOWED
+   */
+  pull(reference: string, request: PullSnapshotRequest, op: ClientOperation): Promise<Snapshot>;
+  /** Writes a snapshot and its image to one archive, an OCI layout. */
+  export(query: string, request: ExportSnapshotRequest, output: Writable, op: ClientOperation): Promise<void>;
+  /**
+   * Makes a snapshot of an archive.
+   * @throws CodedError SNAPSHOT_ARTIFACT_INVALID, SNAPSHOT_UNFIT, SNAPSHOT_NAME_TAKEN, IMPORT_NOT_ALLOWED
+   */
+  import(archive: Readable, request: BringSnapshotRequest, op: ClientOperation): Promise<Snapshot>;
   /** Removes a snapshot. The VMs that were made of it have what they need. */
   remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Snapshot>;
 }

@@ -133,6 +133,8 @@ export const plainCalls = {
   'snapshots.rollback': acts(v.tuple([text, text]), everything),
   'snapshots.copy': acts(v.tuple([text, requests.copyVm]), everything),
   'snapshots.warm': acts(v.tuple([requests.warmRequest]), everything),
+  'snapshots.push': acts(v.tuple([text, text, requests.exportSnapshot]), everything),
+  'snapshots.pull': acts(v.tuple([text, requests.bringSnapshot]), everything),
   'snapshots.remove': acts(v.tuple([text, requests.removal]), viewing('delete', 'snapshots')),
   'hosts.list': reads(none, viewing('list', 'hosts')),
   'hosts.find': reads(query, viewing('list', 'hosts')),
@@ -158,6 +160,8 @@ export const streamedCalls = {
   'archives.import': { args: v.tuple([requests.importVm]), access: 'everything' },
   'images.save': { args: v.tuple([requests.texts, requests.archiveFormat]), access: 'everything' },
   'images.load': { args: v.tuple([requests.loadImages]), access: 'everything' },
+  'snapshots.export': { args: v.tuple([text, requests.exportSnapshot]), access: 'everything' },
+  'snapshots.import': { args: v.tuple([requests.bringSnapshot]), access: 'everything' },
   'networks.broken': { args: none, access: { verb: 'list', resource: 'hosts' } },
   mend: { args: v.tuple([text, text]), access: 'everything' },
 } as const satisfies Readonly<Record<string, StreamedCall>>;

@@ -6,7 +6,7 @@ import type { CallLines } from './call-lines.ts';
 import { notRemote } from './not-remote.ts';
 import { plainPart } from './plain-part.ts';
 import { quietly } from './quietly.ts';
-import { remoteArchives, remoteFiles, remoteImages, remoteKernels } from './remote-streams.ts';
+import { remoteArchives, remoteFiles, remoteImages, remoteKernels, remoteSnapshots } from './remote-streams.ts';
 import { remoteStored } from './remote-stored.ts';
 import { remoteVms } from './remote-vms.ts';
 import { type ToldFailure, failureOf } from './told-failure.ts';
@@ -30,7 +30,7 @@ export function remoteClient({ lines, objects, copies }: RemoteClientOptions): C
     kernels: remoteKernels(lines),
     networks: { ...plainPart('networks', lines), broken: async () => await brokenNetworks(lines) },
     volumes: plainPart('volumes', lines),
-    snapshots: plainPart('snapshots', lines),
+    snapshots: remoteSnapshots(lines),
     host: { ...plainPart('host', lines), fix: refused, installService: refused, uninstallService: refused },
     hosts: plainPart('hosts', lines),
     usage: plainPart('usage', lines),

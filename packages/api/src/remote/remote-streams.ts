@@ -5,7 +5,9 @@ import type { CopyRequest, FileClient } from '../client/file-client.ts';
 import type { ImageClient } from '../client/image-client.ts';
 import type { KernelClient } from '../client/kernel-client.ts';
 import type { ClientOperation } from '../client/progress.ts';
+import type { SnapshotClient } from '../client/snapshot-client.ts';
 import type { Image } from '../v1/image.ts';
+import type { Snapshot } from '../v1/snapshot.ts';
 import type { Vm } from '../v1/vm.ts';
 import type { CallLines } from './call-lines.ts';
 import type { StreamedArgs, StreamedName } from './calls.ts';
@@ -90,6 +92,26 @@ export function remoteImages(lines: CallLines): ImageClient {
       await calls.receive('images.save', [[...queries], format], output, op),
     load: async (archive, request, op) =>
       (await calls.send('images.load', [request], archive, op)) as readonly Image[],
+  };
+}
+
+export function remoteSnapshots(lines: CallLines): SnapshotClient {
+  const calls = new FileCalls(lines);
+  const plain = plainPart('snapshots', lines);
+  return {
+    ...plain,
+    push: async (query, destination, request, op) => {
+      if (request.registryConfigDir !== undefined) throw noCredentials();
+      return await plain.push(query, destination, request, op);
+    },
+    pull: async (reference, request, op) => {
+      if (request.registryConfigDir !== undefined) throw noCredentials();
+      return await plain.pull(reference, request, op);
+    },
+    export: async (query, request, output, op) =>
+      await calls.receive('snapshots.export', [query, request], output, op),
+    import: async (archive, request, op) =>
+      (await calls.send('snapshots.import', [request], archive, op)) as Snapshot,
   };
 }
 

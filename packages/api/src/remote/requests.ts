@@ -4,7 +4,13 @@ import type { ImportVmRequest } from '../client/archive-client.ts';
 import type { CommitRequest, ImageConfigChanges } from '../client/change-client.ts';
 import type { CopyRequest } from '../client/file-client.ts';
 import type { ImportImageRequest } from '../client/image-client.ts';
-import type { CopyVmRequest, CreateSnapshotRequest, WarmRequest } from '../client/snapshot-client.ts';
+import type {
+  BringSnapshotRequest,
+  CopyVmRequest,
+  CreateSnapshotRequest,
+  ExportSnapshotRequest,
+  WarmRequest,
+} from '../client/snapshot-client.ts';
 import type { UsageRequest } from '../client/usage-client.ts';
 import type {
   CreateVmRequest,
@@ -84,6 +90,15 @@ export const warmRequest = v.strictObject({
   namespace: optional(text),
   spec: v.unknown(),
 } satisfies Fields<WarmRequest>);
+export const exportSnapshot = v.strictObject({
+  wholeDisk: optional(flag),
+} satisfies Fields<ExportSnapshotRequest>);
+export const bringSnapshot = v.strictObject({
+  namespace: optional(text),
+  name: optional(text),
+  diskOnly: optional(flag),
+  allow: optional(v.pipe(texts, v.readonly())),
+} satisfies Fields<BringSnapshotRequest>);
 export const copyVm = v.strictObject({
   names: texts,
   holds: v.picklist(['Disk', 'Machine']),

@@ -40,6 +40,9 @@ export const streamedMethods: StreamedMethods = {
   'images.save': ({ images }, [queries, format], { output, op }) =>
     images.save(queries, { format, output }, op),
   'images.load': ({ images }, [request], { input, op }) => images.load(input, request, op),
+  'snapshots.export': ({ snapshots }, [query, request], { output, op }) =>
+    snapshots.export(query, request, output, op),
+  'snapshots.import': ({ snapshots }, [request], { input, op }) => snapshots.import(input, request, op),
   'networks.broken': async ({ networks }) => (await networks.broken()).map(toldFailure),
   mend: (client, [kind, query]) => client.mend(kind, query),
 };

@@ -1,6 +1,6 @@
+import { allowFlag, allowedOf } from '../../arguments/allow-flag.ts';
 import type { Command } from '../../arguments/command.ts';
 import { namespaceBeside, namespaceFlags } from '../../arguments/namespace.ts';
-import { usageError } from '../../arguments/usage-error.ts';
 import { withClient } from '../../context.ts';
 import { writeArchive } from '../../files/archive-output.ts';
 import { openInput } from '../../files/open-input.ts';
@@ -47,15 +47,12 @@ export const importVm: Command = {
       help: 'name of the VM',
     },
     ...namespaceBeside('name'),
-    allow: { type: 'list', value: 'KIND=VALUE', help: 'allow the VM to use a resource of this host' },
+    allow: allowFlag('allow the VM to use a resource of this host'),
   },
   run: async (invocation) => {
     const { flags, args, namespace } = invocation;
     const name = flags.text('name');
-    const allow = flags.list('allow');
-    const wrong = allow.find((text) => !/^[a-z]+=./.test(text));
-    if (wrong !== undefined)
-      throw usageError(`--allow ${wrong}: not a resource of this host`, 'use KIND=VALUE, such as volume=db');
+    const allow = allowedOf(flags);
     const input = await openInput(args[0]!);
     const vm = await withClient(invocation, ({ archives }, op) =>
       archives.import(

@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { ImportVmRequest } from '@ignite/api/client/archive-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
-import type { Image } from '@ignite/api/v1/image';
-import type { Kernel } from '@ignite/api/v1/kernel';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import { Rollback } from '@ignite/toolkit/async/rollback';
 import { errorText } from '@ignite/toolkit/errors/error-text';
@@ -14,29 +12,19 @@ import { runPipeline } from '@ignite/toolkit/process/pipeline';
 import { ToolFailedError } from '@ignite/toolkit/process/runner';
 import { refusedOf, unpackForeign } from '../../tools/guest/tar.ts';
 import { locksDir, vmFiles } from '../../tools/host/paths.ts';
-import type { KernelDeps } from '../../tools/kernel/assemble-kernel.ts';
 import { holdsKernel, kernelFiles } from '../../tools/kernel/kernel-folder.ts';
-import { adoptKernel, removeKernelObject } from '../../tools/kernel/kernel-objects.ts';
-import { importAndRecord, removeImageObject } from '../../tools/oci/image-objects.ts';
-import type { ImageDeps } from '../../tools/oci/import-image.ts';
-import { lockLayout } from '../../tools/oci/layout-lock.ts';
-import { parsePlatform } from '@ignite/api/v1/platform';
 import { convertToRaw, diskInfo } from '../../tools/rootfs/qemu-img.ts';
-import { listImages, listKernels } from '../../tools/store/list-objects.ts';
 import { listOwnVms } from '../../tools/store/own-vms.ts';
-import { lockContent } from '../../vm/content-lock.ts';
 import { boundSpec } from '../../vm/definition/bind-vm.ts';
 import { newVmUid, storeVm, validateRequest } from '../../vm/definition/create-vm.ts';
 import { vmDisk } from '../../vm/disks/vm-disk.ts';
 import { nameTaken } from '../../vm/errors.ts';
 import { assertMachine } from '../../vm/launch/vm-machine.ts';
-import type { VmPorts } from '../../vm/vm-ports.ts';
 import { vmmOf } from '../../vm/vmm-of.ts';
 import { archiveInvalid, importNotAllowed } from './errors.ts';
 import { planImport } from './plan-import.ts';
+import { type ContentPorts, ensureArchived, ensureKernel } from './sent-content.ts';
 import { type VmArchive, parseVmArchive } from './vm-archive.ts';
-
-type ImportPorts = VmPorts & ImageDeps & KernelDeps;
 
 const longestManifest = 2 ** 20;
 
@@ -48,7 +36,7 @@ const longestManifest = 2 ** 20;
 export async function importVm(
   archive: Readable,
   request: ImportVmRequest,
-  host: ImportPorts,
+  host: ContentPorts,
   op: ClientOperation,
 ): Promise<Vm> {
   using _lock = await acquireLock(locksDir(host.paths), 'import', op.signal);
@@ -83,8 +71,8 @@ export async function importVm(
       message: `files of the archive could not be removed: ${errorText(failure)}`,
     }),
   );
-  const image = await ensureArchived(found, join(work.path, 'image'), undo, host, op);
-  const kernel = await ensureKernel(found, join(work.path, 'kernel'), undo, host, op.signal);
+  const image = await ensureArchived(found.image, `oci:${join(work.path, 'image')}:image`, undo, host, op);
+  const kernel = await ensureKernel(found.kernel, join(work.path, 'kernel'), undo, host, op.signal);
   const uid = newVmUid(await listOwnVms(host));
   const files = vmFiles(host.paths, uid);
   undo.defer(() => rm(files.dir, { recursive: true, force: true }));
@@ -103,14 +91,14 @@ export async function importVm(
 }
 
 /** The VM is bound to this host, whatever host it was exported from. */
-const movedHere = ({ spec: { hostName: _from, ...spec } }: VmArchive, { self }: ImportPorts): VmSpec =>
+const movedHere = ({ spec: { hostName: _from, ...spec } }: VmArchive, { self }: ContentPorts): VmSpec =>
   boundSpec(spec, self);
 
 /** Places the disk, which is qcow2 in an archive, in the format that the VM's VMM supports. */
 async function placeDisk(
   archived: string,
   vm: Parameters<typeof vmDisk>[0],
-  host: ImportPorts,
+  host: ContentPorts,
   signal: AbortSignal,
 ): Promise<void> {
   const { path, format } = vmDisk(vm, host);
@@ -162,7 +150,7 @@ async function readManifest(dir: string): Promise<VmArchive> {
 async function assertWhole(
   archive: VmArchive,
   dir: string,
-  { runner }: ImportPorts,
+  { runner }: ContentPorts,
   signal: AbortSignal,
 ): Promise<void> {
   try {
@@ -179,66 +167,4 @@ async function assertWhole(
       throw archiveInvalid(errorText(failure), failure);
     throw failure;
   }
-}
-
-async function ensureArchived(
-  { image }: VmArchive,
-  layout: string,
-  undo: Rollback,
-  host: ImportPorts,
-  op: ClientOperation,
-): Promise<Image> {
-  const images = await listImages(host.objects);
-  const known = images.find(({ status }) => status.digest === image.digest);
-  if (known) return known;
-  // If this host has an image of that name, the name keeps referring to it.
-  const isTaken = images.some(({ spec }) => spec.oci === image.reference);
-  const name = isTaken ? `image-${image.digest.slice(7, 19)}:latest` : image.reference;
-  const source = { transport: 'oci' as const, location: `oci:${layout}:image`, name };
-  const imported = await importAndRecord(
-    { source, platform: parsePlatform(image.platform) },
-    host,
-    host.objects,
-    op,
-  );
-  undo.defer(() => forgetImage(imported, host));
-  if (imported.status.digest !== image.digest) throw archiveInvalid(`its image is not ${image.digest}`);
-  return imported;
-}
-
-async function ensureKernel(
-  { kernel }: VmArchive,
-  dir: string,
-  undo: Rollback,
-  host: ImportPorts,
-  signal: AbortSignal,
-): Promise<Kernel> {
-  const before = await listKernels(host.objects);
-  const adopted = await adoptKernel(dir, kernel, host, signal);
-  if (!before.some(({ metadata }) => metadata.uid === adopted.metadata.uid))
-    undo.defer(() => forgetKernel(adopted, host));
-  return adopted;
-}
-
-/** Undo steps also run after an abort. */
-const { signal: unaborted } = new AbortController();
-
-/** Removes an imported image unless a VM uses it by now. */
-async function forgetImage(image: Image, host: ImportPorts): Promise<void> {
-  using _layout = await lockLayout(host.paths, unaborted);
-  using _content = await lockContent(host.paths, unaborted);
-  const { uid } = image.metadata;
-  const isUsed = (await listOwnVms(host)).some(({ status }) => status.image?.digest === image.status.digest);
-  const isThere = (await listImages(host.objects)).some(({ metadata }) => metadata.uid === uid);
-  if (isThere && !isUsed) await removeImageObject(image, host, host.objects);
-}
-
-/** Removes an imported kernel unless a VM uses it by now. */
-async function forgetKernel(kernel: Kernel, host: ImportPorts): Promise<void> {
-  using _kernels = await acquireLock(locksDir(host.paths), 'kernel', unaborted);
-  using _content = await lockContent(host.paths, unaborted);
-  const { uid } = kernel.metadata;
-  const isUsed = (await listOwnVms(host)).some(({ status }) => status.kernel?.id === kernel.status.id);
-  const isThere = (await listKernels(host.objects)).some(({ metadata }) => metadata.uid === uid);
-  if (isThere && !isUsed) await removeKernelObject(kernel, host, host.objects);
 }

@@ -1,8 +1,14 @@
+import type { Readable, Writable } from 'node:stream';
 import type { Finder } from '@ignite/api/client/finder';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type {
+  BringSnapshotRequest,
   CopyVmRequest,
   CreateSnapshotRequest,
+  ExportSnapshotRequest,
+  PullSnapshotRequest,
+  PushSnapshotRequest,
+  PushedSnapshot,
   SnapshotClient,
   WarmRequest,
 } from '@ignite/api/client/snapshot-client';
@@ -10,6 +16,10 @@ import type { Snapshot } from '@ignite/api/v1/snapshot';
 import type { Vm } from '@ignite/api/v1/vm';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
+import { exportSnapshot } from '../snapshot-artifact/export-snapshot.ts';
+import { importSnapshot } from '../snapshot-artifact/import-snapshot.ts';
+import { pullSnapshot } from '../snapshot-artifact/pull-snapshot.ts';
+import { pushSnapshot } from '../snapshot-artifact/push-snapshot.ts';
 import { copyVm } from '../snapshots/copy-vm.ts';
 import { createSnapshot } from '../snapshots/create-snapshot.ts';
 import { makeTemplate } from '../snapshots/make-template.ts';
@@ -58,6 +68,32 @@ export class LocalSnapshots implements SnapshotClient {
 
   async warm(request: WarmRequest, op: ClientOperation): Promise<Snapshot> {
     return await makeTemplate(request, { host: this.#host, vms: this.#vms }, op);
+  }
+
+  async push(
+    query: string,
+    destination: string,
+    request: PushSnapshotRequest,
+    op: ClientOperation,
+  ): Promise<PushedSnapshot> {
+    return await pushSnapshot(await this.find(query, op.signal), destination, request, this.#host, op);
+  }
+
+  async pull(reference: string, request: PullSnapshotRequest, op: ClientOperation): Promise<Snapshot> {
+    return await pullSnapshot(reference, request, this.#host, op);
+  }
+
+  async export(
+    query: string,
+    request: ExportSnapshotRequest,
+    output: Writable,
+    op: ClientOperation,
+  ): Promise<void> {
+    await exportSnapshot(await this.find(query, op.signal), request, output, this.#host, op);
+  }
+
+  async import(archive: Readable, request: BringSnapshotRequest, op: ClientOperation): Promise<Snapshot> {
+    return await importSnapshot(archive, request, this.#host, op);
   }
 
   async remove(query: string, _request: { readonly force: boolean }, op: ClientOperation): Promise<Snapshot> {

@@ -32,7 +32,7 @@ function answerFor(files: Readonly<Record<string, string>>, name = hostname()): 
     const script = [
       'root=$1 seed=$1/seed VM_UID=own HOSTNAME=$2',
       ...functions,
-      'did() { :; }; receive() { :; }; renew_kernel() { :; }; renew_network() { :; }; write_identity() { :; }; renew_ssh() { :; }; run_hooks() { :; }',
+      'did() { :; }; receive() { :; }; renew_kernel() { :; }; renew_boot_id() { :; }; renew_network() { :; }; write_identity() { :; }; renew_ssh() { :; }; run_hooks() { :; }',
       'if become 1; then echo done; else echo "failed $why"; fi',
     ].join('\n');
     const { stdout, stderr } = spawnSync('/bin/busybox', ['sh', '-c', script, 'sh', root, name], {
@@ -53,4 +53,32 @@ test('become: a guest whose disk has not taken its identity does not say that it
   for (const path of Object.keys(own).filter((each) => !each.startsWith('seed/')))
     assert.equal(answerFor({ ...own, [path]: 'of another' }), failed, path);
   assert.equal(answerFor(own, 'another-host-name'), failed);
+});
+
+/** Runs renew_boot_id twice in mounts of its own, in a guest that had the uid `was`. Returns the boot IDs before, after the first and after the second time. */
+function bootIds(was: string): readonly string[] {
+  const root = mkdtempSync(join(tmpdir(), 'become-script-'));
+  try {
+    mkdirSync(join(root, 'var/lib/ignite'), { recursive: true });
+    writeFileSync(join(root, 'var/lib/ignite/uid'), `${was}\n`);
+    const script = [
+      'root=$1 here=$1 VM_UID=own why= shown=/proc/sys/kernel/random/boot_id',
+      /^renew_boot_id\(\) \{\n.*?^\}/ms.exec(become)?.[0] ?? '',
+      'pidof() { return 1; }', // the journal of this host is not the guest's
+      'cat $shown; renew_boot_id; cat $shown; renew_boot_id; cat $shown; echo "$why" >&2',
+    ].join('\n');
+    const args = ['--mount', '--', '/bin/busybox', 'sh', '-c', script, 'sh', root];
+    const { stdout, stderr } = spawnSync('unshare', args, { encoding: 'utf8', timeout: 30_000 });
+    assert.equal(stderr, '\n');
+    return stdout.trim().split('\n');
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+test('become: a guest that is another VM gets a boot ID of its own each time, and the same VM keeps its own', () => {
+  const [before, ...after] = bootIds('other');
+  for (const id of after) assert.match(id, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+  assert.equal(new Set([before, ...after]).size, 3);
+  assert.deepEqual(bootIds('own'), [before, before, before]);
 });

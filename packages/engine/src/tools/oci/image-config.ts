@@ -104,12 +104,13 @@ function packingOfType(mediaType: string): PackedArchive['packing'] {
   return mediaType.endsWith('+zstd') ? 'zstd' : 'plain';
 }
 
-const blobPath = (layout: string, of: string): string => join(layout, 'blobs', ...of.split(':'));
+export const blobPath = (layout: string, of: string): string => join(layout, 'blobs', ...of.split(':'));
 
 /** The limit for reading an image's manifest and config, which is also skopeo's. */
 export const longestJson = 4 * 2 ** 20;
 
-async function readBlob(layout: string, of: string): Promise<unknown> {
+/** Returns the JSON in a blob of a layout. */
+export async function readBlob(layout: string, of: string): Promise<unknown> {
   const path = blobPath(layout, of);
   if ((await stat(path)).size > longestJson)
     throw new RangeError(`${of} is larger than ${longestJson} bytes`);

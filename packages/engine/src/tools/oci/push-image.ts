@@ -9,36 +9,47 @@ import { familiarName, parseReference } from './reference.ts';
 import { openRegistryAccess } from './registry-access.ts';
 import { copyImageOut } from './skopeo.ts';
 
-/**
- * Pushes an image to a registry, under its own name unless another is given. Returns the name and digest
- * there.
- */
-export async function pushImage(
+export interface PushRequest {
+  readonly destination?: string;
+  readonly registryConfigDir?: string;
+}
+
+export interface Pushed {
+  /** Its name in the registry. */
+  readonly name: string;
+  readonly digest: string;
+}
+
+/** Pushes an image to a registry, under its own name unless another is given. */
+export const pushImage = async (
   image: Image,
-  request: { readonly destination?: string; readonly registryConfigDir?: string },
+  request: PushRequest,
   deps: ImageDeps,
   op: ClientOperation,
-): Promise<{ readonly name: string; readonly digest: string }> {
-  const reference = parseReference(request.destination ?? image.spec.oci);
+): Promise<Pushed> =>
+  await pushFromLayout(
+    { layout: layoutDir(deps.paths), tag: layoutTag(shownName(image)) },
+    { ...request, destination: request.destination ?? image.spec.oci },
+    deps,
+    op,
+  );
+
+/** Pushes what an OCI layout has under a tag to a registry. */
+export async function pushFromLayout(
+  from: { readonly layout: string; readonly tag: string },
+  request: PushRequest & { readonly destination: string },
+  deps: ImageDeps,
+  op: ClientOperation,
+): Promise<Pushed> {
+  const reference = parseReference(request.destination);
   const { registry, repository, tag = 'latest' } = reference;
   const name = familiarName(reference);
-  const { paths, runner } = deps;
-  const { signal } = op;
   op.report({ kind: 'step', message: `Pushing ${name}` });
-  using _layout = await lockLayout(paths, signal);
+  using _layout = await lockLayout(deps.paths, op.signal);
   await using access = await openRegistryAccess({ ...request, registry }, deps, op);
+  const destination = `docker://${registry}/${repository}:${tag}`;
   try {
-    const digest = await copyImageOut(
-      {
-        layout: layoutDir(paths),
-        tag: layoutTag(shownName(image)),
-        destination: `docker://${registry}/${repository}:${tag}`,
-        access,
-      },
-      runner,
-      signal,
-    );
-    return { name, digest };
+    return { name, digest: await copyImageOut({ ...from, destination, access }, deps.runner, op.signal) };
   } catch (failure) {
     throw transferFailed(`push "${name}"`, failure);
   }

@@ -16,6 +16,8 @@ export interface BaseDisk {
 export interface BaseDiskRequest {
   /** The root of the unpacked image. */
   readonly root: string;
+  /** The digest of the image, from which the file system has its name. */
+  readonly digest: string;
   readonly config: ImageConfig;
   /** The folder to create, which appears whole or not at all. */
   readonly dir: string;
@@ -33,7 +35,7 @@ export async function makeBaseDisk(
   await using draft = await openWorkspace(dirname(request.dir), 'draft-');
   const bootMode = bootModeOf(request.config, initFacts(request.root));
   const disk = join(draft.path, 'base.ext4');
-  await formatDisk(request.root, disk, runner, signal);
+  await formatDisk(request, disk, runner, signal);
   await chmod(disk, 0o444);
   await writeFile(join(draft.path, 'boot-mode'), bootMode);
   await chmod(draft.path, 0o755);
@@ -42,7 +44,16 @@ export async function makeBaseDisk(
   return { path, size: bytes((await stat(path)).size), bootMode };
 }
 
-async function formatDisk(root: string, disk: string, runner: Runner, signal: AbortSignal): Promise<void> {
+/**
+ * Creates the file system. Hosts with the same tools make the same one of an image, so that a snapshot needs only what differs from it:
+ * its names come from the image, and its times are fixed.
+ */
+async function formatDisk(
+  { root, digest }: BaseDiskRequest,
+  disk: string,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<void> {
   const { stdout } = await runner.run({ tool: 'du', args: ['--summarize', '--inodes', root] }, signal);
   const inodes = Number(stdout.split('\t')[0]);
   const used = await runner.run({ tool: 'du', args: ['--summarize', '--block-size=4096', root] }, signal);
@@ -74,17 +85,47 @@ async function formatDisk(root: string, disk: string, runner: Runner, signal: Ab
         '-L',
         'ignite-root',
         '-E',
-        'lazy_itable_init=1,nodiscard',
+        `lazy_itable_init=1,nodiscard,hash_seed=${uuidOf(digest)}`,
+        '-U',
+        uuidOf(digest),
         '-J',
         'size=8',
         '-d',
         root,
         disk,
       ],
+      env: { E2FSPROGS_FAKE_TIME: String(fixedTime) },
     },
     signal,
   );
+  const stdin = fixTimes(inodes);
+  await runner.run({ tool: 'debugfs', args: ['-w', '-f', '-', disk], stdin, env: { E2FSPROGS_FAKE_TIME: String(fixedTime) } }, signal);
 }
+
+/** The beginning of 2020, in seconds. */
+const fixedTime = Date.UTC(2020) / 1_000;
+/** The inodes of the root and of the first other file, lost+found (ext4(5)). Others follow it in turn. */
+const [rootInode, firstInode] = [2, 11] as const;
+
+/**
+ * Pure. Returns the requests to debugfs that set the times of inodes which are those of the moment when the image was unpacked. Times of
+ * the last change of content are the image's own.
+ */
+function fixTimes(inodes: number): string {
+  const used = [rootInode, ...Array.from({ length: inodes }, (_, at) => firstInode + at)];
+  const fields = ['atime', 'ctime'] as const;
+  return used
+    .flatMap((inode) =>
+      fields.flatMap((field) => [`sif <${inode}> ${field} @${fixedTime}`, `sif <${inode}> ${field}_extra 0`]),
+    )
+    .join('\n');
+}
+
+/** Pure. Returns a UUID that is made from a digest. */
+const uuidOf = (digest: string): string =>
+  digest
+    .replace(/^sha256:/, '')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
 
 function initFacts(root: string): InitFacts {
   const init = ['/sbin/init', '/usr/lib/systemd/systemd', '/lib/systemd/systemd']

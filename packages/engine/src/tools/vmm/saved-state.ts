@@ -2,18 +2,16 @@ import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { chmod, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { type Readable, Transform, type TransformCallback, type Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import { StreamMeter, pieceSize } from '@ignite/toolkit/files/stream-meter';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { stateDamaged } from './errors.ts';
 import { hasSavedState } from './has-saved-state.ts';
-
-/** The size of the pieces in which a state is read from its file. */
-const pieceSize = 2 ** 20;
 
 /**
  * What must be the same where a state is loaded as where it was saved, in words for people. The names are fixed: a
@@ -75,7 +73,7 @@ export async function writeSavedState(
   try {
     await mkdir(draft, { mode: 0o700 });
     await chmod(draft, 0o700);
-    const meter = new Meter(limit);
+    const meter = new StreamMeter(limit, tooLarge);
     const file = createWriteStream(machineIn(draft), { flags: 'wx', mode: 0o600, flush: true });
     await Promise.all([write(meter), pipeline(meter, file)]);
     const memory = kept && (await keepMemory(draft, kept));
@@ -119,6 +117,15 @@ export async function savedMemory(dir: string, { memory }: StateNote): Promise<s
   return path;
 }
 
+/** Returns the files of a saved state beside its note: the stream, and the memory if the stream does not contain it. */
+export const savedStateFiles = (
+  dir: string,
+  { memory }: StateNote,
+): { readonly machine: string; readonly memory?: string } => ({
+  machine: machineIn(dir),
+  ...(memory && { memory: memoryIn(dir) }),
+});
+
 /** Gives a machine the state that another one was saved with. Both use the same files, which never change. */
 export async function shareSavedState(from: string, dir: string): Promise<void> {
   const draft = draftOf(dir);
@@ -151,7 +158,7 @@ export async function loadSavedState(
   { size, sha256 }: StateNote,
   load: (source: Readable) => Promise<void>,
 ): Promise<void> {
-  const meter = new Meter(size as Bytes);
+  const meter = new StreamMeter(size, tooLarge);
   const file = createReadStream(machineIn(dir), { highWaterMark: pieceSize });
   file.once('error', (failure) => meter.destroy(failure));
   try {
@@ -167,6 +174,7 @@ export async function loadSavedState(
   if (meter.size !== size || meter.digest() !== sha256) throw notAsSaved();
 }
 
+const tooLarge = (limit: number) => stateDamaged(`it is larger than ${limit} bytes`);
 const notAsSaved = (cause?: unknown) => stateDamaged('it is not what was saved', cause);
 
 async function isWhole(dir: string, { size, sha256 }: Pick<StateNote, 'size' | 'sha256'>): Promise<boolean> {
@@ -197,29 +205,6 @@ export async function discardSavedState(dir: string): Promise<void> {
   if (!existsSync(old)) return;
   await syncFolder(dirname(dir));
   await rm(old, { recursive: true, force: true });
-}
-
-/** Counts what passes, and computes its digest. */
-class Meter extends Transform {
-  readonly #hash = createHash('sha256');
-  readonly #limit: number;
-  size = 0;
-
-  constructor(limit: Bytes) {
-    super({ highWaterMark: pieceSize });
-    this.#limit = limit;
-  }
-
-  override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.size += piece.length;
-    if (this.size > this.#limit) return done(stateDamaged(`it is larger than ${this.#limit} bytes`));
-    this.#hash.update(piece);
-    done(null, piece);
-  }
-
-  digest(): string {
-    return this.#hash.digest('hex');
-  }
 }
 
 const draftOf = (dir: string): string => join(dirname(dir), `.${basename(dir)}.draft`);

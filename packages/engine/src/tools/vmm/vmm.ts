@@ -109,6 +109,8 @@ export interface Vmm {
     host: { readonly paths: Pick<Paths, 'runDir'>; readonly runner: Runner },
     signal: AbortSignal,
   ): Promise<boolean>;
+  /** Pure. Returns the version of the installed VMM, as `version` tells it, from what the program prints with `--version`. */
+  versionIn(printed: string): string;
   /** Returns the version of a running VMM. A saved state can only be loaded by the same version. */
   version(sockets: VmmSockets, signal: AbortSignal): Promise<string>;
   /**

@@ -1,5 +1,6 @@
 import type { Attachment } from '../../tools/network/network.ts';
 import { stateUnfit } from '../../tools/vmm/errors.ts';
+import type { Accel } from '../../tools/vmm/accel.ts';
 import type { Machine } from '../../tools/vmm/machine.ts';
 import type { StateTraits } from '../../tools/vmm/saved-state.ts';
 
@@ -21,9 +22,7 @@ export function stateTraits({ machine, attachment, kernel, image, hostCpu }: Sta
   const { clockSocket, identitySocket } = machine;
   return {
     architecture: arch,
-    acceleration: accel.kind,
-    CPU: accel.kind === 'kvm' ? hostCpu : 'emulated',
-    'rate of the time stamp counter': accel.kind === 'tcg' ? rateText(accel.tscKhz) : 'of the CPU',
+    ...accelTraits(accel, hostCpu),
     'interrupt controller': String(gic ?? 'of the machine'),
     'number of CPUs': String(cpus),
     memory: `${memory / 2 ** 20} MB`,
@@ -40,6 +39,13 @@ export function stateTraits({ machine, attachment, kernel, image, hostCpu }: Sta
     ].join(', '),
   };
 }
+
+/** Pure. Returns what a state is bound to by how its guest ran. */
+export const accelTraits = (accel: Accel, hostCpu: string): StateTraits => ({
+  acceleration: accel.kind,
+  CPU: accel.kind === 'kvm' ? hostCpu : 'emulated',
+  'rate of the time stamp counter': accel.kind === 'tcg' ? rateText(accel.tscKhz) : 'of the CPU',
+});
 
 /** A host measures the rate anew at each boot, with an error far below a hundredth of a GHz. */
 const rateText = (khz: number | undefined): string =>

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
-import { bytes } from '@ignite/toolkit/units/bytes';
+import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import { vmFiles, vmRunFiles, vmmSockets } from '../../tools/host/paths.ts';
 import { sandboxUser } from '../../tools/sandbox/sandbox.ts';
 import { changeVmStatus } from '../../tools/store/vm-objects.ts';
@@ -19,6 +19,9 @@ import { resumeSignal } from '../vmm-signal.ts';
 /** The size limit of what a state contains besides the guest's memory: its devices, and a mark for each page. */
 const devicesLimit = 256 * 2 ** 20;
 const markShare = 1 / 256;
+
+/** Pure. Returns the size limit of the state of a machine that has so much memory. */
+export const stateLimit = (memory: Bytes): Bytes => bytes(Math.ceil(memory * (1 + markShare)) + devicesLimit);
 
 /**
  * Saves the state of a paused VM. If that fails, the VM goes on.
@@ -45,7 +48,7 @@ export async function saveMachine(vm: Vm, dir: string, host: VmPorts, signal: Ab
     ...(await traitsOf(guest, await machineOf(guest, {}, host, signal))),
     VMM: await vmm.version(sockets, signal),
   };
-  const limit = bytes(Math.ceil(guest.spec.memory * (1 + markShare)) + devicesLimit);
+  const limit = stateLimit(guest.spec.memory);
   const { memory } = vmRunFiles(host.paths, uid);
   const hasMemoryFile = existsSync(memory);
   const copy = async (path: string): Promise<void> => {

@@ -87,6 +87,7 @@ export const firecracker: Vmm = {
     await sendRequests(control, [{ method: 'PATCH', path: '/vm', body: { state: 'Resumed' } }], signal);
   },
   mapsMemory: async () => false,
+  versionIn: (printed) => printed.split('\n')[0] ?? '',
   version: () => noSavedStates(),
   saveState: () => noSavedStates(),
   loadState: () => noSavedStates(),

@@ -140,6 +140,15 @@ const versionSchema = v.looseObject({
   package: v.string(),
 });
 
+/**
+ * Pure. Returns the same from what QEMU prints, such as `QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7)`: its `package` in QMP is what is
+ * in the brackets (QEMU's softmmu/vl.c, version()).
+ */
+export function printedVersion(printed: string): string {
+  const [, number = '', packaged = ''] = /version (\d+\.\d+\.\d+)(?: \((.*)\))?$/m.exec(printed) ?? [];
+  return `QEMU ${number} ${packaged}`.trim();
+}
+
 /** Returns the version of a running QEMU, with that of its package, which may change the devices too. */
 export async function qemuVersion(control: string, signal: AbortSignal): Promise<string> {
   const answer = await qmpCommand(control, { execute: 'query-version' }, signal);

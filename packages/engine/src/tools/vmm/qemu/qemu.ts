@@ -6,7 +6,7 @@ import type { Vmm } from '../vmm.ts';
 import { netdevName, qemuArgv, qemuPrograms } from './argv.ts';
 import { eventsRequest, guestEnd } from './events.ts';
 import { mapsMemory } from './maps-memory.ts';
-import { loadState, qemuVersion, saveState } from './migration.ts';
+import { loadState, printedVersion, qemuVersion, saveState } from './migration.ts';
 import { qmpCommand } from './qmp.ts';
 
 const qemuPackages: Readonly<Record<Arch, string>> = { amd64: 'qemu-system-x86', arm64: 'qemu-system-arm' };
@@ -68,6 +68,7 @@ export const qemu: Vmm = {
     await qmpCommand(control, { execute: 'cont' }, signal);
   },
   mapsMemory: (arch, host, signal) => mapsMemory(qemu.program(arch), host, signal),
+  versionIn: printedVersion,
   version: ({ control }, signal) => qemuVersion(control, signal),
   saveState,
   loadState,

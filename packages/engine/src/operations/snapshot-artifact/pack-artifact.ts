@@ -1,0 +1,110 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import { shownName } from '@ignite/api/v1/shown-name';
+import type { Snapshot } from '@ignite/api/v1/snapshot';
+import { specFromSnapshot } from '@ignite/api/v1/spec-from-snapshot';
+import { pieceSize } from '@ignite/toolkit/files/stream-meter';
+import { bytes, humanBytes } from '@ignite/toolkit/units/bytes';
+import { kernelDir } from '../../tools/host/paths.ts';
+import { kernelFiles } from '../../tools/kernel/kernel-folder.ts';
+import { type Blob, LayoutWriter } from '../../tools/oci/layout-writer.ts';
+import { diskInfo, flatten, shownBase } from '../../tools/rootfs/qemu-img.ts';
+import { listImages, listKernels } from '../../tools/store/list-objects.ts';
+import { readStateNote, savedStateFiles } from '../../tools/vmm/saved-state.ts';
+import { snapshotFiles } from '../../vm/disks/snapshot-files.ts';
+import { snapshotUnfit } from '../../vm/errors.ts';
+import { lockSnapshot } from '../../vm/steps/place-snapshot.ts';
+import type { VmPorts } from '../../vm/vm-ports.ts';
+import { vmmOf } from '../../vm/vmm-of.ts';
+import { type PartName, artifactManifest, artifactType } from './artifact-manifest.ts';
+import { fileDigest } from './file-digest.ts';
+import { type SnapshotConfig, snapshotConfig } from './snapshot-config.ts';
+
+/** The tag of a snapshot in an OCI layout of its own, and that of its image beside it. */
+export const artifactTags = { snapshot: 'snapshot', image: 'image' } as const;
+
+export interface PackRequest {
+  /** Whether all of the disk is packed, instead of what differs from the disk of its image. */
+  readonly wholeDisk?: boolean;
+}
+
+/**
+ * Writes a snapshot to a new OCI layout in `dir`. The same snapshot gives the same digests, so what a registry has of it already is not sent again.
+ * @throws CodedError SNAPSHOT_UNFIT if it is damaged
+ */
+export async function packArtifact(
+  { metadata, spec, status }: Snapshot,
+  { wholeDisk = false }: PackRequest,
+  dir: string,
+  host: VmPorts,
+  { signal, report }: ClientOperation,
+): Promise<void> {
+  const { name } = metadata;
+  const image = (await listImages(host.objects)).find((each) => each.status.digest === status.image.digest);
+  const kernel = (await listKernels(host.objects)).find((each) => each.status.id === status.kernel.id);
+  if (!image || !kernel) throw snapshotUnfit(name, 'its image or its kernel is not on this host any more');
+  if (status.holds === 'Machine') report({ kind: 'warning', message: secretsText(name) });
+  const format = vmmOf({ spec: status.vmSpec }, host).capabilities.diskFormats[0] ?? 'raw';
+  const { exitStatus, savedState, ...files } = snapshotFiles(host.paths, metadata.uid, format);
+  using _lock = await lockSnapshot(metadata.uid, host, signal);
+  if (!existsSync(files.disk)) throw snapshotUnfit(name, 'its disk is missing');
+  const note = status.holds === 'Machine' ? await readStateNote(savedState) : undefined;
+  const base = { path: image.status.baseDisk.path };
+  const disk = await describeDisk(files.disk, format, host, signal);
+  const isLayer = disk.isLayer && !wholeDisk;
+  const flat = join(dir, '..', 'whole-disk');
+  if (disk.isLayer && wholeDisk) {
+    report({ kind: 'step', message: 'Copying the whole disk' });
+    await flatten({ path: files.disk, basePath: base.path }, flat, host.runner, signal);
+  }
+  const paths = new Map<PartName, string>([
+    ['disk', disk.isLayer && wholeDisk ? flat : files.disk],
+    ...(note ? ([...Object.entries(savedStateFiles(savedState, note)), ['exit-status', exitStatus]] as [PartName, string][]) : []),
+    ...kernelFiles.map((file): [PartName, string] => [file, join(kernelDir(host.paths, kernel.status.id), file)]),
+  ]);
+  const layout = await LayoutWriter.open(dir, signal);
+  const parts = new Map<PartName, Blob>();
+  const sizes: Partial<Record<PartName, number>> = {};
+  for (const [part, path] of paths) {
+    const { size } = await stat(path);
+    report({ kind: 'step', message: `Packing the ${part} of ${name} (${humanBytes(bytes(size))})` });
+    parts.set(part, await layout.addPacked(createReadStream(path, { highWaterMark: pieceSize })));
+    sizes[part] = size;
+  }
+  const { id, version, arch } = kernel.status;
+  const { hostName: _host, source: _source, ...vmSpec } = specFromSnapshot({ metadata, spec, status } as Snapshot);
+  const config: SnapshotConfig = snapshotConfig({
+    name,
+    vmName: spec.vmName,
+    vmUid: status.vmUid,
+    taken: metadata.creationTimestamp,
+    arch: status.arch,
+    vmSpec: { ...vmSpec, power: 'Stopped' },
+    image: { reference: image.spec.oci, digest: image.status.digest, platform: image.status.platform, bootMode: image.status.bootMode },
+    kernel: { name: shownName(kernel), id, version, arch },
+    disk: { format, size: disk.size, ...(isLayer && { base: await fileDigest(base.path, signal) }) },
+    ...(note && { traits: note.traits }),
+    ...(status.message !== undefined && { message: status.message }),
+    parts: sizes,
+  });
+  const manifest = artifactManifest({ config: await layout.addJson(config), parts });
+  await layout.tag(artifactTags.snapshot, { artifactType, ...(await layout.addJson(manifest)) });
+}
+
+/** Pure. The warning for whoever sends a snapshot away. */
+const secretsText = (name: string): string =>
+  `snapshot "${name}" contains all that was in the memory of the VM, passwords and keys included: whoever can read it has them`;
+
+/** Returns the size of a disk, and whether it has only what differs from the disk of its image. */
+async function describeDisk(
+  path: string,
+  format: 'qcow2' | 'raw',
+  { runner }: VmPorts,
+  signal: AbortSignal,
+): Promise<{ readonly size: number; readonly isLayer: boolean }> {
+  if (format === 'raw') return { size: (await stat(path)).size, isLayer: false };
+  const { size, refersTo } = await diskInfo(path, runner, signal);
+  return { size, isLayer: refersTo === shownBase };
+}
