@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -12,15 +9,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { HttpObjectClient } from '../../packages/toolkit/src/client/over-http/http-object-client.ts';
 import { readKubeconfig } from '../../packages/toolkit/src/client/over-http/kubeconfig.ts';
 import type { KubeObject } from '../../packages/toolkit/src/object/kube-object.ts';
-import {
-  type Manager,
-  type RunningManager,
-  accountOf,
-  clusterApi,
-  makeAuthority,
-  manifestsOf,
-  startManager,
-} from './fixtures/cluster-api.ts';
+import { type Manager, type RunningManager, clusterApi, startManagers } from './fixtures/cluster-api.ts';
 import { demoCluster } from './fixtures/demo-cluster.ts';
 import { fieldDefinitions, provideFields } from './fixtures/field-provider.ts';
 import { CannotBuild, askedProgram, builtProgram, clusterctl, kubectl } from './fixtures/go-program.ts';
@@ -80,19 +69,9 @@ async function openSide(name: string, kubeconfig: string, programs: Programs): P
     writeFileSync(file, JSON.stringify(list));
     await kubectl('apply', '--server-side', '--validate=strict', '-f', file);
   };
-  const authority = makeAuthority();
   await apply(fieldDefinitions);
-  const managers: RunningManager[] = [];
-  for (const manager of programs.managers) {
-    const port = await freePort();
-    await apply(manifestsOf(manager, { port, authority: authority.certificate }));
-    const token = await kubectl('create', 'token', accountOf(manager), '-n', manager.namespace);
-    const place = join(dir, manager.namespace);
-    mkdirSync(place);
-    const server = { port: Number(new URL(access.url).port), ca: access.tls!.ca! };
-    const options = { manager, port, authority, server, token: token.trim(), dir: place };
-    managers.push(open.use(await startManager(options)));
-  }
+  const managers = await startManagers(programs.managers, { access, kubectl, apply, dir });
+  for (const manager of managers) open.use(manager);
   await kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s');
   const stop = new AbortController();
   const providing = provideFields(client, stop.signal);
@@ -124,14 +103,6 @@ function withoutNames(text: string): string {
   // After a while without the new cluster, the words for its absence are others.
   const patient = named.replaceAll('Remote connection probe failed', 'Remote connection not established yet');
   return normalised(patient, {}).replaceAll(/ +/g, ' ').split('\n').sort().join('\n');
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
 
 /** A busy machine may take long. */

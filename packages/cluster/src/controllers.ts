@@ -9,6 +9,7 @@ import { etcdClusterController } from './etcd/etcd-cluster-controller.ts';
 import { igniteClusterController } from './infrastructure/ignite-cluster-controller.ts';
 import { igniteMachinePoolController } from './infrastructure/ignite-machine-pool-controller.ts';
 import { igniteMachineController } from './infrastructure/ignite-machine-controller.ts';
+import { inOneStore } from './infrastructure/placement.ts';
 import { machineHealthCheckController } from './health-check/machine-health-check-controller.ts';
 import { hostedControlPlaneController } from './hosted-control-plane/hosted-control-plane-controller.ts';
 import { machineController } from './machine/machine-controller.ts';
@@ -38,7 +39,7 @@ export const clusterControllers: readonly Controller[] = [
 export const igniteControllers: readonly Controller[] = [
   controllerFor(etcdClusterController),
   controllerFor(hostedControlPlaneController),
-  controllerFor(igniteClusterController),
-  controllerFor(igniteMachineController),
+  controllerFor(igniteClusterController(inOneStore)),
+  controllerFor(igniteMachineController(inOneStore)),
   controllerFor(igniteMachinePoolController),
 ];

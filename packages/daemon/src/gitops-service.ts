@@ -30,6 +30,7 @@ import type { ApiAddress } from './api-address.ts';
 import { serveApiService } from './api-service.ts';
 import type { ApiTrust } from './api-trust.ts';
 import { alreadyRunning } from './errors.ts';
+import type { ManagedBy } from './run-management.ts';
 import { measuredClient } from './measured-client.ts';
 import { Metrics, serveMetrics } from './metrics.ts';
 import { unservedClusterKinds } from './unserved-cluster-kinds.ts';
@@ -59,6 +60,8 @@ export interface GitopsServiceOptions {
   readonly nodeLabels: Readonly<Record<string, string>>;
   /** Whether clusters are served, and their controllers run. */
   readonly clusters: boolean;
+  /** The management cluster that this host serves, and what its machines may use of this host. */
+  readonly management?: ManagedBy;
   /** The unix socket at which the Kubernetes API is served. */
   readonly apiSocket?: string;
   /** The address at which it is served besides. */
@@ -81,13 +84,14 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
   const ending = new AbortController();
   const signal = AbortSignal.any([stop, ending.signal]);
   const { paths, administration, self, engines, client, nodeLabels, log, webhook } = options;
-  const { apiSocket, apiAddress, listenFd } = options;
+  const { apiSocket, apiAddress, listenFd, management } = options;
   using lock = await serveHost(paths, signal);
   if (!lock) throw alreadyRunning();
   const host = nodeLabels['hostname'] ?? nodeName(self);
   const settings = settleHostSettings(paths, {});
   // What clusters need takes memory, so it is loaded only where there may be some.
   const clusters = options.clusters ? await loadClusters() : undefined;
+  const runManagement = management && (await import('./run-management.ts')).runManagement;
   const unserved = clusters ? [] : unservedClusterKinds;
   const definitions = new ServedDefinitions();
   const objects = administration.served(
@@ -155,6 +159,8 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
     ...reporting,
   };
   const controlling = { clock: deps.clock, log, observer: metrics };
+  const runHost = (until: AbortSignal): Promise<void> =>
+    controlHostPods({ client: objects, self, keeper: options.pods, ...controlling }, until);
   options.onReady();
   await untilAllEnd(
     [
@@ -164,13 +170,14 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
         {
           client: objects,
           host: { ...self, locksDir: locksDir(paths) },
-          runHost: (until) =>
-            controlHostPods({ client: objects, self, keeper: options.pods, ...controlling }, until),
+          runHost,
           ...controlling,
           schemas: clusters.schemas,
         },
         signal,
       ),
+      management &&
+        runManagement?.(management, { objects, self: { ...settings, ...self }, runHost, ...controlling }, signal),
       vms.run(signal),
       keepHost(
         { ...settings, ...self, paths, administration, clock: deps.clock, clear: clearRemovedVms },

@@ -4,6 +4,7 @@ import { apiSocketPath, defaultPaths } from '@ignite/engine/tools/host/paths';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { ApiAddress } from './api-address.ts';
 import { optionInvalid } from './errors.ts';
+import { type ManagementOptions, managementOptions } from './management-options.ts';
 import { type TrustOptions, trustOptions } from './trust-options.ts';
 
 /** How much is logged on standard error, from least to most. */
@@ -32,6 +33,8 @@ export interface DaemonOptions {
   readonly trust: TrustOptions;
   /** Whether clusters are served, and their controllers run. */
   readonly clusters: boolean;
+  /** The management cluster that this host serves, if it does. */
+  readonly management?: ManagementOptions | undefined;
   /** The address and port that webhooks are served at, if they are. */
   readonly webhookListen?: string | undefined;
   /** The files with what webhooks are served with. */
@@ -81,6 +84,7 @@ export function parseOptions(argv: readonly string[], configured: IgnitedValues 
     apiAddress: values['api-address'] === undefined ? undefined : parseAddress(values['api-address']),
     trust: trustOptions(values),
     clusters: values.clusters === true,
+    management: managementOptions(values),
     nodeLabels: Object.fromEntries((values['node-label'] ?? []).map(parseLabel)),
     webhookListen: values['webhook-listen'],
     webhookFiles: values,

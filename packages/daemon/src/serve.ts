@@ -11,6 +11,7 @@ import { isVmLocked } from '@ignite/engine/tools/store/vm-lock';
 import { reconcileUnlessBusy } from '@ignite/engine/vm/lifecycle/reconcile-unless-busy';
 import { takeUpRestarts } from '@ignite/engine/vm/lifecycle/take-up-restarts';
 import { openEnginePorts } from '@ignite/engine/wire';
+import { readKubeconfig } from '@ignite/toolkit/client/over-http/kubeconfig';
 import type { Log } from '@ignite/toolkit/log/log';
 import { printable } from '@ignite/toolkit/text/printable';
 import { runGitops } from './gitops-service.ts';
@@ -63,6 +64,10 @@ export async function serve(
   const { administration, self } = ports;
   const webhook = await webhookOptions(options);
   const apiTrust = await readApiTrust(options.trust);
+  const management = options.management && {
+    access: await readKubeconfig(options.management.kubeconfigFile),
+    allow: options.management.allow,
+  };
   const served = {
     paths,
     administration,
@@ -84,6 +89,7 @@ export async function serve(
     ...(apiSocket !== undefined && { apiSocket }),
     ...(apiAddress && { apiAddress }),
     ...(webhook && { webhook }),
+    ...(management && { management }),
   };
   try {
     await runGitops(served, signal);

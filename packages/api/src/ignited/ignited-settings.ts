@@ -110,6 +110,18 @@ export const ignitedSettings = {
     type: 'boolean',
     help: 'serve the kinds of Cluster API, and run its controllers',
   },
+  'management-kubeconfig': {
+    field: 'management.kubeconfigFile',
+    type: 'string',
+    value: 'FILE',
+    help: 'kubeconfig of a management cluster of Cluster API, for whose IgniteMachines this host makes VMs',
+  },
+  'management-allow': {
+    field: 'management.allow',
+    type: 'list',
+    value: 'LIST=NAME,...',
+    help: 'what of this host its machines may use, such as networks=10.244.0.0/16; the lists are those of spec.allow of a Sync',
+  },
   'webhook-listen': {
     field: 'webhook.listen',
     type: 'string',

@@ -132,6 +132,7 @@ const clusters: Readonly<Record<string, Load>> = {
   'cluster restore': async () => (await import('./cluster/restore.ts')).clusterRestore,
   'cluster delete': async () => (await import('./cluster/delete.ts')).clusterDelete,
   'provider install': async () => (await import('./provider/install.ts')).providerInstall,
+  'provider kubeconfig': async () => (await import('./provider/kubeconfig.ts')).providerKubeconfig,
 };
 
 const footloose: Readonly<Record<string, Load>> = {

@@ -7,7 +7,7 @@ import { controllerReference, isControlledBy } from '../contract/owner.ts';
 import { type Cluster, isUsable } from '../kinds/cluster.ts';
 import type { IgniteCluster } from '../kinds/ignite-infrastructure.ts';
 import { igniteClusterKind, machineKind } from '../kinds/object-kinds.ts';
-import type { Work } from '../runtime/controller.ts';
+import type { BasicWork } from '../runtime/controller.ts';
 import { planBalancer } from './plan-balancer.ts';
 
 /** Pure. Returns the name of the HostPod that is the endpoint of a cluster. */
@@ -28,7 +28,7 @@ interface Balanced {
 export async function keepBalancedEndpoint(
   infrastructure: IgniteCluster,
   cluster: Cluster,
-  work: Work,
+  work: BasicWork,
 ): Promise<Balanced> {
   const { objects } = work;
   const { loadBalancer, controlPlaneEndpoint } = infrastructure.spec;
@@ -89,14 +89,14 @@ const lacking = (object: IgniteCluster, reason: string, message: string, isThere
 async function withBalancer(
   pod: HostPod,
   balancer: NonNullable<HostPod['spec']['balancer']>,
-  { objects }: Work,
+  { objects }: BasicWork,
 ): Promise<HostPod> {
   if (isDeepStrictEqual(pod.spec.balancer, balancer)) return pod;
   return await objects.write(hostPodKind, pod, { ...pod, spec: { ...pod.spec, balancer } });
 }
 
 /** Removes the load balancer of a cluster that goes. Resolves with whether it is gone. */
-export async function removeBalancer(infrastructure: IgniteCluster, { objects }: Work): Promise<boolean> {
+export async function removeBalancer(infrastructure: IgniteCluster, { objects }: BasicWork): Promise<boolean> {
   const { namespace } = infrastructure.metadata;
   const pod = await objects.get(hostPodKind, { namespace, name: podName(infrastructure) });
   if (!pod || !isControlledBy(pod, infrastructure)) return true;

@@ -1,19 +1,21 @@
 import { type Finding, finding, withFindings } from '../contract/conditions.ts';
 import { annotations, finalizers, labels } from '../contract/names.ts';
 import type { IgniteCluster } from '../kinds/ignite-infrastructure.ts';
-import { isUsable } from '../kinds/cluster.ts';
+import { type FailureDomain, isUsable } from '../kinds/cluster.ts';
 import { igniteClusterKind } from '../kinds/object-kinds.ts';
-import type { Controller, Reconciled } from '../runtime/controller.ts';
+import type { BasicWork, Controller, Reconciled } from '../runtime/controller.ts';
 import { keepBalancedEndpoint, removeBalancer } from './balanced-endpoint.ts';
+import type { Placement } from './placement.ts';
 
 const deletionMs = 2_000;
 
 /** Says where the control plane of a cluster of VMs is reached: at an endpoint that people choose, or at a load balancer. */
-export const igniteClusterController: Controller<IgniteCluster> = {
+export const igniteClusterController = (placement: Placement): Controller<IgniteCluster, BasicWork> => ({
   name: 'ignite-cluster',
   kind: igniteClusterKind,
   finalizer: finalizers.igniteCluster,
   clusterOf: ({ metadata }) => metadata.labels[labels.cluster],
+  whenOthers: async ({ object }, work) => await placement.whenClusterIsOthers?.(object, work),
   reconcile: async ({ object, cluster }, work) => {
     const { metadata } = object;
     if (metadata.deletionTimestamp !== undefined)
@@ -26,21 +28,29 @@ export const igniteClusterController: Controller<IgniteCluster> = {
       Object.hasOwn(metadata.labels, annotations.managedBy)
     )
       return { object };
+    const failureDomains = await placement.failureDomains(work);
+    const nowMs = work.clock.now();
     if (object.spec.loadBalancer) {
       if (!cluster) return { object };
-      const { object: balanced, isThere, lacks } = await keepBalancedEndpoint(object, cluster, work);
-      return withReady(balanced, isThere, lacks, work.clock.now());
+      const placed = await placement.takeBalancer(object, work);
+      const { object: balanced, isThere, lacks } = await keepBalancedEndpoint(placed, cluster, work);
+      return withReady(balanced, { isThere, lacks, failureDomains }, nowMs);
     }
     const isThere =
       isUsable(object.spec.controlPlaneEndpoint) || isUsable(cluster?.spec.controlPlaneEndpoint);
-    return withReady(object, isThere, undefined, work.clock.now());
+    return withReady(object, { isThere, lacks: undefined, failureDomains }, nowMs);
   },
-};
+});
+
+interface Found {
+  readonly isThere: boolean;
+  readonly lacks: Finding | undefined;
+  readonly failureDomains: readonly FailureDomain[] | undefined;
+}
 
 function withReady(
   object: IgniteCluster,
-  isThere: boolean,
-  lacks: Finding | undefined,
+  { isThere, lacks, failureDomains }: Found,
   nowMs: number,
 ): Reconciled<IgniteCluster> {
   const { status } = object;
@@ -58,6 +68,7 @@ function withReady(
       status: {
         ...status,
         ...((isThere || wasThere) && { initialization: { provisioned: true } }),
+        ...(failureDomains && { failureDomains }),
         conditions: withFindings(status?.conditions, { Ready }, object, nowMs),
       },
     },

@@ -1,54 +1,65 @@
 import { vmKind } from '@ignite/api/v1/object-kinds';
+import type { Vm } from '@ignite/api/v1/vm';
 import { hasVmm } from '@ignite/api/v1/vm-phase';
 import { type Finding, withFindings } from '../contract/conditions.ts';
 import { finalizers, labels } from '../contract/names.ts';
-import { controllerOf, isControlledBy } from '../contract/owner.ts';
+import { controllerOf, controllerReference, isControlledBy, withController } from '../contract/owner.ts';
 import type { IgniteMachine } from '../kinds/ignite-infrastructure.ts';
 import type { Machine } from '../kinds/machine.ts';
 import { igniteMachineKind, machineKind } from '../kinds/object-kinds.ts';
-import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
+import type { BasicWork, Controller, Reconciled } from '../runtime/controller.ts';
+import type { Placement } from './placement.ts';
 import { addressesOfMachine, bootstrappedOf, providerIdOf, readiness, vmOfMachine } from './vm-of-machine.ts';
 
 const waitMs = 30_000;
 const deletionMs = 2_000;
 
 /** Makes a VM for each machine of a cluster, once that is known which it is to boot with. */
-export const igniteMachineController: Controller<IgniteMachine> = {
+export const igniteMachineController = (placement: Placement): Controller<IgniteMachine, BasicWork> => ({
   name: 'ignite-machine',
   kind: igniteMachineKind,
   finalizer: finalizers.igniteMachine,
   clusterOf: ({ metadata }) => metadata.labels[labels.cluster],
+  whenOthers: async ({ object }, work) => await placement.whenMachineIsOthers?.(object, work),
   reconcile: async ({ object, cluster }, work) => {
-    if (object.metadata.deletionTimestamp !== undefined) return await takeDown(object, work);
+    if (object.metadata.deletionTimestamp !== undefined) return await takeDown(object, placement, work);
     const machine = await machineOf(object, work);
     if (!machine || !cluster) return { object, requeueAfterMs: waitMs };
     if (!cluster.status?.initialization?.infrastructureProvisioned)
-      return waiting(object, 'WaitingForClusterInfrastructureReady', work);
-    return await bringUp(object, machine, work);
+      return waiting(object, { reason: 'WaitingForClusterInfrastructureReady' }, work);
+    return await bringUp(object, machine, placement, work);
   },
-};
+});
 
-async function machineOf(object: IgniteMachine, { objects }: Work): Promise<Machine | undefined> {
+async function machineOf(object: IgniteMachine, { objects }: BasicWork): Promise<Machine | undefined> {
   const owner = controllerOf(object);
   if (owner?.kind !== machineKind.kind) return undefined;
   return await objects.get(machineKind, { namespace: object.metadata.namespace, name: owner.name });
 }
 
 async function bringUp(
-  infrastructure: IgniteMachine,
+  asked: IgniteMachine,
   machine: Machine,
-  work: Work,
+  placement: Placement,
+  work: BasicWork,
 ): Promise<Reconciled<IgniteMachine>> {
   const { objects, clock } = work;
-  const { namespace, name } = infrastructure.metadata;
+  const { namespace, name } = asked.metadata;
   const { dataSecretName } = machine.spec.bootstrap;
-  const wasProvisioned = infrastructure.status?.initialization?.provisioned === true;
+  const wasProvisioned = asked.status?.initialization?.provisioned === true;
   const known = await objects.get(vmKind, { namespace, name });
-  if (known && !isControlledBy(known, infrastructure)) return waiting(infrastructure, 'NameTaken', work);
+  if (known && !placement.isVmOf(known, asked)) return waiting(asked, { reason: 'NameTaken' }, work);
   // A VM that is gone is not made again: its Machine is replaced.
-  if (!known && wasProvisioned) return waiting(infrastructure, 'VMDeleted', work);
-  if (!known && dataSecretName === undefined) return waiting(infrastructure, 'WaitingForBootstrapData', work);
-  const vm = known ?? (await objects.create(vmKind, vmOfMachine(infrastructure, machine, dataSecretName!)));
+  if (!known && wasProvisioned) return waiting(asked, { reason: 'VMDeleted' }, work);
+  if (!known && dataSecretName === undefined)
+    return waiting(asked, { reason: 'WaitingForBootstrapData' }, work);
+  const refusal = known ? undefined : await placement.refusal(asked);
+  if (refusal !== undefined) return waiting(asked, { reason: 'NotAllowed', message: refusal }, work);
+  const infrastructure = await placement.takeMachine(asked, work);
+  const vm = known
+    ? await owned(known, infrastructure, work)
+    : await create(infrastructure, machine, placement, work);
+  if (!vm) return waiting(infrastructure, { reason: 'NameTaken' }, work);
   const isThere = hasVmm(vm);
   const providerID = providerIdOf(vm);
   const written =
@@ -79,22 +90,49 @@ async function bringUp(
   };
 }
 
+/** Gives a VM to its machine, which may have come from another management cluster. */
+async function owned(vm: Vm, infrastructure: IgniteMachine, { objects }: BasicWork): Promise<Vm> {
+  return await objects.write(
+    vmKind,
+    vm,
+    withController(vm, controllerReference(igniteMachineKind, infrastructure)),
+  );
+}
+
+/** Resolves with `undefined` if somebody else has what is needed for the VM. */
+async function create(
+  infrastructure: IgniteMachine,
+  machine: Machine,
+  placement: Placement,
+  { objects }: BasicWork,
+): Promise<Vm | undefined> {
+  const dataSecretName = await placement.bringData(infrastructure, machine.spec.bootstrap.dataSecretName!);
+  if (dataSecretName === undefined) return undefined;
+  return await objects.create(vmKind, vmOfMachine(infrastructure, machine, dataSecretName));
+}
+
 async function takeDown(
   infrastructure: IgniteMachine,
-  { objects }: Work,
+  placement: Placement,
+  { objects }: BasicWork,
 ): Promise<Reconciled<IgniteMachine>> {
   const { namespace, name } = infrastructure.metadata;
   const vm = await objects.get(vmKind, { namespace, name });
-  if (!vm || !isControlledBy(vm, infrastructure)) return { object: infrastructure, isCleared: true };
-  await objects.delete(vmKind, vm);
-  const left = await objects.get(vmKind, { namespace, name });
-  return left
-    ? { object: infrastructure, requeueAfterMs: deletionMs }
-    : { object: infrastructure, isCleared: true };
+  if (vm && isControlledBy(vm, infrastructure)) {
+    await objects.delete(vmKind, vm);
+    if (await objects.get(vmKind, { namespace, name }))
+      return { object: infrastructure, requeueAfterMs: deletionMs };
+  }
+  await placement.dropData(infrastructure);
+  return { object: infrastructure, isCleared: true };
 }
 
-function waiting(infrastructure: IgniteMachine, reason: string, { clock }: Work): Reconciled<IgniteMachine> {
-  const Ready: Finding = { status: 'False', reason };
+function waiting(
+  infrastructure: IgniteMachine,
+  why: Omit<Finding, 'status'>,
+  { clock }: BasicWork,
+): Reconciled<IgniteMachine> {
+  const Ready: Finding = { status: 'False', ...why };
   const conditions = withFindings(infrastructure.status?.conditions, { Ready }, infrastructure, clock.now());
   return {
     object: { ...infrastructure, status: { ...infrastructure.status, conditions } },

@@ -17,7 +17,7 @@ export function vmOfMachine(
   dataSecretName: string,
 ): NewOfKind {
   const { name, namespace, labels: own } = infrastructure.metadata;
-  const { failureDomain } = machine.spec;
+  const hostName = infrastructure.spec.hostName ?? machine.spec.failureDomain;
   return {
     metadata: {
       name,
@@ -30,7 +30,7 @@ export function vmOfMachine(
     },
     spec: {
       ...infrastructure.spec.vm,
-      ...(failureDomain !== undefined && { hostName: failureDomain }),
+      ...(hostName !== undefined && { hostName }),
       // Bootstrap providers write the data under this key (Cluster API's contract for them).
       cloudInit: { userDataSecretRef: { name: dataSecretName, key: 'value' } },
       restartPolicy: 'always',

@@ -41,6 +41,10 @@ const {
 /** The spec of a VM, without what the controllers decide. */
 export const igniteMachineSpecSchema = v.strictObject({
   providerID: described('Identifies the VM; written when it runs.', v.optional(v.string())),
+  hostName: described(
+    'Host that has the VM; if absent, the failure domain of the Machine, or a host takes it.',
+    v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(63))),
+  ),
   vm: described('The VM, as in the kind VM.', v.strictObject(vmEntries)),
 });
 

@@ -3,10 +3,11 @@ import type { NewObject } from '@ignite/toolkit/client/object-client';
 import type { Kind } from '@ignite/toolkit/scheme/kind';
 import { contractVersion, coreGroup, infrastructureGroup } from '../contract/groups.ts';
 import { kinds } from '../kinds/kinds.ts';
+import { hostAccount } from './host-account.ts';
+import { providerNamespace } from './provider-namespace.ts';
 
 /** The name by which clusterctl knows a provider, and the folder of its releases. */
 const providerName = 'infrastructure-ignite';
-const namespace = 'ignite-system';
 const providedKinds = ['IgniteCluster', 'IgniteClusterTemplate', 'IgniteMachine', 'IgniteMachineTemplate'];
 
 const providerLabels = { [`${coreGroup}/provider`]: providerName };
@@ -15,7 +16,7 @@ const contractLabels = { [`${coreGroup}/${contractVersion}`]: contractVersion };
 
 /**
  * Pure. Returns what makes Ignite an infrastructure provider in somebody else's management cluster: the definitions of its
- * kinds, with the labels of the contract, and the rights on them that Cluster API's own managers need.
+ * kinds, with the labels of the contract, the rights on them that Cluster API's own managers need, and the account of hosts.
  * @param definitionOf returns the CustomResourceDefinition of a kind
  */
 export function providerComponents(definitionOf: (kind: Kind) => NewObject): readonly NewObject[] {
@@ -29,7 +30,7 @@ export function providerComponents(definitionOf: (kind: Kind) => NewObject): rea
     {
       apiVersion: 'v1',
       kind: 'Namespace',
-      metadata: { name: namespace, labels: providerLabels },
+      metadata: { name: providerNamespace, labels: providerLabels },
     },
     ...definitions,
     {
@@ -47,6 +48,7 @@ export function providerComponents(definitionOf: (kind: Kind) => NewObject): rea
         },
       ],
     },
+    ...hostAccount.map((object) => ({ ...object, metadata: { ...object.metadata, labels: providerLabels } })),
   ];
 }
 

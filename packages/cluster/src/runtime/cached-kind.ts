@@ -22,6 +22,10 @@ export class CachedKind {
     return [...(this.#byCluster.get(key)?.values() ?? [])];
   }
 
+  all(): readonly KubeObject[] {
+    return [...this.#objects.values()];
+  }
+
   inNamespace(namespace: string): readonly KubeObject[] {
     return [...this.#objects.values()].filter(({ metadata }) => metadata.namespace === namespace);
   }

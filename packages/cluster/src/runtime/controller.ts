@@ -1,5 +1,6 @@
 import type { ClientKind } from '@ignite/toolkit/client/kind-client';
 import type { Clock } from '@ignite/toolkit/clock/clock';
+import type { ReconcileResult } from '@ignite/toolkit/controller/controller';
 import type { Log } from '@ignite/toolkit/log/log';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { ValueSchemas } from '../contract/value-schemas.ts';
@@ -9,18 +10,22 @@ import type { EtcdServers, WorkloadClusters } from '../workload/workload-cluster
 import type { Objects } from './objects.ts';
 import type { ProviderKinds } from './provider-kinds.ts';
 
-/** What the controllers work with. */
-export interface Work {
+/** What every controller works with, wherever it runs. */
+export interface BasicWork {
   readonly objects: Objects;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What the controllers of a host work with that has all kinds of clusters. */
+export interface Work extends BasicWork {
   readonly providers: ProviderKinds;
   readonly workloads: WorkloadClusters;
   readonly schemas: ValueSchemas;
   /** Returns the etcd whose members listen at some addresses, and trust an authority. */
   readonly etcdAt: (addresses: readonly string[], authority: KeyPair) => EtcdServers;
-  readonly clock: Clock;
   /** Returns a new ending for a name, five lower-case letters or digits. */
   readonly suffix: () => string;
-  readonly log: Log;
 }
 
 /** What has become of an object. */
@@ -40,17 +45,20 @@ export interface Subject<T extends KubeObject> {
 }
 
 /** Makes the objects of one kind what they say. */
-export interface Controller<T extends KubeObject = KubeObject> {
+export interface Controller<T extends KubeObject = KubeObject, W extends BasicWork = Work> {
   readonly name: string;
   readonly kind: ClientKind<T>;
   /** What keeps a deleted object until it is cleared. Without it, objects go at once. */
   readonly finalizer?: string;
   /** Returns the name of the Cluster of an object. */
   readonly clusterOf: (object: T) => string | undefined;
+  /** Returns when to look again at an object that another host cares for, and `undefined` if this one does. */
+  readonly whenOthers?: (subject: Subject<T>, work: W) => Promise<ReconcileResult | undefined>;
   /** Level-triggered: it may be called when there is nothing to do. */
-  readonly reconcile: (subject: Subject<T>, work: Work, signal: AbortSignal) => Promise<Reconciled<T>>;
+  readonly reconcile: (subject: Subject<T>, work: W, signal: AbortSignal) => Promise<Reconciled<T>>;
 }
 
 /** Returns a controller among others of other kinds. */
-export const controllerFor = <T extends KubeObject>(controller: Controller<T>): Controller =>
-  controller as unknown as Controller;
+export const controllerFor = <T extends KubeObject, W extends BasicWork = Work>(
+  controller: Controller<T, W>,
+): Controller<KubeObject, W> => controller as unknown as Controller<KubeObject, W>;

@@ -62,6 +62,11 @@ export class Objects {
     return (await this.#cached(kind)).inNamespace(namespace).map(kind.decode);
   }
 
+  /** Returns the objects in all namespaces. */
+  async all<T extends KubeObject>(kind: ClientKind<T>): Promise<readonly T[]> {
+    return (await this.#cached(kind)).all().map(kind.decode);
+  }
+
   /** Returns the objects that an owner controls. */
   async controlledBy<T extends KubeObject>(kind: ClientKind<T>, owner: KubeObject): Promise<readonly T[]> {
     return (await this.#cached(kind)).controlledBy(owner.metadata.uid).map(kind.decode);

@@ -6,16 +6,16 @@ import { withFindings } from '../contract/conditions.ts';
 import { annotations } from '../contract/names.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import { clusterKind } from '../kinds/object-kinds.ts';
-import type { Controller, Work } from './controller.ts';
+import type { BasicWork, Controller } from './controller.ts';
 
 /**
  * Reconciles one object as all controllers do: nothing is done to what is paused, not even its deletion; a finalizer
  * comes before the first deed; and the status is written only where it differs.
  */
-export async function reconcileObject(
-  controller: Controller,
+export async function reconcileObject<W extends BasicWork>(
+  controller: Controller<KubeObject, W>,
   key: string,
-  work: Work,
+  work: W,
   signal: AbortSignal,
 ): Promise<ReconcileResult> {
   const { objects, clock } = work;
@@ -24,6 +24,8 @@ export async function reconcileObject(
   const found = await objects.get(kind, { namespace, name });
   if (!found) return {};
   const cluster = await clusterFor(controller, found, work);
+  const others = await controller.whenOthers?.({ object: found, cluster }, work);
+  if (others) return others;
   const isPaused =
     cluster?.spec.paused === true || Object.hasOwn(found.metadata.annotations, annotations.paused);
   if (isPaused) {
@@ -57,9 +59,9 @@ export async function reconcileObject(
 }
 
 async function clusterFor(
-  controller: Controller,
+  controller: Pick<Controller, 'kind' | 'clusterOf'>,
   object: KubeObject,
-  { objects }: Work,
+  { objects }: BasicWork,
 ): Promise<Cluster | undefined> {
   if (controller.kind.kind === clusterKind.kind) return object as Cluster;
   const name = controller.clusterOf(object);
@@ -69,10 +71,10 @@ async function clusterFor(
 }
 
 async function keepStatus(
-  { kind }: Controller,
+  { kind }: Pick<Controller, 'kind'>,
   old: KubeObject,
   next: KubeObject,
-  { objects }: Work,
+  { objects }: BasicWork,
 ): Promise<void> {
   if (!isDeepStrictEqual(plain(old.status), plain(next.status))) await objects.writeStatus(kind, next);
 }

@@ -14,20 +14,27 @@ import {
   machinePoolKind,
 } from '../kinds/object-kinds.ts';
 import { clusterKeyOf } from './cached-kind.ts';
-import type { Controller, Work } from './controller.ts';
+import type { BasicWork, Controller } from './controller.ts';
 
 /** Kinds whose objects have to do with all Machines of their Cluster. */
 const machineWatchers = [machineHealthCheckKind, igniteClusterKind];
 
+/** What is known of a controller here: the kind of its objects. */
+type Routed = Pick<Controller, 'kind'>;
+
 /** Is told which controller has to look at which object. */
-export type Enqueue = (controller: Controller, key: string) => void;
+export type Enqueue<C extends Routed = Routed> = (controller: C, key: string) => void;
 
 /**
  * Has the controllers look at what a change is of interest to: the object itself, its owners, all that belongs to a
  * Cluster whose wishes or beginnings have changed, the parts of a Machine or a MachinePool, the health checks and the load balancer
  * of a Machine, and the Clusters of a class.
  */
-export function routeChanges(controllers: readonly Controller[], { objects }: Work, enqueue: Enqueue): void {
+export function routeChanges<C extends Routed>(
+  controllers: readonly C[],
+  { objects }: BasicWork,
+  enqueue: Enqueue<C>,
+): void {
   const byKind = new Map(controllers.map((each) => [`${each.kind.kind}.${each.kind.group}`, each]));
   const seen = new Map<string, string>();
   objects.onChange((object, isGone) => {
@@ -59,11 +66,11 @@ export function routeChanges(controllers: readonly Controller[], { objects }: Wo
   });
 }
 
-function enqueueParts(
-  byKind: ReadonlyMap<string, Controller>,
+function enqueueParts<C extends Routed>(
+  byKind: ReadonlyMap<string, C>,
   { metadata: { namespace } }: KubeObject,
   { bootstrap, infrastructureRef }: MachineSpec,
-  enqueue: Enqueue,
+  enqueue: Enqueue<C>,
 ): void {
   for (const part of [bootstrap.configRef, infrastructureRef]) {
     const found = part && byKind.get(`${part.kind}.${part.apiGroup}`);
@@ -75,7 +82,7 @@ function enqueueParts(
 const aborted = (): void => {};
 
 /** Begins to follow the objects of all controllers. */
-export async function followKinds(controllers: readonly Controller[], { objects }: Work): Promise<void> {
+export async function followKinds(controllers: readonly Routed[], { objects }: BasicWork): Promise<void> {
   for (const { kind } of controllers) await objects.get(kind, { namespace: '', name: '' });
 }
 
@@ -91,22 +98,22 @@ function newsOf({ metadata, status }: Cluster, isGone: boolean): string {
   ]);
 }
 
-async function enqueueAll(
-  controllers: readonly Controller[],
+async function enqueueAll<C extends Routed>(
+  controllers: readonly C[],
   cluster: KubeObject,
-  objects: Work['objects'],
-  enqueue: Enqueue,
+  objects: BasicWork['objects'],
+  enqueue: Enqueue<C>,
 ): Promise<void> {
   for (const controller of controllers)
     for (const object of await objects.ofCluster(controller.kind, cluster))
       enqueue(controller, informerKey(object));
 }
 
-async function enqueueClusters(
-  byKind: ReadonlyMap<string, Controller>,
+async function enqueueClusters<C extends Routed>(
+  byKind: ReadonlyMap<string, C>,
   { metadata: { namespace, name } }: KubeObject,
-  objects: Work['objects'],
-  enqueue: Enqueue,
+  objects: BasicWork['objects'],
+  enqueue: Enqueue<C>,
 ): Promise<void> {
   const found = byKind.get(`${clusterKind.kind}.${clusterKind.group}`);
   if (!found) return;
@@ -115,11 +122,11 @@ async function enqueueClusters(
 }
 
 /** Has a controller look at its objects that belong to the Cluster of a Machine. */
-async function enqueueOfCluster(
-  controller: Controller,
+async function enqueueOfCluster<C extends Routed>(
+  controller: C,
   machine: KubeObject,
-  objects: Work['objects'],
-  enqueue: Enqueue,
+  objects: BasicWork['objects'],
+  enqueue: Enqueue<C>,
 ): Promise<void> {
   const cluster = clusterKeyOf(machine)?.split('/')[1];
   if (cluster === undefined) return;

@@ -5,7 +5,8 @@ import {
 } from '@ignite/toolkit/controller/controller';
 import { WorkQueue } from '@ignite/toolkit/controller/work-queue';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
-import type { Controller, Work } from './controller.ts';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import type { BasicWork, Controller } from './controller.ts';
 import { reconcileObject } from './reconcile-object.ts';
 import { followKinds, routeChanges } from './route-changes.ts';
 
@@ -15,9 +16,9 @@ const concurrency = 4;
 const conflictMs = 200;
 
 /** Runs controllers until `signal` aborts. */
-export async function runControllers(
-  controllers: readonly Controller[],
-  work: Work,
+export async function runControllers<W extends BasicWork>(
+  controllers: readonly Controller<KubeObject, W>[],
+  work: W,
   { signal, observer }: { readonly signal: AbortSignal; readonly observer?: ControllerObserver },
 ): Promise<void> {
   const queues = new Map(controllers.map((controller) => [controller, new WorkQueue(work.clock)]));

@@ -5,6 +5,8 @@ import { type AllowSpec, type PortRange, portRange, sourceKinds } from './allow-
 
 /** The facts of the host by which uses are judged. */
 export interface JudgedWorld {
+  /** Returns what a refusal calls a list of what is allowed; by default that of a Sync. */
+  readonly policyOf?: (list: string) => string;
   /**
    * Returns where a path leads when all symlinks are followed, or `undefined` if that cannot be determined.
    */
@@ -23,26 +25,26 @@ export function whyNotAllowed(use: HostUse, allow: AllowSpec, world: JudgedWorld
     case 'port':
       return allow.ports.some((range) => isWithin({ first: use.port, last: use.port }, portRange(range)))
         ? undefined
-        : refusal(use.field, `port ${use.port}/${use.protocol}`, 'ports');
+        : refusal(world, use.field, `port ${use.port}/${use.protocol}`, 'ports');
     case 'network':
       return allow.networks.includes(use.name)
         ? undefined
-        : refusal(use.field, `the network ${use.name}`, 'networks');
+        : refusal(world, use.field, `the network ${use.name}`, 'networks');
     case 'service':
-      return allow.services.includes(use.name) ? undefined : refusal(use.field, use.name, 'services');
+      return allow.services.includes(use.name) ? undefined : refusal(world, use.field, use.name, 'services');
     case 'object': {
       const key = keyText(use.key);
       const isMadeForOwn =
         use.madeFor !== undefined && world.isOwn(keyText(use.madeFor)) && !world.isBrought(key);
       return allow.objects.includes(key) || world.isOwn(key) || isMadeForOwn
         ? undefined
-        : refusal(use.field, `${key}, which does not belong to the source`, 'objects');
+        : refusal(world, use.field, `${key}, which does not belong to the source`, 'objects');
     }
     case 'allowance': {
       const wider = widened(use.allow, allow);
       return wider === undefined
         ? undefined
-        : refusal(use.field, `more than the Sync itself is allowed to use`, wider);
+        : refusal(world, use.field, `more than the Sync itself is allowed to use`, wider);
     }
   }
 }
@@ -50,20 +52,24 @@ export function whyNotAllowed(use: HostUse, allow: AllowSpec, world: JudgedWorld
 function whyNotPath(
   { path: named, access, field }: Extract<HostUse, { kind: 'path' }>,
   { hostPaths, files }: AllowSpec,
-  { realPathOf }: JudgedWorld,
+  world: JudgedWorld,
 ): string | undefined {
   const list = access === 'write' ? 'hostPaths' : 'files';
   const roots = access === 'write' ? hostPaths : [...hostPaths, ...files];
   const isAllowed = (each: string): boolean => roots.some((root) => isBelow(each, root));
-  if (!posix.isAbsolute(named) || !isAllowed(named)) return refusal(field, named, list);
-  const real = realPathOf(named);
+  if (!posix.isAbsolute(named) || !isAllowed(named)) return refusal(world, field, named, list);
+  const real = world.realPathOf(named);
   return real !== undefined && isAllowed(real)
     ? undefined
-    : refusal(field, `${named}, which leads elsewhere through a symbolic link`, list);
+    : refusal(world, field, `${named}, which leads elsewhere through a symbolic link`, list);
 }
 
-const refusal = (field: string, what: string, list: string): string =>
-  `${field}: not allowed by spec.allow.${list} of the Sync: ${what}`;
+const refusal = (
+  { policyOf = (list) => `spec.allow.${list} of the Sync` }: JudgedWorld,
+  field: string,
+  what: string,
+  list: string,
+): string => `${field}: not allowed by ${policyOf(list)}: ${what}`;
 
 /**
  * Returns the first list of `given` that allows more than the same list of `own`. The lists

@@ -5,6 +5,12 @@ import { hasCode } from '../errors/coded-error.ts';
 import { type Lease, type LeaseSpec, storedLease } from '../core/resources/lease.ts';
 import { microTime } from '../object/micro-time.ts';
 
+export type LeaseAttempt =
+  | { readonly type: 'held' }
+  /** Another process holds the lease. */
+  | { readonly type: 'taken' }
+  | { readonly type: 'failed'; readonly failure: unknown };
+
 export interface LeaseOptions {
   readonly client: ObjectClient;
   readonly namespace: string;
@@ -16,6 +22,8 @@ export interface LeaseOptions {
    */
   readonly durationSeconds: number;
   readonly clock: Clock;
+  /** Told how each attempt to take or to renew the lease has ended. */
+  readonly onAttempt?: (attempt: LeaseAttempt) => void;
 }
 
 /**
@@ -46,7 +54,7 @@ export async function leadWhile(
 }
 
 async function acquire(options: LeaseOptions, signal: AbortSignal): Promise<Lease | undefined> {
-  const { holder, durationSeconds, clock } = options;
+  const { holder, durationSeconds, clock, onAttempt } = options;
   let seen: string | undefined;
   let since = clock.now();
   const attempt = async (): Promise<Lease | undefined> => {
@@ -63,8 +71,13 @@ async function acquire(options: LeaseOptions, signal: AbortSignal): Promise<Leas
     return isFree ? await take(options, lease, newSpec(options, spec)) : undefined;
   };
   while (!signal.aborted) {
-    const held = await attempt().catch(() => undefined); // a server that does not answer is asked again
-    if (held) return held;
+    try {
+      const held = await attempt();
+      onAttempt?.({ type: held ? 'held' : 'taken' });
+      if (held) return held;
+    } catch (failure) {
+      onAttempt?.({ type: 'failed', failure }); // a server that does not answer is asked again
+    }
     await clock.sleep((durationSeconds * 1_000) / 3, signal).catch(() => {});
   }
   return undefined;
@@ -83,7 +96,7 @@ function newSpec({ holder, durationSeconds, clock }: LeaseOptions, old: LeaseSpe
 
 /** Renews the lease. Resolves when the lease is lost or could not be renewed in time. */
 async function renew(options: LeaseOptions, held: Lease, signal: AbortSignal): Promise<void> {
-  const { client, durationSeconds, clock } = options;
+  const { client, durationSeconds, clock, onAttempt } = options;
   const durationMs = durationSeconds * 1_000;
   let lease = held;
   let renewedAt = clock.now();
@@ -95,7 +108,9 @@ async function renew(options: LeaseOptions, held: Lease, signal: AbortSignal): P
     try {
       lease = await leasesOf(client).update({ ...lease, spec }, { signal });
       renewedAt = asked;
+      onAttempt?.({ type: 'held' });
     } catch (failure) {
+      if (!signal.aborted) onAttempt?.({ type: 'failed', failure });
       if (hasCode(failure, 'CONFLICT') || hasCode(failure, 'NOT_FOUND')) return;
     }
   }

@@ -9,10 +9,9 @@ import { HttpObjectClient } from '@ignite/toolkit/client/over-http/http-object-c
 import { readKubeconfig } from '@ignite/toolkit/client/over-http/kubeconfig';
 import { resourceOfComponent } from './component-resource.ts';
 import type { Command } from '../../arguments/command.ts';
-import { usageError } from '../../arguments/usage-error.ts';
 import { definitionOfKind } from '../../context.ts';
 import { documentFlag, documentFormatOf } from '../../render/objects.ts';
-import { tellNote } from '../../render/message/note.ts';
+import { managementFlags, managementKubeconfig } from './management-flags.ts';
 
 /** The name under which the server notes what this command has written. */
 const manager = 'ignite-provider';
@@ -23,7 +22,8 @@ export const providerInstall: Command = {
   arity: { least: 0, most: 0 },
   summary: 'Make Ignite an infrastructure provider of Cluster API in a management cluster',
   details: [
-    'Installs the definitions of IgniteCluster, IgniteMachine and their templates, with the labels of the contract v1beta2. What is installed already is brought up to date.',
+    'Installs the definitions of IgniteCluster, IgniteMachine and their templates, with the labels of the contract v1beta2, and the account as which hosts serve the cluster. What is installed already is brought up to date.',
+    '"ignite provider kubeconfig" gives hosts access as that account, and "ignite daemon --management-kubeconfig" has a host make the VMs.',
     'With --directory, writes a release for clusterctl instead: the components and metadata.yaml.',
   ],
   examples: [
@@ -32,18 +32,7 @@ export const providerInstall: Command = {
     'ignite provider install --directory ./providers',
   ],
   flags: {
-    kubeconfig: {
-      type: 'string',
-      value: 'FILE',
-      default: '$KUBECONFIG',
-      help: 'kubeconfig of the management cluster',
-    },
-    'kube-context': {
-      type: 'string',
-      value: 'NAME',
-      default: 'the current one',
-      help: 'context of the kubeconfig',
-    },
+    ...managementFlags,
     directory: { type: 'string', value: 'DIR', help: 'write a release for clusterctl below this directory' },
     'dry-run': { type: 'boolean', help: 'print the components, without installing them' },
     output: { ...documentFlag, help: 'print the components as json or yaml' },
@@ -69,20 +58,13 @@ export const providerInstall: Command = {
       io.out.write(`${folder}\n`);
       return 0;
     }
-    const path = flags.text('kubeconfig') ?? io.env['KUBECONFIG'];
-    if (path === undefined)
-      throw usageError('no management cluster is named', 'name its kubeconfig with --kubeconfig');
-    using client = new HttpObjectClient(await readKubeconfig(path, flags.text('kube-context')));
+    using client = new HttpObjectClient(await readKubeconfig(...managementKubeconfig({ flags, io })));
     for (const component of components) {
-      const { name = '' } = component.metadata;
-      const key = { ...resourceOfComponent(component.kind), name };
+      const { name = '', namespace = '' } = component.metadata;
+      const key = { ...resourceOfComponent(component.kind), namespace, name };
       await client.apply(key, component, { manager, signal });
       io.out.write(`${component.kind}/${name} installed\n`);
     }
-    tellNote(
-      'objects of these kinds are kept there, and no ignited makes VMs of them yet: ignited does so for those in its own API',
-      { flags, io },
-    );
     return 0;
   },
 };

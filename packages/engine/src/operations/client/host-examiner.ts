@@ -1,8 +1,14 @@
 import { stat } from 'node:fs/promises';
 import type { DoctorCheck, HostClient, ServiceChange, UnitFile } from '@ignite/api/client/host-client';
+import type { Host } from '@ignite/api/v1/host';
+import { hostKind } from '@ignite/api/v1/object-kinds';
+import { KindClient } from '@ignite/toolkit/client/kind-client';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import type { ThisHost } from '../../tools/host/this-host.ts';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { examineHost, missingPackages } from '../../tools/doctor/doctor.ts';
+import { managementCheck } from '../../tools/doctor/management-check.ts';
 import { firewallCheck } from '../../tools/doctor/firewall-check.ts';
 import { installService, uninstallService, unitDir } from '../../tools/host/install-service.ts';
 import type { Paths } from '../../tools/host/paths.ts';
@@ -16,6 +22,8 @@ interface ExaminerPorts {
   readonly network: Network;
   readonly env: NodeJS.ProcessEnv;
   readonly paths: Paths;
+  readonly objects: ObjectClient;
+  readonly self: ThisHost;
 }
 
 /** Examines and repairs this host. */
@@ -24,16 +32,22 @@ export class HostExaminer implements HostClient {
   readonly #network: Network;
   readonly #env: NodeJS.ProcessEnv;
   readonly #paths: Paths;
+  readonly #objects: ObjectClient;
+  readonly #self: ThisHost;
 
-  constructor({ runner, network, env, paths }: ExaminerPorts) {
+  constructor({ runner, network, env, paths, objects, self }: ExaminerPorts) {
     this.#runner = runner;
     this.#network = network;
     this.#env = env;
     this.#paths = paths;
+    this.#objects = objects;
+    this.#self = self;
   }
 
   async examine(signal: AbortSignal): Promise<readonly DoctorCheck[]> {
-    const checks = await examineHost(this.#env);
+    const hosts = new KindClient<Host>(this.#objects, hostKind);
+    const self = await hosts.find({ name: this.#self.name }, { signal });
+    const checks = [...(await examineHost(this.#env)), ...managementCheck(self)];
     if (!canFilter(checks)) return checks;
     return [...checks, firewallCheck(await this.#network.examineFirewall(signal))];
   }

@@ -1,0 +1,366 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { hostPodKind } from '../../packages/api/src/host-pod/object-kind.ts';
+import { vmKind } from '../../packages/api/src/v1/object-kinds.ts';
+import { controllerOf } from '../../packages/cluster/src/contract/owner.ts';
+import type { IgniteCluster, IgniteMachine } from '../../packages/cluster/src/kinds/ignite-infrastructure.ts';
+import type { Machine } from '../../packages/cluster/src/kinds/machine.ts';
+import {
+  clusterKind,
+  igniteClusterKind,
+  igniteMachineKind,
+  machineKind,
+} from '../../packages/cluster/src/kinds/object-kinds.ts';
+import { KindClient, objectsOf } from '../../packages/toolkit/src/client/kind-client.ts';
+import { HttpObjectClient } from '../../packages/toolkit/src/client/over-http/http-object-client.ts';
+import { readKubeconfig } from '../../packages/toolkit/src/client/over-http/kubeconfig.ts';
+import type { ServerAccess } from '../../packages/toolkit/src/client/over-http/server-access.ts';
+import { hasCode } from '../../packages/toolkit/src/errors/coded-error.ts';
+import type { KubeObject } from '../../packages/toolkit/src/object/kube-object.ts';
+import { clusterApi, startManagers } from './fixtures/cluster-api.ts';
+import { CannotBuild, builtProgram, kubectl as kubectlProgram } from './fixtures/go-program.ts';
+import { type KubeApiServer, kubeconfigOf, startKubeApiServer } from './fixtures/kube-api-server.ts';
+import { type MemoryHost, memoryHost } from './fixtures/memory-host.ts';
+
+/** Hosts fulfil the machines of a Kubernetes that is not ours, on which the managers of Cluster API run. */
+
+const run = promisify(execFile);
+const main = join(import.meta.dirname, '../../packages/cli/src/main.ts');
+const never = new AbortController().signal;
+const programs = await builtPrograms().catch((failure: unknown) => {
+  if (failure instanceof CannotBuild) return failure;
+  throw failure;
+});
+const skip = programs instanceof CannotBuild ? programs.message : false;
+
+async function builtPrograms() {
+  return { managers: await clusterApi(never), kubectl: await builtProgram(kubectlProgram, never) };
+}
+
+const ignite = async (...words: readonly string[]): Promise<string> =>
+  (await run(process.execPath, [main, ...words])).stdout;
+
+/** A busy machine may take long. */
+const patienceMs = 240_000;
+
+async function found<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  let failure: unknown;
+  for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await delay(200)) {
+    try {
+      const value = await look();
+      if (value !== undefined) return value;
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw new Error(`${what} in time`, { cause: failure });
+}
+
+const namespace = 'garden';
+const secrets = { group: '', version: 'v1', resource: 'secrets', kind: 'Secret' };
+const infrastructureRef = (kind: string, name: string) => ({ apiGroup: igniteClusterKind.group, kind, name });
+
+/** A management cluster with Cluster API and Ignite in it. */
+interface Management extends AsyncDisposable {
+  readonly kubernetes: KubeApiServer;
+  readonly client: HttpObjectClient;
+  /** The access of hosts, with the rights that Ignite's components give. */
+  readonly hosts: ServerAccess;
+}
+
+async function openManagement(): Promise<Management> {
+  assert.ok(!(programs instanceof CannotBuild));
+  await using open = new AsyncDisposableStack();
+  const dir = mkdtempSync(join(tmpdir(), 'management-'));
+  open.defer(() => rmSync(dir, { recursive: true, force: true }));
+  const kubernetes = open.use(await startKubeApiServer());
+  const kubeconfig = kubeconfigOf(kubernetes);
+  const access = await readKubeconfig(kubeconfig);
+  const client = open.use(new HttpObjectClient(access));
+  const kubectl = async (...words: readonly string[]): Promise<string> =>
+    (await run(programs.kubectl, words, { env: { ...process.env, HOME: dir, KUBECONFIG: kubeconfig } })).stdout;
+  const apply = async (objects: readonly object[]): Promise<void> => {
+    const file = join(dir, 'objects.json');
+    writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
+    await kubectl('apply', '--server-side', '--validate=strict', '-f', file);
+  };
+  await ignite('provider', 'install', '--kubeconfig', kubeconfig);
+  // The manager of Cluster API has the rights of the provider by an aggregated role, which the controller manager makes.
+  for (const manager of await startManagers(programs.managers, { access, kubectl, apply, dir })) open.use(manager);
+  const account = join(dir, 'hosts.kubeconfig');
+  writeFileSync(account, await ignite('provider', 'kubeconfig', '--kubeconfig', kubeconfig));
+  await kubectl('create', 'namespace', namespace);
+  const opened = open.move();
+  return {
+    kubernetes,
+    client,
+    hosts: await readKubeconfig(account),
+    [Symbol.asyncDispose]: async () => await opened.disposeAsync(),
+  };
+}
+
+async function createCluster(client: HttpObjectClient, spec: object): Promise<void> {
+  const metadata = { namespace, name: 'dev' };
+  await objectsOf(client, igniteClusterKind).create({ metadata, spec });
+  // A manager is asked as soon as it listens, and answers when it knows its kinds.
+  await found('a Cluster', async () =>
+    objectsOf(client, clusterKind)
+      .create({ metadata, spec: { infrastructureRef: infrastructureRef('IgniteCluster', 'dev') } })
+      .catch((failure: unknown) => {
+        if (hasCode(failure, 'ALREADY_EXISTS')) return true;
+        throw failure;
+      }),
+  );
+}
+
+interface NewMachine {
+  readonly failureDomain?: string;
+  readonly vm?: object;
+  readonly infrastructure?: object;
+}
+
+async function createMachine(
+  client: HttpObjectClient,
+  name: string,
+  { failureDomain, vm = {}, infrastructure }: NewMachine = {},
+): Promise<void> {
+  const data = { value: Buffer.from(`#cloud-config\n# ${name}\n`).toString('base64') };
+  const dataKey = { namespace, name: `${name}-data` };
+  if (!(await objectsOf(client, secrets).find(dataKey)))
+    await objectsOf(client, secrets).create({ metadata: dataKey, data });
+  await objectsOf(client, igniteMachineKind).create({
+    metadata: { namespace, name },
+    spec: infrastructure ?? { vm: { image: { oci: 'example.com/node:v1' }, ...vm } },
+  });
+  await objectsOf(client, machineKind).create({
+    metadata: { namespace, name },
+    spec: {
+      clusterName: 'dev',
+      bootstrap: { dataSecretName: `${name}-data` },
+      infrastructureRef: infrastructureRef('IgniteMachine', name),
+      ...(failureDomain !== undefined && { failureDomain }),
+    },
+  });
+}
+
+const vmsOf = async ({ client }: MemoryHost): Promise<readonly string[]> =>
+  (await objectsOf(client, vmKind).list()).items.map(({ metadata }) => metadata.name).sort();
+
+const host = (name: string, octet: number, allow?: object): MemoryHost =>
+  memoryHost({ name, uid: `uid-of-${name}` }, octet, allow);
+
+const provisioned = async (client: HttpObjectClient, name: string): Promise<Machine> =>
+  await found(`the machine ${name}`, async () => {
+    const machine = await new KindClient(client, machineKind).get({ namespace, name });
+    return machine.status?.initialization?.infrastructureProvisioned ? machine : undefined;
+  });
+
+const gone = async (client: HttpObjectClient, name: string): Promise<unknown> =>
+  await found(`the end of ${name}`, async () =>
+    (await objectsOf(client, machineKind).find({ namespace, name })) ? undefined : true,
+  );
+
+const infrastructureOf = async (client: HttpObjectClient, name: string): Promise<IgniteMachine> =>
+  await new KindClient(client, igniteMachineKind).get({ namespace, name });
+
+test('hosts fulfil the machines of a management cluster', { skip }, async (t: TestContext) => {
+  await using management = await openManagement();
+  const { client, hosts } = management;
+  const [north, south] = [host('north', 1), host('south', 2)];
+  await using open = new AsyncDisposableStack();
+  open.use(north.serve(hosts));
+  open.use(south.serve(hosts));
+
+  await t.test('the load balancer of one host is the endpoint, and the hosts are failure domains', async () => {
+    await createCluster(client, { loadBalancer: {} });
+    const cluster = await found('the endpoint', async () => {
+      const now = await new KindClient(client, clusterKind).get({ namespace, name: 'dev' });
+      return now.status?.initialization?.infrastructureProvisioned && now.status.failureDomains?.length === 2
+        ? now
+        : undefined;
+    });
+    assert.deepEqual(cluster.spec.controlPlaneEndpoint, { host: '10.61.1.254', port: 6_443 });
+    assert.deepEqual(
+      cluster.status?.failureDomains?.map(({ name }) => name),
+      ['north', 'south'],
+    );
+    const infrastructure = await new KindClient<IgniteCluster>(client, igniteClusterKind).get({
+      namespace,
+      name: 'dev',
+    });
+    assert.deepEqual(infrastructure.spec.loadBalancer, { hostName: 'north', port: 6_443 });
+    assert.equal((await objectsOf(south.client, hostPodKind).list()).items.length, 0);
+  });
+
+  await t.test('machines are spread over the hosts, and what they are is reported back', async () => {
+    for (const name of ['a', 'b', 'c', 'd']) await createMachine(client, name);
+    for (const name of ['a', 'b', 'c', 'd']) await provisioned(client, name);
+    const all = [...(await vmsOf(north)), ...(await vmsOf(south))].sort();
+    assert.deepEqual(all, ['a', 'b', 'c', 'd'], 'each has one VM');
+    assert.equal((await vmsOf(north)).length, 2);
+    const machine = await provisioned(client, 'a');
+    const { spec, status } = await infrastructureOf(client, 'a');
+    const home = spec.hostName === 'north' ? north : south;
+    const vm = await new KindClient(home.client, vmKind).get({ namespace, name: 'a' });
+    assert.equal(spec.providerID, `ignite://${vm.metadata.uid}`);
+    assert.equal(machine.spec.providerID, spec.providerID);
+    assert.deepEqual(machine.status?.addresses, [
+      { type: 'Hostname', address: 'a' },
+      { type: 'InternalIP', address: vm.status.network!.ipAddresses[0] },
+    ]);
+    assert.equal(status?.failureDomain, spec.hostName);
+    assert.deepEqual(vm.spec.cloudInit, { userDataSecretRef: { name: 'a-bootstrap', key: 'value' } });
+    const secret = await objectsOf(home.client, secrets).get({ namespace, name: 'a-bootstrap' });
+    const { value } = (secret as KubeObject & { readonly data: { readonly value: string } }).data;
+    assert.equal(Buffer.from(value, 'base64').toString(), '#cloud-config\n# a\n');
+    // The host would take an owner that it does not know for gone.
+    assert.equal(controllerOf(vm), undefined);
+  });
+
+  await t.test('a machine goes where its failure domain is', async () => {
+    await createMachine(client, 'e', { failureDomain: 'south' });
+    await createMachine(client, 'f', { failureDomain: 'south' });
+    for (const name of ['e', 'f']) await provisioned(client, name);
+    for (const name of ['e', 'f']) assert.ok((await vmsOf(south)).includes(name));
+  });
+
+  await t.test('a machine uses of the host only what the host allows', async () => {
+    await createMachine(client, 'thief', { vm: { copyFiles: [{ hostPath: '/etc/shadow', vmPath: '/shadow' }] } });
+    const message = await found('a refusal', async () => {
+      const { status } = await infrastructureOf(client, 'thief');
+      const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+      return ready?.reason === 'NotAllowed' ? ready.message : undefined;
+    });
+    assert.equal(message, 'spec.vm.copyFiles: not allowed by management.allow.files of the host: /etc/shadow');
+    await objectsOf(client, machineKind).delete({ namespace, name: 'thief' });
+    await gone(client, 'thief');
+  });
+
+  await t.test('a machine that is deleted takes its VM and its Secret along', async () => {
+    await objectsOf(client, machineKind).delete({ namespace, name: 'e' });
+    await gone(client, 'e');
+    assert.ok(!(await vmsOf(south)).includes('e'));
+    assert.equal(await objectsOf(south.client, secrets).find({ namespace, name: 'e-bootstrap' }), undefined);
+  });
+
+  await t.test('a second host of a name that is taken does nothing, and says so', async () => {
+    const other = memoryHost({ name: 'north', uid: 'uid-of-another' }, 3);
+    await using _other = other.serve(hosts);
+    await found('its word', async () => (other.states.length > 0 ? true : undefined));
+    assert.deepEqual(other.states, ['NameTaken another host serves the management cluster as "north"']);
+  });
+
+  await t.test('a host goes on where it was killed', async () => {
+    const west = host('west', 4);
+    const there = { failureDomain: 'west' };
+    {
+      await using _first = west.serve(hosts);
+      await createMachine(client, 'x', there);
+      await found('a VM', async () => ((await vmsOf(west)).length > 0 ? true : undefined));
+    }
+    await createMachine(client, 'y', there);
+    await objectsOf(client, machineKind).delete({ namespace, name: 'x' });
+    await using _second = west.serve(hosts);
+    await provisioned(client, 'y');
+    await gone(client, 'x');
+    assert.deepEqual(await vmsOf(west), ['y']);
+  });
+
+  await t.test('while the management cluster is away, VMs stay as they are', async () => {
+    const east = host('east', 5);
+    const there = { failureDomain: 'east' };
+    await using way = await openWay(hosts);
+    await using _serving = east.serve(way.access);
+    await createMachine(client, 'm', there);
+    await provisioned(client, 'm');
+    way.close();
+    await objectsOf(client, machineKind).delete({ namespace, name: 'm' });
+    await createMachine(client, 'n', there);
+    await found('its word', async () => (east.states.length > 1 ? true : undefined));
+    assert.deepEqual(east.states, ['Serving', `Unreachable there is no answer from ${way.access.url}`]);
+    assert.deepEqual(await vmsOf(east), ['m']);
+    way.open();
+    await provisioned(client, 'n');
+    await gone(client, 'm');
+    assert.deepEqual(await vmsOf(east), ['n']);
+    assert.equal(east.states.at(-1), 'Serving');
+  });
+
+  await t.test('a VM stays when its machine goes without it, and goes to the machine with its ID', async () => {
+    const west = host('far-west', 6);
+    const there = { failureDomain: 'far-west' };
+    {
+      await using _first = west.serve(hosts);
+      await createMachine(client, 'o', there);
+      await provisioned(client, 'o');
+    }
+    const moved = await infrastructureOf(client, 'o');
+    // As a move to another management cluster does it: the objects go, the VM does not.
+    for (const kind of [machineKind, igniteMachineKind]) {
+      const objects = objectsOf(client, kind);
+      await objects.modify({ namespace, name: 'o' }, (now) => ({
+        ...now,
+        metadata: { ...now.metadata, annotations: { 'cluster.x-k8s.io/paused': '' } },
+      }));
+      await objects.delete({ namespace, name: 'o' });
+      await objects.modify({ namespace, name: 'o' }, (now) => ({
+        ...now,
+        metadata: { ...now.metadata, finalizers: [] },
+      }));
+    }
+    await using _second = west.serve(hosts);
+    const word = 'warning a VM has lost its machine in the management cluster {"vm":"garden/o"}';
+    await found('its word', async () => (west.logged.includes(word) ? true : undefined));
+    assert.deepEqual(await vmsOf(west), ['o']);
+    const { spec } = moved;
+    await createMachine(client, 'o', { ...there, infrastructure: spec });
+    await provisioned(client, 'o');
+    assert.equal((await infrastructureOf(client, 'o')).spec.providerID, spec.providerID);
+    await objectsOf(client, machineKind).delete({ namespace, name: 'o' });
+    await gone(client, 'o');
+    assert.deepEqual(await vmsOf(west), []);
+  });
+});
+
+interface Way extends AsyncDisposable {
+  readonly access: ServerAccess;
+  readonly close: () => void;
+  readonly open: () => void;
+}
+
+/** Opens a way to a server that can be closed for a time. */
+async function openWay(access: ServerAccess): Promise<Way> {
+  let isOpen = true;
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    const onward = connect(Number(new URL(access.url).port), '127.0.0.1');
+    for (const each of [socket, onward]) each.on('error', () => {});
+    sockets.add(socket.on('close', () => sockets.delete(socket)));
+    if (!isOpen) socket.destroy();
+    socket.pipe(onward).pipe(socket);
+    socket.on('close', () => onward.destroy());
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const close = (): void => {
+    isOpen = false;
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    access: { ...access, url: `https://127.0.0.1:${port}` },
+    close,
+    open: () => void (isOpen = true),
+    [Symbol.asyncDispose]: async () => {
+      close();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
