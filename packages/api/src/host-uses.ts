@@ -3,17 +3,24 @@ import { sourceUses } from '@ignite/toolkit/sync/source-uses';
 import type { HostUses } from '@ignite/toolkit/allowance/host-use';
 import { type HostResource, hostResources } from './v1/host-resources.ts';
 import type { VmSpec } from './v1/vm.ts';
+import type { WarmPoolSpec } from './v1/warm-pool.ts';
 
 /** The uses of the host by Ignite's kinds, which the policy of a Sync judges. */
 export const hostUses: HostUses = {
   VM: ({ metadata: { namespace }, spec }) =>
     hostResources(spec as VmSpec).flatMap((resource) => useOf(resource, namespace)),
+  WarmPool: ({ metadata: { namespace }, spec }) =>
+    hostResources(memberSpec(spec as WarmPoolSpec), 'spec.template.spec').flatMap((resource) =>
+      useOf(resource, namespace),
+    ),
   Volume: () => [],
   Namespace: () => [],
   ConfigMap: () => [],
   Secret: () => [],
   ...sourceUses,
 };
+
+const memberSpec = ({ template }: WarmPoolSpec): VmSpec => ({ ...template.spec, power: 'Running' });
 
 /**
  * An address belongs to its network. Who may reach a VM, and whether it is restarted, is the VM's own affair.

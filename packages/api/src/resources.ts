@@ -11,6 +11,7 @@ import { kernelResource } from './v1/resources/kernel.ts';
 import { snapshotResource } from './v1/resources/snapshot.ts';
 import { vmResource } from './v1/resources/vm.ts';
 import { volumeResource } from './v1/resources/volume.ts';
+import { warmPoolResource } from './v1/resources/warm-pool.ts';
 
 /** The kinds of objects that people name and list, in the order in which they are listed. */
 export const resources = [
@@ -19,6 +20,7 @@ export const resources = [
   kernelResource,
   volumeResource,
   snapshotResource,
+  warmPoolResource,
   gitSourceResource,
   syncResource,
   hostResource,

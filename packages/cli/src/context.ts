@@ -105,6 +105,13 @@ async function openFar({ flags, io }: Invocation): Promise<Client | undefined> {
 export const isForOtherHost = (invocation: Pick<Invocation, 'flags' | 'io'>): boolean =>
   chosenHost(invocation).kind !== 'local';
 
+/** Tells whether an ignited keeps the host that a command is for. That of another host makes the very calls. */
+export async function isHostServed(invocation: Pick<Invocation, 'flags' | 'io'>): Promise<boolean> {
+  if (isForOtherHost(invocation)) return true;
+  const { isServed } = await import('@ignite/engine/tools/host/served-host');
+  return isServed(pathsOf(invocation.flags, invocation.io.env));
+}
+
 /**
  * For commands that only this host can carry out.
  * @throws CodedError NOT_REMOTE

@@ -26,7 +26,7 @@ import { ViewedClient } from '@ignite/apiserver/views/viewed-client';
 import type { OwnHost } from '@ignite/apiserver/views/known-hosts';
 import type { UsageSource } from '@ignite/apiserver/views/metrics/usage-rates';
 import { viewsOf } from '@ignite/apiserver/views/views';
-import { withVmScale } from '@ignite/apiserver/views/vm-scale';
+import { withScale } from '@ignite/apiserver/views/with-scale';
 import { ensureNamespaces } from '@ignite/apiserver/namespaces/ensure-namespaces';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { systemClock } from '@ignite/toolkit/clock/clock';
@@ -214,7 +214,7 @@ const isWish = (kind: Kind): boolean => hubOf(kind).inert === undefined;
 
 /** The kinds whose objects every host keeps. */
 const stored: readonly ServedResource[] = [
-  ...kinds.filter(isWish).map(servedResourceOf).map(withVmScale),
+  ...kinds.filter(isWish).map(servedResourceOf).map(withScale),
   ...[...coreKinds, ...accessKinds].map(coreResourceOf),
   ...admissionKinds.map(builtInResourceOf),
   definitionResource,

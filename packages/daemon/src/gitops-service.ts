@@ -1,8 +1,9 @@
-import { vmKind, volumeKind } from '@ignite/api/v1/object-kinds';
+import { vmKind, volumeKind, warmPoolKind } from '@ignite/api/v1/object-kinds';
 import { join } from 'node:path';
 import type { Client } from '@ignite/api/client/client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
+import type { WarmPool } from '@ignite/api/v1/warm-pool';
 import { settleHostSettings } from '@ignite/engine/tools/host/settle-host-settings';
 import { type PodKeeper, controlHostPods } from '@ignite/engine/pod/control-host-pods';
 import { type Paths, apiDir, locksDir } from '@ignite/engine/tools/host/paths';
@@ -15,6 +16,8 @@ import {
   declaredHost,
   nodeName,
 } from '@ignite/engine/operations/declare/declared-host';
+import { controlPools } from '@ignite/engine/operations/pools/control-pools';
+import type { KeptPool } from '@ignite/engine/operations/pools/keep-pool';
 import { openOptions } from '@ignite/engine/operations/declare/open-options';
 import type { Outcome } from '@ignite/engine/vm/lifecycle/outcome';
 import { ServedDefinitions } from '@ignite/apiserver/custom-resource/served-definitions';
@@ -55,6 +58,8 @@ export interface GitopsServiceOptions {
   readonly clearRemovedVms: (signal: AbortSignal) => Promise<void>;
   /** Records when what runs in a VM that was started here can be used. */
   readonly recordWhenReady: (vm: Vm, signal: AbortSignal) => Promise<void>;
+  /** Makes the VMs that a pool lacks, and removes those that it does not want. */
+  readonly keepPool: (pool: WarmPool, signal: AbortSignal) => Promise<KeptPool>;
   /** Makes the pods of this host what their objects say, where clusters are served. */
   readonly pods: PodKeeper;
   readonly nodeLabels: Readonly<Record<string, string>>;
@@ -147,6 +152,11 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
     },
     signal,
   );
+  const pools = new Informer(new KindClient(objects, warmPoolKind), deps.clock, log);
+  const kept = controlPools(
+    { pools, vms, keep: options.keepPool, clock: deps.clock, log, observer: metrics },
+    signal,
+  );
   const reporting = { log, observer: metrics, sinks: [metrics] };
   const imageFields = { VM: ['/spec/image/oci', '/spec/kernel/oci'] };
   const served = {
@@ -166,6 +176,8 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
     [
       api?.ended,
       controlled,
+      kept,
+      pools.run(signal),
       clusters?.run(
         {
           client: objects,

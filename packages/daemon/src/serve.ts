@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { brokenRecordText } from '@ignite/api/broken-record';
 import type { ClientOperation, ProgressEvent } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
+import type { WarmPool } from '@ignite/api/v1/warm-pool';
 import { LocalClient } from '@ignite/engine/operations/client/local-client';
 import type { Paths } from '@ignite/engine/tools/host/paths';
 import { podKeeper } from '@ignite/engine/pod/pod-keeper';
@@ -79,6 +80,8 @@ export async function serve(
     clearRemovedVms: (until: AbortSignal) =>
       clearRemovedVms(ports, { signal: until, report: warningsTo(log) }),
     recordWhenReady: (vm: Vm, until: AbortSignal) => recordWhenReady(vm, ports, until),
+    keepPool: (pool: WarmPool, until: AbortSignal) =>
+      client.pools.keep(pool, { signal: until, report: warningsTo(log) }),
     pods: podKeeper(ports, warningsTo(log)),
     nodeLabels,
     clusters,

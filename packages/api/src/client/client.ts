@@ -12,10 +12,12 @@ import type { EventClient } from './event-client.ts';
 import type { FileClient } from './file-client.ts';
 import type { Volume } from '../v1/volume.ts';
 import type { Snapshot } from '../v1/snapshot.ts';
+import type { WarmPool } from '../v1/warm-pool.ts';
 import type { Finder } from './finder.ts';
 import type { HostClient } from './host-client.ts';
 import type { ImageClient } from './image-client.ts';
 import type { KernelClient } from './kernel-client.ts';
+import type { PoolClient } from './pool-client.ts';
 import type { SpaceClient } from './space-client.ts';
 import type { UsageClient } from './usage-client.ts';
 import type { LifeClient } from './life-client.ts';
@@ -45,6 +47,7 @@ export interface ReadClient {
   readonly networks: NetworkFinder;
   readonly volumes: Finder<Volume>;
   readonly snapshots: Finder<Snapshot>;
+  readonly pools: Finder<WarmPool>;
   readonly events: EventClient;
   readonly hosts: Finder<Host>;
   /** The objects of all kinds, as they are stored: Secrets are encrypted. */
@@ -64,6 +67,7 @@ export interface Client extends ReadClient, AsyncDisposable {
   readonly kernels: KernelClient;
   readonly volumes: VolumeClient;
   readonly snapshots: SnapshotClient;
+  readonly pools: PoolClient;
   readonly host: HostClient;
   readonly hosts: HostRegistry;
   readonly usage: UsageClient;

@@ -8,6 +8,7 @@ import { kernelResource } from '../v1/resources/kernel.ts';
 import { snapshotResource } from '../v1/resources/snapshot.ts';
 import { vmResource } from '../v1/resources/vm.ts';
 import { volumeResource } from '../v1/resources/volume.ts';
+import { warmPoolResource } from '../v1/resources/warm-pool.ts';
 import { type Named, fullName, fullNames, shownName } from '../v1/shown-name.ts';
 
 interface Findable extends Named {
@@ -21,6 +22,7 @@ const resources = {
   Kernel: kernelResource,
   Volume: volumeResource,
   Snapshot: snapshotResource,
+  WarmPool: warmPoolResource,
   Host: hostResource,
 } as const;
 

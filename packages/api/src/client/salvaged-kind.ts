@@ -1,5 +1,5 @@
 /** The kinds whose damaged records can be removed. */
 export type SalvagedKind =
-  | ('VM' | 'Image' | 'Kernel' | 'Volume' | 'Snapshot' | 'Host')
+  | ('VM' | 'Image' | 'Kernel' | 'Volume' | 'Snapshot' | 'WarmPool' | 'Host')
   | ('GitSource' | 'Sync')
   | ('Namespace' | 'ConfigMap' | 'Secret' | 'Event' | 'Lease');

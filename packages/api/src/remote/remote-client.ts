@@ -31,6 +31,7 @@ export function remoteClient({ lines, objects, copies }: RemoteClientOptions): C
     networks: { ...plainPart('networks', lines), broken: async () => await brokenNetworks(lines) },
     volumes: plainPart('volumes', lines),
     snapshots: remoteSnapshots(lines),
+    pools: plainPart('pools', lines),
     host: { ...plainPart('host', lines), fix: refused, installService: refused, uninstallService: refused },
     hosts: plainPart('hosts', lines),
     usage: plainPart('usage', lines),

@@ -4,6 +4,7 @@ import type { ImportVmRequest } from '../client/archive-client.ts';
 import type { CommitRequest, ImageConfigChanges } from '../client/change-client.ts';
 import type { CopyRequest } from '../client/file-client.ts';
 import type { ImportImageRequest } from '../client/image-client.ts';
+import type { CreatePoolRequest, TakeRequest } from '../client/pool-client.ts';
 import type {
   BringSnapshotRequest,
   CopyVmRequest,
@@ -28,6 +29,7 @@ import type { Wish } from '../v1/life-wish.ts';
 import { vmSpecSchema } from '../v1/vm.ts';
 import { sandboxRuntimes } from '../v1/vm-sandbox.ts';
 import { volumeSpecSchema } from '../v1/volume.ts';
+import { replicasSchema } from '../v1/warm-pool.ts';
 
 /**
  * What the calls of a client hold. Fields that name files of the caller's host are missing on purpose: they would
@@ -99,6 +101,18 @@ export const bringSnapshot = v.strictObject({
   diskOnly: optional(flag),
   allow: optional(v.pipe(texts, v.readonly())),
 } satisfies Fields<BringSnapshotRequest>);
+export const replicas = replicasSchema;
+export const createPool = v.strictObject({
+  namespace: optional(text),
+  name: text,
+  replicas: replicasSchema,
+  labels: optional(record),
+  spec: v.unknown(),
+} satisfies Fields<CreatePoolRequest>);
+export const takeVm = v.strictObject({
+  name: optional(text),
+  labels: optional(record),
+} satisfies Fields<TakeRequest>);
 export const copyVm = v.strictObject({
   names: texts,
   holds: v.picklist(['Disk', 'Machine']),

@@ -41,7 +41,8 @@ export type HostResource = { readonly field: string } & (
 type Fields<T> = EachField<T, HostResource>;
 
 /** Pure. Returns the resources of the host that a VM names, in the order of the fields. */
-export const hostResources = (spec: VmSpec): readonly HostResource[] => findInFields(spec, ofSpec, 'spec');
+export const hostResources = (spec: VmSpec, field = 'spec'): readonly HostResource[] =>
+  findInFields(spec, ofSpec, field);
 
 const readFile = (path: string, field: string): readonly HostResource[] => [
   { kind: 'file', path, access: 'read', field },

@@ -16,9 +16,11 @@ import { kernelResource } from './resources/kernel.ts';
 import { snapshotResource } from './resources/snapshot.ts';
 import { vmResource } from './resources/vm.ts';
 import { volumeResource } from './resources/volume.ts';
+import { warmPoolResource } from './resources/warm-pool.ts';
 import { snapshotSpecSchema } from './snapshot.ts';
 import { type Vm, vmSpecSchema } from './vm.ts';
 import { type Volume, volumeSpecSchema } from './volume.ts';
+import { warmPoolSpecSchema } from './warm-pool.ts';
 
 /** A VM that waits for a host may be bound to one, and then stays there. */
 const problemsOfBinding = ({ spec: { hostName } }: Vm, { spec }: Vm): readonly UpdateProblem[] =>
@@ -73,6 +75,11 @@ export const kinds: readonly Kind[] = [
     ...snapshotResource,
     versions: [{ apiVersion, kind: 'Snapshot', spec: snapshotSpecSchema }],
     strategy: { origin: '"ignite snapshot create" takes it', immutable: ['/spec'] },
+  }),
+  defineKind({
+    ...warmPoolResource,
+    versions: [{ apiVersion, kind: 'WarmPool', spec: warmPoolSpecSchema }],
+    strategy: { names: 'DnsLabel', initialStatus: { replicas: 0, readyReplicas: 0 } },
   }),
   defineKind({
     ...hostResource,

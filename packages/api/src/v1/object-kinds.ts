@@ -12,9 +12,11 @@ import { kernelResource } from './resources/kernel.ts';
 import { snapshotResource } from './resources/snapshot.ts';
 import { vmResource } from './resources/vm.ts';
 import { volumeResource } from './resources/volume.ts';
+import { warmPoolResource } from './resources/warm-pool.ts';
 import { type Snapshot, snapshotSpecSchema } from './snapshot.ts';
 import { type Vm, vmSpecSchema } from './vm.ts';
 import { type Volume, volumeSpecSchema } from './volume.ts';
+import { type WarmPool, warmPoolSpecSchema } from './warm-pool.ts';
 
 const completeVmSpec = completeSpec(vmSpecSchema);
 
@@ -28,5 +30,10 @@ export const snapshotKind = objectKind<Snapshot>(
   snapshotResource,
   apiVersion,
   completeSpec(snapshotSpecSchema),
+);
+export const warmPoolKind = objectKind<WarmPool>(
+  warmPoolResource,
+  apiVersion,
+  completeSpec(warmPoolSpecSchema),
 );
 export const hostKind = objectKind<Host>(hostResource, apiVersion, completeSpec(hostSpecSchema));

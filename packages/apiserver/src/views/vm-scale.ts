@@ -1,11 +1,9 @@
 import { vmKind } from '@ignite/api/v1/object-kinds';
 import { withWish } from '@ignite/api/v1/life-wish';
-import { vmResource } from '@ignite/api/v1/resources/vm';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import { hasVmm } from '@ignite/api/v1/vm-phase';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import type { Scaling } from '../resource/scale.ts';
-import type { ServedResource } from '../resource/served-resource.ts';
 
 const isWantedUp = ({ power }: VmSpec): boolean => power !== 'Stopped' && power !== 'Suspended';
 
@@ -30,9 +28,3 @@ export const vmScaling: Scaling = {
     return withWish(vm, { power, anew: hasEnded }, Date.now());
   },
 };
-
-/** Pure. Returns a kind as it is, but VMs with the subresource `scale`. */
-export const withVmScale = (resource: ServedResource): ServedResource =>
-  resource.group === vmResource.group && resource.resource === vmResource.plural
-    ? { ...resource, subresources: [...resource.subresources, 'scale'], scale: vmScaling }
-    : resource;

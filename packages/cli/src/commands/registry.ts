@@ -94,6 +94,14 @@ const snapshots: Readonly<Record<string, Load>> = {
   'snapshot rm': async () => (await import('./resource/snapshot.ts')).snapshotRemove,
 };
 
+const pools: Readonly<Record<string, Load>> = {
+  'pool ls': async () => (await import('./vm/pool.ts')).poolList,
+  'pool create': async () => (await import('./vm/pool.ts')).poolCreate,
+  'pool inspect': async () => (await import('./vm/pool.ts')).poolInspect,
+  'pool scale': async () => (await import('./vm/pool.ts')).poolScale,
+  'pool rm': async () => (await import('./vm/pool.ts')).poolRemove,
+};
+
 const declared: Readonly<Record<string, Load>> = {
   apply: async () => (await import('./declare/apply.ts')).apply,
   diff: async () => (await import('./declare/apply.ts')).diff,
@@ -188,6 +196,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { title: 'Networks', commands: networks },
   { title: 'Volumes', commands: volumes },
   { title: 'Snapshots', commands: snapshots },
+  { title: 'Pools', commands: pools },
   { title: 'Manifests', commands: declared },
   { title: 'GitOps', commands: gitops },
   { title: 'Clusters', commands: clusters },

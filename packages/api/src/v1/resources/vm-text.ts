@@ -1,14 +1,20 @@
 import { age } from '@ignite/toolkit/text/age';
 import { formatPortMapping } from '../format-port-mapping.ts';
 import { isUp } from '../vm-phase.ts';
+import { poolLabel } from '../pool-marks.ts';
 import type { Vm } from '../vm.ts';
 
-/** How a VM is, in the original's words, `Up 8h` and `Stopped`, and with what it ended: `Stopped (3) 5m ago`. */
-export function statusText({ status }: Vm, nowMs: number): string {
+/**
+ * How a VM is, in the original's words, `Up 8h` and `Stopped`, and with what it ended: `Stopped (3) 5m ago`. A VM that waits in a pool
+ * for somebody who takes it is told by its pool, as `Up 8h (Pool workers)`.
+ */
+export function statusText({ metadata, status }: Vm, nowMs: number): string {
   const { phase, startTime, exitCode, finishTime } = status;
   switch (phase) {
-    case 'Running':
-      return `Up ${age(startTime, nowMs)}`;
+    case 'Running': {
+      const pool = metadata.labels[poolLabel];
+      return `Up ${age(startTime, nowMs)}${pool === undefined ? '' : ` (Pool ${pool})`}`;
+    }
     case 'Paused':
       return `Up ${age(startTime, nowMs)} (Paused)`;
     case 'Stopped':

@@ -29,7 +29,7 @@ const namesOf = (all: readonly Kind[]): readonly string[] =>
   all.flatMap(({ plural }) => [plural, `${plural}/status`]);
 
 const viewing: readonly PolicyRule[] = [
-  rule(readVerbs, [ignite], [...namesOf(kinds), 'vms/log', 'vms/scale']),
+  rule(readVerbs, [ignite], [...namesOf(kinds), 'vms/log', 'vms/scale', 'warmpools/scale']),
   rule(readVerbs, [gitops], namesOf(gitopsKinds)),
   rule(readVerbs, clusterGroups, ['*']),
   rule(readVerbs, [''], ['configmaps', 'namespaces', 'nodes', 'pods', 'pods/log', 'pods/status', 'services']),
@@ -38,8 +38,8 @@ const viewing: readonly PolicyRule[] = [
 ];
 
 const operating: readonly PolicyRule[] = [
-  rule(writeVerbs, [ignite], ['images', 'kernels', 'snapshots', 'vms', 'volumes']),
-  rule(['patch', 'update'], [ignite], ['vms/scale']),
+  rule(writeVerbs, [ignite], ['images', 'kernels', 'snapshots', 'vms', 'volumes', 'warmpools']),
+  rule(['patch', 'update'], [ignite], ['vms/scale', 'warmpools/scale']),
   rule(['create'], [ignite], streams),
   // Whoever could create a Machine could have it boot with any Secret, and read that inside.
   rule(

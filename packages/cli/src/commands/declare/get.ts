@@ -159,6 +159,7 @@ async function listKind(
   if (kind === 'VM') return await client.vms.list(signal);
   if (kind === 'Volume') return await client.volumes.list(signal);
   if (kind === 'Snapshot') return await client.snapshots.list(signal);
+  if (kind === 'WarmPool') return await client.pools.list(signal);
   if (kind === 'Host') return await client.hosts.list(signal);
   if (kind === 'Image') return await client.images.list(signal);
   if (kind === 'Kernel') return await client.kernels.list(signal);
@@ -179,6 +180,7 @@ export async function findNamed(
   if (kind === 'VM') return await client.vms.find(name, signal);
   if (kind === 'Volume') return await client.volumes.find(name, signal);
   if (kind === 'Snapshot') return await client.snapshots.find(name, signal);
+  if (kind === 'WarmPool') return await client.pools.find(name, signal);
   if (kind === 'Host') return await client.hosts.find(name, signal);
   if (kind === 'Image') return await client.images.find(name, signal);
   if (kind === 'Kernel') return await client.kernels.find(name, signal);

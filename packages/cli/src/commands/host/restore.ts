@@ -1,6 +1,6 @@
 import type { Command } from '../../arguments/command.ts';
 import { withClient } from '../../context.ts';
-import { startedLine } from '../vm/run.ts';
+import { startedLine } from '../vm/started-line.ts';
 
 export const restore: Command = {
   name: 'restore',

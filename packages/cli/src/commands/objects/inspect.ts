@@ -5,6 +5,7 @@ import { kernelResource } from '@ignite/api/v1/resources/kernel';
 import { snapshotResource } from '@ignite/api/v1/resources/snapshot';
 import { vmResource } from '@ignite/api/v1/resources/vm';
 import { volumeResource } from '@ignite/api/v1/resources/volume';
+import { warmPoolResource } from '@ignite/api/v1/resources/warm-pool';
 import { writtenForm } from '@ignite/api/written-form';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { type Resource, nounOf, resourceNamed } from '@ignite/toolkit/scheme/resource';
@@ -33,6 +34,7 @@ const inspected: readonly { readonly resource: Resource; readonly find: Find }[]
     resource: snapshotResource,
     find: (client, query, signal) => client.snapshots.find(query, signal),
   },
+  { resource: warmPoolResource, find: (client, query, signal) => client.pools.find(query, signal) },
   { resource: cniNetworkResource, find: (client, query, signal) => client.networks.find(query, signal) },
 ];
 
@@ -53,9 +55,9 @@ const inspectFlags: Flags = {
 
 export const inspect: Command = {
   name: 'inspect',
-  arguments: '[vm|image|kernel|volume|snapshot|network] OBJECT...',
+  arguments: '[vm|image|kernel|volume|snapshot|pool|network] OBJECT...',
   arity: { least: 1, most: Infinity },
-  summary: 'Show detailed information on VMs, images, kernels, volumes, snapshots or networks',
+  summary: 'Show detailed information on VMs, images, kernels, volumes, snapshots, pools or networks',
   examples: [
     'ignite inspect my-vm',
     'ignite inspect image debian:12 -o yaml',

@@ -4,7 +4,7 @@ import { namespaceFlags } from '../../arguments/namespace.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { withClient } from '../../context.ts';
 import { printDone } from '../../render/message/done.ts';
-import { startedLine } from './run.ts';
+import { startedLine } from './started-line.ts';
 
 const mostCopies = 100;
 

@@ -11,7 +11,8 @@ import { usageError } from '../../arguments/usage-error.ts';
 import { withClient } from '../../context.ts';
 import { printDone } from '../../render/message/done.ts';
 import { tellNote } from '../../render/message/note.ts';
-import { startFlags, startRequest, startedLine } from './run.ts';
+import { startFlags, startRequest } from './run.ts';
+import { startedLine } from './started-line.ts';
 import { readVmFile } from './vm-file.ts';
 import { withTimings } from './with-timings.ts';
 

@@ -3,7 +3,6 @@ import type { Client } from '@ignite/api/client/client';
 import type { WarmRequest } from '@ignite/api/client/snapshot-client';
 import { specFromSnapshot } from '@ignite/api/v1/spec-from-snapshot';
 import type { CreateVmRequest, StartVmRequest } from '@ignite/api/client/vm-client';
-import type { Vm } from '@ignite/api/v1/vm';
 import { defaultVmm, vmmNames } from '@ignite/api/v1/vm-machine';
 import type { HostConfiguration } from '@ignite/api/configuration-file';
 import { familiarSource } from '@ignite/api/v1/familiar-source';
@@ -27,7 +26,9 @@ import { createdText, printDone } from '../../render/message/done.ts';
 import { tellNote } from '../../render/message/note.ts';
 import { cloudInitFlags, cloudInitOf } from './cloud-init-flags.ts';
 import { readVmFile } from './vm-file.ts';
+import { runFromPool } from './run-from-pool.ts';
 import { warmLater } from './warm-later.ts';
+import { startedLine } from './started-line.ts';
 import { withTimings } from './with-timings.ts';
 import { storageOf, volumeFlags } from './volume-flags.ts';
 
@@ -161,6 +162,7 @@ export const run: Command = {
     'ignite run postgres -e POSTGRES_PASSWORD=secret -v data:/var/lib/postgresql',
     'ignite run -i alpine -- uname -a',
     'ignite run -i alpine --arch arm64 -- uname -m',
+    'ignite run --pool workers --name web',
   ],
   flags: {
     ...createFlags,
@@ -172,10 +174,16 @@ export const run: Command = {
       default: 'never',
       help: 'start from a template: auto if there is one, and make one in the background otherwise; always, and make one first; never',
     },
+    pool: {
+      type: 'string',
+      value: 'POOL',
+      help: 'pool to take a VM from that is ready, instead of an image; of other flags, those for the name, namespace and labels of the VM still apply',
+    },
     detach: { type: 'boolean', help: 'do not attach to its console, which is so without --interactive' },
   },
   run: async (invocation) => {
     const { flags, io } = invocation;
+    if (flags.isSet('pool')) return await runFromPool(invocation, [...Object.keys(createFlags), 'warm']);
     const [request, starting] = [await createRequest(invocation), startRequest(flags)];
     return await withTimings(invocation, async (client, op) => {
       const whole = await fromSnapshot(request, client, invocation);
@@ -201,9 +209,6 @@ const warmRequest = ({ namespace, spec }: CreateVmRequest): WarmRequest => ({
   ...(namespace !== undefined && { namespace }),
   spec,
 });
-
-export const startedLine = (vm: Vm): string =>
-  `Started VM "${vm.metadata.name}" with address ${vm.status.network?.ipAddresses[0] ?? 'none'}\n`;
 
 /**
  * Returns the request for a new VM. Flags take precedence over the file of `--config`, and the file over the

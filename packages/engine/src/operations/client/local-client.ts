@@ -20,6 +20,7 @@ import { HostExaminer } from './host-examiner.ts';
 import { LocalImages } from './local-images.ts';
 import { LocalKernels } from './local-kernels.ts';
 import { LocalLife } from './local-life.ts';
+import { LocalPools } from './local-pools.ts';
 import { LocalSnapshots } from './local-snapshots.ts';
 import { LocalSpace } from './local-space.ts';
 import { LocalUsage } from './local-usage.ts';
@@ -39,6 +40,7 @@ export class LocalClient implements Client {
   readonly networks: Client['networks'];
   readonly volumes: LocalVolumes;
   readonly snapshots: LocalSnapshots;
+  readonly pools: LocalPools;
   readonly host: HostClient;
   readonly usage: UsageClient;
   readonly space: SpaceClient;
@@ -61,6 +63,7 @@ export class LocalClient implements Client {
     this.networks = read.networks;
     this.volumes = new LocalVolumes(host, read.volumes);
     this.snapshots = new LocalSnapshots(host, read.snapshots, this.vms);
+    this.pools = new LocalPools(host, read.pools, this);
     this.host = new HostExaminer(host);
     this.usage = new LocalUsage(read, host.paths);
     this.space = new LocalSpace(host, read, this);

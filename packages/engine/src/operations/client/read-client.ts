@@ -1,6 +1,7 @@
 import type { ReadClient } from '@ignite/api/client/client';
 import { findByQuery } from '@ignite/api/client/find';
 import type { Vm } from '@ignite/api/v1/vm';
+import type { WarmPool } from '@ignite/api/v1/warm-pool';
 import type { Finder } from '@ignite/api/client/finder';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { eventReader } from '../../tools/events/event-reader.ts';
@@ -12,7 +13,13 @@ import type { NetworkSettings } from '../../tools/network/cni/settings.ts';
 import { findByReference } from '../../tools/oci/find-by-reference.ts';
 import { listAllVms } from '../../tools/store/all-vms.ts';
 import { engineReader } from '../../tools/store/engine-objects.ts';
-import { listImages, listKernels, listSnapshots, listVolumes } from '../../tools/store/list-objects.ts';
+import {
+  listImages,
+  listKernels,
+  listPools,
+  listSnapshots,
+  listVolumes,
+} from '../../tools/store/list-objects.ts';
 import { type OnBroken, storeToRead } from '../../tools/store/open-store.ts';
 import { type OwnObjects, isOwn, listOwnVms } from '../../tools/store/own-vms.ts';
 import { withBootstrap } from '../../vm/observe/bootstrap.ts';
@@ -38,6 +45,7 @@ export function readClient(
     networks: networkFinder(networks, () => listOwnVms(own)),
     volumes: finder(findVolume, () => listVolumes(own)),
     snapshots: finder(findSnapshot, () => listSnapshots(objects)),
+    pools: finder(findPool, () => listSeenPools(own)),
     events: eventReader(objects),
     hosts: finder(findHost, () => listHosts(own, Date.now())),
     stored,
@@ -72,6 +80,15 @@ async function listSeenVms({ objects, self, paths }: ReadHost): Promise<readonly
   return vms.map((vm) => seenVm(vm, sight));
 }
 
+/** Lists the pools with what their VMs tell of them. */
+async function listSeenPools(own: ReadHost): Promise<readonly WarmPool[]> {
+  const pools = await listPools(own.objects);
+  if (pools.length === 0) return [];
+  const { poolStatusOf } = await import('../pools/plan-pool.ts'); // imported lazily, to keep `ps` fast
+  const vms = (await listSeenVms(own)).filter((vm) => isOwn(vm, own.self));
+  return pools.map((pool) => ({ ...pool, status: poolStatusOf(pool, vms) }));
+}
+
 type Find = <T extends KubeObject>(items: readonly T[], query: string) => T;
 
 const findVm: Find = (items, query) => findByQuery('VM', items, query);
@@ -80,6 +97,7 @@ const findNetwork: Find = (items, query) => findByQuery('CniNetwork', items, que
 const findKernel: Find = (items, query) => findByReference('Kernel', items, query);
 const findHost: Find = (items, query) => findByQuery('Host', items, query);
 const findSnapshot: Find = (items, query) => findByQuery('Snapshot', items, query);
+const findPool: Find = (items, query) => findByQuery('WarmPool', items, query);
 const findVolume: Find = (items, query) => findByQuery('Volume', items, query);
 
 const finder = <T extends KubeObject>(find: Find, list: () => Promise<readonly T[]>): Finder<T> => ({

@@ -2,6 +2,7 @@ import type { Client } from '@ignite/api/client/client';
 import type { ApplyClient } from '@ignite/api/client/sync-client';
 import { hostUses } from '@ignite/api/host-uses';
 import { apiVersion } from '@ignite/api/v1/group';
+import { warmPoolKind } from '@ignite/api/v1/object-kinds';
 import { resources } from '@ignite/api/resources';
 import { vmResource } from '@ignite/api/v1/resources/vm';
 import { volumeResource } from '@ignite/api/v1/resources/volume';
@@ -57,7 +58,7 @@ export function applyDeps(
 ): ApplyClient['deps'] {
   const kinds = [...gitopsKinds, namespaceKind, configMapKind, secretKind];
   const stored = new StoreActuator(objects, {
-    kinds: kinds.map(servedKindOf),
+    kinds: [...kinds.map(servedKindOf), warmPoolKind],
     keepingNamespace: [
       ...[vmResource, volumeResource].map(({ group, plural, kind }) => ({
         group,
@@ -77,6 +78,7 @@ export function applyDeps(
       Namespace: stored,
       ConfigMap: stored,
       Secret: stored,
+      WarmPool: stored,
       ...Object.fromEntries(further?.kindOrder.map((kind) => [kind, further.actuator]) ?? []),
     }),
     kindOrder: [...inApplyOrder(resources), ...(further?.kindOrder ?? [])],

@@ -13,6 +13,8 @@ const preparationMs = 60_000;
 const greetingMs = 10_000;
 /** Asks a guest what it says as somebody connects. One that was saved as somebody left may not see that another one has come. */
 const hello = 'hello\n';
+/** How long a guest may take to change its host name. One that an older Ignite has booted says nothing. */
+const renamingMs = 20_000;
 const greetings = ['prepared', 'unprepared'];
 /** Begins the line by which a guest tells that it has taken a step. */
 const didPrefix = 'did ';
@@ -72,6 +74,24 @@ export async function prepareGuest(
   }
 }
 
+/**
+ * Gives a running guest another host name.
+ * @throws Error if it has not taken it, or says nothing
+ */
+export async function renameGuest(path: string, name: string, op: ClientOperation): Promise<void> {
+  const patience = AbortSignal.any([op.signal, AbortSignal.timeout(renamingMs)]);
+  const socket = await connectToGuest(path, patience);
+  try {
+    const answers = linesOf(socket);
+    socket.write(hello);
+    await answers.next();
+    socket.write(`rename ${name}\n`);
+    await untilDone({ socket, answers, op });
+  } finally {
+    socket.destroy();
+  }
+}
+
 interface Conversation {
   readonly socket: Socket;
   readonly answers: AsyncIterable<string>;
@@ -82,11 +102,17 @@ interface Conversation {
 async function request(
   what: 'become' | 'prepare',
   archive: Uint8Array,
-  { socket, answers, op }: Conversation,
+  conversation: Conversation,
 ): Promise<void> {
-  let sinceMs = performance.now();
+  const { socket } = conversation;
   socket.write(`${what} ${archive.length}\n`);
   socket.write(archive);
+  await untilDone(conversation);
+}
+
+/** Reads what a guest says of what it does, until it says that this is done. */
+async function untilDone({ answers, op }: Conversation): Promise<void> {
+  let sinceMs = performance.now();
   for await (const line of answers) {
     const said = line.trim();
     if (said === 'done') return;

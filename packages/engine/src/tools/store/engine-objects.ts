@@ -4,6 +4,7 @@ import { kernelResource } from '@ignite/api/v1/resources/kernel';
 import { snapshotResource } from '@ignite/api/v1/resources/snapshot';
 import { vmResource } from '@ignite/api/v1/resources/vm';
 import { volumeResource } from '@ignite/api/v1/resources/volume';
+import { warmPoolResource } from '@ignite/api/v1/resources/warm-pool';
 import type { ObjectReader } from '@ignite/toolkit/client/object-client';
 import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
 import { StoreObjectReader } from '@ignite/toolkit/client/over-store/store-object-reader';
@@ -23,6 +24,7 @@ export const engineKinds: readonly ServedKind[] = [
   trusted(kernelResource, 'status.id'),
   trusted(volumeResource),
   trusted(snapshotResource),
+  trusted(warmPoolResource),
   trusted(hostResource),
   trusted(namespaceResource),
   trusted(eventResource, 'reason'),

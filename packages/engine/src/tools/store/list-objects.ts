@@ -5,9 +5,11 @@ import { imageResource } from '@ignite/api/v1/resources/image';
 import { kernelResource } from '@ignite/api/v1/resources/kernel';
 import { snapshotResource } from '@ignite/api/v1/resources/snapshot';
 import { volumeResource } from '@ignite/api/v1/resources/volume';
+import { warmPoolResource } from '@ignite/api/v1/resources/warm-pool';
 import type { Snapshot } from '@ignite/api/v1/snapshot';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { Volume } from '@ignite/api/v1/volume';
+import type { WarmPool } from '@ignite/api/v1/warm-pool';
 import { KindReader } from '@ignite/toolkit/client/kind-client';
 import type { ObjectReader } from '@ignite/toolkit/client/object-client';
 import { objectKind } from '@ignite/toolkit/scheme/object-kind';
@@ -23,6 +25,7 @@ export const volumeFinalizer = 'ignite.weave.works/volume';
 const listedImage = objectKind<Image>(imageResource, apiVersion);
 const listedKernel = objectKind<Kernel>(kernelResource, apiVersion);
 const listedSnapshot = objectKind<Snapshot>(snapshotResource, apiVersion);
+const listedPool = objectKind<WarmPool>(warmPoolResource, apiVersion);
 const listedVolume = objectKind<Volume>(volumeResource, apiVersion);
 
 /** Lists the images. Damaged records are left out, here and below. */
@@ -34,6 +37,9 @@ export const listKernels = async (objects: ObjectReader): Promise<readonly Kerne
 
 export const listSnapshots = async (objects: ObjectReader): Promise<readonly Snapshot[]> =>
   (await new KindReader(objects, listedSnapshot).list()).items;
+
+export const listPools = async (objects: ObjectReader): Promise<readonly WarmPool[]> =>
+  (await new KindReader(objects, listedPool).list()).items;
 
 /** Lists the volumes with the VMs that name them, which only the VMs tell. */
 export async function listVolumes({ objects, self }: OwnObjects): Promise<readonly Volume[]> {

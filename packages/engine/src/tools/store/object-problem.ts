@@ -55,6 +55,10 @@ const checks: Readonly<Record<string, ShapeCheck>> = {
     },
   }),
   Volume: shapeCheck({ spec: { size: 0 }, status: { path: '' } }),
+  WarmPool: shapeCheck({
+    spec: { replicas: 0, template: { spec: { image: { oci: '' } } } },
+    'status?': { replicas: 0, readyReplicas: 0 },
+  }),
   Event: shapeCheck({
     'type?': '',
     'reason?': '',

@@ -20,7 +20,7 @@ export type OnBroken = (broken: BrokenObject) => void;
  */
 const isLocal = ({ kind }: GroupKind): boolean =>
   [
-    ...['Image', 'Kernel', 'Volume', 'Snapshot', 'GitSource', 'Sync'],
+    ...['Image', 'Kernel', 'Volume', 'Snapshot', 'WarmPool', 'GitSource', 'Sync'],
     ...['Namespace', 'ConfigMap', 'Secret'], // Secrets are encrypted with a key of this host
   ].includes(kind);
 

@@ -3,6 +3,7 @@ import { apiVersion } from '@ignite/api/v1/group';
 import type { HostStatus } from '@ignite/api/v1/host';
 import { noImageConfig } from '@ignite/api/v1/image';
 import { fullNames } from '@ignite/api/v1/shown-name';
+import { poolFinalizer } from '@ignite/api/v1/pool-marks';
 import { type Vm, vmSpecSchema } from '@ignite/api/v1/vm';
 import { gitopsApiVersion, initialSyncStatus } from '@ignite/toolkit/sync/kinds';
 import { type GroupKind, groupKindOf } from '@ignite/toolkit/object/group-kind';
@@ -23,6 +24,7 @@ const finalizers: Partial<Readonly<Record<SalvagedKind, readonly string[]>>> = {
   VM: [vmFinalizer],
   Volume: [volumeFinalizer],
   Snapshot: [snapshotFinalizer],
+  WarmPool: [poolFinalizer],
 };
 
 const groupKind = (kind: SalvagedKind): GroupKind => groupKindOf({ apiVersion: versions[kind], kind });
@@ -32,6 +34,7 @@ const versions: Readonly<Record<SalvagedKind, string>> = {
   Kernel: apiVersion,
   Volume: apiVersion,
   Snapshot: apiVersion,
+  WarmPool: apiVersion,
   Host: apiVersion,
   GitSource: gitopsApiVersion,
   Sync: gitopsApiVersion,
@@ -129,6 +132,8 @@ export function salvaged({ key: { name, namespace }, text }: BrokenObject, kind:
           size: 0,
         },
       );
+    case 'WarmPool':
+      return as({ replicas: 0, template: { spec: vmSpec(text) } }, { replicas: 0, readyReplicas: 0 });
     case 'GitSource':
       return as({ url: '' }, {});
     case 'Sync':
