@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, readdir, rm, symlink } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readFile, readdir, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -39,6 +39,26 @@ test('bundleProgram: a listing is told by one file, whatever else the program co
     });
   assert.match(ps('-a'), /debian:12 .* one$/m);
   assert.match(ps('-aq'), /^[0-9a-f]{16}$/m);
+});
+
+test('bundleProgram: compiled code is kept where only its user can write, and not below /tmp', async (t) => {
+  const dir = await newDir(t);
+  const [dist, tmp, home] = [join(dir, 'dist'), join(dir, 'tmp'), join(dir, 'home')];
+  await bundleProgram(dist);
+  await mkdir(tmp);
+  const nobody = 65_534;
+  await mkdir(home);
+  await chown(home, nobody, nobody);
+  await chmod(dir, 0o755);
+  for (const user of [{}, { uid: nobody, gid: nobody }])
+    execFileSync(process.execPath, [join(dist, 'ignite.cjs'), 'version'], {
+      ...user,
+      cwd: '/',
+      env: { TMPDIR: tmp, HOME: home },
+    });
+  assert.deepEqual(await readdir(tmp), []);
+  const kept = await stat(join(home, '.cache/ignite/compiled'));
+  assert.equal(`${kept.uid} ${(kept.mode & 0o777).toString(8)}`, `${nobody} 755`);
 });
 
 test('bundleProgram: who neither writes nor reads a manifest waits for no YAML', async (t) => {

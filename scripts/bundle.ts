@@ -79,9 +79,18 @@ export async function bundleDaemon(dist: string): Promise<void> {
   await writeStarter(dist, 'ignited', "require('./daemon-program.cjs')");
 }
 
-/** Writes the file that Node is called with. What it loads is compiled only once. */
+/**
+ * Has Node compile only once what it loads. Node trusts the compiled code that it finds, so that is kept in a folder
+ * that nobody else can write to. Node's own choice is below /tmp, where others could have made the folder before.
+ */
+const keepCompiled = `process.umask(0o022);
+const { XDG_CACHE_HOME, HOME } = process.env;
+const caches = process.getuid() === 0 ? '/var/cache' : XDG_CACHE_HOME || (HOME && HOME + '/.cache');
+if (caches) require('node:module').enableCompileCache(caches + '/ignite/compiled');`;
+
+/** Writes the file that Node is called with. */
 async function writeStarter(dist: string, name: string, start: string): Promise<void> {
-  await writeFile(join(dist, `${name}.cjs`), `require('node:module').enableCompileCache();\n${start};\n`);
+  await writeFile(join(dist, `${name}.cjs`), `${keepCompiled}\n${start};\n`);
 }
 
 /** Escapes all other characters: one that is not of Latin-1 doubles the memory that the text of its file takes in V8. */
