@@ -58,6 +58,18 @@ metadata: {name: web}
 spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
 `;
 
+const healthCheck = `
+apiVersion: cluster.x-k8s.io/v1beta2
+kind: MachineHealthCheck
+metadata: {name: dev-workers, namespace: default}
+spec:
+  clusterName: dev
+  selector: {matchLabels: {cluster.x-k8s.io/deployment-name: dev-workers}}
+  checks:
+    nodeStartupTimeoutSeconds: 3600
+    unhealthyNodeConditions: [{type: Ready, status: Unknown, timeoutSeconds: 30}]
+`;
+
 describe('a cluster from its creation to its end', { skip }, () => {
   let leaks: AsyncDisposable;
   let ignite: Ignite;
@@ -186,6 +198,44 @@ describe('a cluster from its creation to its end', { skip }, () => {
     await ignite.ok('cluster', 'scale', 'dev', '--workers', '1');
     assert.equal((await kubectl('get', 'nodes', '-o', 'name')).trim().split('\n').length, 1);
   });
+
+  test(
+    'a worker whose VM is killed comes back, and one whose VM hangs is replaced by its health check',
+    { skip: skipLong },
+    async (t) => {
+      const daemon = ignite.start(['daemon', '--api', '--api-address', '127.0.0.1:0', '--clusters']);
+      try {
+        const node = async (path: string): Promise<string> =>
+          (await kubectl('get', 'nodes', '-o', `jsonpath={.items[*]${path}}`)).trim();
+        const name = await node('.metadata.name');
+        const pid = async (): Promise<number> => (await ignite.processesOf(name)).vmm!.pid;
+        const boot = await node('.status.nodeInfo.bootID');
+        const [killedMs, killed] = [Date.now(), await pid()];
+        process.kill(killed, 'SIGKILL');
+        await until(
+          'the node has booted again',
+          async () => (await node('.status.nodeInfo.bootID')) !== boot && (await readyNodes()) === 1,
+        );
+        assert.equal(await node('.metadata.name'), name);
+        const hungMs = Date.now();
+        t.diagnostic(`minutes until a killed worker was back: ${((hungMs - killedMs) / 60_000).toFixed(1)}`);
+
+        const file = join(ignite.dir, 'health-check.yaml');
+        writeFileSync(file, healthCheck);
+        await ignite.ok('apply', '-f', file);
+        process.kill(await pid(), 'SIGSTOP');
+        await until(
+          'another worker has taken its place',
+          async () => !(await node('.metadata.name')).includes(name) && (await readyNodes()) === 1,
+        );
+        const took = ((Date.now() - hungMs) / 60_000).toFixed(1);
+        t.diagnostic(`minutes until a hung worker was replaced: ${took}`);
+      } finally {
+        daemon.terminate();
+        await daemon.ended;
+      }
+    },
+  );
 
   test('nothing is left when it was deleted', async () => {
     assert.equal(await ignite.ok('cluster', 'delete', 'dev'), 'Deleted cluster "dev"\n');

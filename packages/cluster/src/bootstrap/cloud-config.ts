@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { stringify } from 'yaml';
 import type { KubeadmConfigSpec } from '../kinds/kubeadm-config.ts';
 import type { ClusterKeys } from '../workload/cluster-secrets.ts';
+import { controlPlaneJoinCommand, initCommand, workerJoinCommand } from './kubeadm-command.ts';
 
 export interface BootFile {
   readonly path: string;
@@ -25,13 +26,10 @@ export interface CloudConfig {
 }
 
 const documentPaths = { init: '/run/kubeadm/kubeadm.yaml', join: '/run/kubeadm/kubeadm-join-config.yaml' };
-/** The file by which a node says that it has become one (Cluster API: the sentinel file). */
-export const sentinel = '/run/cluster-api/bootstrap-success.complete';
-
 /** Pure. Returns what cloud-init does at the first boot of a node, so that kubeadm makes it one. */
 export function cloudConfig({ spec, command: { verb, documents }, keys, files }: CloudConfig): string {
   const path = documentPaths[verb];
-  const verbosity = spec.verbosity === undefined ? '' : ` --v ${spec.verbosity}`;
+  const joinCommand = keys ? controlPlaneJoinCommand : workerJoinCommand;
   const config = {
     write_files: [
       ...(keys ? keyFiles(keys, spec.clusterConfiguration?.certificatesDir ?? '/etc/kubernetes/pki') : []),
@@ -42,7 +40,7 @@ export function cloudConfig({ spec, command: { verb, documents }, keys, files }:
     ...(spec.bootCommands && { bootcmd: spec.bootCommands }),
     runcmd: [
       ...(spec.preKubeadmCommands ?? []),
-      `kubeadm ${verb} --config ${path}${verb === 'init' ? ' --skip-token-print' : ''}${verbosity} && echo success > ${sentinel}`,
+      (verb === 'init' ? initCommand : joinCommand)({ spec, path }),
       ...(spec.postKubeadmCommands ?? []),
     ],
     ...(spec.ntp && { ntp: spec.ntp }),

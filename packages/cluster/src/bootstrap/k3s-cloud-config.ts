@@ -5,7 +5,8 @@ import { kubernetesVersionSchema } from '../contract/kubernetes-version.ts';
 import type { Cluster, Endpoint } from '../kinds/cluster.ts';
 import type { K3sConfigSpec } from '../kinds/k3s-config.ts';
 import { type ClusterKeys, urlOf } from '../workload/cluster-secrets.ts';
-import { type BootFile, bootFile, cloudConfigText, sentinel } from './cloud-config.ts';
+import { type BootFile, bootFile, cloudConfigText } from './cloud-config.ts';
+import { sentinel } from './sentinel.ts';
 
 /** What a node is to a cluster of k3s. */
 export type K3sRole =

@@ -16,7 +16,13 @@ import {
 import { controlPlaneName, templateName, workersName } from './cluster-names.ts';
 import type { ClusterRequest, ControlPlaneRequest, NodeShape } from './cluster-request.ts';
 import type { ClusterKey } from './cluster-view.ts';
-import { emulatedCluster, emulatedFiles, emulatedPatches, emulatedTimeouts } from './plan-emulated-nodes.ts';
+import {
+  emulatedCluster,
+  emulatedFiles,
+  emulatedKubelet,
+  emulatedPatches,
+  emulatedTimeouts,
+} from './plan-emulated-nodes.ts';
 import { k3sAgentSpec, k3sServerSpec } from './plan-k3s-nodes.ts';
 import { providerId } from './provider-id.ts';
 import { planPodNetwork } from './plan-pod-network.ts';
@@ -96,7 +102,7 @@ function planControlPlane(request: ClusterRequest): readonly PlannedObject[] {
     ];
   // A cluster without workers has its Pods where its control plane is.
   const own = {
-    nodeRegistration: { ...nodeRegistration, ...(workers.replicas === 0 && { taints: [] }) },
+    nodeRegistration: { ...nodeRegistrationOf(request), ...(workers.replicas === 0 && { taints: [] }) },
     ...waysOf(request),
   };
   return [
@@ -165,12 +171,14 @@ function planConfigTemplate(request: ClusterRequest, owner: string): PlannedObje
     const spec = { template: { spec: k3sAgentSpec } };
     return plannedTemplate(request, k3sConfigTemplateKind, templateName(owner, spec), spec);
   }
-  const joinConfiguration = { nodeRegistration, ...waysOf(request) };
+  const joinConfiguration = { nodeRegistration: nodeRegistrationOf(request), ...waysOf(request) };
   const spec = { template: { spec: { joinConfiguration, ...filesOf(request, 'worker') } } };
   return plannedTemplate(request, kubeadmConfigTemplateKind, templateName(owner, spec), spec);
 }
 
-const nodeRegistration = { kubeletExtraArgs: [{ name: 'provider-id', value: providerId }] };
+const nodeRegistrationOf = ({ isEmulated }: ClusterRequest) => ({
+  kubeletExtraArgs: [{ name: 'provider-id', value: providerId }, ...(isEmulated ? emulatedKubelet : [])],
+});
 
 /** How kubeadm goes about it: an emulated guest takes minutes for what it gives seconds. */
 const waysOf = (request: ClusterRequest) => ({

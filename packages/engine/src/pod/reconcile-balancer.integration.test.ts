@@ -72,7 +72,7 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
   }
 }
 
-test('a balancer leads to the servers that are ready, and changes without breaking connections', async () => {
+test('a balancer leads to the servers that are ready, or to any if none is, and changes without breaking connections', async () => {
   await using dir = await mkdtempDisposable(join(tmpdir(), 'ignite-balancer-'));
   const subject = ['-subj', '/CN=balanced', '-keyout', join(dir.path, 'key'), '-out', join(dir.path, 'cert')];
   execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', ...subject], {
@@ -121,6 +121,13 @@ test('a balancer leads to the servers that are ready, and changes without breaki
     const answers = await Promise.all([1, 2, 3, 4].map(async () => await ask(port)));
     return answers.every((name) => name === 'b');
   });
+
+  b.isReady = false;
+  await until('where nobody is ready, all get connections', async () => {
+    const answers = await Promise.all([1, 2, 3, 4].map(async () => await ask(port)));
+    return new Set(answers).size === 2;
+  });
+  b.isReady = true;
 
   await keep(b);
   const running = await sandbox.observe(place.identity.uid);

@@ -24,10 +24,11 @@ defaults
 frontend clients
 `;
 
-test('haproxyConfig: several servers are asked over TLS whether they are ready', () => {
+test('haproxyConfig: several servers are asked over TLS whether they are ready, and taken all the same if none is', () => {
   assert.equal(
     haproxyConfig({ port: 443, path: '/readyz', servers: [a, b] }, '10.61.0.2'),
     `${head}  bind 10.61.0.2:443
+  use_backend unready if { nbsrv(servers) eq 0 }
   default_backend servers
 backend servers
   balance leastconn
@@ -35,6 +36,10 @@ backend servers
   http-check expect status 200
   server a 10.61.0.3:6443 check check-ssl verify none
   server b [fd00::3]:6443 check check-ssl verify none
+backend unready
+  balance leastconn
+  server a 10.61.0.3:6443
+  server b [fd00::3]:6443
 `,
   );
 });
@@ -54,6 +59,6 @@ test('haproxyConfig: a lone server is not asked, and none refuses all connection
 test('haproxyConfig: without a path, a server that accepts connections is ready', () => {
   assert.match(
     haproxyConfig({ port: 6_443, servers: [a, b] }, '10.61.0.2'),
-    /server a 10\.61\.0\.3:6443 check\n  server b \[fd00::3\]:6443 check\n$/,
+    /server a 10\.61\.0\.3:6443 check\n  server b \[fd00::3\]:6443 check\nbackend unready\n/,
   );
 });

@@ -6,6 +6,7 @@ const maxConnections = 1_000;
 /**
  * Pure. Returns the configuration of an HAProxy that passes connections at an address on to servers that are ready. It passes
  * on bytes, so that only clients and servers see what is encrypted. A lone server is not checked: nobody could take its place.
+ * Where none of several is ready, any of them is better than none: on a busy host they may all be slow to say so.
  */
 export function haproxyConfig({ port, path, servers }: Balancer, address: string): string {
   const isChecked = servers.length > 1;
@@ -31,16 +32,21 @@ export function haproxyConfig({ port, path, servers }: Balancer, address: string
     '  default-server inter 10s fastinter 2s downinter 2s rise 1 fall 2 on-marked-down shutdown-sessions',
     'frontend clients',
     `  bind ${hostPort(address, port)}`,
+    ...(isChecked ? ['  use_backend unready if { nbsrv(servers) eq 0 }'] : []),
     '  default_backend servers',
     'backend servers',
     '  balance leastconn',
     ...(isChecked && path !== undefined
       ? [`  option httpchk GET ${path}`, '  http-check expect status 200']
       : []),
-    ...servers.map((each) => `  server ${each.name} ${hostPort(each.address, each.port)}${check}`),
+    ...servers.map((each) => `${serverLine(each)}${check}`),
+    ...(isChecked ? ['backend unready', '  balance leastconn', ...servers.map(serverLine)] : []),
     '',
   ].join('\n');
 }
+
+const serverLine = ({ name, address, port }: Balancer['servers'][number]): string =>
+  `  server ${name} ${hostPort(address, port)}`;
 
 const hostPort = (address: string, port: number): string =>
   `${isIPv6(address) ? `[${address}]` : address}:${port}`;
