@@ -25,7 +25,7 @@ export type ClusterSnapshotErrorCode =
 
 /** How a command waits for a cluster of whose VMs it takes snapshots. */
 export interface SnapshotWaiting extends Waiting {
-  readonly snapshots: SnapshotClient;
+  readonly snapshots: Pick<SnapshotClient, 'list' | 'create' | 'rollback' | 'remove'>;
 }
 
 /**
@@ -157,7 +157,7 @@ async function keepCopies(
 const listParts = async (
   { namespace, name: cluster }: ClusterKey,
   name: string | undefined,
-  snapshots: SnapshotClient,
+  snapshots: Pick<SnapshotClient, 'list'>,
   signal: AbortSignal,
 ): Promise<readonly Snapshot[]> =>
   (await snapshots.list(signal)).filter(
