@@ -163,12 +163,15 @@ async function makeMachines(pool: MachinePool, infrastructure: KubeObject, work:
   const { objects } = work;
   const { namespace } = pool.metadata;
   const metadata = pool.spec.template.metadata ?? {};
+  const used = (await ownMachines(pool, work)).flatMap((each) => each.spec.failureDomain ?? []);
   for (const { metadata: made } of await objects.ofCluster(
     await work.providers.find({ apiGroup, kind: kindName }),
     clusterPlace(pool),
   )) {
     if (made.labels[labels.pool] !== pool.metadata.name || made.deletionTimestamp !== undefined) continue;
     if (await objects.get(machineKind, { namespace, name: made.name })) continue;
+    const failureDomain = leastUsed(pool.spec.failureDomains ?? [], used) ?? spec.failureDomain;
+    if (failureDomain !== undefined) used.push(failureDomain);
     await objects.create(machineKind, {
       metadata: {
         ...{ namespace, name: made.name },
@@ -178,12 +181,19 @@ async function makeMachines(pool: MachinePool, infrastructure: KubeObject, work:
       },
       spec: {
         ...spec,
+        ...(failureDomain !== undefined && { failureDomain }),
         bootstrap: { dataSecretName: bootstrap.dataSecretName },
         infrastructureRef: { apiGroup, kind: kindName, name: made.name },
       },
     });
   }
 }
+
+/** Pure. Returns the failure domain that has the fewest machines, the first of several. */
+const leastUsed = (domains: readonly string[], used: readonly string[]): string | undefined => {
+  const count = (domain: string): number => used.filter((each) => each === domain).length;
+  return domains.toSorted((a, b) => count(a) - count(b))[0];
+};
 
 const labelsOfPool = ({ metadata, spec }: MachinePool): Readonly<Record<string, string>> => ({
   [labels.cluster]: spec.clusterName,

@@ -61,8 +61,8 @@ const scale = async (simulation: Simulation, replicas: number): Promise<void> =>
   }));
 
 /** A cluster of the simulation, with a pool of VMs beside. */
-async function withPool(replicas: number, seed = 13): Promise<Simulation> {
-  const simulation = await Simulation.open({ seed });
+async function withPool(replicas: number, further: object = {}): Promise<Simulation> {
+  const simulation = await Simulation.open({ seed: 13 });
   await createCluster(simulation, 'dev', { controlPlanes: 1, workers: 1 });
   await simulation.create(kubeadmConfigKind, 'pool', {});
   await simulation.create(igniteMachinePoolKind, 'pool', {
@@ -71,6 +71,7 @@ async function withPool(replicas: number, seed = 13): Promise<Simulation> {
   await simulation.create(machinePoolKind, 'pool', {
     clusterName: 'dev',
     replicas,
+    ...further,
     template: {
       spec: {
         ...{ clusterName: 'dev', version: 'v1.35.4' },
@@ -143,6 +144,13 @@ test('the machines of a pool are replaced one by one when its template or its ve
   );
   assert.ok((await machinesOf(simulation)).every(({ spec }) => spec.version === 'v1.35.5'));
   assert.deepEqual(simulation.failures, []);
+});
+
+test('the machines of a pool are spread over its failure domains', async () => {
+  using simulation = await withPool(3, { failureDomains: ['a', 'b'] });
+  await simulation.until(async () => (await machinesOf(simulation)).length === 3);
+  const domains = (await machinesOf(simulation)).map(({ spec }) => spec.failureDomain).toSorted();
+  assert.deepEqual(domains, ['a', 'a', 'b']);
 });
 
 test('a Machine of a pool that is deleted is replaced, also when the token of the pool has gone', async () => {
