@@ -16,6 +16,11 @@ interface Section {
 const sections: readonly Section[] = [
   { kind: 'VM', apiVersion: ours, text: 'A virtual machine.' },
   {
+    kind: 'WarmPool',
+    apiVersion: ours,
+    text: 'VMs that are kept ready; see [pools.md](pools.md). `spec.template.spec` has the fields of a VM.',
+  },
+  {
     kind: 'Configuration',
     apiVersion: ours,
     text: 'The file `/etc/ignite/config.yaml`, or the file given with `--ignite-config`; see [migrating.md](migrating.md). It is not applied.',

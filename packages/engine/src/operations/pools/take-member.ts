@@ -52,7 +52,8 @@ export async function takeMember(
     op.report({ kind: 'warning', message: `a VM could not be given back: ${errorText(failure)}` }),
   );
   const left = vms.find(
-    ({ metadata, status }) => metadata.annotations[takenAsAnnotation] === name && status.phase === 'Running',
+    ({ metadata, status }) =>
+      metadata.annotations[takenAsAnnotation] === takenAs(metadata.name, name) && status.phase === 'Running',
   );
   const taken = left ?? (await claim(pool, request, taking, op));
   undo.defer(() => giveBack(taken, pool, taking));
@@ -89,7 +90,10 @@ async function claimOne(
   const taken = {
     ...metadata,
     labels: { ...without(metadata.labels, poolLabel), ...labels },
-    annotations: { ...metadata.annotations, ...(name !== undefined && { [takenAsAnnotation]: name }) },
+    annotations: {
+      ...metadata.annotations,
+      ...(name !== undefined && { [takenAsAnnotation]: takenAs(metadata.name, name) }),
+    },
   };
   try {
     return await vmsIn(host.objects).update({ ...vm, metadata: taken });
@@ -106,6 +110,9 @@ async function giveBack(vm: Vm, pool: WarmPool, { host }: Taking): Promise<void>
     annotations: without(metadata.annotations, takenAsAnnotation),
   }));
 }
+
+/** A VM that its taker has renamed since is nobody else's, whatever it was taken for. */
+const takenAs = (member: string, name: string): string => `${member} ${name}`;
 
 const without = (entries: Readonly<Record<string, string>>, name: string): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(entries).filter(([key]) => key !== name));

@@ -82,3 +82,44 @@ test('become: a guest that is another VM gets a boot ID of its own each time, an
   assert.equal(new Set([before, ...after]).size, 3);
   assert.deepEqual(bootIds('own'), [before, before, before]);
 });
+
+/** Runs rename in a guest with these files, whose host name is `old`. Returns its answer and what the files are then. */
+function renamed(files: Readonly<Record<string, string>>): readonly string[] {
+  const root = mkdtempSync(join(tmpdir(), 'become-script-'));
+  try {
+    mkdirSync(join(root, 'etc'));
+    for (const [path, content] of Object.entries(files)) writeFileSync(join(root, path), content);
+    writeFileSync(join(root, 'kernel'), 'old\n');
+    const [rename = ''] = /^rename\(\) \{\n.*?^\}/ms.exec(become) ?? [];
+    const script = [
+      'root=$1 here=$1',
+      rename.replaceAll('/proc/sys/kernel/hostname', '$root/kernel'),
+      'install_applets() { :; }',
+      'if rename web; then echo done; else echo "failed $why"; fi',
+    ].join('\n');
+    const { stdout, stderr } = spawnSync('/bin/busybox', ['sh', '-c', script, 'sh', root], {
+      encoding: 'utf8',
+      timeout: 30_000,
+    });
+    const paths = ['kernel', 'etc/hostname', 'etc/hosts'];
+    return [stdout + stderr, ...paths.map((path) => readFileSync(join(root, path), 'utf8'))];
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+test('rename: a guest has its new host name at once, and in the files that were written for it', () => {
+  const hosts = '# ignite\n127.0.0.1 localhost\n10.0.0.2 old\n10.0.0.3 old-one\n';
+  assert.deepEqual(renamed({ 'etc/hosts': hosts }), [
+    'done\n',
+    'web\n',
+    'web\n',
+    '# ignite\n127.0.0.1 localhost\n10.0.0.2 web\n10.0.0.3 old-one\n',
+  ]);
+  const own = '10.0.0.2 old\n';
+  assert.deepEqual(
+    renamed({ 'etc/hosts': own }),
+    ['done\n', 'web\n', 'web\n', own],
+    'files of the user stay',
+  );
+});

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { ProgressEvent } from '@ignite/api/client/progress';
-import { giveIdentity, prepareGuest } from './identity-channel.ts';
+import { giveIdentity, prepareGuest, renameGuest } from './identity-channel.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'identity-channel-'));
 after(() => rmSync(dir, { recursive: true }));
@@ -104,4 +104,11 @@ test('prepareGuest: only a guest that lacks the programs and knows what they are
   assert.equal(await tell('unprepared'), 'prepare 4\nperl');
   assert.equal(await tell('prepared'), '');
   assert.equal(await tell(''), '');
+});
+
+test('renameGuest: a guest is told its name, and what it fails for is known', async () => {
+  const rename = async (path: string): Promise<void> => await renameGuest(path, 'web', op);
+  assert.equal(await withGuest({ greeting: 'unprepared', answer: 'done \n' }, rename), 'rename web\n');
+  const full = { greeting: 'prepared', answer: 'failed its disk is full\n' };
+  await assert.rejects(withGuest(full, rename), /the guest answered: "failed its disk is full"/);
 });
