@@ -7,6 +7,8 @@ import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { escaped } from '@ignite/toolkit/text/printable';
 import { changedSettings } from './changed-settings.ts';
 import { configuredOptions } from './configured-options.ts';
+import { HeapAtRest, ownHeap } from './heap-at-rest.ts';
+import { repeat } from './repeat.ts';
 import { serve } from './serve.ts';
 import { ServiceLog } from './service-log.ts';
 import { Notifier, takeServiceManager } from './service-manager.ts';
@@ -30,15 +32,30 @@ async function main(argv: readonly string[]): Promise<number> {
     // A terminal that is closed ends what runs in it.
     if (!isTty) reloadOnHangup(argv, options.values, { output, notifier });
     const watchdog = notifier.keepWatchdog(abort.signal);
+    const collecting = collectAtRest(output, abort.signal);
     const onReady = (): void => void notifier.tell('READY');
     await serve(options, { terminal, output, onReady, listenFd: manager.listenFd }, abort.signal);
-    await watchdog;
+    await Promise.all([watchdog, collecting]);
     return 0;
   } catch (failure) {
     if (abort.signal.aborted) return interrupted;
     write(renderError(failure, output?.tells('debug') ?? false));
     return exitStatusOf(failure);
+  } finally {
+    abort.abort();
   }
+}
+
+async function collectAtRest({ log }: ServiceLog, signal: AbortSignal): Promise<void> {
+  if (!ownHeap) return;
+  const heap = new HeapAtRest(ownHeap);
+  const { everyMs } = HeapAtRest;
+  const work = async (): Promise<void> => heap.look();
+  await repeat(
+    { name: 'collecting garbage of JavaScript', everyMs, retryMs: everyMs, work },
+    { clock: systemClock, log },
+    signal,
+  );
 }
 
 interface Running {
