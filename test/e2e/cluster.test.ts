@@ -170,7 +170,10 @@ describe('a cluster from its creation to its end', { skip }, () => {
     assert.equal(await ignite.ok('get', 'vm', '-t', '{{.status.phase}}'), 'Suspended\n');
     assert.throws(() => execFileSync('pgrep', ['-f', '^[^ ]*(qemu-system|/usr/local/bin/(etcd|kube-))']));
     const { stderr } = await ignite.run('cluster', 'scale', 'dev', '--workers', '2');
-    assert.match(stderr, /error: cluster "dev" is suspended\nhint: run "ignite cluster resume default\/dev" first\n/);
+    assert.match(
+      stderr,
+      /error: cluster "dev" is suspended\nhint: run "ignite cluster resume default\/dev" first\n/,
+    );
     assert.equal(await ignite.ok('cluster', 'resume', 'dev'), 'Resumed cluster "dev"\n');
     await until('its node is Ready', async () => (await readyNodes()) === 1);
     await until('the Deployment is available', async () => (await kubectl(...available)) === '2');
@@ -180,7 +183,10 @@ describe('a cluster from its creation to its end', { skip }, () => {
   test('it goes back to a snapshot, with what it had stored and in memory', async () => {
     const before = await kubectl(...started);
     await kubectl('create', 'configmap', 'then', '--from-literal', 'a=b');
-    assert.match(await ignite.ok('cluster', 'snapshot', 'dev', 'ready'), /^Took snapshot "ready" of cluster "dev"\n/);
+    assert.match(
+      await ignite.ok('cluster', 'snapshot', 'dev', 'ready'),
+      /^Took snapshot "ready" of cluster "dev"\n/,
+    );
     await kubectl('delete', 'configmap', 'then');
     await kubectl('create', 'configmap', 'later', '--from-literal', 'a=b');
     const back = await ignite.ok('cluster', 'restore', 'dev', 'ready');

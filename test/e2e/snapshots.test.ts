@@ -188,7 +188,9 @@ test('a VM goes on from the memory of one of another host', async () => {
   await other.ok('snapshot', 'pull', reference, 'pulled');
   await other.ok('run', '--from', 'pulled', '--name', 'far');
   const line = 'cd /run; cat count /proc/sys/kernel/hostname; [ -d /proc/$(cat counter) ] && echo alive';
-  const [count, ...told] = (await other.ok('exec', 'far', '--', '/run/ignite/busybox', 'sh', '-c', line)).trim().split('\n');
+  const [count, ...told] = (await other.ok('exec', 'far', '--', '/run/ignite/busybox', 'sh', '-c', line))
+    .trim()
+    .split('\n');
   assert.deepEqual(told, ['far', 'alive']);
   assert.ok(Number(count) >= before.count);
   await other.ok('rm', '-f', 'far');

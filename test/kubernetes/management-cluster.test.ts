@@ -86,7 +86,8 @@ async function openManagement(): Promise<Management> {
   const access = await readKubeconfig(kubeconfig);
   const client = open.use(new HttpObjectClient(access));
   const kubectl = async (...words: readonly string[]): Promise<string> =>
-    (await run(programs.kubectl, words, { env: { ...process.env, HOME: dir, KUBECONFIG: kubeconfig } })).stdout;
+    (await run(programs.kubectl, words, { env: { ...process.env, HOME: dir, KUBECONFIG: kubeconfig } }))
+      .stdout;
   const apply = async (objects: readonly object[]): Promise<void> => {
     const file = join(dir, 'objects.json');
     writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
@@ -94,7 +95,8 @@ async function openManagement(): Promise<Management> {
   };
   await ignite('provider', 'install', '--kubeconfig', kubeconfig);
   // The manager of Cluster API has the rights of the provider by an aggregated role, which the controller manager makes.
-  for (const manager of await startManagers(programs.managers, { access, kubectl, apply, dir })) open.use(manager);
+  for (const manager of await startManagers(programs.managers, { access, kubectl, apply, dir }))
+    open.use(manager);
   const account = join(dir, 'hosts.kubeconfig');
   writeFileSync(account, await ignite('provider', 'kubeconfig', '--kubeconfig', kubeconfig));
   await kubectl('create', 'namespace', namespace);
@@ -179,26 +181,30 @@ test('hosts fulfil the machines of a management cluster', { skip }, async (t: Te
   open.use(north.serve(hosts));
   open.use(south.serve(hosts));
 
-  await t.test('the load balancer of one host is the endpoint, and the hosts are failure domains', async () => {
-    await createCluster(client, { loadBalancer: {} });
-    const cluster = await found('the endpoint', async () => {
-      const now = await new KindClient(client, clusterKind).get({ namespace, name: 'dev' });
-      return now.status?.initialization?.infrastructureProvisioned && now.status.failureDomains?.length === 2
-        ? now
-        : undefined;
-    });
-    assert.deepEqual(cluster.spec.controlPlaneEndpoint, { host: '10.61.1.254', port: 6_443 });
-    assert.deepEqual(
-      cluster.status?.failureDomains?.map(({ name }) => name),
-      ['north', 'south'],
-    );
-    const infrastructure = await new KindClient<IgniteCluster>(client, igniteClusterKind).get({
-      namespace,
-      name: 'dev',
-    });
-    assert.deepEqual(infrastructure.spec.loadBalancer, { hostName: 'north', port: 6_443 });
-    assert.equal((await objectsOf(south.client, hostPodKind).list()).items.length, 0);
-  });
+  await t.test(
+    'the load balancer of one host is the endpoint, and the hosts are failure domains',
+    async () => {
+      await createCluster(client, { loadBalancer: {} });
+      const cluster = await found('the endpoint', async () => {
+        const now = await new KindClient(client, clusterKind).get({ namespace, name: 'dev' });
+        return now.status?.initialization?.infrastructureProvisioned &&
+          now.status.failureDomains?.length === 2
+          ? now
+          : undefined;
+      });
+      assert.deepEqual(cluster.spec.controlPlaneEndpoint, { host: '10.61.1.254', port: 6_443 });
+      assert.deepEqual(
+        cluster.status?.failureDomains?.map(({ name }) => name),
+        ['north', 'south'],
+      );
+      const infrastructure = await new KindClient<IgniteCluster>(client, igniteClusterKind).get({
+        namespace,
+        name: 'dev',
+      });
+      assert.deepEqual(infrastructure.spec.loadBalancer, { hostName: 'north', port: 6_443 });
+      assert.equal((await objectsOf(south.client, hostPodKind).list()).items.length, 0);
+    },
+  );
 
   await t.test('machines are spread over the hosts, and what they are is reported back', async () => {
     for (const name of ['a', 'b', 'c', 'd']) await createMachine(client, name);
@@ -233,13 +239,18 @@ test('hosts fulfil the machines of a management cluster', { skip }, async (t: Te
   });
 
   await t.test('a machine uses of the host only what the host allows', async () => {
-    await createMachine(client, 'thief', { vm: { copyFiles: [{ hostPath: '/etc/shadow', vmPath: '/shadow' }] } });
+    await createMachine(client, 'thief', {
+      vm: { copyFiles: [{ hostPath: '/etc/shadow', vmPath: '/shadow' }] },
+    });
     const message = await found('a refusal', async () => {
       const { status } = await infrastructureOf(client, 'thief');
       const ready = status?.conditions?.find(({ type }) => type === 'Ready');
       return ready?.reason === 'NotAllowed' ? ready.message : undefined;
     });
-    assert.equal(message, 'spec.vm.copyFiles: not allowed by management.allow.files of the host: /etc/shadow');
+    assert.equal(
+      message,
+      'spec.vm.copyFiles: not allowed by management.allow.files of the host: /etc/shadow',
+    );
     await objectsOf(client, machineKind).delete({ namespace, name: 'thief' });
     await gone(client, 'thief');
   });
@@ -294,40 +305,43 @@ test('hosts fulfil the machines of a management cluster', { skip }, async (t: Te
     assert.equal(east.states.at(-1), 'Serving');
   });
 
-  await t.test('a VM stays when its machine goes without it, and goes to the machine with its ID', async () => {
-    const west = host('far-west', 6);
-    const there = { failureDomain: 'far-west' };
-    {
-      await using _first = west.serve(hosts);
-      await createMachine(client, 'o', there);
+  await t.test(
+    'a VM stays when its machine goes without it, and goes to the machine with its ID',
+    async () => {
+      const west = host('far-west', 6);
+      const there = { failureDomain: 'far-west' };
+      {
+        await using _first = west.serve(hosts);
+        await createMachine(client, 'o', there);
+        await provisioned(client, 'o');
+      }
+      const moved = await infrastructureOf(client, 'o');
+      // As a move to another management cluster does it: the objects go, the VM does not.
+      for (const kind of [machineKind, igniteMachineKind]) {
+        const objects = objectsOf(client, kind);
+        await objects.modify({ namespace, name: 'o' }, (now) => ({
+          ...now,
+          metadata: { ...now.metadata, annotations: { 'cluster.x-k8s.io/paused': '' } },
+        }));
+        await objects.delete({ namespace, name: 'o' });
+        await objects.modify({ namespace, name: 'o' }, (now) => ({
+          ...now,
+          metadata: { ...now.metadata, finalizers: [] },
+        }));
+      }
+      await using _second = west.serve(hosts);
+      const word = 'warning a VM has lost its machine in the management cluster {"vm":"garden/o"}';
+      await found('its word', async () => (west.logged.includes(word) ? true : undefined));
+      assert.deepEqual(await vmsOf(west), ['o']);
+      const { spec } = moved;
+      await createMachine(client, 'o', { ...there, infrastructure: spec });
       await provisioned(client, 'o');
-    }
-    const moved = await infrastructureOf(client, 'o');
-    // As a move to another management cluster does it: the objects go, the VM does not.
-    for (const kind of [machineKind, igniteMachineKind]) {
-      const objects = objectsOf(client, kind);
-      await objects.modify({ namespace, name: 'o' }, (now) => ({
-        ...now,
-        metadata: { ...now.metadata, annotations: { 'cluster.x-k8s.io/paused': '' } },
-      }));
-      await objects.delete({ namespace, name: 'o' });
-      await objects.modify({ namespace, name: 'o' }, (now) => ({
-        ...now,
-        metadata: { ...now.metadata, finalizers: [] },
-      }));
-    }
-    await using _second = west.serve(hosts);
-    const word = 'warning a VM has lost its machine in the management cluster {"vm":"garden/o"}';
-    await found('its word', async () => (west.logged.includes(word) ? true : undefined));
-    assert.deepEqual(await vmsOf(west), ['o']);
-    const { spec } = moved;
-    await createMachine(client, 'o', { ...there, infrastructure: spec });
-    await provisioned(client, 'o');
-    assert.equal((await infrastructureOf(client, 'o')).spec.providerID, spec.providerID);
-    await objectsOf(client, machineKind).delete({ namespace, name: 'o' });
-    await gone(client, 'o');
-    assert.deepEqual(await vmsOf(west), []);
-  });
+      assert.equal((await infrastructureOf(client, 'o')).spec.providerID, spec.providerID);
+      await objectsOf(client, machineKind).delete({ namespace, name: 'o' });
+      await gone(client, 'o');
+      assert.deepEqual(await vmsOf(west), []);
+    },
+  );
 });
 
 interface Way extends AsyncDisposable {

@@ -189,7 +189,11 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
         signal,
       ),
       management &&
-        runManagement?.(management, { objects, self: { ...settings, ...self }, runHost, ...controlling }, signal),
+        runManagement?.(
+          management,
+          { objects, self: { ...settings, ...self }, runHost, ...controlling },
+          signal,
+        ),
       vms.run(signal),
       keepHost(
         { ...settings, ...self, paths, administration, clock: deps.clock, clear: clearRemovedVms },

@@ -34,11 +34,13 @@ export const igniteMachinePoolController: Controller<IgniteMachinePool> = {
 
 const nameOf = ({ metadata }: KubeObject): string => metadata.name;
 
-/** Tells whether a machine is what the template of its pool says now. */
-const isMadeFrom = (
-  template: IgniteMachine['spec'],
-  { providerID: _own, ...spec }: IgniteMachine['spec'],
-): boolean => isDeepStrictEqual(spec, { vm: template.vm });
+/** Tells whether a machine is what the template of its pool says now. A host that has taken it may stand in it. */
+function isMadeFrom(
+  { providerID: _wanted, hostName: wantedHost, ...wanted }: IgniteMachine['spec'],
+  { providerID: _own, hostName, ...spec }: IgniteMachine['spec'],
+): boolean {
+  return isDeepStrictEqual(spec, wanted) && (wantedHost === undefined || wantedHost === hostName);
+}
 
 async function poolOf(
   { metadata, ...object }: IgniteMachinePool,

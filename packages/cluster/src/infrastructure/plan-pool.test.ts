@@ -13,6 +13,7 @@ const marked = sampleMachine({
 });
 const outdated = (name: string, createdMs: number, isReady = true): Machine =>
   sampleMachine({ name: `outdated-${name}`, createdMs, conditions: [isReady ? 'Ready' : '!Ready'] });
+const outdatedNodeless = sampleMachine({ name: 'outdated-nodeless', hasNode: false });
 const ready = sampleMachine({ name: 'ready', createdMs: 9, conditions: ['Ready'] });
 const leaving = sampleMachine({ name: 'leaving', isLeaving: true });
 
@@ -37,14 +38,10 @@ describe('planPool', () => {
     ['they stay until it is ready', 2, 3, [outdated('a', 1), outdated('b', 2), young], 0, []],
     ['then the oldest goes', 2, 3, [outdated('b', 2), outdated('a', 1), ready], 0, ['outdated-a']],
     ['the next one is made when it has gone', 2, 3, [outdated('b', 2), ready, leaving], 0, []],
-    [
-      'an outdated one that is not ready goes at once',
-      2,
-      3,
-      [outdated('a', 1, false), ready],
-      0,
-      ['outdated-a'],
-    ],
+    ['one that is not ready stays until there is another', 2, 2, [outdated('a', 1, false), ready], 1, []],
+    ['and goes then', 2, 3, [outdated('a', 1, false), ready, young], 0, ['outdated-a']],
+    ['none goes because all are silent', 2, 2, [outdated('a', 1, false), outdated('b', 2, false)], 1, []],
+    ['one that has no node goes at once', 2, 2, [outdatedNodeless, ready], 1, ['outdated-nodeless']],
     [
       'an outdated one goes before a younger or older one',
       1,

@@ -11,8 +11,8 @@ export interface PoolPlan {
 
 /**
  * Pure. Plans the machines of a pool. Of too many, those go first that somebody has marked for it, then those that have no
- * node, then those that are outdated, and then the oldest. While some are outdated, there is one machine more than wanted,
- * and of the outdated ones go those that are not ready, and those without which enough are.
+ * node, then those that are outdated, and then the oldest. While some are outdated, there is one machine more than wanted. Of the
+ * outdated ones, those go that have no node, and then those without which enough are there, and enough are ready.
  * @param made how many machines there are, those included whose Machine is still to be made
  */
 export function planPool(
@@ -33,10 +33,16 @@ export function planPool(
     };
     return { missing: 0, surplus: staying.toSorted((a, b) => rankOf(a) - rankOf(b)).slice(0, excess) };
   }
+  // A machine that is not ready may be so because nobody can ask for it: it is not given up before another is there.
+  const [nodeless, others] = [true, false].map((is) =>
+    outdated.filter(({ status }) => !status?.nodeRef === is),
+  );
   const spare = Math.max(0, staying.filter(isReady).length - replicas);
+  const replaced = [...others!.filter((each) => !isReady(each)), ...others!.filter(isReady).slice(0, spare)];
+  const further = Math.max(0, staying.length - nodeless!.length - replicas);
   return {
     missing: Math.max(0, wanted - made),
-    surplus: [...outdated.filter((each) => !isReady(each)), ...outdated.filter(isReady).slice(0, spare)],
+    surplus: [...nodeless!, ...replaced.slice(0, further)],
   };
 }
 

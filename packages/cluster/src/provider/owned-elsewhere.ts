@@ -38,10 +38,7 @@ export class OwnedElsewhere extends ForwardingClient {
     return { ...list, items: list.items.map(shown) };
   }
 
-  override async *watch(
-    resource: GroupVersionResource,
-    options: WatchOptions,
-  ): AsyncGenerator<WatchEvent> {
+  override async *watch(resource: GroupVersionResource, options: WatchOptions): AsyncGenerator<WatchEvent> {
     for await (const event of super.watch(resource, options))
       yield event.type === 'BOOKMARK' ? event : { ...event, object: shown(event.object) };
   }
@@ -81,7 +78,9 @@ function stored<T extends NewObject>(object: T): T {
 function shown(object: KubeObject): KubeObject {
   const { [ownersAnnotation]: text, ...annotations } = object.metadata.annotations;
   const ownerReferences = text === undefined ? undefined : ownersIn(text);
-  return ownerReferences ? { ...object, metadata: { ...object.metadata, annotations, ownerReferences } } : object;
+  return ownerReferences
+    ? { ...object, metadata: { ...object.metadata, annotations, ownerReferences } }
+    : object;
 }
 
 /** Anybody may have changed the annotation. */
