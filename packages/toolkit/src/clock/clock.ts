@@ -8,7 +8,15 @@ export interface Clock {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
+/** A longer timer of Node would end at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
-  sleep: (ms, signal) => delay(ms, undefined, { signal }),
+  sleep: async (ms, signal) => {
+    let leftMs = ms;
+    for (; leftMs > longestTimerMs; leftMs -= longestTimerMs)
+      await delay(longestTimerMs, undefined, { signal });
+    await delay(leftMs, undefined, { signal });
+  },
 };
