@@ -67,11 +67,7 @@ test('planSuspension: all guests stand still before one of them is saved, and be
       [pod('Stopped', false)],
       'a to be suspended',
     ],
-    [
-      [vm('a', 'Suspended', 'Suspended')],
-      [pod('Stopped', true, 0)],
-      'the programs of dev to end',
-    ],
+    [[vm('a', 'Suspended', 'Suspended')], [pod('Stopped', true, 0)], 'the programs of dev to end'],
     [[vm('a', 'Suspended', 'Suspended'), vm('b', 'Stopped', 'Stopped')], [pod('Stopped', false)], 'done'],
     // A VM that is down is not brought up to stand still.
     [[vm('a', 'Running', 'Failed'), vm('b', 'Paused', 'Paused')], [], 'a Suspended, a to stand still'],

@@ -105,8 +105,7 @@ const isStill = (vm: Vm): boolean =>
 
 const isSaved = (vm: Vm): boolean => vm.spec.power === 'Suspended' && isSeen(vm) && isDown(vm);
 
-const isUp = (vm: Vm): boolean =>
-  vm.spec.power === 'Running' && isSeen(vm) && vm.status.phase === 'Running';
+const isUp = (vm: Vm): boolean => vm.spec.power === 'Running' && isSeen(vm) && vm.status.phase === 'Running';
 
 const isStopped = (pod: HostPod): boolean =>
   pod.spec.power === 'Stopped' &&
@@ -120,7 +119,8 @@ export const isReady = (pod: HostPod): boolean =>
 function listOf(objects: readonly (Vm | HostPod)[]): string {
   const [first] = objects;
   const { name } = first!.metadata;
-  const why = first!.kind === 'HostPod' ? findCondition(first!, 'Ready')?.message : (first as Vm).status.message;
+  const why =
+    first!.kind === 'HostPod' ? findCondition(first!, 'Ready')?.message : (first as Vm).status.message;
   const named = why ? `${name} (${why})` : name;
   return objects.length === 1 ? named : `${named} and ${objects.length - 1} more`;
 }

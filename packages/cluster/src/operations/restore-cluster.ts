@@ -30,7 +30,9 @@ export async function restoreCluster(
   await findCluster(client, key, op.signal);
   const snapshot = await findClusterSnapshot(key, name, client, op.signal);
   const parts = await partsOf(key, client, op.signal);
-  const known = (await snapshots.list(op.signal)).filter(({ metadata }) => metadata.namespace === key.namespace);
+  const known = (await snapshots.list(op.signal)).filter(
+    ({ metadata }) => metadata.namespace === key.namespace,
+  );
   const problem = misfitOf(snapshot, parts, known);
   if (problem !== undefined) throw unfit(name, problem);
   await pauseCluster(key, waiting, (annotations) => ({ ...annotations, [own.restoring]: name }));
@@ -38,7 +40,9 @@ export async function restoreCluster(
   await pursue(key, waiting, planStillness);
   await restorePods(key, parts.pods, snapshot.spec.copy, waiting);
   const uids = new Map(known.map(({ metadata }) => [metadata.name, metadata.uid]));
-  const taken = new Map(snapshot.spec.machines.map((machine) => [machine.vmUid, uids.get(machine.snapshot)!]));
+  const taken = new Map(
+    snapshot.spec.machines.map((machine) => [machine.vmUid, uids.get(machine.snapshot)!]),
+  );
   const inOrder = parts.vms.toSorted((a, b) => Number(isOfControlPlane(b)) - Number(isOfControlPlane(a)));
   for (const { metadata } of inOrder) await snapshots.rollback(metadata.uid, taken.get(metadata.uid)!, op);
   return await unpauseCluster(key, waiting);
@@ -63,12 +67,14 @@ async function restorePods(
     const late = (await partsOf(key, client, op.signal)).pods.find(
       (pod) => pod.status?.restored !== id || !isReady(pod),
     );
-    return late ? { lacks: `the programs of ${late.metadata.name} with what they kept then` } : { found: true };
+    return late
+      ? { lacks: `the programs of ${late.metadata.name} with what they kept then` }
+      : { found: true };
   });
 }
 
 /** Pure. Returns why a cluster cannot be brought back to a snapshot, or undefined if it can: it must have the same parts. */
-export function misfitOf(
+function misfitOf(
   { spec }: ClusterSnapshot,
   { vms, pods }: ClusterParts,
   known: readonly Pick<Snapshot, 'metadata'>[],
@@ -87,6 +93,10 @@ export function misfitOf(
 }
 
 const unfit = (name: string, why: string): CodedError<RestoreClusterErrorCode> =>
-  new CodedError('CLUSTER_SNAPSHOT_UNFIT', `the cluster cannot be brought back to the snapshot "${name}": ${why}`, {
-    hint: 'a cluster goes back with the machines that it had, so take a snapshot after its machines have changed',
-  });
+  new CodedError(
+    'CLUSTER_SNAPSHOT_UNFIT',
+    `the cluster cannot be brought back to the snapshot "${name}": ${why}`,
+    {
+      hint: 'a cluster goes back with the machines that it had, so take a snapshot after its machines have changed',
+    },
+  );

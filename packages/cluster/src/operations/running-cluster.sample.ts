@@ -14,7 +14,11 @@ import { servedClusterKinds } from '../kinds/served-kinds.ts';
 import type { SnapshotWaiting } from './snapshot-cluster.ts';
 
 export const key = { namespace: 'default', name: 'dev' };
-export const metadata = (name: string) => ({ namespace: 'default', name, labels: { [labels.cluster]: 'dev' } });
+export const metadata = (name: string) => ({
+  namespace: 'default',
+  name,
+  labels: { [labels.cluster]: 'dev' },
+});
 const phases = { Running: 'Running', Paused: 'Paused', Suspended: 'Suspended', Stopped: 'Stopped' } as const;
 
 /** A cluster with a hosted control plane and two workers. Its host fulfils one wish each time somebody waits. */
@@ -70,13 +74,21 @@ export async function openCluster() {
 function statusOf({ metadata: { generation }, spec, status }: HostPod): HostPodStatus {
   const isReady = spec.power !== 'Stopped';
   const condition = {
-    ...{ type: 'Ready', reason: 'Ready', message: '', lastTransitionTime: '', observedGeneration: generation },
+    ...{
+      type: 'Ready',
+      reason: 'Ready',
+      message: '',
+      lastTransitionTime: '',
+      observedGeneration: generation,
+    },
     status: isReady ? 'True' : 'False',
   } as const;
   return {
     ...{ observedGeneration: generation, conditions: [condition] },
     programs: [{ name: 'etcd', state: isReady ? 'Running' : 'Ended', isReady }],
-    ...(spec.copies && { copies: isReady ? (status?.copies ?? []).filter((copy) => spec.copies!.includes(copy)) : spec.copies }),
+    ...(spec.copies && {
+      copies: isReady ? (status?.copies ?? []).filter((copy) => spec.copies!.includes(copy)) : spec.copies,
+    }),
     ...(spec.restored && { restored: spec.restored.id }),
   };
 }
@@ -106,7 +118,10 @@ function snapshotsOf(vms: KindClient<Vm>, done: string[]): SnapshotWaiting['snap
     rollback: async (uid, snapshot) => {
       const vm = await vmOf(uid);
       done.push(`bring ${vm.metadata.name} back to ${snapshot}`);
-      const wanted = await vms.modify(vm.metadata, (now) => ({ ...now, spec: { ...now.spec, power: 'Running' } }));
+      const wanted = await vms.modify(vm.metadata, (now) => ({
+        ...now,
+        spec: { ...now.spec, power: 'Running' },
+      }));
       const { generation: observedGeneration } = wanted.metadata;
       const status: VmStatus = { ...wanted.status, phase: 'Running', observedGeneration };
       return await vms.modifyStatus(vm.metadata, (now) => ({ ...now, status }));

@@ -19,9 +19,7 @@ import type { ClusterParts } from './plan-suspension.ts';
 import { partsOf, resumeCluster, suspendCluster } from './suspend-cluster.ts';
 
 export type ClusterSnapshotErrorCode =
-  | 'CLUSTER_SNAPSHOT_NAME_TAKEN'
-  | 'CLUSTER_SNAPSHOT_NOT_FOUND'
-  | 'CLUSTER_SNAPSHOT_UNSUPPORTED';
+  'CLUSTER_SNAPSHOT_NAME_TAKEN' | 'CLUSTER_SNAPSHOT_NOT_FOUND' | 'CLUSTER_SNAPSHOT_UNSUPPORTED';
 
 /** How a command waits for a cluster of whose VMs it takes snapshots. */
 export interface SnapshotWaiting extends Waiting {
@@ -54,13 +52,20 @@ export async function snapshotCluster(
   }
 }
 
-async function takeSnapshot(key: ClusterKey, name: string, waiting: SnapshotWaiting): Promise<ClusterSnapshot> {
+async function takeSnapshot(
+  key: ClusterKey,
+  name: string,
+  waiting: SnapshotWaiting,
+): Promise<ClusterSnapshot> {
   const { client, snapshots, op } = waiting;
   await removeParts(key, name, waiting);
   const { vms, pods } = await partsOf(key, client, op.signal);
   const copy = newUid();
   await using undo = new Rollback((failure) =>
-    op.report({ kind: 'warning', message: `a part of the snapshot could not be removed: ${errorText(failure)}` }),
+    op.report({
+      kind: 'warning',
+      message: `a part of the snapshot could not be removed: ${errorText(failure)}`,
+    }),
   );
   const ending = { ...waiting, op: { ...op, signal: new AbortController().signal } };
   undo.defer(async () => await removeParts(key, name, ending));
@@ -75,7 +80,8 @@ async function takeSnapshot(key: ClusterKey, name: string, waiting: SnapshotWait
   const taken: Snapshot[] = [];
   for (const { metadata } of vms) taken.push(await snapshots.create(metadata.uid, part, op));
   const bare = taken.find(({ status }) => status.holds === 'Disk');
-  if (bare) throw unsupported(key, `its VM ${bare.spec.vmName} has no memory in it: ${bare.status.message ?? ''}`);
+  if (bare)
+    throw unsupported(key, `its VM ${bare.spec.vmName} has no memory in it: ${bare.status.message ?? ''}`);
   const snapshot = await new KindClient(client, clusterSnapshotKind).create(
     {
       metadata: { namespace: key.namespace, name, labels: { [labels.cluster]: key.name } },
@@ -117,7 +123,9 @@ export async function removeLeftSnapshots(
 ): Promise<void> {
   const { namespace } = key;
   const { items } = await new KindClient(client, clusterSnapshotKind).list({ namespace, signal: op.signal });
-  const there = new Set(items.filter(({ spec }) => spec.clusterName === key.name).map(({ metadata }) => metadata.name));
+  const there = new Set(
+    items.filter(({ spec }) => spec.clusterName === key.name).map(({ metadata }) => metadata.name),
+  );
   for (const { metadata } of await listParts(key, undefined, snapshots, op.signal))
     if (!there.has(metadata.labels[own.clusterSnapshot]!))
       await snapshots.remove(metadata.uid, { force: true }, op);

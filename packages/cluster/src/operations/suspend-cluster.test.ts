@@ -40,7 +40,10 @@ test('a VM that somebody has stopped stays so, and a cluster that is only paused
   await vms.modify({ ...key, name: 'b' }, (now) => ({ ...now, spec: { ...now.spec, power: 'Stopped' } }));
   await suspendCluster(key, waiting);
   await resumeCluster(key, waiting);
-  assert.ok(done.every((text) => !text.startsWith('b ') || text === 'b Stopped'), done.join());
+  assert.ok(
+    done.every((text) => !text.startsWith('b ') || text === 'b Stopped'),
+    done.join(),
+  );
   await vms.modify({ ...key, name: 'a' }, (now) => ({ ...now, spec: { ...now.spec, power: 'Suspended' } }));
   await clusters.modify(key, (now) => ({ ...now, spec: { ...now.spec, paused: true } }));
   await resumeCluster(key, waiting);

@@ -109,7 +109,11 @@ export async function pursue(
 }
 
 /** Returns what of a cluster runs on hosts. */
-export async function partsOf(key: ClusterKey, client: ObjectClient, signal: AbortSignal): Promise<ClusterParts> {
+export async function partsOf(
+  key: ClusterKey,
+  client: ObjectClient,
+  signal: AbortSignal,
+): Promise<ClusterParts> {
   const selected = { ...ofCluster(key), signal };
   const vms = await new KindClient(client, vmKind).list(selected);
   const pods = await new KindClient(client, hostPodKind).list(selected);

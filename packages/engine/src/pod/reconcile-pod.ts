@@ -64,7 +64,8 @@ export async function reconcilePod(pod: HostPod, host: PodHost, op: ClientOperat
   if (isStopped || !isBack) await endPrograms(pod, { files, host }, op.signal);
   if (!isBack) await restoreCopy(pod.spec.restored!, files, copying);
   const kept = await keepCopies(pod.spec, isStopped, files, copying);
-  if (isStopped) return { status: { ...stoppedStatus(pod, network.address, host), ...kept }, requeueAfterMs: lookMs };
+  if (isStopped)
+    return { status: { ...stoppedStatus(pod, network.address, host), ...kept }, requeueAfterMs: lookMs };
   const found: ReconciledProgram[] = [];
   const place = { pod, files, network };
   for (const program of programs)
@@ -114,7 +115,11 @@ interface PodOnHost {
  * Ends the programs of a pod, which keeps its address and what they keep. The last one is ended first: a program may need those before it.
  * An end that was wished for is forgotten, so that it does not count as one that a program has come to by itself.
  */
-async function endPrograms({ metadata, spec }: HostPod, { files, host }: PodOnHost, signal: AbortSignal): Promise<void> {
+async function endPrograms(
+  { metadata, spec }: HostPod,
+  { files, host }: PodOnHost,
+  signal: AbortSignal,
+): Promise<void> {
   for (const name of namesOf(spec).toReversed()) {
     await endProgram(programSandbox(metadata.uid, name).uid, host.sandbox, signal);
     await rm(programFiles(files, name).launchNote, { force: true });
@@ -134,7 +139,11 @@ const stoppedStatus = (pod: HostPod, address: string, { clock }: PodHost): HostP
     clock.now(),
   );
 
-const stoppedProgram = { state: 'Ended', isReady: false, message: 'it is stopped, as the pod is to be' } as const;
+const stoppedProgram = {
+  state: 'Ended',
+  isReady: false,
+  message: 'it is stopped, as the pod is to be',
+} as const;
 
 /** Ends the programs of a pod but those that are wanted. What they kept goes with them. */
 async function removeOthers(

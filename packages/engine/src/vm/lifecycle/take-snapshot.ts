@@ -65,7 +65,8 @@ export async function takeSnapshot(
     await rm(dir, { recursive: true, force: true });
     throw failure;
   }
-  if (!takesMachine) return { holds: 'Disk', ...(problem !== undefined && (isUp || wasSaved) && { message: problem }) };
+  if (!takesMachine)
+    return { holds: 'Disk', ...(problem !== undefined && (isUp || wasSaved) && { message: problem }) };
   return {
     holds: 'Machine',
     ...(tie !== undefined && vm.status.network && { message: tie, network: vm.status.network }),
