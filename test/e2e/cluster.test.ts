@@ -164,8 +164,9 @@ describe('a cluster from its creation to its end', { skip }, () => {
     }
   });
 
-  test('it is suspended, and goes on with what it had in memory', async () => {
+  test('it is suspended, goes on, and goes back to what it was, with what it had stored and in memory', async () => {
     const before = await kubectl(...started);
+    await kubectl('create', 'configmap', 'then', '--from-literal', 'a=b');
     assert.equal(await ignite.ok('cluster', 'suspend', 'dev'), 'Suspended cluster "dev"\n');
     assert.equal(await ignite.ok('get', 'vm', '-t', '{{.status.phase}}'), 'Suspended\n');
     assert.throws(() => execFileSync('pgrep', ['-f', '^[^ ]*(qemu-system|/usr/local/bin/(etcd|kube-))']));
@@ -174,28 +175,22 @@ describe('a cluster from its creation to its end', { skip }, () => {
       stderr,
       /error: cluster "dev" is suspended\nhint: run "ignite cluster resume default\/dev" first\n/,
     );
-    assert.equal(await ignite.ok('cluster', 'resume', 'dev'), 'Resumed cluster "dev"\n');
-    await until('its node is Ready', async () => (await readyNodes()) === 1);
-    await until('the Deployment is available', async () => (await kubectl(...available)) === '2');
-    assert.equal(await kubectl(...started), before);
-  });
-
-  test('it goes back to a snapshot, with what it had stored and in memory', async () => {
-    const before = await kubectl(...started);
-    await kubectl('create', 'configmap', 'then', '--from-literal', 'a=b');
-    assert.match(
-      await ignite.ok('cluster', 'snapshot', 'dev', 'ready'),
-      /^Took snapshot "ready" of cluster "dev"\n/,
-    );
+    const taken = await ignite.ok('cluster', 'snapshot', 'dev', 'ready');
+    assert.match(taken, /^Took snapshot "ready" of cluster "dev"\n/);
+    const isAsBefore = async (): Promise<void> => {
+      await until('its node is Ready', async () => (await readyNodes()) === 1);
+      await until('the Deployment is available', async () => (await kubectl(...available)) === '2');
+      assert.equal(await kubectl(...started), before);
+    };
+    assert.match(await ignite.ok('cluster', 'resume', 'dev'), /^Resumed cluster "dev"\n/);
+    await isAsBefore();
     await kubectl('delete', 'configmap', 'then');
     await kubectl('create', 'configmap', 'later', '--from-literal', 'a=b');
     const back = await ignite.ok('cluster', 'restore', 'dev', 'ready');
     assert.match(back, /^Brought cluster "dev" back to snapshot "ready"\n/);
-    await until('its node is Ready', async () => (await readyNodes()) === 1);
-    await until('the Deployment is available', async () => (await kubectl(...available)) === '2');
+    await isAsBefore();
     const names = await kubectl('get', 'configmaps', '-o', 'jsonpath={.items[*].metadata.name}');
     assert.deepEqual(names.split(' ').toSorted(), ['kube-root-ca.crt', 'then', 'web']);
-    assert.equal(await kubectl(...started), before);
   });
 
   test('it is scaled to two workers and back', { skip: skipLong }, async () => {

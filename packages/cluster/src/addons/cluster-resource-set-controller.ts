@@ -5,7 +5,7 @@ import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { finding, withFindings } from '../contract/conditions.ts';
 import { annotations, labels } from '../contract/names.ts';
 import { ownerReference, withOwner } from '../contract/owner.ts';
-import type { Cluster } from '../kinds/cluster.ts';
+import { type Cluster, isPaused } from '../kinds/cluster.ts';
 import type {
   AppliedResource,
   ClusterResourceSet,
@@ -62,11 +62,11 @@ async function selectedClusters(
   if (Object.keys(matchLabels ?? {}).length + (matchExpressions ?? []).length === 0) return [];
   const { items } = await new KindClient(objects.client, clusterKind).list({ namespace, signal });
   return items.filter(
-    ({ metadata, spec }) =>
-      metadata.deletionTimestamp === undefined &&
-      !spec.paused &&
-      !Object.hasOwn(metadata.annotations, annotations.paused) &&
-      selectsLabels(clusterSelector, metadata.labels),
+    (cluster) =>
+      cluster.metadata.deletionTimestamp === undefined &&
+      !isPaused(cluster) &&
+      !Object.hasOwn(cluster.metadata.annotations, annotations.paused) &&
+      selectsLabels(clusterSelector, cluster.metadata.labels),
   );
 }
 

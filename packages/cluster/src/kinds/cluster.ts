@@ -2,6 +2,7 @@ import type { Condition } from '@ignite/toolkit/object/condition';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { described } from '@ignite/toolkit/schema/described';
 import * as v from 'valibot';
+import { own } from '../contract/names.ts';
 import { readinessGatesSchema } from '../contract/polarity.ts';
 import { contractReferenceSchema } from '../contract/reference.ts';
 import { topologySchema } from './topology.ts';
@@ -77,6 +78,14 @@ export interface Cluster extends KubeObject {
   readonly spec: ClusterSpec;
   readonly status?: ClusterStatus;
 }
+
+/**
+ * Pure. Tells whether what belongs to a Cluster is to be left alone: somebody has paused it, or it does not run as a whole. The latter holds
+ * whatever those say who write its spec, such as a Sync.
+ */
+export const isPaused = ({ metadata, spec }: Cluster): boolean =>
+  spec.paused === true ||
+  [own.suspended, own.restoring].some((name) => Object.hasOwn(metadata.annotations, name));
 
 /** Pure. Tells whether an endpoint can be used. */
 export const isUsable = (endpoint: Endpoint | undefined): endpoint is Required<Endpoint> =>

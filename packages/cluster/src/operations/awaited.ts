@@ -7,6 +7,7 @@ import type { MachineDeployment } from '../kinds/machine-deployment.ts';
 import type { MachineSet } from '../kinds/machine-set.ts';
 import type { Machine } from '../kinds/machine.ts';
 import { isSameTemplate } from '../scaling/find-current-set.ts';
+import { isPaused } from '../kinds/cluster.ts';
 import type { ClusterView } from './cluster-view.ts';
 
 /** Pure. Returns in words what a cluster still lacks to be as it is wished; `undefined` if nothing. */
@@ -47,7 +48,7 @@ export const awaitedOfControlPlane = ({
 /** What was paused with its cluster says what it was before, until its controller has looked at it again. */
 function awaitedOfPause(view: ClusterView): string | undefined {
   const { cluster, infrastructure, controlPlane, deployments, sets, machines } = view;
-  if (cluster.spec.paused) return 'somebody to resume the cluster, which is paused';
+  if (isPaused(cluster)) return 'somebody to resume the cluster, which is paused';
   const parts = [cluster, infrastructure, controlPlane, ...deployments, ...sets, ...machines];
   const left = parts.find(
     (part) =>

@@ -1,7 +1,7 @@
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { own } from '../contract/names.ts';
-import type { Cluster } from '../kinds/cluster.ts';
+import { type Cluster, isPaused } from '../kinds/cluster.ts';
 import { type ClusterKey, type ClusterView, viewCluster } from './cluster-view.ts';
 
 export type FindClusterErrorCode = 'CLUSTER_NOT_FOUND' | 'CLUSTER_PAUSED' | 'CLUSTER_RESTORING';
@@ -25,8 +25,8 @@ export async function findCluster(
 /** Nothing is done to a paused cluster, so that a change would be waited for in vain. @throws CodedError CLUSTER_PAUSED */
 export function assertNotPaused({ cluster }: ClusterView): void {
   assertNotRestoring(cluster);
-  const { metadata, spec } = cluster;
-  if (spec.paused)
+  const { metadata } = cluster;
+  if (isPaused(cluster))
     throw new CodedError<FindClusterErrorCode>(
       'CLUSTER_PAUSED',
       `cluster "${metadata.name}" is ${isSuspended(cluster) ? 'suspended' : 'paused'}`,

@@ -10,7 +10,7 @@ import type { ClusterSnapshot } from '../kinds/cluster-snapshot.ts';
 import { type Look, waitFor } from './await-cluster.ts';
 import type { ClusterKey } from './cluster-view.ts';
 import { findCluster } from './find-cluster.ts';
-import { type ClusterParts, isOfControlPlane, isReady, planStillness } from './plan-suspension.ts';
+import { type ClusterParts, isOfControlPlane, isReady, planResumption, planStillness } from './plan-suspension.ts';
 import { type SnapshotWaiting, findClusterSnapshot } from './snapshot-cluster.ts';
 import { partsOf, pauseCluster, pursue, unpauseCluster } from './suspend-cluster.ts';
 
@@ -45,6 +45,8 @@ export async function restoreCluster(
   );
   const inOrder = parts.vms.toSorted((a, b) => Number(isOfControlPlane(b)) - Number(isOfControlPlane(a)));
   for (const { metadata } of inOrder) await snapshots.rollback(metadata.uid, taken.get(metadata.uid)!, op);
+  // A VM that was made as the cluster was paused stands still, and is none of then.
+  await pursue(key, waiting, planResumption);
   return await unpauseCluster(key, waiting);
 }
 
@@ -74,7 +76,7 @@ async function restorePods(
 }
 
 /** Pure. Returns why a cluster cannot be brought back to a snapshot, or undefined if it can: it must have the same parts. */
-export function misfitOf(
+function misfitOf(
   { spec }: ClusterSnapshot,
   { vms, pods }: ClusterParts,
   known: readonly Pick<Snapshot, 'metadata'>[],

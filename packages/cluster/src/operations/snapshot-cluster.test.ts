@@ -44,11 +44,10 @@ test('a cluster that somebody has suspended stays so, and one that is only pause
 
 test('a snapshot that fails leaves nothing, and the cluster goes on', async () => {
   const { clusters, pods, waiting } = await openCluster();
-  const { create } = waiting.snapshots;
   const snapshots: typeof waiting.snapshots = {
     ...waiting.snapshots,
     create: async (uid, request, op) => {
-      const taken = await create(uid, request, op);
+      const taken = await waiting.snapshots.create(uid, request, op);
       if (taken.spec.vmName === 'b') throw new Error('no space');
       return taken;
     },

@@ -5,7 +5,7 @@ import { KindClient } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import { own } from '../contract/names.ts';
-import type { Cluster } from '../kinds/cluster.ts';
+import { type Cluster, isPaused } from '../kinds/cluster.ts';
 import { clusterKind, igniteMachineKind } from '../kinds/object-kinds.ts';
 import { type Look, type Waiting, waitFor } from './await-cluster.ts';
 import { type ClusterKey, ofCluster, viewCluster } from './cluster-view.ts';
@@ -71,7 +71,7 @@ export const pauseCluster = async (
 /** Has the controllers of a cluster care for it again, now that all of it runs. */
 export const unpauseCluster = async (key: ClusterKey, waiting: Waiting): Promise<Cluster> =>
   await modifyCluster(key, waiting, (now) => {
-    if (!now.spec.paused && !isSuspended(now)) return now;
+    if (!isPaused(now)) return now;
     const {
       [own.suspended]: _suspended,
       [own.restoring]: _restoring,

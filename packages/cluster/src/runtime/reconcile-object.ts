@@ -4,7 +4,7 @@ import type { Condition } from '@ignite/toolkit/object/condition';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { withFindings } from '../contract/conditions.ts';
 import { annotations } from '../contract/names.ts';
-import type { Cluster } from '../kinds/cluster.ts';
+import { type Cluster, isPaused } from '../kinds/cluster.ts';
 import { clusterKind } from '../kinds/object-kinds.ts';
 import type { BasicWork, Controller } from './controller.ts';
 
@@ -26,9 +26,7 @@ export async function reconcileObject<W extends BasicWork>(
   const cluster = await clusterFor(controller, found, work);
   const others = await controller.whenOthers?.({ object: found, cluster }, work);
   if (others) return others;
-  const isPaused =
-    cluster?.spec.paused === true || Object.hasOwn(found.metadata.annotations, annotations.paused);
-  if (isPaused) {
+  if ((cluster && isPaused(cluster)) || Object.hasOwn(found.metadata.annotations, annotations.paused)) {
     await keepStatus(controller, found, withPause(found, true, clock.now()), work);
     return {};
   }
@@ -83,16 +81,16 @@ async function keepStatus(
 const plain = (value: unknown): unknown =>
   value === undefined ? {} : (JSON.parse(JSON.stringify(value)) as unknown);
 
-function withPause(object: KubeObject, isPaused: boolean, nowMs: number): KubeObject {
+function withPause(object: KubeObject, isHeld: boolean, nowMs: number): KubeObject {
   const status = (object.status ?? {}) as { readonly conditions?: readonly Condition[] };
-  const Paused = isPaused
+  const Paused = isHeld
     ? ({ status: 'True', reason: 'Paused' } as const)
     : ({ status: 'False', reason: 'NotPaused' } as const);
   return {
     ...object,
     status: {
       ...status,
-      ...(!isPaused && { observedGeneration: object.metadata.generation }),
+      ...(!isHeld && { observedGeneration: object.metadata.generation }),
       conditions: withFindings(status.conditions, { Paused }, object, nowMs),
     },
   };

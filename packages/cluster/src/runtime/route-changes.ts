@@ -2,7 +2,7 @@ import { groupOf } from '@ignite/toolkit/object/group-kind';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { informerKey } from '@ignite/toolkit/controller/informer';
 import { annotations } from '../contract/names.ts';
-import type { Cluster } from '../kinds/cluster.ts';
+import { type Cluster, isPaused } from '../kinds/cluster.ts';
 import type { MachinePool } from '../kinds/machine-pool.ts';
 import type { Machine, MachineSpec } from '../kinds/machine.ts';
 import {
@@ -87,13 +87,15 @@ export async function followKinds(controllers: readonly Routed[], { objects }: B
 }
 
 /** Pure. Returns what of a Cluster makes a difference to what belongs to it. */
-function newsOf({ metadata, status }: Cluster, isGone: boolean): string {
+function newsOf(cluster: Cluster, isGone: boolean): string {
+  const { metadata, status } = cluster;
   return JSON.stringify([
     isGone,
     metadata.uid,
     metadata.generation,
     metadata.deletionTimestamp,
     metadata.annotations[annotations.paused],
+    isPaused(cluster),
     status?.initialization,
   ]);
 }

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type KindResource, objectsOf } from '@ignite/toolkit/client/kind-client';
 import { isTrue } from '@ignite/toolkit/object/condition';
-import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { findCondition } from '../contract/conditions.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import type { KubeadmControlPlane } from '../kinds/kubeadm-control-plane.ts';
@@ -23,38 +22,17 @@ import {
 } from '../kinds/object-kinds.ts';
 import { daemonSets, namespaces, nodes, pods, secrets } from '../workload/node.ts';
 import { textIn } from '../workload/cluster-secrets.ts';
-import { createCluster, templateRef } from './sim-cluster.sample.ts';
+import {
+  areReady,
+  createCluster,
+  isOfControlPlane,
+  machinesOf,
+  templateRef,
+  withCluster,
+  withSpec,
+} from './sim-cluster.sample.ts';
 import { simCluster, simMachine, simMachineTemplate } from './sim-provider.sample.ts';
 import { Simulation } from './simulation.sample.ts';
-
-const machinesOf = async (simulation: Simulation): Promise<readonly Machine[]> =>
-  await simulation.all<Machine>(machineKind);
-
-const isOfControlPlane = ({ metadata }: Machine): boolean =>
-  Object.hasOwn(metadata.labels, 'cluster.x-k8s.io/control-plane');
-
-const areReady = async (simulation: Simulation, number: number): Promise<boolean> => {
-  const machines = await machinesOf(simulation);
-  return (
-    machines.length === number && machines.every(({ status }) => isTrue(status?.conditions ?? [], 'Ready'))
-  );
-};
-
-/** Opens a simulation with a cluster that is up. */
-async function withCluster(
-  size: { readonly controlPlanes: number; readonly workers: number },
-  rollout?: object,
-): Promise<Simulation> {
-  const simulation = await Simulation.open({ seed: 7 });
-  await createCluster(simulation, 'dev', size, rollout);
-  await simulation.until(async () => await areReady(simulation, size.controlPlanes + size.workers));
-  return simulation;
-}
-
-const withSpec = (object: KubeObject, changes: object): KubeObject => ({
-  ...object,
-  spec: { ...(object.spec as object), ...changes },
-});
 
 /** Has the workers of a cluster made from another template. */
 async function replaceWorkers(simulation: Simulation): Promise<void> {
@@ -267,24 +245,6 @@ test('nothing is replaced where too many have failed at once', async () => {
   assert.deepEqual([...simulation.world.vms.keys()].toSorted(), before);
   const [check] = await simulation.all(machineHealthCheckKind);
   assert.equal(check && findCondition(check, 'RemediationAllowed')?.reason, 'TooManyUnhealthy');
-});
-
-test('a paused cluster stays as it is, and keeps even what is deleted, until it goes on', async () => {
-  using simulation = await withCluster({ controlPlanes: 1, workers: 1 });
-  await simulation.change(clusterKind, 'dev', (object) => withSpec(object, { paused: true }));
-  await simulation.change(machineDeploymentKind, 'dev-workers', (object) =>
-    withSpec(object, { replicas: 3 }),
-  );
-  const worker = (await machinesOf(simulation)).find((each) => !isOfControlPlane(each))!;
-  await simulation.client.delete({ ...machineKind, namespace: 'default', name: worker.metadata.name });
-  const later = simulation.nowMs + 600_000;
-  await simulation.until(() => simulation.nowMs > later);
-  assert.equal((await machinesOf(simulation)).length, 2);
-  assert.equal(simulation.world.vms.size, 2);
-  const [machine] = await machinesOf(simulation);
-  assert.ok(isTrue(machine?.status?.conditions ?? [], 'Paused'));
-  await simulation.change(clusterKind, 'dev', (object) => withSpec(object, { paused: false }));
-  await simulation.until(async () => await areReady(simulation, 4));
 });
 
 test('a hook holds up the deletion of a Machine until it is taken away', async () => {

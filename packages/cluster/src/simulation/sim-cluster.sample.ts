@@ -1,3 +1,5 @@
+import { isTrue } from '@ignite/toolkit/object/condition';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { bootstrapGroup, controlPlaneGroup } from '../contract/groups.ts';
 import {
   clusterKind,
@@ -6,9 +8,11 @@ import {
   kubeadmConfigTemplateKind,
   kubeadmControlPlaneKind,
   machineDeploymentKind,
+  machineKind,
 } from '../kinds/object-kinds.ts';
+import type { Machine } from '../kinds/machine.ts';
 import { simCluster, simMachineTemplate } from './sim-provider.sample.ts';
-import type { Simulation } from './simulation.sample.ts';
+import { Simulation } from './simulation.sample.ts';
 
 export interface SimClusterSize {
   readonly controlPlanes: number;
@@ -62,3 +66,32 @@ export async function createCluster(
     },
   });
 }
+
+export const machinesOf = async (simulation: Simulation): Promise<readonly Machine[]> =>
+  await simulation.all<Machine>(machineKind);
+
+export const isOfControlPlane = ({ metadata }: Machine): boolean =>
+  Object.hasOwn(metadata.labels, 'cluster.x-k8s.io/control-plane');
+
+export const areReady = async (simulation: Simulation, number: number): Promise<boolean> => {
+  const machines = await machinesOf(simulation);
+  return (
+    machines.length === number && machines.every(({ status }) => isTrue(status?.conditions ?? [], 'Ready'))
+  );
+};
+
+/** Opens a simulation with a cluster that is up. */
+export async function withCluster(
+  size: { readonly controlPlanes: number; readonly workers: number },
+  rollout?: object,
+): Promise<Simulation> {
+  const simulation = await Simulation.open({ seed: 7 });
+  await createCluster(simulation, 'dev', size, rollout);
+  await simulation.until(async () => await areReady(simulation, size.controlPlanes + size.workers));
+  return simulation;
+}
+
+export const withSpec = (object: KubeObject, changes: object): KubeObject => ({
+  ...object,
+  spec: { ...(object.spec as object), ...changes },
+});
