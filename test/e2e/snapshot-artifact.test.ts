@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -63,14 +72,18 @@ async function assertSame(name: string): Promise<void> {
 
 async function removeThere(...names: readonly string[]): Promise<void> {
   await there.ok('snapshot', 'rm', ...names);
-  for (const image of (await there.ok('images', '-q')).split('\n').filter(Boolean)) await there.ok('rmi', image);
+  for (const image of (await there.ok('images', '-q')).split('\n').filter(Boolean))
+    await there.ok('rmi', image);
   assertNothingThere();
 }
 
 function assertNothingThere(): void {
   assert.deepEqual(namesIn(there, 'snapshots'), []);
   assert.deepEqual(namesIn(there, 'images'), []);
-  assert.deepEqual(namesIn(there, 'scratch').filter((name) => name.startsWith('snapshot-')), []);
+  assert.deepEqual(
+    namesIn(there, 'scratch').filter((name) => name.startsWith('snapshot-')),
+    [],
+  );
 }
 
 async function refused(pattern: RegExp, ...args: readonly string[]): Promise<void> {
@@ -83,16 +96,27 @@ async function refused(pattern: RegExp, ...args: readonly string[]): Promise<voi
 test('a snapshot goes by a registry to another host, which pulls its image by its digest', async () => {
   const { code, stdout, stderr } = await here.run('snapshot', 'push', 'ready', reference);
   assert.equal(code, 0, stderr);
-  assert.match(stderr, /warning: snapshot "ready" contains all that was in the memory of the VM, passwords and keys included/);
+  assert.match(
+    stderr,
+    /warning: snapshot "ready" contains all that was in the memory of the VM, passwords and keys included/,
+  );
   const [, digest = ''] = /^Pushed \S+@(sha256:[0-9a-f]{64})\n$/.exec(stdout) ?? [];
   assert.ok(stdout.startsWith(`Pushed ${reference}@`));
-  assert.equal(await here.ok('snapshot', 'push', 'ready', reference), stdout, 'the same snapshot is the same artifact');
+  assert.equal(
+    await here.ok('snapshot', 'push', 'ready', reference),
+    stdout,
+    'the same snapshot is the same artifact',
+  );
   const answer = await fetch(`http://${registry.host}/v2/snapshots/ready/manifests/${digest}`, {
     headers: { accept: 'application/vnd.oci.image.manifest.v1+json' },
   });
   const manifest = (await answer.json()) as { artifactType: string; layers: { mediaType: string }[] };
   assert.equal(manifest.artifactType, 'application/vnd.ignite.snapshot.v1');
-  assert.ok(manifest.layers.every(({ mediaType }) => /^application\/vnd\.ignite\.snapshot\..*\+zstd$/.test(mediaType)));
+  assert.ok(
+    manifest.layers.every(({ mediaType }) =>
+      /^application\/vnd\.ignite\.snapshot\..*\+zstd$/.test(mediaType),
+    ),
+  );
   assert.match(
     await there.ok('snapshot', 'pull', reference),
     /^Pulled snapshot "ready" of VM "web": memory and disk, [\d.]+ MB, with ID "[0-9a-f]{16}"\n$/,
@@ -108,19 +132,31 @@ test('a snapshot goes by a registry to another host, which pulls its image by it
 test('a snapshot goes by a file that has its image too', async () => {
   const file = join(dir, 'ready.tar');
   await here.ok('snapshot', 'export', 'ready', file);
-  assert.match(await there.ok('snapshot', 'import', file, 'filed'), /^Imported snapshot "filed" of VM "web": memory and disk/);
+  assert.match(
+    await there.ok('snapshot', 'import', file, 'filed'),
+    /^Imported snapshot "filed" of VM "web": memory and disk/,
+  );
   await assertSame('filed');
   await removeThere('filed');
   await here.ok('snapshot', 'export', 'ready', file, '--whole-disk');
   await there.ok('snapshot', 'import', file);
-  const info = execFileSync('qemu-img', ['info', '--output=json', join(await dirOf(there, 'ready'), 'root.qcow2')], { encoding: 'utf8' });
+  const info = execFileSync(
+    'qemu-img',
+    ['info', '--output=json', join(await dirOf(there, 'ready'), 'root.qcow2')],
+    { encoding: 'utf8' },
+  );
   assert.ok(!info.includes('backing-filename'), 'the whole disk refers to no other');
   await removeThere('ready');
 });
 
 interface Layout {
   readonly manifest: { artifactType?: string; config: Blob; layers: Blob[] };
-  readonly config: Record<string, unknown> & { vmSpec: Record<string, unknown>; traits: Record<string, string>; parts: Record<string, number>; disk: Record<string, unknown> };
+  readonly config: Record<string, unknown> & {
+    vmSpec: Record<string, unknown>;
+    traits: Record<string, string>;
+    parts: Record<string, number>;
+    disk: Record<string, unknown>;
+  };
   /** The folder with the blobs. */
   readonly blobs: string;
 }
@@ -145,7 +181,9 @@ function forged(change: (layout: Layout) => void): string {
   const index = JSON.parse(readFileSync(join(work, 'index.json'), 'utf8')) as {
     manifests: (Blob & { annotations: Record<string, string> })[];
   };
-  const entry = index.manifests.find(({ annotations }) => annotations['org.opencontainers.image.ref.name'] === 'snapshot')!;
+  const entry = index.manifests.find(
+    ({ annotations }) => annotations['org.opencontainers.image.ref.name'] === 'snapshot',
+  )!;
   const manifest = read(entry.digest) as Layout['manifest'];
   const config = read(manifest.config.digest) as Layout['config'];
   change({ manifest, config, blobs });
@@ -179,14 +217,29 @@ const forgeries: Readonly<Record<string, readonly [(layout: Layout) => void, Reg
   'that asks for a folder of this host': [
     ({ config }) =>
       Object.assign(config.vmSpec, {
-        storage: { volumes: [{ name: 'etc', hostPath: { path: '/etc' } }], volumeMounts: [{ name: 'etc', mountPath: '/mnt' }] },
+        storage: {
+          volumes: [{ name: 'etc', hostPath: { path: '/etc' } }],
+          volumeMounts: [{ name: 'etc', mountPath: '/mnt' }],
+        },
       }),
     /it asks for the folder \/etc/,
   ],
   'whose disk is a file of this host': [
     (layout) => {
       const disk = join(dir, 'evil.qcow2');
-      execFileSync('qemu-img', ['create', '-q', '-u', '-f', 'qcow2', '-F', 'raw', '-b', '/etc/shadow', disk, '256M']);
+      execFileSync('qemu-img', [
+        'create',
+        '-q',
+        '-u',
+        '-f',
+        'qcow2',
+        '-F',
+        'raw',
+        '-b',
+        '/etc/shadow',
+        disk,
+        '256M',
+      ]);
       replacePart(layout, 'disk', readFileSync(disk));
       rmSync(disk);
     },
@@ -222,10 +275,18 @@ test('what is damaged, forged or does not fit is refused with the reason, and no
     content[content.length >> 1]! ^= 0xff;
     writeFileSync(path, content);
   });
-  await refused(/not a snapshot that can be used here: .* its content does not match its digests/, 'snapshot', 'import', flipped);
+  await refused(
+    /not a snapshot that can be used here: .* its content does not match its digests/,
+    'snapshot',
+    'import',
+    flipped,
+  );
   await refused(/not a snapshot that can be used here: /, 'snapshot', 'import', '/dev/null');
   const orphan = forged(({ config }) =>
-    Object.assign(config['image'] as object, { reference: `${registry.host}/none:1`, digest: `sha256:${'a'.repeat(64)}` }),
+    Object.assign(config['image'] as object, {
+      reference: `${registry.host}/none:1`,
+      digest: `sha256:${'a'.repeat(64)}`,
+    }),
   );
   registry.push(`oci-archive:${orphan}:snapshot`, 'snapshots/orphan:1');
   await refused(
@@ -233,7 +294,12 @@ test('what is damaged, forged or does not fit is refused with the reason, and no
     ...['snapshot', 'pull', `${registry.host}/snapshots/orphan:1`],
   );
   await refused(/it is an image, or something else/, 'snapshot', 'pull', `${registry.host}/busybox:1`);
-  await refused(/there is no such image|cannot import/, 'snapshot', 'pull', `${registry.host}/snapshots/none:1`);
+  await refused(
+    /there is no such image|cannot import/,
+    'snapshot',
+    'pull',
+    `${registry.host}/snapshots/none:1`,
+  );
   await refused(/not an image reference/, 'snapshot', 'pull', 'oci:/tmp/x');
   await refused(/not a snapshot name: "No"/, 'snapshot', 'import', plain, 'No');
 });
@@ -288,7 +354,10 @@ test('a transfer that is killed at any moment leaves nothing that stays, and the
       await removeThere('killed');
     } else {
       await here.ok(...args);
-      assert.deepEqual(namesIn(here, 'scratch').filter((name) => name.startsWith('snapshot-')), []);
+      assert.deepEqual(
+        namesIn(here, 'scratch').filter((name) => name.startsWith('snapshot-')),
+        [],
+      );
     }
   }
   t.diagnostic(seen.join(', '));

@@ -80,7 +80,12 @@ export interface SnapshotClient extends Finder<Snapshot> {
    */
   warm(request: WarmRequest, op: ClientOperation): Promise<Snapshot>;
   /** Pushes a snapshot to a registry as an OCI artifact. It does not contain its image. */
-  push(query: string, destination: string, request: PushSnapshotRequest, op: ClientOperation): Promise<PushedSnapshot>;
+  push(
+    query: string,
+    destination: string,
+    request: PushSnapshotRequest,
+    op: ClientOperation,
+  ): Promise<PushedSnapshot>;
   /**
    * Makes a snapshot of one that a registry has, and pulls its image unless it is here.
    * @throws CodedError SNAPSHOT_ARTIFACT_INVALID, SNAPSHOT_UNFIT, SNAPSHOT_NAME_TAKEN, IMPORT_NOT_ALLOWED

@@ -6,7 +6,13 @@ import type { CallLines } from './call-lines.ts';
 import { notRemote } from './not-remote.ts';
 import { plainPart } from './plain-part.ts';
 import { quietly } from './quietly.ts';
-import { remoteArchives, remoteFiles, remoteImages, remoteKernels, remoteSnapshots } from './remote-streams.ts';
+import {
+  remoteArchives,
+  remoteFiles,
+  remoteImages,
+  remoteKernels,
+  remoteSnapshots,
+} from './remote-streams.ts';
 import { remoteStored } from './remote-stored.ts';
 import { remoteVms } from './remote-vms.ts';
 import { type ToldFailure, failureOf } from './told-failure.ts';

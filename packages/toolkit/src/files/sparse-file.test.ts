@@ -28,12 +28,17 @@ test('a file has what was written, takes no space for zeros, and is never writte
     const path = join(dir, 'file');
     const content = Buffer.alloc(64 * block + 100);
     content.write('in the middle', 20 * block + 5);
-    await pipeline(Readable.from([content.subarray(0, 1_000), content.subarray(1_000)]), createSparseFile(path, 0o600));
+    await pipeline(
+      Readable.from([content.subarray(0, 1_000), content.subarray(1_000)]),
+      createSparseFile(path, 0o600),
+    );
     assert.ok(readFileSync(path).equals(content));
     const { blocks, mode } = statSync(path);
     assert.equal(mode & 0o777, 0o600);
     assert.ok(blocks * 512 <= 4 * block, `${blocks} blocks`);
-    await assert.rejects(pipeline(Readable.from([content]), createSparseFile(path, 0o600)), { code: 'EEXIST' });
+    await assert.rejects(pipeline(Readable.from([content]), createSparseFile(path, 0o600)), {
+      code: 'EEXIST',
+    });
   } finally {
     rmSync(dir, { recursive: true });
   }

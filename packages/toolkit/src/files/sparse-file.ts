@@ -13,7 +13,8 @@ export function createSparseFile(path: string, mode: number): Writable {
   let file: FileHandle;
   let size = 0;
   const write = async (piece: Buffer): Promise<void> => {
-    for (const { start, end } of dataIn(piece, size)) await writeAll(file, piece.subarray(start, end), size + start);
+    for (const { start, end } of dataIn(piece, size))
+      await writeAll(file, piece.subarray(start, end), size + start);
     size += piece.length;
   };
   const settle = (work: Promise<unknown>, done: (failure?: Error | null) => void): void =>
@@ -23,10 +24,21 @@ export function createSparseFile(path: string, mode: number): Writable {
     );
   return new Writable({
     highWaterMark: 2 ** 20,
-    construct: (done) => settle(open(path, 'wx', mode).then((opened) => (file = opened)), done),
+    construct: (done) =>
+      settle(
+        open(path, 'wx', mode).then((opened) => (file = opened)),
+        done,
+      ),
     write: (piece: Buffer, _encoding, done) => settle(write(piece), done),
-    final: (done) => settle(file.truncate(size).then(() => file.sync()), done),
-    destroy: (failure, done) => settle((file as FileHandle | undefined)?.close() ?? Promise.resolve(), (other) => done(failure ?? other)),
+    final: (done) =>
+      settle(
+        file.truncate(size).then(() => file.sync()),
+        done,
+      ),
+    destroy: (failure, done) =>
+      settle((file as FileHandle | undefined)?.close() ?? Promise.resolve(), (other) =>
+        done(failure ?? other),
+      ),
   });
 }
 
@@ -34,7 +46,10 @@ export function createSparseFile(path: string, mode: number): Writable {
  * Pure. Returns the parts of a piece that are not blocks of zeros, where the piece begins at `at` in its file. Neighbouring blocks are
  * one part.
  */
-export function dataIn(piece: Buffer, at: number): readonly { readonly start: number; readonly end: number }[] {
+export function dataIn(
+  piece: Buffer,
+  at: number,
+): readonly { readonly start: number; readonly end: number }[] {
   const parts: { start: number; end: number }[] = [];
   for (let start = 0; start < piece.length;) {
     const end = Math.min(piece.length, start + blockSize - ((at + start) % blockSize));

@@ -64,7 +64,9 @@ export const snapshotPull: Command = {
   run: async (invocation) => {
     const [reference = '', name] = invocation.args;
     const request = { ...bringing(name, invocation), ...(await registryConfig(invocation)) };
-    const pulled = await withClient(invocation, ({ snapshots }, op) => snapshots.pull(reference, request, op));
+    const pulled = await withClient(invocation, ({ snapshots }, op) =>
+      snapshots.pull(reference, request, op),
+    );
     printDone(pulled, broughtText('Pulled', pulled), invocation);
     return 0;
   },

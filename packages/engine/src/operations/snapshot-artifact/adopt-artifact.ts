@@ -136,7 +136,10 @@ interface SentSnapshot {
 
 async function readArtifact({ layout, manifest }: BroughtArtifact): Promise<SentSnapshot> {
   const { config, parts } = parseArtifactManifest(manifest);
-  const said = parseSnapshotConfig(await readFile(blobPath(layout, config.digest), 'utf8'), new Set(parts.keys()));
+  const said = parseSnapshotConfig(
+    await readFile(blobPath(layout, config.digest), 'utf8'),
+    new Set(parts.keys()),
+  );
   return {
     config: said,
     part: (name) => ({ name, path: blobPath(layout, parts.get(name)!.digest), size: said.parts[name]! }),
@@ -160,7 +163,8 @@ async function assertDisk(
 /** @throws CodedError SNAPSHOT_UNFIT if the disk of the snapshot is based on another disk of its image than that of this host */
 async function assertBase(image: Image, { disk }: SnapshotConfig, signal: AbortSignal): Promise<void> {
   if (disk.base === undefined) return;
-  if ((await fileDigest(image.status.baseDisk.path, signal)) !== disk.base) throw baseDiskUnfit(shownName(image));
+  if ((await fileDigest(image.status.baseDisk.path, signal)) !== disk.base)
+    throw baseDiskUnfit(shownName(image));
 }
 
 async function adoptSentKernel(

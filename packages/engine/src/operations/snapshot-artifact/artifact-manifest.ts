@@ -48,7 +48,9 @@ export function parseArtifactManifest(manifest: unknown): ArtifactManifest {
   const version = Number(/^application\/vnd\.ignite\.snapshot\.v(\d{1,6})$/.exec(type ?? '')?.[1]);
   if (version > formatVersion) throw artifactNewer(version, formatVersion);
   if (type !== artifactType)
-    throw artifactInvalid(type === undefined ? 'it is an image, or something else' : `it is of type ${JSON.stringify(type)}`);
+    throw artifactInvalid(
+      type === undefined ? 'it is an image, or something else' : `it is of type ${JSON.stringify(type)}`,
+    );
   const read = v.safeParse(manifestSchema, manifest);
   if (!read.success) throw artifactInvalid('its manifest cannot be read');
   const { config, layers } = read.output;
@@ -57,7 +59,8 @@ export function parseArtifactManifest(manifest: unknown): ArtifactManifest {
   const parts = new Map<PartName, Blob>();
   for (const layer of layers) {
     const name = partNames.find((part) => partMediaType(part) === layer.mediaType);
-    if (name === undefined || parts.has(name)) throw artifactInvalid(`it has a part of type ${JSON.stringify(layer.mediaType)} too many`);
+    if (name === undefined || parts.has(name))
+      throw artifactInvalid(`it has a part of type ${JSON.stringify(layer.mediaType)} too many`);
     parts.set(name, { digest: layer.digest, size: layer.size });
   }
   return { config: { digest: config.digest, size: config.size }, parts };

@@ -16,7 +16,11 @@ export const artifactNewer = (version: number, known: number): CodedError<Snapsh
     { hint: 'upgrade Ignite on this host; nothing of it was kept' },
   );
 
-export const machineUnfit = (what: string, there: string, here: string): CodedError<SnapshotArtifactErrorCode> =>
+export const machineUnfit = (
+  what: string,
+  there: string,
+  here: string,
+): CodedError<SnapshotArtifactErrorCode> =>
   new CodedError(
     'SNAPSHOT_UNFIT',
     `the memory of the snapshot does not fit this host: its ${what} is ${there}, and here it is ${here}`,

@@ -34,11 +34,13 @@ export async function exportSnapshot(
     const image = (await listImages(host.objects)).find(({ status }) => status.digest === digest)!;
     report({ kind: 'step', message: `Adding ${image.spec.oci}` });
     const from = { layout: layoutDir(host.paths), tag: layoutTag(shownName(image)) };
-    await copyImageOut({ ...from, destination: `oci:${layout}:${artifactTags.image}` }, host.runner, signal).catch(
-      (failure: unknown) => {
-        throw transferFailed(`export snapshot "${name}" with image "${image.spec.oci}"`, failure);
-      },
-    );
+    await copyImageOut(
+      { ...from, destination: `oci:${layout}:${artifactTags.image}` },
+      host.runner,
+      signal,
+    ).catch((failure: unknown) => {
+      throw transferFailed(`export snapshot "${name}" with image "${image.spec.oci}"`, failure);
+    });
   }
   report({ kind: 'step', message: 'Writing the archive' });
   await writeTar(layout, output, signal);

@@ -28,9 +28,11 @@ export async function importSnapshot(
   await pipeline(archive, createWriteStream(path, { mode: 0o600 }), { signal: op.signal });
   const taken = { path, tag: artifactTags.snapshot, name: 'the archive' };
   const assertWanted = (manifest: unknown): void => void parseArtifactManifest(manifest);
-  const artifact = await takeArtifact(taken, { dir: work.path, assertWanted }, host, op).catch((failure: unknown) => {
-    throw isDamage(failure) ? artifactInvalid(errorText(failure), failure) : failure;
-  });
+  const artifact = await takeArtifact(taken, { dir: work.path, assertWanted }, host, op).catch(
+    (failure: unknown) => {
+      throw isDamage(failure) ? artifactInvalid(errorText(failure), failure) : failure;
+    },
+  );
   return await adoptArtifact(
     {
       artifact,
@@ -46,6 +48,6 @@ export async function importSnapshot(
 
 /** Tells whether an archive is not what it should be, in the words in which that is told of images. */
 const isDamage = (failure: unknown): failure is CodedError =>
-  (['ARCHIVE_INVALID', 'IMAGE_CORRUPT', 'IMAGE_MISSING', 'IMAGE_NO_LAYERS', 'IMAGE_TOO_LARGE'] as const).some((code) =>
-    hasCode(failure, code),
+  (['ARCHIVE_INVALID', 'IMAGE_CORRUPT', 'IMAGE_MISSING', 'IMAGE_NO_LAYERS', 'IMAGE_TOO_LARGE'] as const).some(
+    (code) => hasCode(failure, code),
   );

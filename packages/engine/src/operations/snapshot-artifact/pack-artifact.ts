@@ -61,8 +61,16 @@ export async function packArtifact(
   }
   const paths = new Map<PartName, string>([
     ['disk', disk.isLayer && wholeDisk ? flat : files.disk],
-    ...(note ? ([...Object.entries(savedStateFiles(savedState, note)), ['exit-status', exitStatus]] as [PartName, string][]) : []),
-    ...kernelFiles.map((file): [PartName, string] => [file, join(kernelDir(host.paths, kernel.status.id), file)]),
+    ...(note
+      ? ([...Object.entries(savedStateFiles(savedState, note)), ['exit-status', exitStatus]] as [
+          PartName,
+          string,
+        ][])
+      : []),
+    ...kernelFiles.map((file): [PartName, string] => [
+      file,
+      join(kernelDir(host.paths, kernel.status.id), file),
+    ]),
   ]);
   const layout = await LayoutWriter.open(dir, signal);
   const parts = new Map<PartName, Blob>();
@@ -74,7 +82,11 @@ export async function packArtifact(
     sizes[part] = size;
   }
   const { id, version, arch } = kernel.status;
-  const { hostName: _host, source: _source, ...vmSpec } = specFromSnapshot({ metadata, spec, status } as Snapshot);
+  const {
+    hostName: _host,
+    source: _source,
+    ...vmSpec
+  } = specFromSnapshot({ metadata, spec, status } as Snapshot);
   const config: SnapshotConfig = snapshotConfig({
     name,
     vmName: spec.vmName,
@@ -82,7 +94,12 @@ export async function packArtifact(
     taken: metadata.creationTimestamp,
     arch: status.arch,
     vmSpec: { ...vmSpec, power: 'Stopped' },
-    image: { reference: image.spec.oci, digest: image.status.digest, platform: image.status.platform, bootMode: image.status.bootMode },
+    image: {
+      reference: image.spec.oci,
+      digest: image.status.digest,
+      platform: image.status.platform,
+      bootMode: image.status.bootMode,
+    },
     kernel: { name: shownName(kernel), id, version, arch },
     disk: { format, size: disk.size, ...(isLayer && { base: await fileDigest(base.path, signal) }) },
     ...(note && { traits: note.traits }),

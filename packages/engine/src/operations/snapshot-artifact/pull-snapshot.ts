@@ -52,7 +52,12 @@ async function pullSnapshotImage(
   if (!named) throw imageNotHad(reference, new Error('it is in no registry'));
   const arch = platform.endsWith('/arm64') ? 'arm64' : 'amd64';
   const pull = async (source: Reference): Promise<Image> => {
-    const image = await importAndRecord(parseImportRequest(fullName(source), { arch, ...credentials }), host, host.objects, op);
+    const image = await importAndRecord(
+      parseImportRequest(fullName(source), { arch, ...credentials }),
+      host,
+      host.objects,
+      op,
+    );
     undo.defer(() => forgetImage(image, host));
     return image;
   };
@@ -69,6 +74,10 @@ async function pullSnapshotImage(
     op.signal.throwIfAborted();
     throw imageNotHad(reference, failure);
   });
-  if (image.status.digest !== digest) throw imageNotHad(reference, new Error(`its registry has another one under this name, and not ${digest}`));
+  if (image.status.digest !== digest)
+    throw imageNotHad(
+      reference,
+      new Error(`its registry has another one under this name, and not ${digest}`),
+    );
   return image;
 }

@@ -20,13 +20,19 @@ const config = {
   taken: '2026-11-30T08:00:00Z',
   arch: 'amd64',
   vmSpec: { image: { oci: 'debian:12' }, memory: 256 * megabyte },
-  image: { reference: 'debian:12', digest: `sha256:${'a'.repeat(64)}`, platform: 'linux/amd64', bootMode: 'init' },
+  image: {
+    reference: 'debian:12',
+    digest: `sha256:${'a'.repeat(64)}`,
+    platform: 'linux/amd64',
+    bootMode: 'init',
+  },
   kernel: { name: 'linux', id: 'b'.repeat(64), version: '6.1', arch: 'amd64' },
   disk: { format: 'qcow2', size: 100 * megabyte, base: 'c'.repeat(64) },
   traits: { VMM: 'QEMU 7.2.0' },
   parts,
 };
-const packed = (value: { readonly parts: object }): ReadonlySet<PartName> => new Set(Object.keys(value.parts) as PartName[]);
+const packed = (value: { readonly parts: object }): ReadonlySet<PartName> =>
+  new Set(Object.keys(value.parts) as PartName[]);
 const read = (value: typeof config | object) =>
   parseSnapshotConfig(JSON.stringify(value), packed(value as typeof config));
 
@@ -54,7 +60,10 @@ test('parseSnapshotConfig: what it says must be all that is there, and within th
     [{ ...config, parts: { ...parts, 'exit-status': 2 * megabyte } }, 'its part "exit-status" is too large'],
     [{ ...config, parts: { ...parts, initrd: 2 ** 30 } }, 'its part "initrd" is too large'],
   ] as const)
-    assert.throws(() => read(value), { code: 'SNAPSHOT_ARTIFACT_INVALID', message: `not a snapshot that can be used here: ${why}` });
+    assert.throws(() => read(value), {
+      code: 'SNAPSHOT_ARTIFACT_INVALID',
+      message: `not a snapshot that can be used here: ${why}`,
+    });
   assert.throws(() => parseSnapshotConfig('{', new Set()), { code: 'SNAPSHOT_ARTIFACT_INVALID' });
   assert.throws(() => parseSnapshotConfig(JSON.stringify(config), new Set(['disk'])), {
     message: /disagree about "machine"/,

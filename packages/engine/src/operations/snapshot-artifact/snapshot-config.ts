@@ -34,7 +34,9 @@ const configSchema = v.strictObject({
     base: v.exactOptional(sha256),
   }),
   /** What the machine is bound to, in words, if its memory and devices are here. */
-  traits: v.exactOptional(v.record(v.pipe(v.string(), v.maxLength(128)), v.pipe(v.string(), v.maxLength(4_096)))),
+  traits: v.exactOptional(
+    v.record(v.pipe(v.string(), v.maxLength(128)), v.pipe(v.string(), v.maxLength(4_096))),
+  ),
   /** Why they are not, if the machine ran. */
   message: v.exactOptional(text),
   /** The sizes of the files before they were packed. */
@@ -65,7 +67,8 @@ export function parseSnapshotConfig(json: string, packed: ReadonlySet<PartName>)
     if (needed.includes(part) !== packed.has(part) || packed.has(part) !== (config.parts[part] !== undefined))
       throw artifactInvalid(`its config and its parts disagree about "${part}"`);
   for (const part of needed)
-    if (config.parts[part]! > partLimit(part, config)) throw artifactInvalid(`its part "${part}" is too large`);
+    if (config.parts[part]! > partLimit(part, config))
+      throw artifactInvalid(`its part "${part}" is too large`);
   return config;
 }
 

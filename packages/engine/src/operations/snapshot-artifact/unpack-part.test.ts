@@ -25,7 +25,11 @@ test('unpackToFile: a part has the size that it declares, and neither more nor l
     for (const [bytes, size, why] of [
       [packed, content.length - 1, /its part "disk" is larger than it declares/],
       [packed, content.length + 1, /its part "disk" has 50000 bytes instead of 50001/],
-      [packed.subarray(0, packed.length - 9), content.length, /its part "disk" (cannot be unpacked|has \d+ bytes)/],
+      [
+        packed.subarray(0, packed.length - 9),
+        content.length,
+        /its part "disk" (cannot be unpacked|has \d+ bytes)/,
+      ],
       [Buffer.from('no zstd'), 7, /its part "disk" cannot be unpacked/],
       [zstdCompressSync(Buffer.alloc(2 ** 26)), 1_000, /its part "disk" is larger than it declares/],
     ] as const)

@@ -39,5 +39,6 @@ export async function unpackPart(
       ? artifactInvalid(`its part "${name}" cannot be unpacked: ${errorText(failure)}`, failure)
       : failure;
   }
-  if (meter.size !== size) throw artifactInvalid(`its part "${name}" has ${meter.size} bytes instead of ${size}`);
+  if (meter.size !== size)
+    throw artifactInvalid(`its part "${name}" has ${meter.size} bytes instead of ${size}`);
 }

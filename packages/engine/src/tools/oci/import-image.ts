@@ -45,7 +45,8 @@ export async function importImage(
   const dir = imageDir(deps.paths, digest);
   const unpack = { image, layers, name: source.name, ...(maxSize && { maxSize }), scratch: 'image' };
   const disk =
-    (await readBaseDisk(dir)) ?? (await newBaseDisk(unpack, { config: description.config, digest, dir }, deps, op));
+    (await readBaseDisk(dir)) ??
+    (await newBaseDisk(unpack, { config: description.config, digest, dir }, deps, op));
   await keepImage(image, layoutDir(deps.paths), layoutTag(name));
   return { digest, ...description, ...disk };
 }

@@ -99,7 +99,15 @@ async function formatDisk(
     signal,
   );
   const stdin = fixTimes(inodes);
-  await runner.run({ tool: 'debugfs', args: ['-w', '-f', '-', disk], stdin, env: { E2FSPROGS_FAKE_TIME: String(fixedTime) } }, signal);
+  await runner.run(
+    {
+      tool: 'debugfs',
+      args: ['-w', '-f', '-', disk],
+      stdin,
+      env: { E2FSPROGS_FAKE_TIME: String(fixedTime) },
+    },
+    signal,
+  );
 }
 
 /** The beginning of 2020, in seconds. */
@@ -123,9 +131,7 @@ function fixTimes(inodes: number): string {
 
 /** Pure. Returns a UUID that is made from a digest. */
 const uuidOf = (digest: string): string =>
-  digest
-    .replace(/^sha256:/, '')
-    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+  digest.replace(/^sha256:/, '').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
 
 function initFacts(root: string): InitFacts {
   const init = ['/sbin/init', '/usr/lib/systemd/systemd', '/lib/systemd/systemd']
