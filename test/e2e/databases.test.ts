@@ -17,6 +17,7 @@ sqlite3 /var/notes.db 'PRAGMA journal_mode=WAL; CREATE TABLE notes (content BLOB
 mkdir -p /var/lib/data /run/postgresql
 chown postgres /var/lib/data /run/postgresql
 su postgres -c 'initdb --data-checksums --auth=trust --no-locale --encoding=UTF8 /var/lib/data >/dev/null'
+printf "listen_addresses = ''\\nunix_socket_directories = '/run/postgresql'\\n" >>/var/lib/data/postgresql.conf
 su postgres -c 'pg_ctl --silent --wait --log=/var/lib/data/log --pgdata=/var/lib/data start'
 su postgres -c 'pgbench --initialize --quiet postgres' 2>/dev/null
 su postgres -c 'psql --quiet --command="CREATE EXTENSION amcheck" postgres'
@@ -43,7 +44,16 @@ test(
     await using _leaks = watchLeaks();
     await using ignite = await Ignite.openWithKernel(73);
     const inside = async (vm: string, lines: string): Promise<readonly string[]> =>
-      (await ignite.ok('exec', vm, '--', 'sh', '-c', `export PATH=/usr/lib/postgresql/15/bin:$PATH${lines}`))
+      (
+        await ignite.ok(
+          'exec',
+          vm,
+          '--',
+          'sh',
+          '-c',
+          `export PGHOST=/run/postgresql PATH=/usr/lib/postgresql/15/bin:$PATH${lines}`,
+        )
+      )
         .trim()
         .split('\n');
     const countOf = async (vm: string): Promise<readonly number[]> => (await inside(vm, count)).map(Number);
