@@ -1,32 +1,22 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { type Socket, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Snapshot } from '@ignite/api/v1/snapshot';
 import type { Vm } from '@ignite/api/v1/vm';
+import { fsckDisk } from './fixtures/fsck-disk.ts';
 import { Ignite } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
-import { startRegistry } from './fixtures/registry.ts';
 
 const kills = Number(process.env['IGNITE_CRASH_ROUNDS'] ?? 4);
 const patienceMs = 600_000;
 /** The number of VMs that are made of one that runs. */
 const forks = Number(process.env['IGNITE_FORKS'] ?? 2);
-
 let leaks: AsyncDisposable;
 let ignite: Ignite;
 before(async () => {
@@ -156,7 +146,7 @@ test('a snapshot holds memory and disk of one instant, also while the guest writ
   );
   await assertCounts('web');
   await inside('web', '/run/ignite/busybox kill $(cat /run/writer)');
-  assert.equal(fsck(join(await dirOf('busy'), 'root.qcow2')), 0);
+  assert.equal(fsckDisk(join(await dirOf('busy'), 'root.qcow2'), ignite.paths.dataDir), 0);
   await ignite.ok('run', '--from', 'busy', '--name', 'again');
   const after = await lifeOf('again');
   assert.ok(after.count >= before.count);
@@ -174,27 +164,6 @@ test('a snapshot holds memory and disk of one instant, also while the guest writ
   await ignite.ok('snapshot', 'rm', 'busy');
   await assertCounts('again');
   await ignite.ok('rm', '-f', 'again');
-});
-
-test('a VM goes on from the memory of one of another host', async () => {
-  await using registry = await startRegistry();
-  await using other = await Ignite.openWithKernel(72);
-  const reference = `${registry.host}/web:ready`;
-  const before = await lifeOf('web');
-  await ignite.ok('snapshot', 'create', 'web', 'ready');
-  await ignite.ok('snapshot', 'push', 'ready', reference);
-  await ignite.ok('snapshot', 'rm', 'ready');
-  await other.ok('image', 'import', `oci-archive:${imageArchive('sshd')}`);
-  await other.ok('snapshot', 'pull', reference, 'pulled');
-  await other.ok('run', '--from', 'pulled', '--name', 'far');
-  const line = 'cd /run; cat count /proc/sys/kernel/hostname; [ -d /proc/$(cat counter) ] && echo alive';
-  const [count, ...told] = (await other.ok('exec', 'far', '--', '/run/ignite/busybox', 'sh', '-c', line))
-    .trim()
-    .split('\n');
-  assert.deepEqual(told, ['far', 'alive']);
-  assert.ok(Number(count) >= before.count);
-  await other.ok('rm', '-f', 'far');
-  await other.ok('snapshot', 'rm', 'pulled');
 });
 
 test('a rollback brings memory and disk back, and the guest keeps its identity', async () => {
@@ -412,25 +381,3 @@ test('a snapshot or a fork that is killed at any moment leaves a VM that goes on
   }
   t.diagnostic(seen.join(', '));
 });
-
-/** Returns the exit status of e2fsck for the content of a disk, after the journal was replayed. */
-function fsck(disk: string): number {
-  const [image = ''] = readdirSync(join(ignite.paths.dataDir, 'images')).filter((name) =>
-    /^[0-9a-f]{64}$/.test(name),
-  );
-  const base = join(ignite.paths.dataDir, 'images', image, 'base.ext4');
-  const work = mkdtempSync(join(tmpdir(), 'fsck-'));
-  const [copy, raw] = [join(work, 'copy.qcow2'), join(work, 'raw')];
-  try {
-    execFileSync('cp', [disk, copy]);
-    execFileSync('qemu-img', ['rebase', '-u', '-f', 'qcow2', '-F', 'raw', '-b', base, copy]);
-    execFileSync('qemu-img', ['convert', '-O', 'raw', copy, raw]);
-    execFileSync('e2fsck', ['-E', 'journal_only', '-p', raw], { stdio: 'ignore' });
-    execFileSync('e2fsck', ['-fn', raw], { stdio: 'pipe' });
-    return 0;
-  } catch (failure) {
-    return (failure as { status?: number }).status ?? -1;
-  } finally {
-    rmSync(work, { recursive: true });
-  }
-}

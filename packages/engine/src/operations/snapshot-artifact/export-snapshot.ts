@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { ExportSnapshotRequest } from '@ignite/api/client/snapshot-client';
@@ -26,8 +25,7 @@ export async function exportSnapshot(
   const { signal, report } = op;
   const { name } = snapshot.metadata;
   await using work = await openTransfer(host.paths, signal);
-  const layout = join(work.path, 'layout');
-  await packArtifact(snapshot, request, layout, host, op);
+  const { layout } = await packArtifact(snapshot, request, work.path, host, op);
   {
     using _layout = await lockLayout(host.paths, signal);
     const { digest } = snapshot.status.image;

@@ -2,6 +2,8 @@ import { createReadStream, existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Image } from '@ignite/api/v1/image';
+import type { Kernel } from '@ignite/api/v1/kernel';
 import { shownName } from '@ignite/api/v1/shown-name';
 import type { Snapshot } from '@ignite/api/v1/snapshot';
 import { specFromSnapshot } from '@ignite/api/v1/spec-from-snapshot';
@@ -31,83 +33,88 @@ export interface PackRequest {
 }
 
 /**
- * Writes a snapshot to a new OCI layout in `dir`. The same snapshot gives the same digests, so what a registry has of it already is not sent again.
+ * Writes a snapshot to a new OCI layout in the folder `layout` of `dir`. The same snapshot gives the same digests, so what a registry
+ * has of it already is not sent again.
  * @throws CodedError SNAPSHOT_UNFIT if it is damaged
  */
 export async function packArtifact(
-  { metadata, spec, status }: Snapshot,
+  snapshot: Snapshot,
   { wholeDisk = false }: PackRequest,
   dir: string,
   host: VmPorts,
   { signal, report }: ClientOperation,
-): Promise<void> {
+): Promise<{ readonly layout: string; readonly tag: string }> {
+  const { metadata, status } = snapshot;
   const { name } = metadata;
   const image = (await listImages(host.objects)).find((each) => each.status.digest === status.image.digest);
   const kernel = (await listKernels(host.objects)).find((each) => each.status.id === status.kernel.id);
   if (!image || !kernel) throw snapshotUnfit(name, 'its image or its kernel is not on this host any more');
   if (status.holds === 'Machine') report({ kind: 'warning', message: secretsText(name) });
-  const format = vmmOf({ spec: status.vmSpec }, host).capabilities.diskFormats[0] ?? 'raw';
-  const { exitStatus, savedState, ...files } = snapshotFiles(host.paths, metadata.uid, format);
   using _lock = await lockSnapshot(metadata.uid, host, signal);
+  const format = vmmOf({ spec: status.vmSpec }, host).capabilities.diskFormats[0] ?? 'raw';
+  const files = snapshotFiles(host.paths, metadata.uid, format);
   if (!existsSync(files.disk)) throw snapshotUnfit(name, 'its disk is missing');
-  const note = status.holds === 'Machine' ? await readStateNote(savedState) : undefined;
-  const base = { path: image.status.baseDisk.path };
+  const note = status.holds === 'Machine' ? await readStateNote(files.savedState) : undefined;
+  const flat = join(dir, 'whole-disk');
+  const basePath = image.status.baseDisk.path;
   const disk = await describeDisk(files.disk, format, host, signal);
-  const isLayer = disk.isLayer && !wholeDisk;
-  const flat = join(dir, '..', 'whole-disk');
-  if (disk.isLayer && wholeDisk) {
+  const isFlattened = disk.isLayer && wholeDisk;
+  if (isFlattened) {
     report({ kind: 'step', message: 'Copying the whole disk' });
-    await flatten({ path: files.disk, basePath: base.path }, flat, host.runner, signal);
+    await flatten({ path: files.disk, basePath }, flat, host.runner, signal);
   }
-  const paths = new Map<PartName, string>([
-    ['disk', disk.isLayer && wholeDisk ? flat : files.disk],
-    ...(note
-      ? ([...Object.entries(savedStateFiles(savedState, note)), ['exit-status', exitStatus]] as [
-          PartName,
-          string,
-        ][])
-      : []),
-    ...kernelFiles.map((file): [PartName, string] => [
-      file,
-      join(kernelDir(host.paths, kernel.status.id), file),
-    ]),
-  ]);
-  const layout = await LayoutWriter.open(dir, signal);
-  const parts = new Map<PartName, Blob>();
-  const sizes: Partial<Record<PartName, number>> = {};
+  const paths = new Map<PartName, string>([['disk', isFlattened ? flat : files.disk]]);
+  if (note) {
+    const { machine, memory } = savedStateFiles(files.savedState, note);
+    paths.set('machine', machine).set('exit-status', files.exitStatus);
+    if (memory !== undefined) paths.set('memory', memory);
+  }
+  for (const file of kernelFiles) paths.set(file, join(kernelDir(host.paths, kernel.status.id), file));
+
+  const layout = join(dir, 'layout');
+  const writer = await LayoutWriter.open(layout, signal);
+  const packed = new Map<PartName, Blob>();
+  const parts: Partial<Record<PartName, number>> = {};
   for (const [part, path] of paths) {
     const { size } = await stat(path);
     report({ kind: 'step', message: `Packing the ${part} of ${name} (${humanBytes(bytes(size))})` });
-    parts.set(part, await layout.addPacked(createReadStream(path, { highWaterMark: pieceSize })));
-    sizes[part] = size;
+    packed.set(part, await writer.addPacked(createReadStream(path, { highWaterMark: pieceSize })));
+    parts[part] = size;
   }
+  const isBased = disk.isLayer && !wholeDisk;
+  const config = configOf(snapshot, image, kernel, {
+    disk: { format, size: disk.size, ...(isBased && { base: await fileDigest(basePath, signal) }) },
+    ...(note && { traits: note.traits }),
+    parts,
+  });
+  const manifest = artifactManifest({ config: await writer.addJson(config), parts: packed });
+  await writer.tag(artifactTags.snapshot, { artifactType, ...(await writer.addJson(manifest)) });
+  return { layout, tag: artifactTags.snapshot };
+}
+
+/** Pure. Describes a snapshot for another host. What belongs to this one, and to one VM only, is left out of the spec. */
+function configOf(
+  snapshot: Snapshot,
+  image: Image,
+  kernel: Kernel,
+  files: Pick<SnapshotConfig, 'disk' | 'traits' | 'parts'>,
+): SnapshotConfig {
+  const { metadata, spec, status } = snapshot;
+  const { hostName: _host, source: _source, ...vmSpec } = specFromSnapshot(snapshot);
+  const { digest, platform, bootMode } = image.status;
   const { id, version, arch } = kernel.status;
-  const {
-    hostName: _host,
-    source: _source,
-    ...vmSpec
-  } = specFromSnapshot({ metadata, spec, status } as Snapshot);
-  const config: SnapshotConfig = snapshotConfig({
-    name,
+  return snapshotConfig({
+    name: metadata.name,
     vmName: spec.vmName,
     vmUid: status.vmUid,
     taken: metadata.creationTimestamp,
     arch: status.arch,
     vmSpec: { ...vmSpec, power: 'Stopped' },
-    image: {
-      reference: image.spec.oci,
-      digest: image.status.digest,
-      platform: image.status.platform,
-      bootMode: image.status.bootMode,
-    },
+    image: { reference: image.spec.oci, digest, platform, bootMode },
     kernel: { name: shownName(kernel), id, version, arch },
-    disk: { format, size: disk.size, ...(isLayer && { base: await fileDigest(base.path, signal) }) },
-    ...(note && { traits: note.traits }),
     ...(status.message !== undefined && { message: status.message }),
-    parts: sizes,
+    ...files,
   });
-  const manifest = artifactManifest({ config: await layout.addJson(config), parts });
-  await layout.tag(artifactTags.snapshot, { artifactType, ...(await layout.addJson(manifest)) });
 }
 
 /** Pure. The warning for whoever sends a snapshot away. */

@@ -1,11 +1,10 @@
-import { join } from 'node:path';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { PushSnapshotRequest, PushedSnapshot } from '@ignite/api/client/snapshot-client';
 import type { Snapshot } from '@ignite/api/v1/snapshot';
 import { pushFromLayout } from '../../tools/oci/push-image.ts';
 import { parseReference } from '../../tools/oci/reference.ts';
 import type { ContentPorts } from '../archive/sent-content.ts';
-import { artifactTags, packArtifact } from './pack-artifact.ts';
+import { packArtifact } from './pack-artifact.ts';
 import { openTransfer } from './open-transfer.ts';
 
 /** Pushes a snapshot to a registry as an OCI artifact. Its image is not part of it, and is named by its digest. */
@@ -18,8 +17,7 @@ export async function pushSnapshot(
 ): Promise<PushedSnapshot> {
   parseReference(destination); // before anything is packed
   await using work = await openTransfer(host.paths, op.signal);
-  const layout = join(work.path, 'layout');
-  await packArtifact(snapshot, request, layout, host, op);
+  const packed = await packArtifact(snapshot, request, work.path, host, op);
   const { wholeDisk: _whole, ...access } = request;
-  return await pushFromLayout({ layout, tag: artifactTags.snapshot }, { ...access, destination }, host, op);
+  return await pushFromLayout(packed, { ...access, destination }, host, op);
 }
