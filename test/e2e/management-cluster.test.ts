@@ -85,8 +85,9 @@ describe('a host that serves a management cluster', { skip }, () => {
     ],
   });
 
-  const machineNow = async () =>
-    (await objectsOf(client, infrastructure('ignitemachines', 'IgniteMachine')).get(key)) as KubeObject & {
+  const machines = () => objectsOf(client, infrastructure('ignitemachines', 'IgniteMachine'));
+  const machineNow = async (name: string) =>
+    (await machines().get({ namespace, name })) as KubeObject & {
       readonly spec: { readonly providerID?: string; readonly hostName?: string };
       readonly status?: {
         readonly initialization?: { readonly provisioned?: boolean };
@@ -95,69 +96,85 @@ describe('a host that serves a management cluster', { skip }, () => {
       };
     };
 
-  test('a machine becomes a VM, which carries out its bootstrap data', async () => {
-    const cluster = await objectsOf(client, core('clusters', 'Cluster')).create({
-      metadata: key,
-      spec: { controlPlaneEndpoint: { host: '10.90.0.9', port: 6_443 } },
+  /** Creates a machine of the cluster, as Cluster API does. */
+  async function createMachine(name: string, image: string): Promise<void> {
+    await objectsOf(client, secrets).create({
+      metadata: { namespace, name: `${name}-data` },
+      data: { value: Buffer.from('#cloud-config\nruncmd: [echo joined >/var/log/joined]\n').toString('base64') },
     });
-    await client.updateStatus(core('clusters', 'Cluster'), {
-      ...cluster,
-      status: { initialization: { infrastructureProvisioned: true } },
+    const infrastructureRef = { apiGroup: 'infrastructure.cluster.x-k8s.io', kind: 'IgniteMachine', name };
+    const machine = await objectsOf(client, core('machines', 'Machine')).create({
+      metadata: { namespace, name },
+      spec: { clusterName: 'dev', bootstrap: { dataSecretName: `${name}-data` }, infrastructureRef },
     });
+    await machines().create({
+      metadata: { namespace, name, ...owned('Machine', machine) },
+      spec: { vm: { image: { oci: image }, memory: '256MB' } },
+    });
+  }
+
+  test('a machine becomes a VM, and says what keeps it from running', async () => {
+    const spec = { controlPlaneEndpoint: { host: '10.90.0.9', port: 6_443 } };
+    const cluster = await objectsOf(client, core('clusters', 'Cluster')).create({ metadata: key, spec });
+    const status = { initialization: { infrastructureProvisioned: true } };
+    await client.updateStatus(core('clusters', 'Cluster'), { ...cluster, status });
     await objectsOf(client, infrastructure('igniteclusters', 'IgniteCluster')).create({
       metadata: { ...key, ...owned('Cluster', cluster) },
-      spec: { controlPlaneEndpoint: { host: '10.90.0.9', port: 6_443 } },
+      spec,
     });
-    const data = '#cloud-config\nruncmd: [echo joined >/var/log/joined]\n';
-    await objectsOf(client, secrets).create({
-      metadata: { namespace, name: 'data' },
-      data: { value: Buffer.from(data).toString('base64') },
+    // There is no such file.
+    await createMachine('broken', `oci-archive:${join(ignite.dir, 'missing.tar')}`);
+    const ready = await found('a refusal', async () =>
+      (await machineNow('broken')).status?.conditions?.find(({ type }) => type === 'Ready'),
+    );
+    assert.equal(ready.reason, 'NotAllowed');
+    await createMachine('waiting', 'localhost:1/missing:v1');
+    const uid = await found('a VM', async () => {
+      const { stdout } = await ignite.run('inspect', 'waiting', '--format', '{{.metadata.uid}}');
+      return stdout.trim() || undefined;
     });
-    const machine = await objectsOf(client, core('machines', 'Machine')).create({
-      metadata: key,
-      spec: {
-        clusterName: 'dev',
-        bootstrap: { dataSecretName: 'data' },
-        infrastructureRef: { apiGroup: 'infrastructure.cluster.x-k8s.io', kind: 'IgniteMachine', name: 'dev' },
-      },
+    await found('its failure', async () => {
+      const { status } = await machineNow('waiting');
+      const why = status?.conditions?.find(({ type }) => type === 'Ready');
+      return why?.reason === 'NotRunning' ? why : undefined;
     });
+    assert.match(uid, /^[0-9a-f]{16}$/);
+    assert.match(await ignite.ok('doctor').catch((failure: Error) => failure.message), /management cluster +.*it is served/);
+    assert.match(await ignite.ok('get', 'hosts', '-o', 'json'), /"ManagementClusterServed"/);
+  });
+
+  test('a daemon goes on where it was killed', async () => {
+    daemon.kill();
+    await daemon.ended;
+    for (const name of ['broken', 'waiting']) await machines().delete({ namespace, name });
+    assert.match(await ignite.ok('ps', '-a'), /waiting/);
+    daemon = ignite.start(words);
+    for (const name of ['broken', 'waiting'])
+      await found(`the end of ${name}`, async () =>
+        (await machines().find({ namespace, name })) ? undefined : true,
+      );
+    assert.doesNotMatch(await ignite.ok('ps', '-a'), /waiting/);
+    assert.doesNotMatch(await ignite.ok('get', 'secrets'), /waiting-bootstrap/);
+  });
+
+  test('the VM of a machine carries out its bootstrap data', async () => {
     const imported = await ignite.ok('image', 'import', `oci-archive:${imageArchive('debian')}`);
     await ignite.ok('tag', /ID "([0-9a-f]+)"/.exec(imported)![1]!, 'node:v1');
-    await objectsOf(client, infrastructure('ignitemachines', 'IgniteMachine')).create({
-      metadata: { ...key, ...owned('Machine', machine) },
-      spec: { vm: { image: { oci: 'node:v1' }, memory: '256MB' } },
-    });
+    await createMachine('dev', 'node:v1');
     const done = await found('the end of the bootstrap data', async () => {
-      const now = await machineNow();
+      const now = await machineNow('dev');
       const told = now.status?.conditions?.find(({ type }) => type === 'Bootstrapped');
       return told && told.status !== 'Unknown' ? { ...now, reason: told.reason } : undefined;
     });
     assert.equal(done.reason, 'Done');
     assert.equal(done.status?.initialization?.provisioned, true);
-    const [uid, address] = (
-      await ignite.ok('inspect', 'dev', '--format', '{{.metadata.uid}} {{index .status.network.ipAddresses 0}}')
-    )
-      .trim()
-      .split(' ');
+    const form = '{{.metadata.uid}} {{index .status.network.ipAddresses 0}}';
+    const [uid, address] = (await ignite.ok('inspect', 'dev', '--format', form)).trim().split(' ');
     assert.equal(done.spec.providerID, `ignite://${uid}`);
-    assert.deepEqual(
-      done.status?.addresses?.map((each) => each.address),
-      ['dev', address],
-    );
-    assert.match(await ignite.ok('doctor'), /management cluster +it is served/);
-    const hosts = await ignite.ok('get', 'hosts', '-o', 'json');
-    assert.match(hosts, /"ManagementClusterServed"/);
-  });
-
-  test('a VM outlives the daemon, which goes on where it was killed', async () => {
-    daemon.kill();
-    await daemon.ended;
-    const machines = objectsOf(client, infrastructure('ignitemachines', 'IgniteMachine'));
-    await machines.delete(key);
-    assert.match(await ignite.ok('ps'), /dev/);
-    daemon = ignite.start(words);
-    await found('the end of the machine', async () => ((await machines.find(key)) ? undefined : true));
+    const addresses = done.status?.addresses?.map((each) => each.address);
+    assert.deepEqual(addresses, ['dev', address]);
+    await machines().delete(key);
+    await found('its end', async () => ((await machines().find(key)) ? undefined : true));
     assert.doesNotMatch(await ignite.ok('ps', '-a'), /dev/);
-    assert.equal(JSON.parse(await ignite.ok('get', 'secrets', '-o', 'json')).items.length, 0);
   });
 });

@@ -434,7 +434,7 @@ const titlesIn = (tree: string): readonly string[] =>
   tree
     .split('\n')
     .slice(1)
-    .map((line) => /^([│ ]*(?:[├└]─)?)(\w+(?: garden\/[\w-]+(?:, \S+)?)?) (.*)$/.exec(line))
+    .map((line) => /^([│ ]*(?:[├└]─)?)(Workers|\w+ garden\/[\w-]+(?:, \S+)?) (.*)$/.exec(line))
     .filter((found) => found !== null)
     .map(([, branch, title = '', rest = '']) => {
       const reason = title.startsWith('IgniteMachine') ? ` ${/False +(\w+)/.exec(rest)?.[1] ?? ''}` : '';
