@@ -26,7 +26,13 @@ import { readKubeconfig } from '../../packages/toolkit/src/client/over-http/kube
 import type { ServerAccess } from '../../packages/toolkit/src/client/over-http/server-access.ts';
 import { hasCode } from '../../packages/toolkit/src/errors/coded-error.ts';
 import type { KubeObject } from '../../packages/toolkit/src/object/kube-object.ts';
-import { type PlacedManager, clusterApi, manifestsOf, placeManagers, startManagers } from './fixtures/cluster-api.ts';
+import {
+  type PlacedManager,
+  clusterApi,
+  manifestsOf,
+  placeManagers,
+  startManagers,
+} from './fixtures/cluster-api.ts';
 import {
   CannotBuild,
   askedProgram,
@@ -105,7 +111,9 @@ const certManagerDefinitions = ['Issuer', 'Certificate'].map((kind) => {
 });
 
 /** The releases of Cluster API, as clusterctl knows them, by the folders of the managers in the module. */
-const releases: Readonly<Record<string, { readonly name: string; readonly type: string; readonly folder: string }>> = {
+const releases: Readonly<
+  Record<string, { readonly name: string; readonly type: string; readonly folder: string }>
+> = {
   core: { name: 'cluster-api', type: 'CoreProvider', folder: 'cluster-api' },
   'bootstrap/kubeadm': { name: 'kubeadm', type: 'BootstrapProvider', folder: 'bootstrap-kubeadm' },
   'controlplane/kubeadm': { name: 'kubeadm', type: 'ControlPlaneProvider', folder: 'control-plane-kubeadm' },
@@ -121,15 +129,26 @@ async function writeProviders(dir: string, placed: readonly PlacedManager[]): Pr
     const version = `v${module.split('@v')[1]!.replace('/', '')}`;
     const folder = join(dir, release.folder, version);
     mkdirSync(folder, { recursive: true });
-    const components = join(folder, `${release.folder === 'cluster-api' ? 'core' : release.folder.replace('-kubeadm', '')}-components.yaml`);
-    writeFileSync(components, manifestsOf(each).map((object) => stringify(object)).join('---\n'));
+    const components = join(
+      folder,
+      `${release.folder === 'cluster-api' ? 'core' : release.folder.replace('-kubeadm', '')}-components.yaml`,
+    );
+    writeFileSync(
+      components,
+      manifestsOf(each)
+        .map((object) => stringify(object))
+        .join('---\n'),
+    );
     copyFileSync(join(module, 'metadata.yaml'), join(folder, 'metadata.yaml'));
     providers.push({ name: release.name, type: release.type, url: components });
   }
   const release = (await ignite('provider', 'install', '--directory', dir)).trim();
   const url = join(release, 'infrastructure-components.yaml');
   const config = join(dir, 'clusterctl.yaml');
-  writeFileSync(config, stringify({ providers: [...providers, { name: 'ignite', type: 'InfrastructureProvider', url }] }));
+  writeFileSync(
+    config,
+    stringify({ providers: [...providers, { name: 'ignite', type: 'InfrastructureProvider', url }] }),
+  );
   return config;
 }
 
@@ -143,17 +162,22 @@ async function openManagement(): Promise<Management> {
   const access = await readKubeconfig(kubeconfig);
   const client = open.use(new HttpObjectClient(access));
   const kubectl = async (...words: readonly string[]): Promise<string> =>
-    (await run(programs.kubectl, words, { env: { ...process.env, HOME: dir, KUBECONFIG: kubeconfig } })).stdout;
+    (await run(programs.kubectl, words, { env: { ...process.env, HOME: dir, KUBECONFIG: kubeconfig } }))
+      .stdout;
   const apply = async (objects: readonly object[]): Promise<void> => {
     const file = join(dir, 'objects.json');
     writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
     await kubectl('apply', '--server-side', '--validate=strict', '-f', file);
   };
-  await apply(certManagerDefinitions);
+  // A busy server may take longer than kubectl waits.
+  await found('the definitions', async () => await apply(certManagerDefinitions).then(() => true));
   const placed = await placeManagers(programs.managers);
   const env = {
     ...{ ...process.env, HOME: dir, KUBECONFIG: kubeconfig },
-    ...{ CLUSTERCTL_CONFIG: await writeProviders(join(dir, 'providers'), placed), CLUSTERCTL_DISABLE_VERSIONCHECK: 'true' },
+    ...{
+      CLUSTERCTL_CONFIG: await writeProviders(join(dir, 'providers'), placed),
+      CLUSTERCTL_DISABLE_VERSIONCHECK: 'true',
+    },
   };
   const clusterctl = async (...words: readonly string[]): Promise<string> =>
     (await run(programs.clusterctl, words, { env })).stdout;
@@ -246,26 +270,30 @@ test('hosts fulfil the machines of a management cluster', { skip }, async (t: Te
   open.use(north.serve(hosts));
   open.use(south.serve(hosts));
 
-  await t.test('the load balancer of one host is the endpoint, and the hosts are failure domains', async () => {
-    await createCluster(client, { loadBalancer: {} });
-    const cluster = await found('the endpoint', async () => {
-      const now = await new KindClient(client, clusterKind).get({ namespace, name: 'dev' });
-      return now.status?.initialization?.infrastructureProvisioned && now.status.failureDomains?.length === 2
-        ? now
-        : undefined;
-    });
-    assert.deepEqual(cluster.spec.controlPlaneEndpoint, { host: '10.61.1.254', port: 6_443 });
-    assert.deepEqual(
-      cluster.status?.failureDomains?.map(({ name }) => name),
-      ['north', 'south'],
-    );
-    const infrastructure = await new KindClient<IgniteCluster>(client, igniteClusterKind).get({
-      namespace,
-      name: 'dev',
-    });
-    assert.deepEqual(infrastructure.spec.loadBalancer, { hostName: 'north', port: 6_443 });
-    assert.equal((await objectsOf(south.client, hostPodKind).list()).items.length, 0);
-  });
+  await t.test(
+    'the load balancer of one host is the endpoint, and the hosts are failure domains',
+    async () => {
+      await createCluster(client, { loadBalancer: {} });
+      const cluster = await found('the endpoint', async () => {
+        const now = await new KindClient(client, clusterKind).get({ namespace, name: 'dev' });
+        return now.status?.initialization?.infrastructureProvisioned &&
+          now.status.failureDomains?.length === 2
+          ? now
+          : undefined;
+      });
+      assert.deepEqual(cluster.spec.controlPlaneEndpoint, { host: '10.61.1.254', port: 6_443 });
+      assert.deepEqual(
+        cluster.status?.failureDomains?.map(({ name }) => name),
+        ['north', 'south'],
+      );
+      const infrastructure = await new KindClient<IgniteCluster>(client, igniteClusterKind).get({
+        namespace,
+        name: 'dev',
+      });
+      assert.deepEqual(infrastructure.spec.loadBalancer, { hostName: 'north', port: 6_443 });
+      assert.equal((await objectsOf(south.client, hostPodKind).list()).items.length, 0);
+    },
+  );
 
   await t.test('machines are spread over the hosts, and what they are is reported back', async () => {
     for (const name of ['a', 'b', 'c', 'd']) await createMachine(client, name);
@@ -300,13 +328,18 @@ test('hosts fulfil the machines of a management cluster', { skip }, async (t: Te
   });
 
   await t.test('a machine uses of the host only what the host allows', async () => {
-    await createMachine(client, 'thief', { vm: { copyFiles: [{ hostPath: '/etc/shadow', vmPath: '/shadow' }] } });
+    await createMachine(client, 'thief', {
+      vm: { copyFiles: [{ hostPath: '/etc/shadow', vmPath: '/shadow' }] },
+    });
     const message = await found('a refusal', async () => {
       const { status } = await infrastructureOf(client, 'thief');
       const ready = status?.conditions?.find(({ type }) => type === 'Ready');
       return ready?.reason === 'NotAllowed' ? ready.message : undefined;
     });
-    assert.equal(message, 'spec.vm.copyFiles: not allowed by management.allow.files of the host: /etc/shadow');
+    assert.equal(
+      message,
+      'spec.vm.copyFiles: not allowed by management.allow.files of the host: /etc/shadow',
+    );
     await objectsOf(client, machineKind).delete({ namespace, name: 'thief' });
     await gone(client, 'thief');
   });
@@ -361,43 +394,53 @@ test('hosts fulfil the machines of a management cluster', { skip }, async (t: Te
     await found('its word', async () => (east.states.at(-1) === 'Serving' ? true : undefined));
   });
 
-  await t.test('a VM stays when its machine goes without it, and goes to the machine with its ID', async () => {
-    const west = host('far-west', 6);
-    const there = { failureDomain: 'far-west' };
-    {
-      await using _first = west.serve(hosts);
-      await createMachine(client, 'o', there);
+  await t.test(
+    'a VM stays when its machine goes without it, and goes to the machine with its ID',
+    async () => {
+      const west = host('far-west', 6);
+      const there = { failureDomain: 'far-west' };
+      {
+        await using _first = west.serve(hosts);
+        await createMachine(client, 'o', there);
+        await provisioned(client, 'o');
+      }
+      const moved = await infrastructureOf(client, 'o');
+      // As a move to another management cluster does it: the objects go, the VM does not.
+      for (const kind of [machineKind, igniteMachineKind]) {
+        const objects = objectsOf(client, kind);
+        await objects.modify({ namespace, name: 'o' }, (now) => ({
+          ...now,
+          metadata: { ...now.metadata, annotations: { 'cluster.x-k8s.io/paused': '' } },
+        }));
+        await objects.delete({ namespace, name: 'o' });
+        await objects.modify({ namespace, name: 'o' }, (now) => ({
+          ...now,
+          metadata: { ...now.metadata, finalizers: [] },
+        }));
+      }
+      await using _second = west.serve(hosts);
+      const word = 'warning a VM has lost its machine in the management cluster {"vm":"garden/o"}';
+      await found('its word', async () => (west.logged.includes(word) ? true : undefined));
+      assert.deepEqual(await vmsOf(west), ['o']);
+      const { spec } = moved;
+      await createMachine(client, 'o', { ...there, infrastructure: spec });
       await provisioned(client, 'o');
-    }
-    const moved = await infrastructureOf(client, 'o');
-    // As a move to another management cluster does it: the objects go, the VM does not.
-    for (const kind of [machineKind, igniteMachineKind]) {
-      const objects = objectsOf(client, kind);
-      await objects.modify({ namespace, name: 'o' }, (now) => ({
-        ...now,
-        metadata: { ...now.metadata, annotations: { 'cluster.x-k8s.io/paused': '' } },
-      }));
-      await objects.delete({ namespace, name: 'o' });
-      await objects.modify({ namespace, name: 'o' }, (now) => ({
-        ...now,
-        metadata: { ...now.metadata, finalizers: [] },
-      }));
-    }
-    await using _second = west.serve(hosts);
-    const word = 'warning a VM has lost its machine in the management cluster {"vm":"garden/o"}';
-    await found('its word', async () => (west.logged.includes(word) ? true : undefined));
-    assert.deepEqual(await vmsOf(west), ['o']);
-    const { spec } = moved;
-    await createMachine(client, 'o', { ...there, infrastructure: spec });
-    await provisioned(client, 'o');
-    assert.equal((await infrastructureOf(client, 'o')).spec.providerID, spec.providerID);
-    await objectsOf(client, machineKind).delete({ namespace, name: 'o' });
-    await gone(client, 'o');
-    assert.deepEqual(await vmsOf(west), []);
-  });
+      assert.equal((await infrastructureOf(client, 'o')).spec.providerID, spec.providerID);
+      await objectsOf(client, machineKind).delete({ namespace, name: 'o' });
+      await gone(client, 'o');
+      assert.deepEqual(await vmsOf(west), []);
+    },
+  );
 
   await t.test('clusterctl makes a cluster of the template of the release, and describes it', async () => {
-    const words = ['--kubernetes-version', 'v1.35.4', '--control-plane-machine-count', '1', '--worker-machine-count', '2'];
+    const words = [
+      '--kubernetes-version',
+      'v1.35.4',
+      '--control-plane-machine-count',
+      '1',
+      '--worker-machine-count',
+      '2',
+    ];
     const text = await clusterctl('generate', 'cluster', 'made', '-n', namespace, ...words);
     const objects = parseAllDocuments(text).map((document) => document.toJS() as object);
     // A manager is asked as soon as it listens, and answers when it knows its kinds.

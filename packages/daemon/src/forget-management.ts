@@ -5,7 +5,11 @@ import { KindClient } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 
 /** Takes back what the Host says of a management cluster, which it does not serve any more. */
-export async function forgetManagement(objects: ObjectClient, name: string, signal: AbortSignal): Promise<void> {
+export async function forgetManagement(
+  objects: ObjectClient,
+  name: string,
+  signal: AbortSignal,
+): Promise<void> {
   const hosts = new KindClient<Host>(objects, hostKind);
   const known = await hosts.find({ name }, { signal });
   if (!known?.status.conditions.some(({ type }) => type === servedManagement)) return;

@@ -97,7 +97,12 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
   const definitions = new ServedDefinitions();
   const objects = administration.served(
     ({ key, problem }) => log('warning', problem, { object: keyText(key) }),
-    () => [...(clusters?.kinds ?? []), ...(managed?.servedKinds ?? []), ...apiKinds(definitions), ...unserved],
+    () => [
+      ...(clusters?.kinds ?? []),
+      ...(managed?.servedKinds ?? []),
+      ...apiKinds(definitions),
+      ...unserved,
+    ],
   );
   if (!management) await forgetManagement(objects, self.name, signal);
   const further = clusters?.declared(objects);
@@ -179,7 +184,11 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
         signal,
       ),
       management &&
-        managed?.runManagement(management, { objects, self: { ...settings, ...self }, runHost, ...controlling }, signal),
+        managed?.runManagement(
+          management,
+          { objects, self: { ...settings, ...self }, runHost, ...controlling },
+          signal,
+        ),
       vms.run(signal),
       keepHost(
         { ...settings, ...self, paths, administration, clock: deps.clock, clear: clearRemovedVms },

@@ -32,7 +32,13 @@ export function managementOptions(values: IgnitedValues): ManagementOptions | un
 function allowanceOf(pairs: readonly string[]): AllowSpec {
   const lists = pairs.map((pair) => {
     const at = pair.indexOf('=');
-    return [pair.slice(0, Math.max(at, 0)), pair.slice(at + 1).split(',').filter(Boolean)] as const;
+    return [
+      pair.slice(0, Math.max(at, 0)),
+      pair
+        .slice(at + 1)
+        .split(',')
+        .filter(Boolean),
+    ] as const;
   });
   const result = v.safeParse(managementAllowSchema, Object.fromEntries(lists));
   if (result.success) return result.output;

@@ -96,7 +96,10 @@ async function withBalancer(
 }
 
 /** Removes the load balancer of a cluster that goes. Resolves with whether it is gone. */
-export async function removeBalancer(infrastructure: IgniteCluster, { objects }: BasicWork): Promise<boolean> {
+export async function removeBalancer(
+  infrastructure: IgniteCluster,
+  { objects }: BasicWork,
+): Promise<boolean> {
   const { namespace } = infrastructure.metadata;
   const pod = await objects.get(hostPodKind, { namespace, name: podName(infrastructure) });
   if (!pod || !isControlledBy(pod, infrastructure)) return true;

@@ -36,6 +36,9 @@ const leastOf = (loads: ReadonlyMap<string, number>): string | undefined =>
   )?.[0];
 
 function byAge({ metadata: a }: IgniteMachine, { metadata: b }: IgniteMachine): number {
-  const [x, y] = [a, b].map(({ creationTimestamp, uid }) => `${creationTimestamp} ${uid}`) as [string, string];
+  const [x, y] = [a, b].map(({ creationTimestamp, uid }) => `${creationTimestamp} ${uid}`) as [
+    string,
+    string,
+  ];
   return x < y ? -1 : 1;
 }

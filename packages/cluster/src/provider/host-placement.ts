@@ -55,7 +55,10 @@ export class HostPlacement implements Placement {
     this.#options = options;
   }
 
-  async whenMachineIsOthers(object: IgniteMachine, { objects }: BasicWork): Promise<ReconcileResult | undefined> {
+  async whenMachineIsOthers(
+    object: IgniteMachine,
+    { objects }: BasicWork,
+  ): Promise<ReconcileResult | undefined> {
     const owner = controllerOf(object);
     const { namespace } = object.metadata;
     const machine =

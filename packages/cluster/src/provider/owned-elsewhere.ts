@@ -2,10 +2,14 @@ import { ForwardingClient } from '@ignite/toolkit/client/forwarding-client';
 import type { GroupVersionResource, ObjectKey } from '@ignite/toolkit/client/group-version-resource';
 import type {
   CallOptions,
+  DeleteOptions,
+  Deletion,
   ListOptions,
   NewObject,
   ObjectClient,
   ObjectList,
+  ObjectPatch,
+  PatchOptions,
   WatchEvent,
   WatchOptions,
   WriteOptions,
@@ -38,10 +42,7 @@ export class OwnedElsewhere extends ForwardingClient {
     return { ...list, items: list.items.map(shown) };
   }
 
-  override async *watch(
-    resource: GroupVersionResource,
-    options: WatchOptions,
-  ): AsyncGenerator<WatchEvent> {
+  override async *watch(resource: GroupVersionResource, options: WatchOptions): AsyncGenerator<WatchEvent> {
     for await (const event of super.watch(resource, options))
       yield event.type === 'BOOKMARK' ? event : { ...event, object: shown(event.object) };
   }
@@ -69,6 +70,15 @@ export class OwnedElsewhere extends ForwardingClient {
   ): Promise<KubeObject> {
     return shown(await super.updateStatus(resource, stored(object), options));
   }
+
+  override async patch(key: ObjectKey, patch: ObjectPatch, options?: PatchOptions): Promise<KubeObject> {
+    return shown(await super.patch(key, patch, options));
+  }
+
+  override async delete(key: ObjectKey, options?: DeleteOptions): Promise<Deletion> {
+    const { remaining } = await super.delete(key, options);
+    return remaining ? { remaining: shown(remaining) } : {};
+  }
 }
 
 function stored<T extends NewObject>(object: T): T {
@@ -81,7 +91,9 @@ function stored<T extends NewObject>(object: T): T {
 function shown(object: KubeObject): KubeObject {
   const { [ownersAnnotation]: text, ...annotations } = object.metadata.annotations;
   const ownerReferences = text === undefined ? undefined : ownersIn(text);
-  return ownerReferences ? { ...object, metadata: { ...object.metadata, annotations, ownerReferences } } : object;
+  return ownerReferences
+    ? { ...object, metadata: { ...object.metadata, annotations, ownerReferences } }
+    : object;
 }
 
 /** Anybody may have changed the annotation. */

@@ -40,14 +40,7 @@ export const clusterDescribe: Command = {
   },
 };
 
-const objectsOf = ({
-  cluster,
-  infrastructure,
-  controlPlane,
-  deployments,
-  pools,
-  machines,
-}: ClusterView) => [
+const objectsOf = ({ cluster, infrastructure, controlPlane, deployments, pools, machines }: ClusterView) => [
   cluster,
   ...[infrastructure, controlPlane].filter((each) => each !== undefined),
   ...deployments,

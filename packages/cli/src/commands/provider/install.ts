@@ -42,7 +42,9 @@ export const providerInstall: Command = {
     const components = providerComponents(await definitionOfKind());
     const { stringify } = await import('yaml');
     const yamlOf = (objects: readonly object[]): string =>
-      objects.map((object) => stringify(object, { aliasDuplicateObjects: false, lineWidth: 0 })).join('---\n');
+      objects
+        .map((object) => stringify(object, { aliasDuplicateObjects: false, lineWidth: 0 }))
+        .join('---\n');
     const yaml = yamlOf(components);
     const format = documentFormatOf(flags);
     if (flags.isSet('dry-run')) {

@@ -29,9 +29,7 @@ async function open(t: TestContext) {
     administration.served(undefined, () => [{ ...hostPodKind, isNamespaced: true, hasStatus: true, newUid }]),
     hostPodKind,
   );
-  const { metadata } = await pods.create({ metadata: { namespace: 'default', name: 'kept' },
-    spec: {},
-  });
+  const { metadata } = await pods.create({ metadata: { namespace: 'default', name: 'kept' }, spec: {} });
   const [plain, withData] = [newUid(), newUid()].toSorted() as [string, string];
   const put = (path: string): void => {
     mkdirSync(dirname(path), { recursive: true });

@@ -150,7 +150,9 @@ async function keptDiskItems(paths: Paths): Promise<readonly Promise<SpaceItem>[
 
 async function leftoverItems(paths: Paths, known: KnownObjects): Promise<readonly Promise<SpaceItem>[]> {
   const left = await findLeftovers(paths, known);
-  const kept = await Promise.all(left.map(async ({ pod }) => pod !== undefined && (await keepsData(paths, pod))));
+  const kept = await Promise.all(
+    left.map(async ({ pod }) => pod !== undefined && (await keepsData(paths, pod))),
+  );
   return left.map(({ path, locks }, at) => {
     const isUsed = locks.some((lock) => isLocked(locksDir(paths), lock));
     const inside = relative(paths.dataDir, path);
