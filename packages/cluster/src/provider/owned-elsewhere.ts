@@ -76,8 +76,8 @@ export class OwnedElsewhere extends ForwardingClient {
   }
 
   override async delete(key: ObjectKey, options?: DeleteOptions): Promise<Deletion> {
-    const { remaining } = await super.delete(key, options);
-    return remaining ? { remaining: shown(remaining) } : {};
+    const deletion = await super.delete(key, options);
+    return deletion.remaining ? { ...deletion, remaining: shown(deletion.remaining) } : deletion;
   }
 }
 
