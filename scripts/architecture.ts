@@ -79,8 +79,8 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
       ...['addons', 'bootstrap', 'cluster', 'control-plane', 'etcd', 'health-check', 'hosted-control-plane'],
       ...['infrastructure', 'machine', 'scaling'],
     ],
-    ['operations', 'provider'],
-    ['etcd-operations'],
+    ['operations'],
+    ['etcd-operations', 'provider'],
   ],
   'packages/legacy/src': [['v1alpha4'], ['go-view', 'v1alpha2', 'v1alpha3'], ['import']],
 };

@@ -9,7 +9,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { HttpObjectClient } from '../../packages/toolkit/src/client/over-http/http-object-client.ts';
 import { readKubeconfig } from '../../packages/toolkit/src/client/over-http/kubeconfig.ts';
 import type { KubeObject } from '../../packages/toolkit/src/object/kube-object.ts';
-import { type Manager, type RunningManager, clusterApi, startManagers } from './fixtures/cluster-api.ts';
+import {
+  type Manager,
+  type RunningManager,
+  clusterApi,
+  manifestsOf,
+  placeManagers,
+  startManagers,
+} from './fixtures/cluster-api.ts';
 import { demoCluster } from './fixtures/demo-cluster.ts';
 import { fieldDefinitions, provideFields } from './fixtures/field-provider.ts';
 import { CannotBuild, askedProgram, builtProgram, clusterctl, kubectl } from './fixtures/go-program.ts';
@@ -70,7 +77,9 @@ async function openSide(name: string, kubeconfig: string, programs: Programs): P
     await kubectl('apply', '--server-side', '--validate=strict', '-f', file);
   };
   await apply(fieldDefinitions);
-  const managers = await startManagers(programs.managers, { access, kubectl, apply, dir });
+  const placed = await placeManagers(programs.managers);
+  for (const each of placed) await apply(manifestsOf(each));
+  const managers = await startManagers(placed, { access, kubectl, dir });
   for (const manager of managers) open.use(manager);
   await kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s');
   const stop = new AbortController();

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { parseAllDocuments, stringify } from 'yaml';
 import { hostPodKind } from '../../packages/api/src/host-pod/object-kind.ts';
 import { vmKind } from '../../packages/api/src/v1/object-kinds.ts';
 import { controllerOf } from '../../packages/cluster/src/contract/owner.ts';
@@ -25,8 +26,20 @@ import { readKubeconfig } from '../../packages/toolkit/src/client/over-http/kube
 import type { ServerAccess } from '../../packages/toolkit/src/client/over-http/server-access.ts';
 import { hasCode } from '../../packages/toolkit/src/errors/coded-error.ts';
 import type { KubeObject } from '../../packages/toolkit/src/object/kube-object.ts';
-import { clusterApi, startManagers } from './fixtures/cluster-api.ts';
-import { CannotBuild, builtProgram, kubectl as kubectlProgram } from './fixtures/go-program.ts';
+import {
+  type PlacedManager,
+  clusterApi,
+  manifestsOf,
+  placeManagers,
+  startManagers,
+} from './fixtures/cluster-api.ts';
+import {
+  CannotBuild,
+  askedProgram,
+  builtProgram,
+  clusterctl as clusterctlProgram,
+  kubectl as kubectlProgram,
+} from './fixtures/go-program.ts';
 import { type KubeApiServer, kubeconfigOf, startKubeApiServer } from './fixtures/kube-api-server.ts';
 import { type MemoryHost, memoryHost } from './fixtures/memory-host.ts';
 
@@ -42,7 +55,11 @@ const programs = await builtPrograms().catch((failure: unknown) => {
 const skip = programs instanceof CannotBuild ? programs.message : false;
 
 async function builtPrograms() {
-  return { managers: await clusterApi(never), kubectl: await builtProgram(kubectlProgram, never) };
+  return {
+    clusterctl: askedProgram(clusterctlProgram),
+    managers: await clusterApi(never),
+    kubectl: await builtProgram(kubectlProgram, never),
+  };
 }
 
 const ignite = async (...words: readonly string[]): Promise<string> =>
@@ -72,8 +89,67 @@ const infrastructureRef = (kind: string, name: string) => ({ apiGroup: igniteClu
 interface Management extends AsyncDisposable {
   readonly kubernetes: KubeApiServer;
   readonly client: HttpObjectClient;
+  readonly clusterctl: (...words: readonly string[]) => Promise<string>;
+  readonly apply: (objects: readonly object[]) => Promise<void>;
   /** The access of hosts, with the rights that Ignite's components give. */
   readonly hosts: ServerAccess;
+}
+
+/** clusterctl installs the manager of certificates where these kinds are missing. There are no Pods here to run it. */
+const certManagerDefinitions = ['Issuer', 'Certificate'].map((kind) => {
+  const [plural, singular] = [`${kind.toLowerCase()}s`, kind.toLowerCase()];
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  return {
+    ...{ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' },
+    metadata: { name: `${plural}.cert-manager.io` },
+    spec: {
+      group: 'cert-manager.io',
+      ...{ scope: 'Namespaced', names: { kind, plural, singular } },
+      versions: [{ name: 'v1', served: true, storage: true, schema }],
+    },
+  };
+});
+
+/** The releases of Cluster API, as clusterctl knows them, by the folders of the managers in the module. */
+const releases: Readonly<
+  Record<string, { readonly name: string; readonly type: string; readonly folder: string }>
+> = {
+  core: { name: 'cluster-api', type: 'CoreProvider', folder: 'cluster-api' },
+  'bootstrap/kubeadm': { name: 'kubeadm', type: 'BootstrapProvider', folder: 'bootstrap-kubeadm' },
+  'controlplane/kubeadm': { name: 'kubeadm', type: 'ControlPlaneProvider', folder: 'control-plane-kubeadm' },
+};
+
+/** Writes releases of all providers into a folder, and returns the configuration of clusterctl that names them. */
+async function writeProviders(dir: string, placed: readonly PlacedManager[]): Promise<string> {
+  const providers: object[] = [];
+  for (const each of placed) {
+    const { folder: place } = each.manager;
+    const [key, release] = Object.entries(releases).find(([folder]) => place.endsWith(folder))!;
+    const module = place.slice(0, -key.length);
+    const version = `v${module.split('@v')[1]!.replace('/', '')}`;
+    const folder = join(dir, release.folder, version);
+    mkdirSync(folder, { recursive: true });
+    const components = join(
+      folder,
+      `${release.folder === 'cluster-api' ? 'core' : release.folder.replace('-kubeadm', '')}-components.yaml`,
+    );
+    writeFileSync(
+      components,
+      manifestsOf(each)
+        .map((object) => stringify(object))
+        .join('---\n'),
+    );
+    copyFileSync(join(module, 'metadata.yaml'), join(folder, 'metadata.yaml'));
+    providers.push({ name: release.name, type: release.type, url: components });
+  }
+  const release = (await ignite('provider', 'install', '--directory', dir)).trim();
+  const url = join(release, 'infrastructure-components.yaml');
+  const config = join(dir, 'clusterctl.yaml');
+  writeFileSync(
+    config,
+    stringify({ providers: [...providers, { name: 'ignite', type: 'InfrastructureProvider', url }] }),
+  );
+  return config;
 }
 
 async function openManagement(): Promise<Management> {
@@ -93,10 +169,20 @@ async function openManagement(): Promise<Management> {
     writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
     await kubectl('apply', '--server-side', '--validate=strict', '-f', file);
   };
-  await ignite('provider', 'install', '--kubeconfig', kubeconfig);
-  // The manager of Cluster API has the rights of the provider by an aggregated role, which the controller manager makes.
-  for (const manager of await startManagers(programs.managers, { access, kubectl, apply, dir }))
-    open.use(manager);
+  // A busy server may take longer than kubectl waits.
+  await found('the definitions', async () => await apply(certManagerDefinitions).then(() => true));
+  const placed = await placeManagers(programs.managers);
+  const env = {
+    ...{ ...process.env, HOME: dir, KUBECONFIG: kubeconfig },
+    ...{
+      CLUSTERCTL_CONFIG: await writeProviders(join(dir, 'providers'), placed),
+      CLUSTERCTL_DISABLE_VERSIONCHECK: 'true',
+    },
+  };
+  const clusterctl = async (...words: readonly string[]): Promise<string> =>
+    (await run(programs.clusterctl, words, { env })).stdout;
+  await clusterctl('init', '--infrastructure', 'ignite', '--config', env.CLUSTERCTL_CONFIG);
+  for (const manager of await startManagers(placed, { access, kubectl, dir })) open.use(manager);
   const account = join(dir, 'hosts.kubeconfig');
   writeFileSync(account, await ignite('provider', 'kubeconfig', '--kubeconfig', kubeconfig));
   await kubectl('create', 'namespace', namespace);
@@ -104,6 +190,8 @@ async function openManagement(): Promise<Management> {
   return {
     kubernetes,
     client,
+    clusterctl: async (...words) => await clusterctl(...words, '--config', env.CLUSTERCTL_CONFIG),
+    apply,
     hosts: await readKubeconfig(account),
     [Symbol.asyncDispose]: async () => await opened.disposeAsync(),
   };
@@ -175,8 +263,9 @@ const infrastructureOf = async (client: HttpObjectClient, name: string): Promise
 
 test('hosts fulfil the machines of a management cluster', { skip }, async (t: TestContext) => {
   await using management = await openManagement();
-  const { client, hosts } = management;
-  const [north, south] = [host('north', 1), host('south', 2)];
+  const { client, hosts, clusterctl, apply } = management;
+  const allow = { networks: ['10.244.0.0/16'] };
+  const [north, south] = [host('north', 1, allow), host('south', 2, allow)];
   await using open = new AsyncDisposableStack();
   open.use(north.serve(hosts));
   open.use(south.serve(hosts));
@@ -302,7 +391,7 @@ test('hosts fulfil the machines of a management cluster', { skip }, async (t: Te
     await provisioned(client, 'n');
     await gone(client, 'm');
     assert.deepEqual(await vmsOf(east), ['n']);
-    assert.equal(east.states.at(-1), 'Serving');
+    await found('its word', async () => (east.states.at(-1) === 'Serving' ? true : undefined));
   });
 
   await t.test(
@@ -342,7 +431,58 @@ test('hosts fulfil the machines of a management cluster', { skip }, async (t: Te
       assert.deepEqual(await vmsOf(west), []);
     },
   );
+
+  await t.test('clusterctl makes a cluster of the template of the release, and describes it', async () => {
+    const words = [
+      '--kubernetes-version',
+      'v1.35.4',
+      '--control-plane-machine-count',
+      '1',
+      '--worker-machine-count',
+      '2',
+    ];
+    const text = await clusterctl('generate', 'cluster', 'made', '-n', namespace, ...words);
+    const objects = parseAllDocuments(text).map((document) => document.toJS() as object);
+    // A manager is asked as soon as it listens, and answers when it knows its kinds.
+    await found('the objects', async () => await apply(objects).then(() => true));
+    await found('the tree', async () => {
+      const told = await clusterctl('describe', 'cluster', 'made', '-n', namespace, '--grouping=false');
+      assert.deepEqual(titlesIn(told), [
+        'Cluster garden/made',
+        '├─IgniteCluster garden/made',
+        '├─KubeadmControlPlane garden/made-control-plane, v1.35.4',
+        '│ └─Machine garden/made-control-plane-SUFFIX, v1.35.4',
+        '└─Workers',
+        '  └─MachineDeployment garden/made-workers, v1.35.4',
+        '    ├─Machine garden/made-workers-SUFFIX, v1.35.4',
+        '    │ └─IgniteMachine garden/made-workers-SUFFIX WaitingForBootstrapData',
+        '    └─Machine garden/made-workers-SUFFIX, v1.35.4',
+        '      └─IgniteMachine garden/made-workers-SUFFIX WaitingForBootstrapData',
+      ]);
+      return true;
+    });
+    const data = await found('the data of the first machine', async () => {
+      const all = await Promise.all([north, south].map(async (each) => await each.client.list(secrets)));
+      return all
+        .flatMap(({ items }) => items)
+        .find(({ metadata }) => /^made-control-plane-\w+-bootstrap$/.test(metadata.name));
+    });
+    const { value } = (data as KubeObject & { readonly data: { readonly value: string } }).data;
+    assert.match(Buffer.from(value, 'base64').toString(), /kubeadm init/);
+  });
 });
+
+/** Returns the objects of a tree of clusterctl, without the letters that are drawn by lot, and why those of Ignite wait. */
+const titlesIn = (tree: string): readonly string[] =>
+  tree
+    .split('\n')
+    .slice(1)
+    .map((line) => /^([│ ]*(?:[├└]─)?)(Workers|\w+ garden\/[\w-]+(?:, \S+)?) (.*)$/.exec(line))
+    .filter((found) => found !== null)
+    .map(([, branch, title = '', rest = '']) => {
+      const reason = title.startsWith('IgniteMachine') ? ` ${/False +(\w+)/.exec(rest)?.[1] ?? ''}` : '';
+      return `${branch}${title.replace(/(control-plane|workers)-[a-z0-9]{5}(-[a-z0-9]{5})?(?=,|$)/, '$1-SUFFIX')}${reason}`;
+    });
 
 interface Way extends AsyncDisposable {
   readonly access: ServerAccess;

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { parse, parseAllDocuments } from 'yaml';
 import { HttpObjectClient } from '../../packages/toolkit/src/client/over-http/http-object-client.ts';
+import { readKubeconfig } from '../../packages/toolkit/src/client/over-http/kubeconfig.ts';
 import { CannotBuild } from './fixtures/go-program.ts';
 import { type KubeApiServer, kubeconfigOf, startKubeApiServer } from './fixtures/kube-api-server.ts';
 
@@ -52,6 +53,11 @@ describe('ignite provider install', { skip }, () => {
       'CustomResourceDefinition/ignitemachines.infrastructure.cluster.x-k8s.io installed',
       'CustomResourceDefinition/ignitemachinetemplates.infrastructure.cluster.x-k8s.io installed',
       'ClusterRole/ignite-capi-aggregated-manager installed',
+      'ServiceAccount/ignite-host installed',
+      'ClusterRole/ignite-host installed',
+      'ClusterRoleBinding/ignite-host installed',
+      'Role/ignite-host installed',
+      'RoleBinding/ignite-host installed',
       '',
     ].join('\n');
     assert.equal(await ignite(...words), said);
@@ -99,10 +105,36 @@ describe('ignite provider install', { skip }, () => {
     await assert.rejects(client.create(machines, machine({ cpus: 2 })), { code: 'INVALID' });
   });
 
+  test('hosts have the rights that they need, and no others', async () => {
+    const kubeconfig = join(dir, 'hosts.kubeconfig');
+    const { stdout } = await run(process.execPath, [
+      ...[main, 'provider', 'kubeconfig', '--kubeconfig', kubeconfigOf(kubernetes)],
+    ]);
+    writeFileSync(kubeconfig, stdout, { mode: 0o600 });
+    using hosts = new HttpObjectClient(await readKubeconfig(kubeconfig));
+    const [core, v1] = [{ group: '', version: 'v1' }, { namespace: 'default' }];
+    assert.equal((await hosts.list(machines)).items.length, 1);
+    const secret = { ...core, resource: 'secrets' };
+    await client.create(secret, { apiVersion: 'v1', kind: 'Secret', metadata: { ...v1, name: 'data' } });
+    assert.equal((await hosts.get({ ...secret, ...v1, name: 'data' })).metadata.name, 'data');
+    for (const refused of [
+      async () => await hosts.list(secret),
+      async () => await hosts.delete({ ...secret, ...v1, name: 'data' }),
+      async () => await hosts.delete({ ...machines, ...v1, name: 'a' }),
+      async () => await hosts.list({ ...core, resource: 'configmaps' }),
+      async () => await hosts.list({ group: 'coordination.k8s.io', version: 'v1', resource: 'leases' }, v1),
+    ])
+      await assert.rejects(refused, { code: 'FORBIDDEN' });
+  });
+
   test('writes a release for clusterctl', async () => {
     const folder = (await ignite('--directory', dir)).trim();
     assert.match(folder, /\/infrastructure-ignite\/v\d+\.\d+\.\d+$/);
-    assert.deepEqual(readdirSync(folder), ['infrastructure-components.yaml', 'metadata.yaml']);
+    assert.deepEqual(readdirSync(folder), [
+      'cluster-template.yaml',
+      'infrastructure-components.yaml',
+      'metadata.yaml',
+    ]);
     const [, version = ''] = /v(\d+\.\d+)\.\d+$/.exec(folder)!;
     const [major, minor] = version.split('.').map(Number);
     assert.deepEqual(parse(readFileSync(join(folder, 'metadata.yaml'), 'utf8')), {
@@ -112,6 +144,6 @@ describe('ignite provider install', { skip }, () => {
     });
     const components = readFileSync(join(folder, 'infrastructure-components.yaml'), 'utf8');
     assert.equal(await ignite('--dry-run', '-o', 'yaml'), components);
-    assert.equal(parseAllDocuments(components).length, 6);
+    assert.equal(parseAllDocuments(components).length, 11);
   });
 });

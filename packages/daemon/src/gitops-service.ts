@@ -33,6 +33,7 @@ import type { ApiAddress } from './api-address.ts';
 import { serveApiService } from './api-service.ts';
 import type { ApiTrust } from './api-trust.ts';
 import { alreadyRunning } from './errors.ts';
+import { forgetManagement } from './forget-management.ts';
 import type { ManagedBy } from './run-management.ts';
 import { measuredClient } from './measured-client.ts';
 import { Metrics, serveMetrics } from './metrics.ts';
@@ -96,13 +97,19 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
   const settings = settleHostSettings(paths, {});
   // What clusters need takes memory, so it is loaded only where there may be some.
   const clusters = options.clusters ? await loadClusters() : undefined;
-  const runManagement = management && (await import('./run-management.ts')).runManagement;
+  const managed = management && (await import('./run-management.ts'));
   const unserved = clusters ? [] : unservedClusterKinds;
   const definitions = new ServedDefinitions();
   const objects = administration.served(
     ({ key, problem }) => log('warning', problem, { object: keyText(key) }),
-    () => [...(clusters?.kinds ?? []), ...apiKinds(definitions), ...unserved],
+    () => [
+      ...(clusters?.kinds ?? []),
+      ...(managed?.servedKinds ?? []),
+      ...apiKinds(definitions),
+      ...unserved,
+    ],
   );
+  if (!management) await forgetManagement(objects, self.name, signal);
   const further = clusters?.declared(objects);
   const deps = declaredHost(engines, {
     ...{ objects, self, sourceWorker, labels: nodeLabels },
@@ -189,7 +196,7 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
         signal,
       ),
       management &&
-        runManagement?.(
+        managed?.runManagement(
           management,
           { objects, self: { ...settings, ...self }, runHost, ...controlling },
           signal,

@@ -55,3 +55,25 @@ test('parseOptions: what it does not know is refused', () => {
       argv[0],
     );
 });
+
+test('parseOptions: a management cluster is served if its kubeconfig is named, and its machines use what is allowed', () => {
+  assert.equal(parseOptions([]).management, undefined);
+  const { management } = parseOptions([
+    '--management-kubeconfig=/etc/m',
+    '--management-allow=networks=lan,10.244.0.0/16',
+    '--management-allow=hostPaths=/srv/vms',
+  ]);
+  assert.equal(management?.kubeconfigFile, '/etc/m');
+  assert.deepEqual(management?.allow, {
+    ...{ hostPaths: ['/srv/vms'], files: [], networks: ['lan', '10.244.0.0/16'] },
+    ...{ ports: ['1024-65535'], objects: [], services: [] },
+  });
+  for (const [argv, message] of [
+    [['--management-allow=networks=lan'], /requires --management-kubeconfig/],
+    [['--api', '--clusters', '--management-kubeconfig=a'], /excludes --clusters/],
+    [['--management-kubeconfig=a', '--management-allow=kinds=VM'], /--management-allow: kinds/],
+    [['--management-kubeconfig=a', '--management-allow=ports=x'], /--management-allow: ports\.0/],
+    [['--management-kubeconfig=a', '--management-allow=lan'], /--management-allow/],
+  ] as const)
+    assert.throws(() => parseOptions(argv), message);
+});

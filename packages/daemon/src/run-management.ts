@@ -1,5 +1,9 @@
 import type { Host } from '@ignite/api/v1/host';
 import { servedManagement } from '@ignite/api/v1/host-conditions';
+import { hostPodKind } from '@ignite/api/host-pod/object-kind';
+import { kinds } from '@ignite/cluster/kinds/kinds';
+import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
+import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { hostKind } from '@ignite/api/v1/object-kinds';
 import {
   type ManagementService,
@@ -12,6 +16,11 @@ import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { HttpObjectClient } from '@ignite/toolkit/client/over-http/http-object-client';
 import type { ServerAccess } from '@ignite/toolkit/client/over-http/server-access';
 import { errorText } from '@ignite/toolkit/errors/error-text';
+
+/** What such a host has for load balancers in its own store. */
+export const servedKinds: readonly ServedKind[] = kinds
+  .filter(({ kind }) => kind === hostPodKind.kind)
+  .map(servedKindOf);
 
 /** A management cluster that this host serves. */
 export interface ManagedBy {

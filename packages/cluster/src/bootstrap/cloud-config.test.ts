@@ -200,3 +200,24 @@ test('tokenIn: the token of the join, whatever stands in the files of others', (
   for (const other of ['', 'a: [', '#cloud-config\nwrite_files: 7\n', '#cloud-config\nwrite_files: []\n'])
     assert.equal(tokenIn(other), undefined);
 });
+
+test('cloudConfig: an etcd elsewhere is shown a certificate, from the files where kubeadm looks for it', () => {
+  const [caFile, certFile, keyFile] = ['/pki/db-ca.crt', '/pki/db.crt', '/pki/db.key'];
+  const endpoints = ['https://10.61.0.2:2379'];
+  const external = { endpoints, caFile, certFile, keyFile };
+  const { etcd: _local, ...shared } = keys;
+  const etcdClient = { certificate: 'client certificate', key: 'client key' };
+  const text = cloudConfig({
+    spec: { ...spec, clusterConfiguration: { etcd: { external } } },
+    command: { verb: 'init', documents: '' },
+    keys: { ...shared, etcdClient, etcdAuthority: 'authority' },
+    files: [],
+  });
+  const files = (parse(text) as { readonly write_files: readonly BootFile[] }).write_files;
+  assert.deepEqual(
+    files
+      .filter(({ path }) => path.startsWith('/pki') || path.includes('etcd'))
+      .map(({ path, content, permissions }) => `${path} ${permissions} ${content}`),
+    [`${caFile} 0640 authority`, `${certFile} 0640 client certificate`, `${keyFile} 0600 client key`],
+  );
+});

@@ -3,7 +3,7 @@ import { withoutUndefined } from '@ignite/api/v1/without-undefined';
 import * as v from 'valibot';
 import { stringify } from 'yaml';
 import type { KubeadmConfigSpec } from '../kinds/kubeadm-config.ts';
-import type { ClusterKeys } from '../workload/cluster-secrets.ts';
+import type { ClusterKeys, KeyPair, KeysForExternalEtcd } from '../workload/cluster-secrets.ts';
 import { controlPlaneJoinCommand, initCommand, workerJoinCommand } from './kubeadm-command.ts';
 
 export interface BootFile {
@@ -20,7 +20,7 @@ export interface CloudConfig {
   /** Whether the node begins a cluster or joins one, with the documents of kubeadm for that. */
   readonly command: { readonly verb: 'init' | 'join'; readonly documents: string };
   /** The keys of the cluster, which members of its control plane have. */
-  readonly keys: ClusterKeys | undefined;
+  readonly keys: ClusterKeys | KeysForExternalEtcd | undefined;
   /** The files that people want, with their contents. */
   readonly files: readonly BootFile[];
 }
@@ -32,7 +32,7 @@ export function cloudConfig({ spec, command: { verb, documents }, keys, files }:
   const joinCommand = keys ? controlPlaneJoinCommand : workerJoinCommand;
   const config = {
     write_files: [
-      ...(keys ? keyFiles(keys, spec.clusterConfiguration?.certificatesDir ?? '/etc/kubernetes/pki') : []),
+      ...(keys ? keyFiles(keys, spec.clusterConfiguration) : []),
       ...files,
       bootFile(path, documents, '0640'),
       bootFile('/run/cluster-api/placeholder', 'Makes the folder of this file.', '0640'),
@@ -103,18 +103,34 @@ const cloudUser = ({
   ...withoutUndefined({ homedir, primary_group, lock_passwd, ssh_authorized_keys }),
 });
 
-function keyFiles(keys: ClusterKeys, folder: string): readonly BootFile[] {
+function keyFiles(
+  keys: ClusterKeys | KeysForExternalEtcd,
+  { certificatesDir: folder = '/etc/kubernetes/pki', etcd }: Partial<Configuration> = {},
+): readonly BootFile[] {
   const file = (path: string, content: string, permissions: string): BootFile =>
     bootFile(`${folder}/${path}`, content, permissions);
-  const authority = (path: string, { certificate, key }: ClusterKeys['ca']): readonly BootFile[] => [
+  const authority = (path: string, { certificate, key }: KeyPair): readonly BootFile[] => [
     file(`${path}.crt`, certificate, '0640'),
     file(`${path}.key`, key, '0600'),
   ];
   return [
     ...authority('ca', keys.ca),
-    ...authority('etcd/ca', keys.etcd),
+    ...('etcd' in keys ? authority('etcd/ca', keys.etcd) : externalEtcdFiles(keys, etcd!.external!)),
     ...authority('front-proxy-ca', keys.proxy),
     file('sa.pub', keys.sa.certificate, '0640'),
     file('sa.key', keys.sa.key, '0600'),
   ];
 }
+
+type Configuration = NonNullable<KubeadmConfigSpec['clusterConfiguration']>;
+type ExternalEtcd = NonNullable<NonNullable<Configuration['etcd']>['external']>;
+
+/** Pure. Returns what API servers show an etcd that is elsewhere, in the files where kubeadm is told to look for it. */
+const externalEtcdFiles = (
+  { etcdAuthority, etcdClient }: KeysForExternalEtcd,
+  { caFile, certFile, keyFile }: ExternalEtcd,
+): readonly BootFile[] => [
+  bootFile(caFile, etcdAuthority, '0640'),
+  bootFile(certFile, etcdClient.certificate, '0640'),
+  bootFile(keyFile, etcdClient.key, '0600'),
+];

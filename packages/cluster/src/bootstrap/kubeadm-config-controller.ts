@@ -4,7 +4,14 @@ import { type Cluster, isUsable } from '../kinds/cluster.ts';
 import type { KubeadmConfig } from '../kinds/kubeadm-config.ts';
 import { kubeadmConfigKind } from '../kinds/object-kinds.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
-import { type ClusterKeys, publicKeyHash, readKeys, textIn } from '../workload/cluster-secrets.ts';
+import {
+  type ClusterKeys,
+  type KeysForExternalEtcd,
+  publicKeyHash,
+  readKeys,
+  readKeysForExternalEtcd,
+  textIn,
+} from '../workload/cluster-secrets.ts';
 import { secrets } from '../workload/node.ts';
 import { type Booted, bootedBy, filesOf, mayBegin, waiting, withData } from './bootstrap-data.ts';
 import { createToken, renewToken, tokenLookMs } from './bootstrap-token.ts';
@@ -39,7 +46,9 @@ async function write(
   const { client } = work.objects;
   const { controlPlaneEndpoint: endpoint } = cluster.spec;
   const isInitialized = cluster.status?.initialization?.controlPlaneInitialized === true;
-  const keys = await readKeys(client, { namespace, clusterName: cluster.metadata.name }, signal);
+  const isEtcdExternal = config.spec.clusterConfiguration?.etcd?.external !== undefined;
+  const read = isEtcdExternal ? readKeysForExternalEtcd : readKeys;
+  const keys = await read(client, { namespace, clusterName: cluster.metadata.name }, signal);
   const { version, isControlPlane } = booted;
   if (!isUsable(endpoint) || version === undefined || (!isInitialized && !isControlPlane) || !keys)
     return waiting(config, keys ? 'WaitingForControlPlaneInitialized' : 'WaitingForCertificates', work);
@@ -66,7 +75,7 @@ async function write(
 
 interface Storing {
   readonly cluster: Cluster;
-  readonly keys: ClusterKeys | undefined;
+  readonly keys: ClusterKeys | KeysForExternalEtcd | undefined;
   readonly command: { readonly verb: 'init' | 'join'; readonly documents: string };
   readonly work: Work;
 }

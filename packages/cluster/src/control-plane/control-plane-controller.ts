@@ -23,7 +23,12 @@ import {
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
 import { ownTemplate } from '../runtime/own-template.ts';
 import { madeFrom, removeOrphans } from '../runtime/remove-orphans.ts';
-import { ensureKeys, ensureKubeconfig, readKeys } from '../workload/cluster-secrets.ts';
+import {
+  ensureKeys,
+  ensureKubeconfig,
+  readKeys,
+  readKeysForExternalEtcd,
+} from '../workload/cluster-secrets.ts';
 import { nodes } from '../workload/node.ts';
 import type { Etcd, EtcdMember } from '../workload/workload-cluster.ts';
 import type { ControlPlaneMachine } from './control-plane-machine.ts';
@@ -86,12 +91,14 @@ async function keep<T extends ControlPlane>(kept: Kept<T>, signal: AbortSignal):
       reason: 'the infrastructure of the cluster is not there yet',
     });
   const owner = controllerReference(provider.kind, controlPlane);
-  const making = { owner, nowMs: work.clock.now() };
+  const { isEtcdExternal } = wish;
+  const making = { owner, nowMs: work.clock.now(), isEtcdExternal };
+  const read = isEtcdExternal ? readKeysForExternalEtcd : readKeys;
   const isInitialized = controlPlane.status?.initialization?.controlPlaneInitialized === true;
   if (!isInitialized) {
     await ensureKeys(client, place, making, signal);
     await provider.ensureSecrets({ client, ...place, owner }, signal);
-  } else if (!(await readKeys(client, place, signal)))
+  } else if (!(await read(client, place, signal)))
     return withStatus(kept, await ownMachines(controlPlane, work), {
       type: 'wait',
       reason: 'keys of the cluster are missing',

@@ -16,6 +16,7 @@ import {
 } from '../workload/etcd-authorities.ts';
 import { secrets } from '../workload/node.ts';
 import type { EtcdServers, ManagedMember } from '../workload/workload-cluster.ts';
+import { keepControlPlaneSecrets } from './control-plane-secrets.ts';
 import { type SeenEtcd, memberStatuses, withEtcdStatus } from './etcd-status.ts';
 import { type InitialMember, emptyUserData, memberUserData, peerUrlOf } from './member-config.ts';
 import {
@@ -59,7 +60,10 @@ export const etcdClusterController: Controller<EtcdCluster> = {
       ? undefined
       : await ensureEtcdAuthorities(client, object.metadata, { owner, nowMs }, signal);
     const authorities = await readEtcdAuthorities(client, object.metadata, signal);
-    if (foreign === undefined && authorities) return await keep(object, authorities, work, signal);
+    if (foreign === undefined && authorities) {
+      await keepControlPlaneSecrets(object, authorities, { client, nowMs }, signal);
+      return await keep(object, authorities, work, signal);
+    }
     const seen = { vms: await work.objects.controlledBy(vmKind, object), members: 'unknown' } as const;
     const missing = { type: 'wait', reason: 'its authorities are missing' } as const;
     return reconciled(object, seen, foreign === undefined ? missing : foreignSecret(foreign), nowMs);

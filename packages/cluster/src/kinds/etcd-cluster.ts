@@ -74,6 +74,10 @@ export const etcdClusterSpecSchema = v.strictObject({
       }),
     ),
   ),
+  clusterName: described(
+    'Cluster of the same namespace whose control plane keeps its data here: what it shows this etcd is kept in its Secrets `NAME-etcd` and `NAME-apiserver-etcd-client`.',
+    v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(63))),
+  ),
   replaceAfterSeconds: described(
     'Time for which a member may be unhealthy before it is replaced.',
     v.optional(v.pipe(v.number(), v.integer(), v.minValue(shortestPatience)), defaultPatience),

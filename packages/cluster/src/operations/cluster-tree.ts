@@ -10,6 +10,7 @@ export function clusterTree({
   infrastructure,
   controlPlane,
   deployments,
+  pools,
   machines,
 }: ClusterView): readonly TreeLine[] {
   const isOfControlPlane = ({ metadata }: Machine): boolean =>
@@ -18,18 +19,17 @@ export function clusterTree({
     some
       .toSorted((a, b) => a.metadata.name.localeCompare(b.metadata.name, 'en'))
       .map((machine) => ({ title: titleOf(machine), object: machine, children: [] }));
-  const ofDeployment = (name: string): readonly Machine[] =>
-    machines.filter(({ metadata }) => metadata.labels[labels.deployment] === name);
-  const free = machines.filter(
-    (machine) => !isOfControlPlane(machine) && machine.metadata.labels[labels.deployment] === undefined,
-  );
+  const groups = [
+    ...deployments.map((object) => ({ object, label: labels.deployment })),
+    ...pools.map((object) => ({ object, label: labels.pool })),
+  ].map(({ object, label }) => ({
+    object,
+    members: machines.filter(({ metadata }) => metadata.labels[label] === object.metadata.name),
+  }));
+  const grouped = new Set(groups.flatMap(({ members }) => members));
   const workers = [
-    ...deployments.map((deployment) => ({
-      title: titleOf(deployment),
-      object: deployment,
-      children: leaves(ofDeployment(deployment.metadata.name)),
-    })),
-    ...leaves(free),
+    ...groups.map(({ object, members }) => ({ title: titleOf(object), object, children: leaves(members) })),
+    ...leaves(machines.filter((machine) => !isOfControlPlane(machine) && !grouped.has(machine))),
   ];
   return linesOf({
     title: titleOf(cluster),

@@ -6,9 +6,16 @@ import { labels } from '../contract/names.ts';
 import type { ContractReference } from '../contract/reference.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import type { MachineDeployment } from '../kinds/machine-deployment.ts';
+import type { MachinePool } from '../kinds/machine-pool.ts';
 import type { MachineSet } from '../kinds/machine-set.ts';
 import type { Machine } from '../kinds/machine.ts';
-import { clusterKind, machineDeploymentKind, machineKind, machineSetKind } from '../kinds/object-kinds.ts';
+import {
+  clusterKind,
+  machineDeploymentKind,
+  machineKind,
+  machinePoolKind,
+  machineSetKind,
+} from '../kinds/object-kinds.ts';
 import { pluralOf } from '../runtime/provider-kinds.ts';
 
 export interface ClusterKey {
@@ -22,6 +29,7 @@ export interface ClusterView {
   readonly infrastructure: KubeObject | undefined;
   readonly controlPlane: KubeObject | undefined;
   readonly deployments: readonly MachineDeployment[];
+  readonly pools: readonly MachinePool[];
   readonly sets: readonly MachineSet[];
   readonly machines: readonly Machine[];
 }
@@ -41,16 +49,18 @@ export async function viewCluster(
       { signal },
     ));
   const own = { ...ofCluster(key), signal };
-  const [infrastructure, controlPlane, deployments, sets, machines] = await Promise.all([
+  const [infrastructure, controlPlane, deployments, pools, sets, machines] = await Promise.all([
     referred(cluster.spec.infrastructureRef),
     referred(cluster.spec.controlPlaneRef),
     new KindClient(client, machineDeploymentKind).list(own),
+    new KindClient(client, machinePoolKind).list(own),
     new KindClient(client, machineSetKind).list(own),
     new KindClient(client, machineKind).list(own),
   ]);
   return {
     ...{ cluster, infrastructure, controlPlane },
     deployments: deployments.items,
+    pools: pools.items,
     sets: sets.items,
     machines: machines.items,
   };

@@ -39,6 +39,13 @@ test('owners of another cluster are kept where the host does not look for them',
     assert.deepEqual([metadata.ownerReferences, metadata.annotations], [[owner], {}]);
   assert.equal((await own.get(key)).metadata.ownerReferences, undefined);
   assert.deepEqual((await own.get(key)).metadata.labels, { a: 'b' });
+  await own.modify(key, (now) => ({ ...now, metadata: { ...now.metadata, finalizers: ['a.example/b'] } }));
+  const remaining = await shown.delete(key);
+  assert.deepEqual(
+    remaining?.metadata.ownerReferences,
+    [owner],
+    'one that is being deleted has its owner still',
+  );
 });
 
 test('an annotation that somebody has damaged names no owner', async () => {

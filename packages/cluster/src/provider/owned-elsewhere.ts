@@ -2,10 +2,14 @@ import { ForwardingClient } from '@ignite/toolkit/client/forwarding-client';
 import type { GroupVersionResource, ObjectKey } from '@ignite/toolkit/client/group-version-resource';
 import type {
   CallOptions,
+  DeleteOptions,
+  Deletion,
   ListOptions,
   NewObject,
   ObjectClient,
   ObjectList,
+  ObjectPatch,
+  PatchOptions,
   WatchEvent,
   WatchOptions,
   WriteOptions,
@@ -65,6 +69,15 @@ export class OwnedElsewhere extends ForwardingClient {
     options?: WriteOptions,
   ): Promise<KubeObject> {
     return shown(await super.updateStatus(resource, stored(object), options));
+  }
+
+  override async patch(key: ObjectKey, patch: ObjectPatch, options?: PatchOptions): Promise<KubeObject> {
+    return shown(await super.patch(key, patch, options));
+  }
+
+  override async delete(key: ObjectKey, options?: DeleteOptions): Promise<Deletion> {
+    const deletion = await super.delete(key, options);
+    return deletion.remaining ? { ...deletion, remaining: shown(deletion.remaining) } : deletion;
   }
 }
 

@@ -31,6 +31,13 @@ export interface KeyPair {
 
 export type ClusterKeys = Readonly<Record<Purpose, KeyPair>>;
 
+/** The keys of a cluster whose etcd is elsewhere, and what its API servers show that etcd. */
+export interface KeysForExternalEtcd extends Omit<ClusterKeys, 'etcd'> {
+  /** The certificate of the authority that the etcd trusts. Its key is not known. */
+  readonly etcdAuthority: string;
+  readonly etcdClient: KeyPair;
+}
+
 interface Place {
   readonly namespace: string;
   readonly clusterName: string;
@@ -63,14 +70,43 @@ export async function readKeys(
     : (Object.fromEntries(purposes.map((purpose, at) => [purpose, found[at]])) as ClusterKeys);
 }
 
+/** Returns the keys of a cluster whose etcd is elsewhere; `undefined` if some are missing. */
+export async function readKeysForExternalEtcd(
+  client: ObjectClient,
+  place: Place,
+  signal: AbortSignal,
+): Promise<KeysForExternalEtcd | undefined> {
+  const pair = (end: string): Promise<KeyPair | undefined> =>
+    readPair(client, `${place.clusterName}-${end}`, place, signal);
+  const [ca, proxy, sa, etcdClient, authority] = await Promise.all([
+    ...[pair('ca'), pair('proxy'), pair('sa'), pair('apiserver-etcd-client')],
+    objectsOf(client, secrets).find(
+      { namespace: place.namespace, name: secretName(place, 'etcd') },
+      { signal },
+    ),
+  ] as const);
+  const etcdAuthority = authority && textIn(authority, 'tls.crt');
+  return ca && proxy && sa && etcdClient && etcdAuthority
+    ? { ca, proxy, sa, etcdClient, etcdAuthority }
+    : undefined;
+}
+
+interface MadeKeys {
+  readonly owner: OwnerReference;
+  readonly nowMs: number;
+  /** Whether the etcd is elsewhere, so that the cluster has no authority of one. */
+  readonly isEtcdExternal?: boolean;
+}
+
 /** Makes the keys of a cluster that are missing. What people have brought themselves is kept. */
 export async function ensureKeys(
   client: ObjectClient,
   place: Place,
-  { owner, nowMs }: { readonly owner: OwnerReference; readonly nowMs: number },
+  { owner, nowMs, isEtcdExternal = false }: MadeKeys,
   signal: AbortSignal,
 ): Promise<void> {
   for (const purpose of purposes) {
+    if (purpose === 'etcd' && isEtcdExternal) continue;
     const name = secretName(place, purpose);
     if (await readPair(client, name, place, signal)) continue;
     const { certificate, key } = purpose === 'sa' ? accountKeys() : newAuthority(subjects[purpose], nowMs);

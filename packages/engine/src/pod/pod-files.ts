@@ -4,6 +4,8 @@ import { isUid } from '@ignite/api/v1/is-uid';
 import type { Paths } from '../tools/host/paths.ts';
 
 export const podsDir = (paths: Paths): string => join(paths.dataDir, 'pods');
+/** Returns the folder of what does not survive a reboot, of all pods. */
+export const runningPodsDir = (paths: Paths): string => join(paths.runDir, 'pods');
 /** Returns the folder of the unpacked images of all pods, by their digests. */
 export const rootsDir = (paths: Paths): string => join(paths.dataDir, 'pod-images');
 export const rootDir = (paths: Paths, digest: string): string =>
@@ -26,7 +28,7 @@ export function podFiles(paths: Paths, uid: string): PodFiles {
   if (!isUid(uid)) throw new RangeError(`"${uid}" is not the uid of a pod`);
   const dir = join(podsDir(paths), uid);
   return {
-    ...{ dir, runDir: join(paths.runDir, 'pods', uid) },
+    ...{ dir, runDir: join(runningPodsDir(paths), uid) },
     ...{ copies: join(dir, 'copies'), restoreNote: join(dir, 'restored') },
   };
 }

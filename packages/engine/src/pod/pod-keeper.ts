@@ -6,5 +6,5 @@ import { reconcilePod, removePod } from './reconcile-pod.ts';
 /** Keeps the pods of this host. */
 export const podKeeper = (host: VmPorts, report: ClientOperation['report']): PodKeeper => ({
   reconcile: (pod, client, signal) => reconcilePod(pod, { ...host, client }, { signal, report }),
-  remove: (pod, client, signal) => removePod(pod, { ...host, client }, signal),
+  remove: ({ metadata, spec }, _client, signal) => removePod(metadata.uid, spec.programs, host, signal),
 });

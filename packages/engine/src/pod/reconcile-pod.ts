@@ -56,7 +56,7 @@ export async function reconcilePod(pod: HostPod, host: PodHost, op: ClientOperat
   const files = podFiles(host.paths, pod.metadata.uid);
   const { programs, balancer } = pod.spec;
   const wanted = new Set(namesOf(pod.spec));
-  await removeOthers(pod, wanted, { files, host }, op.signal);
+  await removeOthers(pod.metadata.uid, programs, wanted, { files, host }, op.signal);
   const network = await joinNetwork(pod, host, op.signal);
   const isStopped = pod.spec.power === 'Stopped';
   const copying = { runner: host.runner, signal: op.signal };
@@ -95,11 +95,15 @@ export async function reconcilePod(pod: HostPod, host: PodHost, op: ClientOperat
   };
 }
 
-/** Removes all that the host has of a pod. */
-export async function removePod(pod: HostPod, host: PodHost, signal: AbortSignal): Promise<void> {
-  const { uid } = pod.metadata;
+/** Removes all that the host has of a pod. Without `programs`, it is not known which of them needs which. */
+export async function removePod(
+  uid: string,
+  programs: readonly HostProgram[],
+  host: VmPorts,
+  signal: AbortSignal,
+): Promise<void> {
   const files = podFiles(host.paths, uid);
-  await removeOthers(pod, new Set(), { files, host }, signal);
+  await removeOthers(uid, programs, new Set(), { files, host }, signal);
   await host.network.detach(uid, signal);
   await rm(files.runDir, { recursive: true, force: true });
   await rm(files.dir, { recursive: true, force: true });
@@ -147,18 +151,19 @@ const stoppedProgram = {
 
 /** Ends the programs of a pod but those that are wanted. What they kept goes with them. */
 async function removeOthers(
-  { metadata, spec }: HostPod,
+  uid: string,
+  programs: readonly HostProgram[],
   wanted: ReadonlySet<string>,
-  { files, host }: PodOnHost,
+  { files, host }: { readonly files: PodFiles; readonly host: VmPorts },
   signal: AbortSignal,
 ): Promise<void> {
   const known = new Set([...(await namesIn(files.runDir)), ...(await namesIn(`${files.dir}/programs`))]);
   // The last one is ended first: a program may need those before it.
-  const places = new Map(spec.programs.map(({ name }, at) => [name, at]));
+  const places = new Map(programs.map(({ name }, at) => [name, at]));
   const placeOf = (name: string): number => places.get(name) ?? places.size;
   const others = [...known.difference(wanted)].toSorted((a, b) => placeOf(b) - placeOf(a));
   for (const name of others) {
-    await endProgram(programSandbox(metadata.uid, name).uid, host.sandbox, signal);
+    await endProgram(programSandbox(uid, name).uid, host.sandbox, signal);
     await rm(`${files.dir}/programs/${name}`, { recursive: true, force: true });
     await rm(programFiles(files, name).runDir, { recursive: true, force: true });
   }

@@ -40,9 +40,10 @@ export const clusterDescribe: Command = {
   },
 };
 
-const objectsOf = ({ cluster, infrastructure, controlPlane, deployments, machines }: ClusterView) => [
+const objectsOf = ({ cluster, infrastructure, controlPlane, deployments, pools, machines }: ClusterView) => [
   cluster,
   ...[infrastructure, controlPlane].filter((each) => each !== undefined),
   ...deployments,
+  ...pools,
   ...machines,
 ];

@@ -27,7 +27,10 @@ export const prune: Command = {
   examples: ['ignite prune --dry-run', 'ignite prune', 'ignite prune -f --kept-disks'],
   flags: {
     ...flags,
-    'kept-disks': { type: 'boolean', help: 'also remove disks that were kept when their VMs were removed' },
+    'kept-disks': {
+      type: 'boolean',
+      help: 'also remove disks that were kept when their VMs were removed, and data of programs beside VMs whose objects are gone',
+    },
   },
   run: async (invocation) =>
     await remove(invocation, [

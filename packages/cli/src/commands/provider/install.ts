@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { clusterTemplate } from '@ignite/cluster/provider/cluster-template';
 import {
   providerComponents,
   providerMetadata,
@@ -24,7 +25,7 @@ export const providerInstall: Command = {
   details: [
     'Installs the definitions of IgniteCluster, IgniteMachine and their templates, with the labels of the contract v1beta2, and the account as which hosts serve the cluster. What is installed already is brought up to date.',
     '"ignite provider kubeconfig" gives hosts access as that account, and "ignite daemon --management-kubeconfig" has a host make the VMs.',
-    'With --directory, writes a release for clusterctl instead: the components and metadata.yaml.',
+    'With --directory, writes a release for clusterctl instead: the components, metadata.yaml and a template of clusters.',
   ],
   examples: [
     'ignite provider install --kubeconfig management.kubeconfig',
@@ -40,9 +41,11 @@ export const providerInstall: Command = {
   run: async ({ flags, io, signal }) => {
     const components = providerComponents(await definitionOfKind());
     const { stringify } = await import('yaml');
-    const yaml = components
-      .map((component) => stringify(component, { aliasDuplicateObjects: false }))
-      .join('---\n');
+    const yamlOf = (objects: readonly object[]): string =>
+      objects
+        .map((object) => stringify(object, { aliasDuplicateObjects: false, lineWidth: 0 }))
+        .join('---\n');
+    const yaml = yamlOf(components);
     const format = documentFormatOf(flags);
     if (flags.isSet('dry-run')) {
       const list = { apiVersion: 'v1', kind: 'List', items: components };
@@ -55,6 +58,7 @@ export const providerInstall: Command = {
       await mkdir(folder, { recursive: true });
       await writeFile(join(folder, 'infrastructure-components.yaml'), yaml);
       await writeFile(join(folder, 'metadata.yaml'), stringify(providerMetadata()));
+      await writeFile(join(folder, 'cluster-template.yaml'), yamlOf(clusterTemplate()));
       io.out.write(`${folder}\n`);
       return 0;
     }

@@ -10,6 +10,9 @@ import type { Runner } from '@ignite/toolkit/process/runner';
 import { examineHost, missingPackages } from '../../tools/doctor/doctor.ts';
 import { managementCheck } from '../../tools/doctor/management-check.ts';
 import { firewallCheck } from '../../tools/doctor/firewall-check.ts';
+import { lostPodsCheck } from '../../tools/doctor/lost-pods-check.ts';
+import { findLostPods } from '../../pod/lost-pods.ts';
+import type { StoreAdministration } from '../../tools/store/store-administration.ts';
 import { installService, uninstallService, unitDir } from '../../tools/host/install-service.ts';
 import type { Paths } from '../../tools/host/paths.ts';
 import type { Network } from '../../tools/network/network.ts';
@@ -24,6 +27,7 @@ interface ExaminerPorts {
   readonly paths: Paths;
   readonly objects: ObjectClient;
   readonly self: ThisHost;
+  readonly administration: StoreAdministration;
 }
 
 /** Examines and repairs this host. */
@@ -34,20 +38,23 @@ export class HostExaminer implements HostClient {
   readonly #paths: Paths;
   readonly #objects: ObjectClient;
   readonly #self: ThisHost;
+  readonly #administration: StoreAdministration;
 
-  constructor({ runner, network, env, paths, objects, self }: ExaminerPorts) {
+  constructor({ runner, network, env, paths, objects, self, administration }: ExaminerPorts) {
     this.#runner = runner;
     this.#network = network;
     this.#env = env;
     this.#paths = paths;
     this.#objects = objects;
     this.#self = self;
+    this.#administration = administration;
   }
 
   async examine(signal: AbortSignal): Promise<readonly DoctorCheck[]> {
     const hosts = new KindClient<Host>(this.#objects, hostKind);
     const self = await hosts.find({ name: this.#self.name }, { signal });
-    const checks = [...(await examineHost(this.#env)), ...managementCheck(self)];
+    const lost = await findLostPods(this.#paths, this.#administration, signal);
+    const checks = [...(await examineHost(this.#env)), ...managementCheck(self), ...lostPodsCheck(lost)];
     if (!canFilter(checks)) return checks;
     return [...checks, firewallCheck(await this.#network.examineFirewall(signal))];
   }

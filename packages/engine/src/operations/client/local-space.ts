@@ -14,6 +14,8 @@ import type { Vm } from '@ignite/api/v1/vm';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import { keptDisksDir, layoutDir, locksDir } from '../../tools/host/paths.ts';
+import { findLostPods } from '../../pod/lost-pods.ts';
+import { removePod } from '../../pod/reconcile-pod.ts';
 import { type KnownObjects, findLeftovers } from '../space/leftovers.ts';
 import { pruneLayers } from '../space/prune-layers.ts';
 import { surveySpace } from '../space/survey.ts';
@@ -94,11 +96,14 @@ export class LocalSpace implements SpaceClient {
 
   async #leftover({ path }: SpaceItem, signal: AbortSignal): Promise<boolean> {
     const { paths } = this.#host;
-    const locks = (await findLeftovers(paths, await this.#known(signal))).find(
-      (left) => left.path === path,
-    )?.locks;
-    using held = locks && tryLocks(locksDir(paths), locks);
+    const found = (await findLeftovers(paths, await this.#known(signal))).find((left) => left.path === path);
+    using held = found && tryLocks(locksDir(paths), found.locks);
     if (!held) return false;
+    // No pod ever gets the uid of another one.
+    if (found.pod !== undefined) {
+      await removePod(found.pod, [], this.#host, signal);
+      return true;
+    }
     // The holder of the locks may have registered it until now.
     const isLeft = (await findLeftovers(paths, await this.#known(signal))).some((left) => left.path === path);
     if (isLeft) await rm(path, { recursive: true, force: true, maxRetries: 10 });
@@ -133,6 +138,7 @@ export class LocalSpace implements SpaceClient {
       ],
       volumes: await volumes.list(signal),
       snapshots: [...(await snapshots.list(signal)), ...(await listDamagedSnapshots(administration))],
+      lostPods: await findLostPods(this.#host.paths, administration, signal),
     };
   }
 }

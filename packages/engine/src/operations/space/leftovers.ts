@@ -7,12 +7,15 @@ import type { Vm } from '@ignite/api/v1/vm';
 import type { Volume } from '@ignite/api/v1/volume';
 import { namesIn } from '@ignite/toolkit/files/names-in';
 import { type Paths, imageDir, kernelDir, snapshotDir, vmFiles } from '../../tools/host/paths.ts';
+import { podFiles } from '../../pod/pod-files.ts';
 import { hasMemoryFolder, memoryFolder, memoryScratchPrefix } from '../../tools/host/scratch.ts';
 
 /** A file or folder that no process will use any more, provided that the locks are free. */
 export interface Leftover {
   readonly path: string;
   readonly locks: readonly string[];
+  /** The uid of the pod whose programs and address are left besides. */
+  readonly pod?: string;
 }
 
 /** All known objects. Everything else on disk is a leftover. */
@@ -22,6 +25,8 @@ export interface KnownObjects {
   readonly kernels: readonly Kernel[];
   readonly volumes: readonly Volume[];
   readonly snapshots: readonly Snapshot[];
+  /** The uids of pods that have no objects any more. */
+  readonly lostPods: readonly string[];
 }
 
 /**
@@ -62,7 +67,8 @@ export async function findLeftovers(paths: Paths, known: KnownObjects): Promise<
     below(join(paths.dataDir, 'kernels'), 'draft-', 'kernel'),
     orphans(paths, known),
   ]);
-  return found.flat();
+  const ofPods = known.lostPods.map((pod) => ({ path: podFiles(paths, pod).dir, locks: [], pod }));
+  return [...found.flat(), ...ofPods];
 }
 
 /** Returns the folders of images, kernels and VMs that are not in the store. */

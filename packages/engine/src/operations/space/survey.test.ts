@@ -8,7 +8,7 @@ import { locksDir } from '../../tools/host/paths.ts';
 import { surveySpace } from './survey.ts';
 import { usedBytes } from './used-bytes.ts';
 
-const nothingKnown = { vms: [], images: [], kernels: [], volumes: [], snapshots: [] };
+const nothingKnown = { vms: [], images: [], kernels: [], volumes: [], snapshots: [], lostPods: [] };
 
 async function inFolder(use: (dir: string) => Promise<void>): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'ignite-space-'));

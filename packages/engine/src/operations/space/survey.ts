@@ -20,6 +20,7 @@ import {
   volumeDir,
 } from '../../tools/host/paths.ts';
 import { blobsOf } from '../../tools/oci/image-config.ts';
+import { keepsData, lostPodName } from '../../pod/lost-pods.ts';
 import { type KnownObjects, findLeftovers } from './leftovers.ts';
 import { usedBytes } from './used-bytes.ts';
 
@@ -35,7 +36,11 @@ export async function surveySpace(paths: Paths, known: KnownObjects): Promise<re
     ...(await keptDiskItems(paths)),
     ...(await leftoverItems(paths, known)),
   ]);
-  return items.filter(({ kind, size }) => size > 0 || kind === 'image' || kind === 'kernel' || kind === 'vm');
+  const lost = new Set(known.lostPods.map(lostPodName));
+  return items.filter(
+    ({ kind, size, name }) =>
+      size > 0 || kind === 'image' || kind === 'kernel' || kind === 'vm' || lost.has(name),
+  );
 }
 
 type Found = Omit<SpaceItem, 'size' | 'reclaimable'>;
@@ -144,13 +149,18 @@ async function keptDiskItems(paths: Paths): Promise<readonly Promise<SpaceItem>[
 }
 
 async function leftoverItems(paths: Paths, known: KnownObjects): Promise<readonly Promise<SpaceItem>[]> {
-  return (await findLeftovers(paths, known)).map(({ path, locks }) => {
+  const left = await findLeftovers(paths, known);
+  const kept = await Promise.all(
+    left.map(async ({ pod }) => pod !== undefined && (await keepsData(paths, pod))),
+  );
+  return left.map(({ path, locks }, at) => {
     const isUsed = locks.some((lock) => isLocked(locksDir(paths), lock));
     const inside = relative(paths.dataDir, path);
     const name = inside.startsWith('..') ? path : inside;
-    // A VM or a snapshot that is not in the store any more may have somebody's data. A draft never was a snapshot.
+    // A VM, a snapshot or a pod that is not in the store any more may have somebody's data. A draft never was a snapshot.
     const hasDisk =
-      !path.endsWith('.draft') && Object.values(diskNames).some((file) => existsSync(join(path, file)));
+      kept[at] ||
+      (!path.endsWith('.draft') && Object.values(diskNames).some((file) => existsSync(join(path, file))));
     const kind = hasDisk ? 'kept-disk' : 'leftover';
     return measured({ kind, name, path, isUsed });
   });

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { labels } from '../contract/names.ts';
+import { sampleMachine } from '../kinds/machine.sample.ts';
+import type { Cluster } from '../kinds/cluster.ts';
+import type { MachinePool } from '../kinds/machine-pool.ts';
+import { clusterTree } from './cluster-tree.ts';
+
+const { metadata } = sampleMachine({ name: 'dev' });
+
+test('clusterTree: Machines of a pool are under their pool, and others beside it', () => {
+  const ofPool = (name: string, pool: string) => {
+    const machine = sampleMachine({ name });
+    return { ...machine, metadata: { ...machine.metadata, labels: { [labels.pool]: pool } } };
+  };
+  const cluster = { apiVersion: '', kind: 'Cluster', metadata, spec: {} } as unknown as Cluster;
+  const pool = {
+    ...{ apiVersion: '', kind: 'MachinePool', metadata: { ...metadata, name: 'batch' } },
+    ...{ spec: { replicas: 2 }, status: { readyReplicas: 1 } },
+  } as unknown as MachinePool;
+  const lines = clusterTree({
+    ...{ cluster, infrastructure: undefined, controlPlane: undefined, deployments: [], sets: [] },
+    pools: [pool],
+    machines: [ofPool('b', 'batch'), ofPool('a', 'batch'), ofPool('c', 'gone'), sampleMachine({ name: 'd' })],
+  });
+  assert.deepEqual(
+    lines.map(({ branch, title, replicas }) => `${branch}${title} ${replicas}`.trimEnd()),
+    [
+      'Cluster/dev',
+      '└─Workers',
+      '  ├─MachinePool/batch 1/2',
+      '  │ ├─Machine/a',
+      '  │ └─Machine/b',
+      '  ├─Machine/c',
+      '  └─Machine/d',
+    ],
+  );
+});
