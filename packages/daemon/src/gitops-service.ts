@@ -36,6 +36,7 @@ import { alreadyRunning } from './errors.ts';
 import { measuredClient } from './measured-client.ts';
 import { Metrics, serveMetrics } from './metrics.ts';
 import { unservedClusterKinds } from './unserved-cluster-kinds.ts';
+import { unservedSandboxKinds } from './unserved-sandbox-kinds.ts';
 import { controlVms } from '@ignite/engine/vm/lifecycle/control-vms';
 import { sourceWorker } from './source-worker-file.ts';
 import { VmMetricsSockets } from './vm-metrics-sockets.ts';
@@ -64,6 +65,8 @@ export interface GitopsServiceOptions {
   readonly nodeLabels: Readonly<Record<string, string>>;
   /** Whether clusters are served, and their controllers run. */
   readonly clusters: boolean;
+  /** Whether sandboxes are served, and their controllers run. */
+  readonly sandboxes: boolean;
   /** The unix socket at which the Kubernetes API is served. */
   readonly apiSocket?: string;
   /** The address at which it is served besides. */
@@ -93,11 +96,12 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
   const settings = settleHostSettings(paths, {});
   // What clusters need takes memory, so it is loaded only where there may be some.
   const clusters = options.clusters ? await loadClusters() : undefined;
-  const unserved = clusters ? [] : unservedClusterKinds;
+  const sandboxes = options.sandboxes ? await loadSandboxes() : undefined;
+  const unserved = [...(clusters ? [] : unservedClusterKinds), ...(sandboxes ? [] : unservedSandboxKinds)];
   const definitions = new ServedDefinitions();
   const objects = administration.served(
     ({ key, problem }) => log('warning', problem, { object: keyText(key) }),
-    () => [...(clusters?.kinds ?? []), ...apiKinds(definitions), ...unserved],
+    () => [...(clusters?.kinds ?? []), ...(sandboxes?.kinds ?? []), ...apiKinds(definitions), ...unserved],
   );
   const further = clusters?.declared(objects);
   const deps = declaredHost(engines, {
@@ -116,7 +120,7 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
             client: measuredClient(objects, metrics.api),
             engine: client,
             definitions,
-            ...(clusters && { further: clusters.resources }),
+            further: [...(clusters?.resources ?? []), ...(sandboxes?.resources ?? [])],
             unserved,
             observer: metrics.api,
             metrics: metricsText,
@@ -183,6 +187,7 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
         },
         signal,
       ),
+      sandboxes?.run({ client: objects, host: self, ...controlling }, signal),
       vms.run(signal),
       keepHost(
         { ...settings, ...self, paths, administration, clock: deps.clock, clear: clearRemovedVms },
@@ -216,4 +221,14 @@ async function loadClusters() {
     schemas: valueSchemas,
     declared: declaredClusters,
   };
+}
+
+async function loadSandboxes() {
+  const [{ kinds }, { servedKindOf }, { servedSandboxResources }, { runSandboxes }] = await Promise.all([
+    import('@ignite/sandbox/kinds/kinds'),
+    import('@ignite/toolkit/client/over-store/served-kind-of'),
+    import('./sandbox-resources.ts'),
+    import('@ignite/sandbox/run-sandboxes'),
+  ]);
+  return { kinds: kinds.map(servedKindOf), resources: servedSandboxResources, run: runSandboxes };
 }

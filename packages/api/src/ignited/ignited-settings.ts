@@ -110,6 +110,11 @@ export const ignitedSettings = {
     type: 'boolean',
     help: 'serve the kinds of Cluster API, and run its controllers',
   },
+  sandboxes: {
+    field: 'sandboxes.enabled',
+    type: 'boolean',
+    help: 'serve the kinds of agent-sandbox (agents.x-k8s.io), and run their controllers',
+  },
   'webhook-listen': {
     field: 'webhook.listen',
     type: 'string',
