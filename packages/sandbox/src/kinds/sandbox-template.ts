@@ -1,13 +1,13 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { described } from '@ignite/toolkit/schema/described';
 import * as v from 'valibot';
-import { blueprintEntries } from './pod-template.ts';
+import { anything, blueprintEntries } from './pod-template.ts';
 
 const policy = v.picklist(['Allowed', 'Overrides', 'Disallowed']);
 
 export const sandboxTemplateSpecSchema = v.strictObject({
   ...blueprintEntries,
-  networkPolicy: v.optional(v.looseObject({})),
+  networkPolicy: v.optional(anything),
   networkPolicyManagement: v.optional(v.picklist(['Managed', 'Unmanaged']), 'Managed'),
   envVarsInjectionPolicy: described(
     'Whether a claim may add environment variables, and replace those of the template.',
