@@ -4,6 +4,7 @@ import { benchGitops } from './gitops.ts';
 import { benchGuest } from './guest.ts';
 import { benchImport } from './import.ts';
 import { benchImportLegacy } from './import-legacy.ts';
+import { benchPool } from './pool.ts';
 import { benchPs } from './ps.ts';
 import { benchRun } from './run.ts';
 import { benchStreams } from './streams.ts';
@@ -19,6 +20,7 @@ const benchmarks = {
   'import-legacy': benchImportLegacy,
   run: benchRun,
   warm: benchWarm,
+  pool: benchPool,
   gitops: benchGitops,
   guest: benchGuest,
   streams: benchStreams,

@@ -9,7 +9,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   legacy: ['toolkit', 'api', 'engine'],
   apiserver: ['toolkit', 'api'],
   cluster: ['toolkit', 'api'],
-  daemon: ['toolkit', 'api', 'engine', 'legacy', 'apiserver', 'cluster'],
+  sandbox: ['toolkit', 'api'],
+  daemon: ['toolkit', 'api', 'engine', 'legacy', 'apiserver', 'cluster', 'sandbox'],
   cli: ['toolkit', 'api', 'apiserver', 'cluster', 'engine', 'legacy'],
 };
 
@@ -52,7 +53,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
   ],
   'packages/engine/src/operations': [
     ['changes', 'declare', 'metrics', 'space'],
-    ['archive', 'snapshots'],
+    ['archive', 'pools', 'snapshots'],
     ['snapshot-artifact'],
     ['client'],
   ],
@@ -82,6 +83,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
     ['operations'],
     ['etcd-operations', 'provider'],
   ],
+  'packages/sandbox/src': [['kinds'], ['plan'], ['controllers']],
   'packages/legacy/src': [['v1alpha4'], ['go-view', 'v1alpha2', 'v1alpha3'], ['import']],
 };
 

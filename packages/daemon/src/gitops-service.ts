@@ -38,6 +38,7 @@ import type { ManagedBy } from './run-management.ts';
 import { measuredClient } from './measured-client.ts';
 import { Metrics, serveMetrics } from './metrics.ts';
 import { unservedClusterKinds } from './unserved-cluster-kinds.ts';
+import { unservedSandboxKinds } from './unserved-sandbox-kinds.ts';
 import { controlVms } from '@ignite/engine/vm/lifecycle/control-vms';
 import { sourceWorker } from './source-worker-file.ts';
 import { VmMetricsSockets } from './vm-metrics-sockets.ts';
@@ -68,6 +69,8 @@ export interface GitopsServiceOptions {
   readonly clusters: boolean;
   /** The management cluster that this host serves, and what its machines may use of this host. */
   readonly management?: ManagedBy;
+  /** Whether sandboxes are served, and their controllers run. */
+  readonly sandboxes: boolean;
   /** The unix socket at which the Kubernetes API is served. */
   readonly apiSocket?: string;
   /** The address at which it is served besides. */
@@ -98,13 +101,15 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
   // What clusters need takes memory, so it is loaded only where there may be some.
   const clusters = options.clusters ? await loadClusters() : undefined;
   const managed = management && (await import('./run-management.ts'));
-  const unserved = clusters ? [] : unservedClusterKinds;
+  const sandboxes = options.sandboxes ? await loadSandboxes() : undefined;
+  const unserved = [...(clusters ? [] : unservedClusterKinds), ...(sandboxes ? [] : unservedSandboxKinds)];
   const definitions = new ServedDefinitions();
   const objects = administration.served(
     ({ key, problem }) => log('warning', problem, { object: keyText(key) }),
     () => [
       ...(clusters?.kinds ?? []),
       ...(managed?.servedKinds ?? []),
+      ...(sandboxes?.kinds ?? []),
       ...apiKinds(definitions),
       ...unserved,
     ],
@@ -127,7 +132,7 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
             client: measuredClient(objects, metrics.api),
             engine: client,
             definitions,
-            ...(clusters && { further: clusters.resources }),
+            further: [...(clusters?.resources ?? []), ...(sandboxes?.resources ?? [])],
             unserved,
             observer: metrics.api,
             metrics: metricsText,
@@ -201,6 +206,7 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
           { objects, self: { ...settings, ...self }, runHost, ...controlling },
           signal,
         ),
+      sandboxes?.run({ client: objects, host: self, ...controlling }, signal),
       vms.run(signal),
       keepHost(
         { ...settings, ...self, paths, administration, clock: deps.clock, clear: clearRemovedVms },
@@ -234,4 +240,14 @@ async function loadClusters() {
     schemas: valueSchemas,
     declared: declaredClusters,
   };
+}
+
+async function loadSandboxes() {
+  const [{ kinds }, { servedKindOf }, { servedSandboxResources }, { runSandboxes }] = await Promise.all([
+    import('@ignite/sandbox/kinds/kinds'),
+    import('@ignite/toolkit/client/over-store/served-kind-of'),
+    import('./sandbox-resources.ts'),
+    import('@ignite/sandbox/run-sandboxes'),
+  ]);
+  return { kinds: kinds.map(servedKindOf), resources: servedSandboxResources, run: runSandboxes };
 }

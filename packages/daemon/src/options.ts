@@ -35,6 +35,8 @@ export interface DaemonOptions {
   readonly clusters: boolean;
   /** The management cluster that this host serves, if it does. */
   readonly management?: ManagementOptions | undefined;
+  /** Whether sandboxes are served, and their controllers run. */
+  readonly sandboxes: boolean;
   /** The address and port that webhooks are served at, if they are. */
   readonly webhookListen?: string | undefined;
   /** The files with what webhooks are served with. */
@@ -70,7 +72,14 @@ export const configurationFileOf = (argv: readonly string[]): string | undefined
 export function parseOptions(argv: readonly string[], configured: IgnitedValues = {}): DaemonOptions {
   const given = givenOn(argv);
   const values = { ...configured, ...given };
-  for (const flag of ['api-socket', 'api-address', 'api-audit-policy', 'oidc-issuer', 'clusters'] as const)
+  for (const flag of [
+    'api-socket',
+    'api-address',
+    'api-audit-policy',
+    'oidc-issuer',
+    'clusters',
+    'sandboxes',
+  ] as const)
     if (values[flag] !== undefined && values[flag] !== false && !values.api)
       throw optionInvalid(`--${flag} requires --api`, 'add --api, which serves the API');
   const paths = { dataDir: given['data-dir'], runDir: given['run-dir'] };
@@ -85,6 +94,7 @@ export function parseOptions(argv: readonly string[], configured: IgnitedValues 
     trust: trustOptions(values),
     clusters: values.clusters === true,
     management: managementOptions(values),
+    sandboxes: values.sandboxes === true,
     nodeLabels: Object.fromEntries((values['node-label'] ?? []).map(parseLabel)),
     webhookListen: values['webhook-listen'],
     webhookFiles: values,

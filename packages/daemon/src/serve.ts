@@ -38,7 +38,7 @@ export async function serve(
   { terminal, output, onReady, listenFd }: ServeContext,
   signal: AbortSignal,
 ): Promise<void> {
-  const { dataDir, runDir, store: shared, nodeLabels, apiSocket, apiAddress, clusters } = options;
+  const { dataDir, runDir, store: shared, nodeLabels, apiSocket, apiAddress, clusters, sandboxes } = options;
   const { log } = output;
   const { 'api-socket': path } = options.values;
   if (listenFd !== undefined && path !== undefined)
@@ -85,6 +85,7 @@ export async function serve(
     pods: podKeeper(ports, warningsTo(log)),
     nodeLabels,
     clusters,
+    sandboxes,
     apiTrust,
     log,
     onReady,

@@ -122,6 +122,11 @@ export const ignitedSettings = {
     value: 'LIST=NAME,...',
     help: 'what of this host its machines may use, such as networks=10.244.0.0/16; the lists are those of spec.allow of a Sync',
   },
+  sandboxes: {
+    field: 'sandboxes.enabled',
+    type: 'boolean',
+    help: 'serve the kinds of agent-sandbox (agents.x-k8s.io), and run their controllers',
+  },
   'webhook-listen': {
     field: 'webhook.listen',
     type: 'string',

@@ -79,7 +79,7 @@ export const kinds: readonly Kind[] = [
   defineKind({
     ...warmPoolResource,
     versions: [{ apiVersion, kind: 'WarmPool', spec: warmPoolSpecSchema }],
-    strategy: { names: 'DnsLabel', initialStatus: { replicas: 0, readyReplicas: 0 } },
+    strategy: { names: 'DnsLabel', newUid, initialStatus: { replicas: 0, readyReplicas: 0 } },
   }),
   defineKind({
     ...hostResource,

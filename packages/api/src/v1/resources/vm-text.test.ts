@@ -4,8 +4,8 @@ import type { Vm } from '@ignite/api/v1/vm';
 import { addressesOf, kernelText, statusText } from './vm-text.ts';
 
 const now = Date.parse('2026-01-01T08:00:00Z');
-const vm = (status: object, spec: object = {}): Vm =>
-  ({ status, spec: { kernel: {}, ...spec } }) as unknown as Vm;
+const vm = (status: object, spec: object = {}, labels: object = {}): Vm =>
+  ({ metadata: { labels }, status, spec: { kernel: {}, ...spec } }) as unknown as Vm;
 
 test('statusText: up since when, or how it ended', () => {
   for (const [status, text] of [
@@ -17,6 +17,12 @@ test('statusText: up since when, or how it ended', () => {
     [{ phase: 'Failed', message: 'x' }, 'Failed'],
   ] as const)
     assert.equal(statusText(vm(status), now), text);
+  const pooled = vm(
+    { phase: 'Running', startTime: '2026-01-01T00:00:00Z' },
+    {},
+    { 'ignite.weave.works/pool': 'workers' },
+  );
+  assert.equal(statusText(pooled, now), 'Up 8h (Pool workers)');
 });
 
 test('addressesOf: a VM that does not run has none, though it keeps one for its next start', () => {

@@ -21,6 +21,9 @@ const clusterGroups = [
   `infrastructure.${cluster}`,
 ];
 
+/** The groups of agent-sandbox. */
+const sandboxGroups = ['agents.x-k8s.io', 'extensions.agents.x-k8s.io'];
+
 /** What can be done inside a VM. All of these are streams, which are opened by the verb `create`. */
 const streams = ['vms/attach', 'vms/cp', 'vms/exec', 'vms/portforward', 'vms/ssh'] as const;
 
@@ -31,7 +34,7 @@ const namesOf = (all: readonly Kind[]): readonly string[] =>
 const viewing: readonly PolicyRule[] = [
   rule(readVerbs, [ignite], [...namesOf(kinds), 'vms/log', 'vms/scale', 'warmpools/scale']),
   rule(readVerbs, [gitops], namesOf(gitopsKinds)),
-  rule(readVerbs, clusterGroups, ['*']),
+  rule(readVerbs, [...clusterGroups, ...sandboxGroups], ['*']),
   rule(readVerbs, [''], ['configmaps', 'namespaces', 'nodes', 'pods', 'pods/log', 'pods/status', 'services']),
   rule(readVerbs, ['', 'events.k8s.io'], ['events']),
   rule(readVerbs, ['metrics.k8s.io'], ['nodes', 'pods']),
@@ -40,6 +43,8 @@ const viewing: readonly PolicyRule[] = [
 const operating: readonly PolicyRule[] = [
   rule(writeVerbs, [ignite], ['images', 'kernels', 'snapshots', 'vms', 'volumes', 'warmpools']),
   rule(['patch', 'update'], [ignite], ['vms/scale', 'warmpools/scale']),
+  rule(writeVerbs, sandboxGroups, ['sandboxclaims', 'sandboxes', 'sandboxtemplates', 'sandboxwarmpools']),
+  rule(['patch', 'update'], sandboxGroups, ['sandboxwarmpools/scale']),
   rule(['create'], [ignite], streams),
   // Whoever could create a Machine could have it boot with any Secret, and read that inside.
   rule(
@@ -58,7 +63,7 @@ const operating: readonly PolicyRule[] = [
 ];
 
 const administering: readonly PolicyRule[] = [
-  rule(['*'], [ignite, gitops, ...clusterGroups], ['*']),
+  rule(['*'], [ignite, gitops, ...clusterGroups, ...sandboxGroups], ['*']),
   rule([...readVerbs, ...writeVerbs], [''], ['configmaps', 'secrets']),
 ];
 

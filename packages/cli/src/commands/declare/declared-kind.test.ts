@@ -18,6 +18,6 @@ test('parseKey: an object of another namespace than the default one', () => {
 test('parseKind: an unknown kind is answered with the one that is meant, or with all', () => {
   assert.throws(() => parseKind('vmz'), { hint: 'did you mean "vm"?' });
   assert.throws(() => parseKind('pod'), {
-    hint: 'use one of vm, image, kernel, volume, snapshot, gitsource, sync, host, namespace, configmap, secret',
+    hint: 'use one of vm, image, kernel, volume, snapshot, warmpool, gitsource, sync, host, namespace, configmap, secret',
   });
 });

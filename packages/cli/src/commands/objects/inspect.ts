@@ -55,9 +55,9 @@ const inspectFlags: Flags = {
 
 export const inspect: Command = {
   name: 'inspect',
-  arguments: '[vm|image|kernel|volume|snapshot|pool|network] OBJECT...',
+  arguments: '[vm|image|kernel|volume|snapshot|network] OBJECT...',
   arity: { least: 1, most: Infinity },
-  summary: 'Show detailed information on VMs, images, kernels, volumes, snapshots, pools or networks',
+  summary: 'Show detailed information on VMs, images and other objects',
   examples: [
     'ignite inspect my-vm',
     'ignite inspect image debian:12 -o yaml',
