@@ -9,7 +9,7 @@ import { controlPlaneJoinCommand } from './kubeadm-command.ts';
 
 const spec: KubeadmConfigSpec = { format: 'cloud-config' };
 const first = 'join --config /c.yaml';
-const again = `${first} --skip-phases preflight,control-plane-prepare,kubelet-start`;
+const again = `${first} --skip-phases preflight,control-plane-prepare,check-etcd,kubelet-start`;
 
 /** Runs the command with a kubeadm that succeeds at an attempt, and starts the kubelet if it comes that far. */
 function joined(succeedsAt: number, startsKubelet: boolean, given = spec) {

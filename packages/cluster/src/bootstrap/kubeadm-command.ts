@@ -16,7 +16,7 @@ export const workerJoinCommand = ({ spec, path }: KubeadmCommand): string =>
   withSentinel(join({ spec, path }));
 
 /** What a join has done when the kubelet starts, and need not do again. */
-const phasesBeforeEtcd = ['preflight', 'control-plane-prepare', 'kubelet-start'];
+const phasesBeforeEtcd = ['preflight', 'control-plane-prepare', 'check-etcd', 'kubelet-start'];
 
 /** The file that a join makes just before it starts the kubelet. */
 const startedKubelet = '/var/lib/kubelet/kubeadm-flags.env';
