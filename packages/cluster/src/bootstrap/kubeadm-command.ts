@@ -13,27 +13,36 @@ export const initCommand = ({ spec, path }: KubeadmCommand): string =>
 
 /** Pure. Returns the command by which a worker joins. */
 export const workerJoinCommand = ({ spec, path }: KubeadmCommand): string =>
-  withSentinel(join({ spec, path }));
+  withSentinel(`kubeadm join --config ${path}${verbosity(spec)}`);
 
 /** What a join has done when the kubelet starts, and need not do again. */
-const phasesBeforeEtcd = ['preflight', 'control-plane-prepare', 'kubelet-start'];
+const phasesBeforeEtcd = ['preflight', 'control-plane-prepare', 'check-etcd', 'kubelet-start'];
 
 /** The file that a join makes just before it starts the kubelet. */
 const startedKubelet = '/var/lib/kubelet/kubeadm-flags.env';
 
+const manifests = '/etc/kubernetes/manifests';
+
 /**
  * Pure. Returns the command by which a member of the control plane joins. kubeadm gives etcd two seconds to list its members
- * and asks once, just when the node is busy with starting its components. So the phases after the kubelet's start, each of
- * which may be done twice, are tried again.
+ * and asks once, just when the node is busy with starting all components. So a join that has come to that is gone on with:
+ * first etcd joins while the other components are kept from starting, and then what follows is done.
  */
 export function controlPlaneJoinCommand({ spec, path }: KubeadmCommand): string {
   const skipped = [...new Set([...phasesBeforeEtcd, ...(spec.joinConfiguration?.skipPhases ?? [])])];
-  const first = join({ spec, path });
-  const again = `for pause in 5 10 20 40 60; do sleep $pause && ${first} --skip-phases ${skipped.join()} && break; done`;
-  return withSentinel(`${first} || { [ -e ${startedKubelet} ] && ${again}; }`);
+  const options = `--config ${path}${verbosity(spec)}`;
+  return withSentinel(`kubeadm join ${options} || {
+  [ -e ${startedKubelet} ] && mkdir -p /run/kubeadm/held && mv ${manifests}/kube-*.yaml /run/kubeadm/held/ && {
+    ${severalTimes(`kubeadm join phase etcd-join ${options}`)}
+    mv /run/kubeadm/held/* ${manifests}/
+    ${severalTimes(`kubeadm join ${options} --skip-phases ${skipped.join()}`)}
+  }
+}`);
 }
 
-const join = ({ spec, path }: KubeadmCommand): string => `kubeadm join --config ${path}${verbosity(spec)}`;
+/** The exit status is that of the last attempt. */
+const severalTimes = (command: string): string =>
+  `for pause in 5 10 20 40 60; do sleep $pause; ${command} && break; done`;
 
 const verbosity = ({ verbosity: level }: KubeadmConfigSpec): string =>
   level === undefined ? '' : ` --v ${level}`;

@@ -7,12 +7,14 @@ const patchFolder = '/etc/kubernetes/patches';
 
 /**
  * The time of leases. Controllers that cannot renew theirs in time end themselves, which an emulated guest would bring about
- * again and again. Nobody goes without a lease, because two control planes run side by side while one takes the place of the other.
+ * again and again. Nobody goes without a lease, because two control planes run side by side while one takes the place of the
+ * other. A longer lease costs time: a controller manager ends itself if the API server is not healthy within ten seconds, as
+ * when both start, and its successor waits for the lease of the one that is gone.
  */
 const leases = [
-  { name: 'leader-elect-lease-duration', value: '120s' },
-  { name: 'leader-elect-renew-deadline', value: '100s' },
-  { name: 'leader-elect-retry-period', value: '20s' },
+  { name: 'leader-elect-lease-duration', value: '60s' },
+  { name: 'leader-elect-renew-deadline', value: '50s' },
+  { name: 'leader-elect-retry-period', value: '10s' },
 ];
 
 const nodeLeaseSeconds = 160;
