@@ -21,7 +21,6 @@ import {
   machineSetKind,
   secretObjects,
 } from '../kinds/object-kinds.ts';
-import { own } from '../contract/names.ts';
 import { namespaces, nodes, pods, secrets } from '../workload/node.ts';
 import { textIn } from '../workload/cluster-secrets.ts';
 import { createCluster, templateRef } from './sim-cluster.sample.ts';
@@ -282,24 +281,6 @@ test('a paused cluster stays as it is, and keeps even what is deleted, until it 
   const [machine] = await machinesOf(simulation);
   assert.ok(isTrue(machine?.status?.conditions ?? [], 'Paused'));
   await simulation.change(clusterKind, 'dev', (object) => withSpec(object, { paused: false }));
-  await simulation.until(async () => await areReady(simulation, 4));
-});
-
-test('a suspended cluster stays as it is although somebody takes its pause away, until it goes on', async () => {
-  using simulation = await withCluster({ controlPlanes: 1, workers: 1 });
-  const annotate = async (annotations: Readonly<Record<string, string>>): Promise<void> =>
-    await simulation.change(clusterKind, 'dev', (object) => ({
-      ...withSpec(object, { paused: false }),
-      metadata: { ...object.metadata, annotations },
-    }));
-  await annotate({ [own.suspended]: 'wished' });
-  await simulation.change(machineDeploymentKind, 'dev-workers', (object) =>
-    withSpec(object, { replicas: 3 }),
-  );
-  const later = simulation.nowMs + 600_000;
-  await simulation.until(() => simulation.nowMs > later);
-  assert.equal((await machinesOf(simulation)).length, 2);
-  await annotate({});
   await simulation.until(async () => await areReady(simulation, 4));
 });
 
