@@ -10,7 +10,13 @@ import type { ClusterSnapshot } from '../kinds/cluster-snapshot.ts';
 import { type Look, waitFor } from './await-cluster.ts';
 import type { ClusterKey } from './cluster-view.ts';
 import { findCluster } from './find-cluster.ts';
-import { type ClusterParts, isOfControlPlane, isReady, planResumption, planStillness } from './plan-suspension.ts';
+import {
+  type ClusterParts,
+  isOfControlPlane,
+  isReady,
+  planResumption,
+  planStillness,
+} from './plan-suspension.ts';
 import { type SnapshotWaiting, findClusterSnapshot } from './snapshot-cluster.ts';
 import { partsOf, pauseCluster, pursue, unpauseCluster } from './suspend-cluster.ts';
 

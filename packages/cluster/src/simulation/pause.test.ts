@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isTrue } from '@ignite/toolkit/object/condition';
-import { own } from '../contract/names.ts';
 import { clusterKind, machineDeploymentKind, machineKind } from '../kinds/object-kinds.ts';
 import { areReady, isOfControlPlane, machinesOf, withCluster, withSpec } from './sim-cluster.sample.ts';
 
@@ -20,23 +19,5 @@ test('a paused cluster stays as it is, and keeps even what is deleted, until it 
   const [machine] = await machinesOf(simulation);
   assert.ok(isTrue(machine?.status?.conditions ?? [], 'Paused'));
   await simulation.change(clusterKind, 'dev', (object) => withSpec(object, { paused: false }));
-  await simulation.until(async () => await areReady(simulation, 4));
-});
-
-test('a suspended cluster stays as it is although somebody takes its pause away, until it goes on', async () => {
-  using simulation = await withCluster({ controlPlanes: 1, workers: 1 });
-  const annotate = async (annotations: Readonly<Record<string, string>>): Promise<void> =>
-    await simulation.change(clusterKind, 'dev', (object) => ({
-      ...withSpec(object, { paused: false }),
-      metadata: { ...object.metadata, annotations },
-    }));
-  await annotate({ [own.suspended]: 'wished' });
-  await simulation.change(machineDeploymentKind, 'dev-workers', (object) =>
-    withSpec(object, { replicas: 3 }),
-  );
-  const later = simulation.nowMs + 600_000;
-  await simulation.until(() => simulation.nowMs > later);
-  assert.equal((await machinesOf(simulation)).length, 2);
-  await annotate({});
   await simulation.until(async () => await areReady(simulation, 4));
 });
