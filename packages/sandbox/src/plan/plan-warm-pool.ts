@@ -18,7 +18,7 @@ export interface WarmPoolPlan {
 }
 
 /** Pure. Names what Sandboxes are made from. */
-export const templateHash = ({ podTemplate }: SandboxTemplate['spec']): string =>
+const templateHash = ({ podTemplate }: SandboxTemplate['spec']): string =>
   createHash('sha256').update(JSON.stringify(podTemplate)).digest('hex').slice(0, 16);
 
 export const isReady = ({ status }: Sandbox): boolean => isTrue(status?.conditions ?? [], 'Ready');
