@@ -1,14 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { parseAllDocuments, stringify } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { hostPodKind } from '../../packages/api/src/host-pod/object-kind.ts';
 import { vmKind } from '../../packages/api/src/v1/object-kinds.ts';
 import { controllerOf } from '../../packages/cluster/src/contract/owner.ts';
@@ -21,181 +13,25 @@ import {
   machineKind,
 } from '../../packages/cluster/src/kinds/object-kinds.ts';
 import { KindClient, objectsOf } from '../../packages/toolkit/src/client/kind-client.ts';
-import { HttpObjectClient } from '../../packages/toolkit/src/client/over-http/http-object-client.ts';
-import { readKubeconfig } from '../../packages/toolkit/src/client/over-http/kubeconfig.ts';
-import type { ServerAccess } from '../../packages/toolkit/src/client/over-http/server-access.ts';
+import type { HttpObjectClient } from '../../packages/toolkit/src/client/over-http/http-object-client.ts';
 import { hasCode } from '../../packages/toolkit/src/errors/coded-error.ts';
 import type { KubeObject } from '../../packages/toolkit/src/object/kube-object.ts';
-import {
-  type PlacedManager,
-  clusterApi,
-  manifestsOf,
-  placeManagers,
-  startManagers,
-} from './fixtures/cluster-api.ts';
-import {
-  CannotBuild,
-  askedProgram,
-  builtProgram,
-  clusterctl as clusterctlProgram,
-  kubectl as kubectlProgram,
-} from './fixtures/go-program.ts';
-import { type KubeApiServer, kubeconfigOf, startKubeApiServer } from './fixtures/kube-api-server.ts';
+import { openWay } from './fixtures/closable-way.ts';
+import { CannotBuild } from './fixtures/go-program.ts';
+import { found, managementPrograms, openManagement } from './fixtures/management.ts';
 import { type MemoryHost, memoryHost } from './fixtures/memory-host.ts';
 
 /** Hosts fulfil the machines of a Kubernetes that is not ours, on which the managers of Cluster API run. */
 
-const run = promisify(execFile);
-const main = join(import.meta.dirname, '../../packages/cli/src/main.ts');
-const never = new AbortController().signal;
-const programs = await builtPrograms().catch((failure: unknown) => {
+const programs = await managementPrograms().catch((failure: unknown) => {
   if (failure instanceof CannotBuild) return failure;
   throw failure;
 });
 const skip = programs instanceof CannotBuild ? programs.message : false;
 
-async function builtPrograms() {
-  return {
-    clusterctl: askedProgram(clusterctlProgram),
-    managers: await clusterApi(never),
-    kubectl: await builtProgram(kubectlProgram, never),
-  };
-}
-
-const ignite = async (...words: readonly string[]): Promise<string> =>
-  (await run(process.execPath, [main, ...words])).stdout;
-
-/** A busy machine may take long. */
-const patienceMs = 240_000;
-
-async function found<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  let failure: unknown;
-  for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await delay(200)) {
-    try {
-      const value = await look();
-      if (value !== undefined) return value;
-    } catch (error) {
-      failure = error;
-    }
-  }
-  throw new Error(`${what} in time`, { cause: failure });
-}
-
 const namespace = 'garden';
 const secrets = { group: '', version: 'v1', resource: 'secrets', kind: 'Secret' };
 const infrastructureRef = (kind: string, name: string) => ({ apiGroup: igniteClusterKind.group, kind, name });
-
-/** A management cluster with Cluster API and Ignite in it. */
-interface Management extends AsyncDisposable {
-  readonly kubernetes: KubeApiServer;
-  readonly client: HttpObjectClient;
-  readonly clusterctl: (...words: readonly string[]) => Promise<string>;
-  readonly apply: (objects: readonly object[]) => Promise<void>;
-  /** The access of hosts, with the rights that Ignite's components give. */
-  readonly hosts: ServerAccess;
-}
-
-/** clusterctl installs the manager of certificates where these kinds are missing. There are no Pods here to run it. */
-const certManagerDefinitions = ['Issuer', 'Certificate'].map((kind) => {
-  const [plural, singular] = [`${kind.toLowerCase()}s`, kind.toLowerCase()];
-  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
-  return {
-    ...{ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' },
-    metadata: { name: `${plural}.cert-manager.io` },
-    spec: {
-      group: 'cert-manager.io',
-      ...{ scope: 'Namespaced', names: { kind, plural, singular } },
-      versions: [{ name: 'v1', served: true, storage: true, schema }],
-    },
-  };
-});
-
-/** The releases of Cluster API, as clusterctl knows them, by the folders of the managers in the module. */
-const releases: Readonly<
-  Record<string, { readonly name: string; readonly type: string; readonly folder: string }>
-> = {
-  core: { name: 'cluster-api', type: 'CoreProvider', folder: 'cluster-api' },
-  'bootstrap/kubeadm': { name: 'kubeadm', type: 'BootstrapProvider', folder: 'bootstrap-kubeadm' },
-  'controlplane/kubeadm': { name: 'kubeadm', type: 'ControlPlaneProvider', folder: 'control-plane-kubeadm' },
-};
-
-/** Writes releases of all providers into a folder, and returns the configuration of clusterctl that names them. */
-async function writeProviders(dir: string, placed: readonly PlacedManager[]): Promise<string> {
-  const providers: object[] = [];
-  for (const each of placed) {
-    const { folder: place } = each.manager;
-    const [key, release] = Object.entries(releases).find(([folder]) => place.endsWith(folder))!;
-    const module = place.slice(0, -key.length);
-    const version = `v${module.split('@v')[1]!.replace('/', '')}`;
-    const folder = join(dir, release.folder, version);
-    mkdirSync(folder, { recursive: true });
-    const components = join(
-      folder,
-      `${release.folder === 'cluster-api' ? 'core' : release.folder.replace('-kubeadm', '')}-components.yaml`,
-    );
-    writeFileSync(
-      components,
-      manifestsOf(each)
-        .map((object) => stringify(object))
-        .join('---\n'),
-    );
-    copyFileSync(join(module, 'metadata.yaml'), join(folder, 'metadata.yaml'));
-    providers.push({ name: release.name, type: release.type, url: components });
-  }
-  const release = (await ignite('provider', 'install', '--directory', dir)).trim();
-  const url = join(release, 'infrastructure-components.yaml');
-  const config = join(dir, 'clusterctl.yaml');
-  writeFileSync(
-    config,
-    stringify({ providers: [...providers, { name: 'ignite', type: 'InfrastructureProvider', url }] }),
-  );
-  return config;
-}
-
-async function openManagement(): Promise<Management> {
-  assert.ok(!(programs instanceof CannotBuild));
-  await using open = new AsyncDisposableStack();
-  const dir = mkdtempSync(join(tmpdir(), 'management-'));
-  open.defer(() => rmSync(dir, { recursive: true, force: true }));
-  const kubernetes = open.use(await startKubeApiServer());
-  const kubeconfig = kubeconfigOf(kubernetes);
-  const access = await readKubeconfig(kubeconfig);
-  const client = open.use(new HttpObjectClient(access));
-  const kubectl = async (...words: readonly string[]): Promise<string> =>
-    (await run(programs.kubectl, words, { env: { ...process.env, HOME: dir, KUBECONFIG: kubeconfig } }))
-      .stdout;
-  const apply = async (objects: readonly object[]): Promise<void> => {
-    const file = join(dir, 'objects.json');
-    writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
-    await kubectl('apply', '--server-side', '--validate=strict', '-f', file);
-  };
-  // A busy server may take longer than kubectl waits.
-  await found('the definitions', async () => await apply(certManagerDefinitions).then(() => true));
-  const placed = await placeManagers(programs.managers);
-  const env = {
-    ...{ ...process.env, HOME: dir, KUBECONFIG: kubeconfig },
-    ...{
-      CLUSTERCTL_CONFIG: await writeProviders(join(dir, 'providers'), placed),
-      CLUSTERCTL_DISABLE_VERSIONCHECK: 'true',
-    },
-  };
-  const clusterctl = async (...words: readonly string[]): Promise<string> =>
-    (await run(programs.clusterctl, words, { env })).stdout;
-  await clusterctl('init', '--infrastructure', 'ignite', '--config', env.CLUSTERCTL_CONFIG);
-  for (const manager of await startManagers(placed, { access, kubectl, dir })) open.use(manager);
-  const account = join(dir, 'hosts.kubeconfig');
-  writeFileSync(account, await ignite('provider', 'kubeconfig', '--kubeconfig', kubeconfig));
-  await kubectl('create', 'namespace', namespace);
-  const opened = open.move();
-  return {
-    kubernetes,
-    client,
-    clusterctl: async (...words) => await clusterctl(...words, '--config', env.CLUSTERCTL_CONFIG),
-    apply,
-    hosts: await readKubeconfig(account),
-    [Symbol.asyncDispose]: async () => await opened.disposeAsync(),
-  };
-}
 
 async function createCluster(client: HttpObjectClient, spec: object): Promise<void> {
   const metadata = { namespace, name: 'dev' };
@@ -262,7 +98,8 @@ const infrastructureOf = async (client: HttpObjectClient, name: string): Promise
   await new KindClient(client, igniteMachineKind).get({ namespace, name });
 
 test('hosts fulfil the machines of a management cluster', { skip }, async (t: TestContext) => {
-  await using management = await openManagement();
+  assert.ok(!(programs instanceof CannotBuild));
+  await using management = await openManagement(programs, namespace);
   const { client, hosts, clusterctl, apply } = management;
   const allow = { networks: ['10.244.0.0/16'] };
   const [north, south] = [host('north', 1, allow), host('south', 2, allow)];
@@ -483,38 +320,3 @@ const titlesIn = (tree: string): readonly string[] =>
       const reason = title.startsWith('IgniteMachine') ? ` ${/False +(\w+)/.exec(rest)?.[1] ?? ''}` : '';
       return `${branch}${title.replace(/(control-plane|workers)-[a-z0-9]{5}(-[a-z0-9]{5})?(?=,|$)/, '$1-SUFFIX')}${reason}`;
     });
-
-interface Way extends AsyncDisposable {
-  readonly access: ServerAccess;
-  readonly close: () => void;
-  readonly open: () => void;
-}
-
-/** Opens a way to a server that can be closed for a time. */
-async function openWay(access: ServerAccess): Promise<Way> {
-  let isOpen = true;
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    const onward = connect(Number(new URL(access.url).port), '127.0.0.1');
-    for (const each of [socket, onward]) each.on('error', () => {});
-    sockets.add(socket.on('close', () => sockets.delete(socket)));
-    if (!isOpen) socket.destroy();
-    socket.pipe(onward).pipe(socket);
-    socket.on('close', () => onward.destroy());
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const close = (): void => {
-    isOpen = false;
-    for (const socket of sockets) socket.destroy();
-  };
-  return {
-    access: { ...access, url: `https://127.0.0.1:${port}` },
-    close,
-    open: () => void (isOpen = true),
-    [Symbol.asyncDispose]: async () => {
-      close();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
