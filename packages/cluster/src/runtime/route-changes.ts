@@ -1,3 +1,4 @@
+import type { KindResource } from '@ignite/toolkit/client/kind-client';
 import { groupOf } from '@ignite/toolkit/object/group-kind';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { informerKey } from '@ignite/toolkit/controller/informer';
@@ -46,17 +47,19 @@ export function routeChanges<C extends Routed>(
       const found = byKind.get(`${owner.kind}.${groupOf(owner.apiVersion)}`);
       if (found) enqueue(found, `${metadata.namespace}/${owner.name}`);
     }
-    if (own?.kind.kind === clusterKind.kind) {
+    // Clusters and Machines matter to controllers of other kinds also where their own controllers run elsewhere.
+    const is = (each: KindResource): boolean => each.kind === kind && each.group === groupOf(apiVersion);
+    if (is(clusterKind)) {
       const news = newsOf(object as Cluster, isGone);
       if (seen.get(key) === news) return;
       if (isGone) seen.delete(key);
       else seen.set(key, news);
       enqueueAll(controllers, object, objects, enqueue).catch(aborted);
-    } else if (own?.kind.kind === clusterClassKind.kind) {
+    } else if (is(clusterClassKind)) {
       enqueueClusters(byKind, object, objects, enqueue).catch(aborted);
-    } else if (own?.kind.kind === machinePoolKind.kind) {
+    } else if (is(machinePoolKind)) {
       enqueueParts(byKind, object, (object as MachinePool).spec.template.spec, enqueue);
-    } else if (own?.kind.kind === machineKind.kind) {
+    } else if (is(machineKind)) {
       enqueueParts(byKind, object, (object as Machine).spec, enqueue);
       for (const kind of machineWatchers) {
         const found = byKind.get(`${kind.kind}.${kind.group}`);
@@ -81,9 +84,10 @@ function enqueueParts<C extends Routed>(
 /** Only an abort makes a look into a local copy fail. */
 const aborted = (): void => {};
 
-/** Begins to follow the objects of all controllers. */
+/** Begins to follow the objects of all controllers, and those that matter to all of them. */
 export async function followKinds(controllers: readonly Routed[], { objects }: BasicWork): Promise<void> {
-  for (const { kind } of controllers) await objects.get(kind, { namespace: '', name: '' });
+  const kinds = [...controllers.map(({ kind }) => kind), clusterKind, machineKind];
+  for (const kind of kinds) await objects.get(kind, { namespace: '', name: '' });
 }
 
 /** Pure. Returns what of a Cluster makes a difference to what belongs to it. */

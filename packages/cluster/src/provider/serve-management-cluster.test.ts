@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { HostPod } from '@ignite/api/host-pod/host-pod';
+import { hostPodKind } from '@ignite/api/host-pod/object-kind';
+import { kinds as vmKinds } from '@ignite/api/v1/kinds';
+import { vmKind } from '@ignite/api/v1/object-kinds';
+import { allowSchema } from '@ignite/toolkit/allowance/allow-spec';
+import { objectsOf } from '@ignite/toolkit/client/kind-client';
+import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
+import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
+import { type Clock, systemClock } from '@ignite/toolkit/clock/clock';
+import { coreKinds } from '@ignite/toolkit/core/kinds';
+import { MemoryStore } from '@ignite/toolkit/store/memory';
+import * as v from 'valibot';
+import { labels } from '../contract/names.ts';
+import { controllerReference } from '../contract/owner.ts';
+import { found } from '../infrastructure/infrastructure.sample.ts';
+import type { IgniteCluster } from '../kinds/ignite-infrastructure.ts';
+import { kinds } from '../kinds/kinds.ts';
+import { clusterKind, igniteClusterKind, igniteMachineKind, kubeadmConfigKind, machineKind } from '../kinds/object-kinds.ts';
+import { secrets } from '../workload/node.ts';
+import { serveManagementCluster } from './serve-management-cluster.ts';
+
+const namespace = 'garden';
+const at = (name: string) => ({ namespace, name });
+const ofCluster = { [labels.cluster]: 'dev' };
+const served = [...vmKinds, ...kinds, ...coreKinds].map(servedKindOf);
+/** A management cluster knows our kinds by their definitions only. */
+const defined = served.map(({ problems: _ours, ...kind }) => kind);
+
+/** In time that one can wait for, nothing is looked at again only because time has passed. */
+const clock: Clock = {
+  now: () => systemClock.now(),
+  sleep: async (ms, signal) => await systemClock.sleep(ms < 10_000 ? ms : 2 ** 30, signal),
+};
+
+/** Serves a management cluster in which nobody else does anything. */
+function open() {
+  const management = new StoreObjectClient(new MemoryStore(), defined);
+  const host = new StoreObjectClient(new MemoryStore(), served);
+  const stop = new AbortController();
+  const runHost = async (until: AbortSignal): Promise<void> => await clock.sleep(2 ** 30, until).catch(() => {});
+  const serving = serveManagementCluster(
+    {
+      ...{ management, host, self: { name: 'north', uid: 'u' }, clock, log: () => {} },
+      ...{ allow: v.parse(allowSchema, {}), runHost, onState: () => {} },
+    },
+    stop.signal,
+  );
+  return {
+    ...{ management, host },
+    createCluster: async (spec: object, loadBalancer: object): Promise<void> => {
+      const infrastructureRef = { apiGroup: igniteClusterKind.group, kind: 'IgniteCluster', name: 'dev' };
+      await objectsOf(management, clusterKind).create({ metadata: at('dev'), spec: { ...spec, infrastructureRef } });
+      const metadata = { ...at('dev'), labels: ofCluster };
+      await objectsOf(management, igniteClusterKind).create({ metadata, spec: loadBalancer });
+    },
+    createMachine: async (name: string, bootstrap: object) =>
+      await objectsOf(management, machineKind).create({
+        metadata: { ...at(name), labels: { ...ofCluster, [labels.controlPlane]: '' } },
+        spec: {
+          ...{ clusterName: 'dev', bootstrap },
+          infrastructureRef: { apiGroup: igniteMachineKind.group, kind: 'IgniteMachine', name },
+        },
+      }),
+    [Symbol.asyncDispose]: async () => {
+      stop.abort();
+      await serving;
+    },
+  };
+}
+
+test('the load balancer learns of Machines, although their controllers run elsewhere', async () => {
+  await using opened = open();
+  const { management, host } = opened;
+  await opened.createCluster({}, { loadBalancer: {} });
+  const pods = objectsOf(host, hostPodKind);
+  await found(async () => await pods.find(at('dev-endpoint')));
+  const ready = { type: 'Ready', status: 'True', reason: 'Told', message: '' };
+  const conditions = [{ ...ready, lastTransitionTime: '2026-01-01T00:00:00Z' }];
+  const status = { address: '10.61.1.254', conditions };
+  await pods.modifyStatus(at('dev-endpoint'), (now) => ({ ...now, status }));
+  await found(async () => {
+    const cluster = (await objectsOf(management, igniteClusterKind).get(at('dev'))) as IgniteCluster;
+    return cluster.status?.initialization?.provisioned;
+  });
+  await opened.createMachine('cp-1', { dataSecretName: 'data' });
+  const addresses = [{ type: 'InternalIP', address: '10.61.1.7' }];
+  await objectsOf(management, machineKind).modifyStatus(at('cp-1'), (now) => ({ ...now, status: { addresses } }));
+  const servers = await found(async () => {
+    const { spec } = (await pods.get(at('dev-endpoint'))) as HostPod;
+    return spec.balancer!.servers.length > 0 ? spec.balancer!.servers : undefined;
+  });
+  assert.deepEqual(servers, [{ name: 'cp-1', address: '10.61.1.7', port: 6_443 }]);
+});
+
+test('what belongs to a Cluster goes on as soon as that is not paused any more', async () => {
+  await using opened = open();
+  const { management, host } = opened;
+  await opened.createCluster({ paused: true }, { loadBalancer: {} });
+  const isPaused = async (): Promise<true | undefined> => {
+    const { status } = (await objectsOf(management, igniteClusterKind).get(at('dev'))) as IgniteCluster;
+    return status?.conditions?.some(({ type, status: is }) => type === 'Paused' && is === 'True') || undefined;
+  };
+  await found(isPaused);
+  await objectsOf(management, clusterKind).modify(at('dev'), (now) => ({
+    ...now,
+    spec: { ...(now.spec as object), paused: false },
+  }));
+  await found(async () => await objectsOf(host, hostPodKind).find(at('dev-endpoint')));
+});
+
+test('a machine gets its VM as soon as its Machine has the data that it boots with', async () => {
+  await using opened = open();
+  const { management, host } = opened;
+  await opened.createCluster({}, { controlPlaneEndpoint: { host: '10.61.1.9', port: 6_443 } });
+  await objectsOf(management, clusterKind).modifyStatus(at('dev'), (now) => ({
+    ...now,
+    status: { initialization: { infrastructureProvisioned: true } },
+  }));
+  const configRef = { apiGroup: kubeadmConfigKind.group, kind: 'KubeadmConfig', name: 'cp-1' };
+  const machine = await opened.createMachine('cp-1', { configRef });
+  await objectsOf(management, secrets).create({ metadata: at('data'), data: { value: 'eA==' } });
+  await objectsOf(management, igniteMachineKind).create({
+    metadata: {
+      ...{ ...at('cp-1'), labels: ofCluster },
+      ownerReferences: [controllerReference(machineKind, machine)],
+    },
+    spec: { vm: { image: { oci: 'example.com/node:v1' } } },
+  });
+  await found(async () => {
+    const { status } = await objectsOf(management, igniteMachineKind).get(at('cp-1'));
+    return JSON.stringify(status ?? {}).includes('WaitingForBootstrapData') || undefined;
+  });
+  await objectsOf(management, machineKind).modify(at('cp-1'), (now) => ({
+    ...now,
+    spec: { ...(now.spec as object), bootstrap: { configRef, dataSecretName: 'data' } },
+  }));
+  await found(async () => await objectsOf(host, vmKind).find(at('cp-1')));
+});
