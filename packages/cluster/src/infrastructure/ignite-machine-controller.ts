@@ -54,8 +54,11 @@ async function bringUp(
   if (!known && dataSecretName === undefined)
     return waiting(asked, { reason: 'WaitingForBootstrapData' }, work);
   const refusal = known ? undefined : await placement.refusal(asked);
-  if (refusal !== undefined) return waiting(asked, { reason: 'NotAllowed', message: refusal }, work);
+  if (refusal !== undefined) return notAllowed(asked, refusal, work);
   const infrastructure = await placement.takeMachine(asked, work);
+  // What is answered to a write may be something else than what was judged.
+  const later = known ? undefined : await placement.refusal(infrastructure);
+  if (later !== undefined) return notAllowed(infrastructure, later, work);
   const vm = known
     ? await owned(known, infrastructure, work)
     : await create(infrastructure, machine, placement, work);
@@ -126,6 +129,12 @@ async function takeDown(
   await placement.dropData(infrastructure);
   return { object: infrastructure, isCleared: true };
 }
+
+const notAllowed = (
+  infrastructure: IgniteMachine,
+  message: string,
+  work: BasicWork,
+): Reconciled<IgniteMachine> => waiting(infrastructure, { reason: 'NotAllowed', message }, work);
 
 function waiting(
   infrastructure: IgniteMachine,

@@ -9,6 +9,10 @@ import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
 import { type Clock, systemClock } from '@ignite/toolkit/clock/clock';
+import { ForwardingClient } from '@ignite/toolkit/client/forwarding-client';
+import type { GroupVersionResource } from '@ignite/toolkit/client/group-version-resource';
+import type { ObjectClient, WriteOptions } from '@ignite/toolkit/client/object-client';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { coreKinds } from '@ignite/toolkit/core/kinds';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import * as v from 'valibot';
@@ -35,8 +39,9 @@ const clock: Clock = {
 };
 
 /** Serves a management cluster in which nobody else does anything. */
-function open() {
-  const management = new StoreObjectClient(new MemoryStore(), defined);
+function open(
+  management: ObjectClient = new StoreObjectClient(new MemoryStore(), defined),
+) {
   const host = new StoreObjectClient(new MemoryStore(), served);
   const stop = new AbortController();
   const runHost = async (until: AbortSignal): Promise<void> => await clock.sleep(2 ** 30, until).catch(() => {});
@@ -110,9 +115,9 @@ test('what belongs to a Cluster goes on as soon as that is not paused any more',
   await found(async () => await objectsOf(host, hostPodKind).find(at('dev-endpoint')));
 });
 
-test('a machine gets its VM as soon as its Machine has the data that it boots with', async () => {
-  await using opened = open();
-  const { management, host } = opened;
+/** Creates a machine that lacks only the data that it boots with. */
+async function createWaiting(opened: ReturnType<typeof open>) {
+  const { management } = opened;
   await opened.createCluster({}, { controlPlaneEndpoint: { host: '10.61.1.9', port: 6_443 } });
   await objectsOf(management, clusterKind).modifyStatus(at('dev'), (now) => ({
     ...now,
@@ -128,13 +133,45 @@ test('a machine gets its VM as soon as its Machine has the data that it boots wi
     },
     spec: { vm: { image: { oci: 'example.com/node:v1' } } },
   });
-  await found(async () => {
+  const saysOf = async (reason: string): Promise<true | undefined> => {
     const { status } = await objectsOf(management, igniteMachineKind).get(at('cp-1'));
-    return JSON.stringify(status ?? {}).includes('WaitingForBootstrapData') || undefined;
-  });
-  await objectsOf(management, machineKind).modify(at('cp-1'), (now) => ({
-    ...now,
-    spec: { ...(now.spec as object), bootstrap: { configRef, dataSecretName: 'data' } },
-  }));
-  await found(async () => await objectsOf(host, vmKind).find(at('cp-1')));
+    return JSON.stringify(status ?? {}).includes(`"${reason}"`) || undefined;
+  };
+  const bringData = async (): Promise<unknown> =>
+    await objectsOf(management, machineKind).modify(at('cp-1'), (now) => ({
+      ...now,
+      spec: { ...(now.spec as object), bootstrap: { configRef, dataSecretName: 'data' } },
+    }));
+  return { saysOf, bringData };
+}
+
+test('a machine gets its VM as soon as its Machine has the data that it boots with', async () => {
+  await using opened = open();
+  const { saysOf, bringData } = await createWaiting(opened);
+  await found(async () => await saysOf('WaitingForBootstrapData'));
+  await bringData();
+  await found(async () => await objectsOf(opened.host, vmKind).find(at('cp-1')));
+});
+
+/** A management cluster in which somebody changes machines while they are written. */
+class ChangingClient extends ForwardingClient {
+  override async update(
+    resource: GroupVersionResource,
+    object: KubeObject,
+    options?: WriteOptions,
+  ): Promise<KubeObject> {
+    const { hostName, vm } = object.spec as { readonly hostName?: string; readonly vm?: object };
+    if (hostName === undefined) return await super.update(resource, object, options);
+    const copyFiles = [{ hostPath: '/etc/shadow', vmPath: '/shadow' }];
+    return await super.update(resource, { ...object, spec: { hostName, vm: { ...vm, copyFiles } } }, options);
+  }
+}
+
+test('a machine is judged as it is once it was taken', async () => {
+  const store = new StoreObjectClient(new MemoryStore(), defined);
+  await using opened = open(new ChangingClient(() => store));
+  const { saysOf, bringData } = await createWaiting(opened);
+  await bringData();
+  await found(async () => await saysOf('NotAllowed'));
+  assert.equal(await objectsOf(opened.host, vmKind).find(at('cp-1')), undefined);
 });
