@@ -3,11 +3,12 @@ import type { HostPod } from '@ignite/api/host-pod/host-pod';
 import { hostPodKind } from '@ignite/api/host-pod/object-kind';
 import { type Finding, findCondition } from '../contract/conditions.ts';
 import { labels } from '../contract/names.ts';
-import { controllerReference, isControlledBy } from '../contract/owner.ts';
+import { controllerReference, withController } from '../contract/owner.ts';
 import { type Cluster, isUsable } from '../kinds/cluster.ts';
 import type { IgniteCluster } from '../kinds/ignite-infrastructure.ts';
 import { igniteClusterKind, machineKind } from '../kinds/object-kinds.ts';
 import type { BasicWork } from '../runtime/controller.ts';
+import type { Placement } from './placement.ts';
 import { planBalancer } from './plan-balancer.ts';
 
 /** Pure. Returns the name of the HostPod that is the endpoint of a cluster. */
@@ -28,6 +29,7 @@ interface Balanced {
 export async function keepBalancedEndpoint(
   infrastructure: IgniteCluster,
   cluster: Cluster,
+  placement: Placement,
   work: BasicWork,
 ): Promise<Balanced> {
   const { objects } = work;
@@ -35,7 +37,7 @@ export async function keepBalancedEndpoint(
   const balancer = planBalancer(loadBalancer!.port, await objects.ofCluster(machineKind, cluster));
   const { namespace } = infrastructure.metadata;
   const found = await objects.get(hostPodKind, { namespace, name: podName(infrastructure) });
-  if (found && !isControlledBy(found, infrastructure))
+  if (found && !placement.isPodOf(found, infrastructure))
     return lacking(
       infrastructure,
       'NameTaken',
@@ -49,7 +51,7 @@ export async function keepBalancedEndpoint(
       `the HostPod ${podName(infrastructure)} is gone, and with it the address of the control plane`,
     );
   const pod = found
-    ? await withBalancer(found, balancer, work)
+    ? await withBalancer(found, infrastructure, balancer, work)
     : await objects.create(hostPodKind, {
         metadata: {
           ...{ name: podName(infrastructure), namespace },
@@ -86,23 +88,28 @@ const lacking = (object: IgniteCluster, reason: string, message: string, isThere
   lacks: { status: 'False', reason, message },
 });
 
+/** Gives a HostPod to its cluster, which may have come from another management cluster, and has it lead to the servers. */
 async function withBalancer(
   pod: HostPod,
+  infrastructure: IgniteCluster,
   balancer: NonNullable<HostPod['spec']['balancer']>,
   { objects }: BasicWork,
 ): Promise<HostPod> {
-  if (isDeepStrictEqual(pod.spec.balancer, balancer)) return pod;
-  return await objects.write(hostPodKind, pod, { ...pod, spec: { ...pod.spec, balancer } });
+  const own = withController(pod, controllerReference(igniteClusterKind, infrastructure));
+  const isAsWanted = isDeepStrictEqual(pod.spec.balancer, balancer);
+  const next = isAsWanted ? own : { ...own, spec: { ...own.spec, balancer } };
+  return await objects.write(hostPodKind, pod, next);
 }
 
 /** Removes the load balancer of a cluster that goes. Resolves with whether it is gone. */
 export async function removeBalancer(
   infrastructure: IgniteCluster,
+  placement: Placement,
   { objects }: BasicWork,
 ): Promise<boolean> {
   const { namespace } = infrastructure.metadata;
   const pod = await objects.get(hostPodKind, { namespace, name: podName(infrastructure) });
-  if (!pod || !isControlledBy(pod, infrastructure)) return true;
+  if (!pod || !placement.isPodOf(pod, infrastructure)) return true;
   await objects.delete(hostPodKind, pod);
   return false;
 }

@@ -19,7 +19,7 @@ export const igniteClusterController = (placement: Placement): Controller<Ignite
   reconcile: async ({ object, cluster }, work) => {
     const { metadata } = object;
     if (metadata.deletionTimestamp !== undefined)
-      return (await removeBalancer(object, work))
+      return (await removeBalancer(object, placement, work))
         ? { object, isCleared: true }
         : { object, requeueAfterMs: deletionMs };
     // Somebody else cares for it then, and says himself what there is.
@@ -33,7 +33,7 @@ export const igniteClusterController = (placement: Placement): Controller<Ignite
     if (object.spec.loadBalancer) {
       if (!cluster) return { object };
       const placed = await placement.takeBalancer(object, work);
-      const { object: balanced, isThere, lacks } = await keepBalancedEndpoint(placed, cluster, work);
+      const { object: balanced, isThere, lacks } = await keepBalancedEndpoint(placed, cluster, placement, work);
       return withReady(balanced, { isThere, lacks, failureDomains }, nowMs);
     }
     const isThere =

@@ -3,7 +3,7 @@ import type { Vm } from '@ignite/api/v1/vm';
 import { hasVmm } from '@ignite/api/v1/vm-phase';
 import { type Finding, withFindings } from '../contract/conditions.ts';
 import { finalizers, labels } from '../contract/names.ts';
-import { controllerOf, controllerReference, isControlledBy, withController } from '../contract/owner.ts';
+import { controllerOf, controllerReference, withController } from '../contract/owner.ts';
 import type { IgniteMachine } from '../kinds/ignite-infrastructure.ts';
 import type { Machine } from '../kinds/machine.ts';
 import { igniteMachineKind, machineKind } from '../kinds/object-kinds.ts';
@@ -121,7 +121,9 @@ async function takeDown(
 ): Promise<Reconciled<IgniteMachine>> {
   const { namespace, name } = infrastructure.metadata;
   const vm = await objects.get(vmKind, { namespace, name });
-  if (vm && isControlledBy(vm, infrastructure)) {
+  // What was brought under this name may be for the VM of somebody else.
+  if (vm && !placement.isVmOf(vm, infrastructure)) return { object: infrastructure, isCleared: true };
+  if (vm) {
     await objects.delete(vmKind, vm);
     if (await objects.get(vmKind, { namespace, name }))
       return { object: infrastructure, requeueAfterMs: deletionMs };

@@ -1,3 +1,4 @@
+import type { HostPod } from '@ignite/api/host-pod/host-pod';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { ReconcileResult } from '@ignite/toolkit/controller/controller';
 import { isControlledBy } from '../contract/owner.ts';
@@ -24,6 +25,8 @@ export interface Placement {
   readonly refusal: (object: IgniteMachine) => Promise<string | undefined>;
   /** Tells whether a VM is the one of a machine. */
   readonly isVmOf: (vm: Vm, object: IgniteMachine) => boolean;
+  /** Tells whether a HostPod is the load balancer of a cluster. */
+  readonly isPodOf: (pod: HostPod, object: IgniteCluster) => boolean;
   /**
    * Brings what a machine boots with to where its VM finds it, and returns the name of the Secret there; `undefined` if
    * somebody else's Secret has that name.
@@ -41,6 +44,7 @@ export const inOneStore: Placement = {
   takeBalancer: async (object) => object,
   refusal: async () => undefined,
   isVmOf: isControlledBy,
+  isPodOf: isControlledBy,
   bringData: async (_object, dataSecretName) => dataSecretName,
   dropData: async () => {},
   failureDomains: async () => undefined,

@@ -1,8 +1,9 @@
+import type { HostPod } from '@ignite/api/host-pod/host-pod';
 import { isLeaseOut } from '@ignite/api/v1/host-lease';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { AllowSpec } from '@ignite/toolkit/allowance/allow-spec';
 import { whyNotAllowed } from '@ignite/toolkit/allowance/allowance';
-import { objectsOf } from '@ignite/toolkit/client/kind-client';
+import { type KindResource, objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import type { ReconcileResult } from '@ignite/toolkit/controller/controller';
@@ -14,10 +15,10 @@ import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { issueText } from '@ignite/toolkit/schema/issue-text';
 import * as v from 'valibot';
 import { clusterSecretType, labels } from '../contract/names.ts';
-import { controllerOf, controllerReference, isControlledBy } from '../contract/owner.ts';
+import { controllerOf, controllerReference, isControlledBy, withController } from '../contract/owner.ts';
 import type { Placement } from '../infrastructure/placement.ts';
 import { providerIdOf } from '../infrastructure/vm-of-machine.ts';
-import type { FailureDomain } from '../kinds/cluster.ts';
+import { type FailureDomain, isUsable } from '../kinds/cluster.ts';
 import { hostUses } from '../kinds/host-uses.ts';
 import {
   type IgniteCluster,
@@ -117,6 +118,14 @@ export class HostPlacement implements Placement {
     );
   }
 
+  /** A cluster that was moved here has the endpoint that it had. */
+  isPodOf(pod: HostPod, object: IgniteCluster): boolean {
+    return (
+      isControlledBy(pod, object) ||
+      (isOfNamesake(pod, igniteClusterKind, object) && isUsable(object.spec.controlPlaneEndpoint))
+    );
+  }
+
   async bringData(object: IgniteMachine, dataSecretName: string): Promise<string | undefined> {
     const { management, host } = this.#options;
     const { namespace } = object.metadata;
@@ -124,14 +133,15 @@ export class HostPlacement implements Placement {
     const name = dataNameOf(object);
     const content = { type: clusterSecretType, data };
     const known = await objectsOf(host, secrets).find({ namespace, name });
-    if (known && !isControlledBy(known, object)) return undefined;
-    if (known) await objectsOf(host, secrets).update({ ...known, ...content });
+    if (known && !isDataOf(known, object)) return undefined;
+    const owner = controllerReference(igniteMachineKind, object);
+    if (known) await objectsOf(host, secrets).update({ ...withController(known, owner), ...content });
     else
       await objectsOf(host, secrets).create({
         metadata: {
           ...{ namespace, name },
           labels: { [labels.cluster]: object.metadata.labels[labels.cluster] ?? '' },
-          ownerReferences: [controllerReference(igniteMachineKind, object)],
+          ownerReferences: [owner],
         },
         ...content,
       });
@@ -142,7 +152,7 @@ export class HostPlacement implements Placement {
     const { host } = this.#options;
     const { namespace } = object.metadata;
     const known = await objectsOf(host, secrets).find({ namespace, name: dataNameOf(object) });
-    if (known && isControlledBy(known, object)) await deleteSecret(host, known);
+    if (known && isDataOf(known, object)) await deleteSecret(host, known);
   }
 
   async failureDomains(): Promise<readonly FailureDomain[]> {
@@ -159,6 +169,16 @@ export class HostPlacement implements Placement {
 
 /** The Secret of a machine on its host. */
 const dataNameOf = ({ metadata: { name } }: IgniteMachine): string => `${name}-bootstrap`;
+
+/** Tells whether a Secret is of a machine, or of one of its name that is gone: the machine itself before it was moved, or another one. */
+const isDataOf = (secret: KubeObject, object: IgniteMachine): boolean =>
+  isControlledBy(secret, object) || isOfNamesake(secret, igniteMachineKind, object);
+
+/** Tells whether what controls an object has the kind and the name of an owner, although it may have another uid. */
+function isOfNamesake(object: KubeObject, { kind }: KindResource, { metadata }: KubeObject): boolean {
+  const controller = controllerOf(object);
+  return controller?.kind === kind && controller.name === metadata.name;
+}
 
 async function deleteSecret(host: ObjectClient, { metadata }: KubeObject): Promise<void> {
   try {

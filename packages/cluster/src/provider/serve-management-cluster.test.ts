@@ -5,7 +5,7 @@ import { hostPodKind } from '@ignite/api/host-pod/object-kind';
 import { kinds as vmKinds } from '@ignite/api/v1/kinds';
 import { vmKind } from '@ignite/api/v1/object-kinds';
 import { allowSchema } from '@ignite/toolkit/allowance/allow-spec';
-import { objectsOf } from '@ignite/toolkit/client/kind-client';
+import { type KindResource, objectsOf } from '@ignite/toolkit/client/kind-client';
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
 import { type Clock, systemClock } from '@ignite/toolkit/clock/clock';
@@ -19,7 +19,7 @@ import * as v from 'valibot';
 import { labels } from '../contract/names.ts';
 import { controllerReference } from '../contract/owner.ts';
 import { found } from '../infrastructure/infrastructure.sample.ts';
-import type { IgniteCluster } from '../kinds/ignite-infrastructure.ts';
+import type { IgniteCluster, IgniteMachine } from '../kinds/ignite-infrastructure.ts';
 import { kinds } from '../kinds/kinds.ts';
 import { clusterKind, igniteClusterKind, igniteMachineKind, kubeadmConfigKind, machineKind } from '../kinds/object-kinds.ts';
 import { secrets } from '../workload/node.ts';
@@ -75,8 +75,8 @@ function open(
   };
 }
 
-test('the load balancer learns of Machines, although their controllers run elsewhere', async () => {
-  await using opened = open();
+/** Creates a cluster, and plays the host that gives its load balancer an address. */
+async function createBalanced(opened: ReturnType<typeof open>): Promise<void> {
   const { management, host } = opened;
   await opened.createCluster({}, { loadBalancer: {} });
   const pods = objectsOf(host, hostPodKind);
@@ -89,11 +89,17 @@ test('the load balancer learns of Machines, although their controllers run elsew
     const cluster = (await objectsOf(management, igniteClusterKind).get(at('dev'))) as IgniteCluster;
     return cluster.status?.initialization?.provisioned;
   });
+}
+
+test('the load balancer learns of Machines, although their controllers run elsewhere', async () => {
+  await using opened = open();
+  const { management, host } = opened;
+  await createBalanced(opened);
   await opened.createMachine('cp-1', { dataSecretName: 'data' });
   const addresses = [{ type: 'InternalIP', address: '10.61.1.7' }];
   await objectsOf(management, machineKind).modifyStatus(at('cp-1'), (now) => ({ ...now, status: { addresses } }));
   const servers = await found(async () => {
-    const { spec } = (await pods.get(at('dev-endpoint'))) as HostPod;
+    const { spec } = (await objectsOf(host, hostPodKind).get(at('dev-endpoint'))) as HostPod;
     return spec.balancer!.servers.length > 0 ? spec.balancer!.servers : undefined;
   });
   assert.deepEqual(servers, [{ name: 'cp-1', address: '10.61.1.7', port: 6_443 }]);
@@ -103,15 +109,8 @@ test('what belongs to a Cluster goes on as soon as that is not paused any more',
   await using opened = open();
   const { management, host } = opened;
   await opened.createCluster({ paused: true }, { loadBalancer: {} });
-  const isPaused = async (): Promise<true | undefined> => {
-    const { status } = (await objectsOf(management, igniteClusterKind).get(at('dev'))) as IgniteCluster;
-    return status?.conditions?.some(({ type, status: is }) => type === 'Paused' && is === 'True') || undefined;
-  };
-  await found(isPaused);
-  await objectsOf(management, clusterKind).modify(at('dev'), (now) => ({
-    ...now,
-    spec: { ...(now.spec as object), paused: false },
-  }));
+  await found(async () => await isPaused(management, igniteClusterKind, 'dev'));
+  await pause(management, false);
   await found(async () => await objectsOf(host, hostPodKind).find(at('dev-endpoint')));
 });
 
@@ -174,4 +173,67 @@ test('a machine is judged as it is once it was taken', async () => {
   await bringData();
   await found(async () => await saysOf('NotAllowed'));
   assert.equal(await objectsOf(opened.host, vmKind).find(at('cp-1')), undefined);
+});
+
+/** Plays a move to another management cluster and back: the objects are as they were, but new ones. */
+async function move({ management }: ReturnType<typeof open>, kind: KindResource, name: string): Promise<void> {
+  await pause(management, true);
+  await found(async () => await isPaused(management, kind, name));
+  const all = objectsOf(management, kind);
+  const {
+    metadata: { labels: own, ownerReferences = [], finalizers },
+    spec,
+  } = await all.get(at(name));
+  await all.modify(at(name), (now) => ({ ...now, metadata: { ...now.metadata, finalizers: [] } }));
+  await all.delete(at(name));
+  await all.create({ metadata: { ...at(name), labels: own, ownerReferences, finalizers }, spec });
+}
+
+async function isPaused(management: ObjectClient, kind: KindResource, name: string): Promise<true | undefined> {
+  const { status } = (await objectsOf(management, kind).get(at(name))) as IgniteCluster;
+  return status?.conditions?.some(({ type, status: is }) => type === 'Paused' && is === 'True') || undefined;
+}
+
+const pause = async (management: ObjectClient, paused: boolean): Promise<unknown> =>
+  await objectsOf(management, clusterKind).modify(at('dev'), (now) => ({
+    ...now,
+    spec: { ...(now.spec as object), paused },
+  }));
+
+const gone = async (client: ObjectClient, kind: KindResource, name: string): Promise<true> =>
+  await found(async () => ((await objectsOf(client, kind).find(at(name))) ? undefined : true));
+
+test('a machine that was moved and is deleted takes its VM and its data along', async () => {
+  await using opened = open();
+  const { management, host } = opened;
+  const { bringData } = await createWaiting(opened);
+  await bringData();
+  const vms = objectsOf(host, vmKind);
+  await found(async () => await vms.find(at('cp-1')));
+  await vms.modifyStatus(at('cp-1'), (now) => ({ ...now, status: { phase: 'Running' } }));
+  const machines = objectsOf(management, igniteMachineKind);
+  await found(async () => ((await machines.get(at('cp-1'))) as IgniteMachine).spec.providerID);
+  await move(opened, igniteMachineKind, 'cp-1');
+  await machines.delete(at('cp-1'));
+  assert.ok(await vms.find(at('cp-1')));
+  await pause(management, false);
+  await gone(management, igniteMachineKind, 'cp-1');
+  assert.equal(await vms.find(at('cp-1')), undefined);
+  assert.equal(await objectsOf(host, secrets).find(at('cp-1-bootstrap')), undefined);
+});
+
+test('the load balancer of a cluster that was moved follows it, and goes with it', async () => {
+  await using opened = open();
+  const { management, host } = opened;
+  await createBalanced(opened);
+  const old = (await objectsOf(management, igniteClusterKind).get(at('dev'))).metadata.uid;
+  await move(opened, igniteClusterKind, 'dev');
+  await pause(management, false);
+  const pods = objectsOf(host, hostPodKind);
+  await found(async () => {
+    const [owner] = JSON.parse(Object.values((await pods.get(at('dev-endpoint'))).metadata.annotations)[0]!);
+    return owner.uid === old ? undefined : true;
+  });
+  await objectsOf(management, igniteClusterKind).delete(at('dev'));
+  await gone(host, hostPodKind, 'dev-endpoint');
 });
