@@ -9,6 +9,7 @@ import {
   type KeysForExternalEtcd,
   publicKeyHash,
   readKeys,
+  readKeysFor,
   readKeysForExternalEtcd,
   textIn,
 } from '../workload/cluster-secrets.ts';
@@ -46,12 +47,12 @@ async function write(
   const { client } = work.objects;
   const { controlPlaneEndpoint: endpoint } = cluster.spec;
   const isInitialized = cluster.status?.initialization?.controlPlaneInitialized === true;
-  const isEtcdExternal = config.spec.clusterConfiguration?.etcd?.external !== undefined;
-  const read = isEtcdExternal ? readKeysForExternalEtcd : readKeys;
-  const keys = await read(client, { namespace, clusterName: cluster.metadata.name }, signal);
   const { version, isControlPlane } = booted;
-  if (!isUsable(endpoint) || version === undefined || (!isInitialized && !isControlPlane) || !keys)
-    return waiting(config, keys ? 'WaitingForControlPlaneInitialized' : 'WaitingForCertificates', work);
+  const place = { namespace, clusterName: cluster.metadata.name };
+  const keys = isControlPlane ? await controlPlaneKeys(config, place, work, signal) : undefined;
+  const ca = isControlPlane ? keys?.ca : await readKeysFor(client, place, 'ca', signal);
+  if (!isUsable(endpoint) || version === undefined || (!isInitialized && !isControlPlane) || !ca)
+    return waiting(config, ca ? 'WaitingForControlPlaneInitialized' : 'WaitingForCertificates', work);
   const common = { spec: config.spec, version, endpoint };
   if (!isInitialized) {
     if (!(await mayBegin(booted.name, cluster, work, signal)))
@@ -67,10 +68,21 @@ async function write(
     ...common,
     isControlPlane,
     token,
-    caCertHash: publicKeyHash(keys.ca.certificate),
+    caCertHash: publicKeyHash(ca.certificate),
   });
   const command = { verb: 'join', documents } as const;
-  return await store(config, { cluster, keys: isControlPlane ? keys : undefined, command, work }, signal);
+  return await store(config, { cluster, keys, command, work }, signal);
+}
+
+/** Returns the keys that a machine of the control plane gets. Workers, whose configs need not say where the etcd is, get none. */
+async function controlPlaneKeys(
+  { spec }: KubeadmConfig,
+  place: { readonly namespace: string; readonly clusterName: string },
+  { objects: { client } }: Work,
+  signal: AbortSignal,
+): Promise<ClusterKeys | KeysForExternalEtcd | undefined> {
+  const isEtcdExternal = spec.clusterConfiguration?.etcd?.external !== undefined;
+  return await (isEtcdExternal ? readKeysForExternalEtcd : readKeys)(client, place, signal);
 }
 
 interface Storing {

@@ -18,6 +18,8 @@ export interface SimClusterSize {
   readonly controlPlanes: number;
   readonly workers: number;
   readonly distribution?: 'kubeadm' | 'k3s';
+  /** Further fields of the control plane. */
+  readonly controlPlane?: object;
 }
 
 export const templateRef = (name: string) => ({
@@ -30,7 +32,7 @@ export const templateRef = (name: string) => ({
 export async function createCluster(
   simulation: Simulation,
   name: string,
-  { controlPlanes, workers, distribution = 'kubeadm' }: SimClusterSize,
+  { controlPlanes, workers, distribution = 'kubeadm', controlPlane }: SimClusterSize,
   rollout?: object,
 ): Promise<void> {
   const isK3s = distribution === 'k3s';
@@ -42,8 +44,7 @@ export async function createCluster(
   await simulation.create(configTemplates, name, { template: { spec: {} } });
   await simulation.create(simCluster, name, {});
   await simulation.create(controlPlaneKind, name, {
-    replicas: controlPlanes,
-    version,
+    ...{ replicas: controlPlanes, version, ...controlPlane },
     machineTemplate: isK3s
       ? { infrastructureRef: { apiVersion: `${group}/v1`, kind, name } }
       : { spec: { infrastructureRef: templateRef(name) } },

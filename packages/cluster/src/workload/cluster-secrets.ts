@@ -63,12 +63,20 @@ export async function readKeys(
   signal: AbortSignal,
 ): Promise<ClusterKeys | undefined> {
   const found = await Promise.all(
-    purposes.map((purpose) => readPair(client, secretName(place, purpose), place, signal)),
+    purposes.map((purpose) => readKeysFor(client, place, purpose, signal)),
   );
   return found.includes(undefined)
     ? undefined
     : (Object.fromEntries(purposes.map((purpose, at) => [purpose, found[at]])) as ClusterKeys);
 }
+
+/** Returns the keys of a cluster for one purpose; `undefined` if they are missing. */
+export const readKeysFor = async (
+  client: ObjectClient,
+  place: Place,
+  purpose: Purpose,
+  signal: AbortSignal,
+): Promise<KeyPair | undefined> => await readPair(client, secretName(place, purpose), place, signal);
 
 /** Returns the keys of a cluster whose etcd is elsewhere; `undefined` if some are missing. */
 export async function readKeysForExternalEtcd(

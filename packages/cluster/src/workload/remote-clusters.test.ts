@@ -11,7 +11,7 @@ import { ManualClock } from '@ignite/toolkit/clock/manual-clock';
 import { coreKinds } from '@ignite/toolkit/core/kinds';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import type { Cluster } from '../kinds/cluster.ts';
-import { ensureKeys, ensureKubeconfig, readKeys } from './cluster-secrets.ts';
+import { ensureKeys, ensureKubeconfig, newAuthority, readKeysFor } from './cluster-secrets.ts';
 import { RemoteClusters } from './remote-clusters.ts';
 import { certificateEndMs } from './server-certificate.ts';
 
@@ -22,9 +22,9 @@ const cluster = { metadata: { namespace: 'default', name: 'dev', uid: 'dev' } } 
 
 test('RemoteClusters: all who ask at once share a connection, which ends with its cluster', async () => {
   const client = new StoreObjectClient(new MemoryStore(), coreKinds.map(servedKindOf));
-  const making = { owner, nowMs: Date.now() };
+  const making = { owner, nowMs: Date.now(), isEtcdExternal: true };
   await ensureKeys(client, place, making, signal);
-  const { ca, etcd: own } = (await readKeys(client, place, signal))!;
+  const ca = (await readKeysFor(client, place, 'ca', signal))!;
   const notAfter = new Date(Math.floor(Date.now() / 1_000) * 1_000 + 3_600_000);
   const served = makeCertificate(
     {
@@ -48,7 +48,7 @@ test('RemoteClusters: all who ask at once share a connection, which ends with it
     assert.equal(new Set(asked).size, 1);
     const at = { host: '127.0.0.1', port };
     assert.equal(await asked[0].certificateEndMs(at, signal), notAfter.getTime());
-    assert.equal(await certificateEndMs(at, own.certificate, signal), undefined, 'of another authority');
+    assert.equal(await certificateEndMs(at, newAuthority('other', Date.now()).certificate, signal), undefined, 'of another authority');
     const ended = Promise.all(sockets.map(async (socket) => await once(socket, 'close')));
     remote.forget(cluster);
     await ended;

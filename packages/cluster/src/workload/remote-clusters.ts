@@ -8,7 +8,7 @@ import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import * as v from 'valibot';
 import type { Cluster } from '../kinds/cluster.ts';
-import { readKeys, textIn } from './cluster-secrets.ts';
+import { readKeysFor, textIn } from './cluster-secrets.ts';
 import { kubeconfigAccess } from '@ignite/toolkit/client/over-http/kubeconfig-access';
 import { pods, secrets } from './node.ts';
 import { RemoteEtcd, controlPlaneEndpoints } from './remote-etcd.ts';
@@ -72,7 +72,12 @@ export class RemoteClusters implements WorkloadClusters, Disposable {
       return known?.version === version ? known : undefined;
     };
     if (current()) return current();
-    const keys = await readKeys(this.#client, { namespace, clusterName: name }, signal);
+    // A cluster whose etcd is elsewhere has the key of no authority of one.
+    const [ca, etcd] = await Promise.all(
+      (['ca', 'etcd'] as const).map((purpose) =>
+        readKeysFor(this.#client, { namespace, clusterName: name }, purpose, signal),
+      ),
+    );
     // Another one may have connected meanwhile.
     if (current()) return current();
     this.forget(cluster);
@@ -87,11 +92,11 @@ export class RemoteClusters implements WorkloadClusters, Disposable {
         objects,
         evict: async (pod, until) => await evict(connection, pod, until),
         certificateEndMs: async (server, until) =>
-          await certificateEndMs(server, keys?.ca.certificate ?? '', until),
+          await certificateEndMs(server, ca?.certificate ?? '', until),
         resourceOf: async (kind, until) => await resourceOf(connection, kind, until),
         etcd: new RemoteEtcd({
           endpoints: controlPlaneEndpoints(objects),
-          authority: keys?.etcd ?? { certificate: '', key: '' },
+          authority: etcd ?? { certificate: '', key: '' },
           now: () => this.#clock.now(),
         }),
       },
