@@ -5,11 +5,13 @@ import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { controllerReference, isControlledBy } from '../contract/owner.ts';
 import type { EtcdCluster } from '../kinds/etcd-cluster.ts';
 import { etcdClusterKind } from '../kinds/object-kinds.ts';
-import { clientCertificate, createSecret, renewDays, textIn } from '../workload/cluster-secrets.ts';
+import { clientCertificate, createSecret, leafDays, textIn } from '../workload/cluster-secrets.ts';
 import type { EtcdAuthorities } from '../workload/etcd-authorities.ts';
 import { secrets } from '../workload/node.ts';
 
 const dayMs = 24 * 3_600_000;
+/** A machine keeps the certificate with which it began. So one that begins late gets one that is nearly new, too. */
+const freshDays = leafDays - 30;
 
 /**
  * Keeps the Secrets in which the control plane of a Cluster finds what it shows this etcd (Cluster API: external etcd): the
@@ -30,7 +32,7 @@ export async function keepControlPlaneSecrets(
   await createSecret(client, { ...place, name: `${clusterName}-etcd`, data }, signal);
   const name = `${clusterName}-apiserver-etcd-client`;
   const known = await objectsOf(client, secrets).find({ namespace, name }, { signal });
-  if (known && (!isControlledBy(known, cluster) || expiryOf(known) > nowMs + renewDays * dayMs)) return;
+  if (known && (!isControlledBy(known, cluster) || expiryOf(known) > nowMs + freshDays * dayMs)) return;
   const { certificate, key } = clientCertificate(authority, { name: `kube-apiserver-${clusterName}`, nowMs });
   const made = { 'tls.crt': certificate, 'tls.key': key };
   if (!known) return await createSecret(client, { ...place, name, data: made }, signal);
