@@ -15,6 +15,7 @@ const outdated = (name: string, createdMs: number, isReady = true): Machine =>
   sampleMachine({ name: `outdated-${name}`, createdMs, conditions: [isReady ? 'Ready' : '!Ready'] });
 const outdatedNodeless = sampleMachine({ name: 'outdated-nodeless', hasNode: false });
 const ready = sampleMachine({ name: 'ready', createdMs: 9, conditions: ['Ready'] });
+const second = sampleMachine({ name: 'second', createdMs: 10, conditions: ['Ready'] });
 const leaving = sampleMachine({ name: 'leaving', isLeaving: true });
 
 describe('planPool', () => {
@@ -39,7 +40,9 @@ describe('planPool', () => {
     ['then the oldest goes', 2, 3, [outdated('b', 2), outdated('a', 1), ready], 0, ['outdated-a']],
     ['the next one is made when it has gone', 2, 3, [outdated('b', 2), ready, leaving], 0, []],
     ['one that is not ready stays until there is another', 2, 2, [outdated('a', 1, false), ready], 1, []],
-    ['and goes then', 2, 3, [outdated('a', 1, false), ready, young], 0, ['outdated-a']],
+    ['until that is ready', 2, 3, [outdated('a', 1, false), ready, young], 0, []],
+    ['or has a node at all', 2, 3, [outdated('a', 1, false), outdated('b', 2, false), nodeless], 0, []],
+    ['and goes then', 2, 3, [outdated('a', 1, false), ready, second], 0, ['outdated-a']],
     ['none goes because all are silent', 2, 2, [outdated('a', 1, false), outdated('b', 2, false)], 1, []],
     ['one that has no node goes at once', 2, 2, [outdatedNodeless, ready], 1, ['outdated-nodeless']],
     [

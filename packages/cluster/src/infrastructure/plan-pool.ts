@@ -33,13 +33,14 @@ export function planPool(
     };
     return { missing: 0, surplus: staying.toSorted((a, b) => rankOf(a) - rankOf(b)).slice(0, excess) };
   }
-  // A machine that is not ready may be so because nobody can ask for it: it is not given up before another is there.
+  // A machine that is not ready may be so because nobody can ask for it: it is not given up before another is there and ready.
   const [nodeless, others] = [true, false].map((is) =>
     outdated.filter(({ status }) => !status?.nodeRef === is),
   );
   const spare = Math.max(0, staying.filter(isReady).length - replicas);
   const replaced = [...others!.filter((each) => !isReady(each)), ...others!.filter(isReady).slice(0, spare)];
-  const further = Math.max(0, staying.length - nodeless!.length - replicas);
+  const renewed = staying.filter((each) => !isOutdated(each) && isReady(each));
+  const further = Math.max(0, others!.length + renewed.length - replicas);
   return {
     missing: Math.max(0, wanted - made),
     surplus: [...nodeless!, ...replaced.slice(0, further)],
