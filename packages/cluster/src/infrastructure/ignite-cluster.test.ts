@@ -147,5 +147,7 @@ test('planBalancer: Machines that go get no connections, unless all go', () => {
   assert.deepEqual(namesOf(b, a, c, worker), ['b 10.0.0.2 6443']);
   assert.deepEqual(namesOf(a, c), ['a 10.0.0.1 6443']);
   assert.deepEqual(namesOf(c, worker), []);
+  assert.deepEqual(namesOf(b, member('a.b', '10.0.0.6', false)), ['b 10.0.0.2 6443']);
+  assert.deepEqual(namesOf(b, member('e', '10.0.0.5:1\nlog 10.0.0.6', false)), ['b 10.0.0.2 6443']);
   assert.deepEqual(namesOf(member('d', '10.0.0.4', false), b), ['b 10.0.0.2 6443', 'd 10.0.0.4 6443']);
 });

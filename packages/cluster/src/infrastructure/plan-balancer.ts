@@ -1,4 +1,6 @@
+import { isIP } from 'node:net';
 import type { Balancer } from '@ignite/api/host-pod/host-pod';
+import { isDnsLabel } from '@ignite/toolkit/object/name';
 import { labels } from '../contract/names.ts';
 import type { Machine } from '../kinds/machine.ts';
 
@@ -6,11 +8,12 @@ import type { Machine } from '../kinds/machine.ts';
 const apiServerPort = 6_443;
 
 /**
- * Pure. Returns the load balancer of a control plane. A Machine that is being deleted gets no connections, unless there is no other.
+ * Pure. Returns the load balancer of a control plane. A Machine whose name or address no server can have is left out, so that the others
+ * are found nevertheless. One that is being deleted gets no connections, unless there is no other.
  */
 export function planBalancer(port: number, machines: readonly Machine[]): Balancer {
   const reachable = machines
-    .filter(({ metadata }) => Object.hasOwn(metadata.labels, labels.controlPlane))
+    .filter(({ metadata: { name, labels: own } }) => Object.hasOwn(own, labels.controlPlane) && isDnsLabel(name))
     .flatMap((machine) => {
       const address = addressOf(machine);
       return address === undefined ? [] : [{ machine, address }];
@@ -28,5 +31,6 @@ export function planBalancer(port: number, machines: readonly Machine[]): Balanc
   };
 }
 
+/** Whoever writes a Machine's status may call anything an address. */
 const addressOf = ({ status }: Machine): string | undefined =>
-  status?.addresses?.find(({ type }) => type === 'InternalIP')?.address;
+  status?.addresses?.find(({ type, address }) => type === 'InternalIP' && isIP(address) !== 0)?.address;
