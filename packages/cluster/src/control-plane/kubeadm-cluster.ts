@@ -1,6 +1,7 @@
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { nextClusterConfiguration } from '../bootstrap/kubeadm-documents.ts';
+import { coreDnsName, tagOfVersion } from '../contract/image-names.ts';
 import { annotations } from '../contract/names.ts';
 import type { KubeadmControlPlane } from '../kinds/kubeadm-control-plane.ts';
 import { configMaps, daemonSets, deployments } from '../workload/node.ts';
@@ -50,7 +51,7 @@ export async function upgradeAddons(
   const addons = [
     {
       ...{ resource: daemonSets, name: 'kube-proxy', isSkipped: isLeft(annotations.skipKubeProxy) },
-      image: { repository: imageRepository, tag: spec.version },
+      image: { repository: imageRepository, tag: tagOfVersion(spec.version) },
     },
     {
       ...{ resource: deployments, name: 'coredns', isSkipped: isLeft(annotations.skipCoreDns) },
@@ -106,7 +107,9 @@ export function changedImage(image: string, { repository, tag }: ImageChange): s
   const [reference = ''] = image.split('@');
   const [, path = reference, known] = /^(.*?)(?::([^/:]+))?$/.exec(reference) ?? [];
   const name = path.slice(path.lastIndexOf('/') + 1);
-  const at = repository === undefined ? path : `${repository.replace(/\/+$/, '')}/${name}`;
+  const folder = repository?.replace(/\/+$/, '');
+  const at =
+    folder === undefined ? path : `${folder}/${name === 'coredns' ? coreDnsName(folder) : name}`;
   const chosen = tag ?? known;
   return chosen === undefined ? at : `${at}:${chosen}`;
 }

@@ -1,7 +1,6 @@
+import { coreDnsName, defaultRepository } from '../contract/image-names.ts';
 import { minorOf } from '../contract/kubernetes-version.ts';
 import type { HostedControlPlaneSpec } from '../kinds/hosted-control-plane.ts';
-
-export const defaultRepository = 'registry.k8s.io';
 
 /**
  * The tags of what Kubernetes does not version itself, by its minor versions from which kubeadm uses them. Those of etcd are
@@ -29,11 +28,10 @@ export const componentImage = (component: Component, version: string, choice: Im
 export const etcdImage = (version: string, choice: ImageChoice): string =>
   `${repositoryOf(choice)}/etcd:${choice.etcd?.imageTag ?? companionsOf(version).etcd}`;
 
-/** Pure. Returns the image of CoreDNS, which has a folder of its own in the usual repository. */
+/** Pure. Returns the image of CoreDNS. */
 export const coreDnsImage = (version: string, choice: ImageChoice): string => {
   const repository = repositoryOf(choice);
-  const folder = repository === defaultRepository ? 'coredns/coredns' : 'coredns';
-  return `${repository}/${folder}:${choice.dns?.imageTag ?? companionsOf(version).coreDns}`;
+  return `${repository}/${coreDnsName(repository)}:${choice.dns?.imageTag ?? companionsOf(version).coreDns}`;
 };
 
 /** Pure. Returns the version in the tag of an image. */

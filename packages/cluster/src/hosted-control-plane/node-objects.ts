@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import type { Endpoint } from '../kinds/cluster.ts';
 import { kubeadmApiVersion } from '../contract/kubernetes-version.ts';
 import { urlOf } from '../workload/cluster-secrets.ts';
-import { defaultRepository } from './component-images.ts';
+import { defaultRepository } from '../contract/image-names.ts';
 import { kubeletClientName } from './component-secrets.ts';
 import type { ClusterNetwork } from './service-network.ts';
 import { type WrittenObject, bindingsOf, configMap, group, role, user } from './written-object.ts';
