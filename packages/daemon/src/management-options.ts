@@ -30,16 +30,13 @@ export function managementOptions(values: IgnitedValues): ManagementOptions | un
 }
 
 function allowanceOf(pairs: readonly string[]): AllowSpec {
-  const lists = pairs.map((pair) => {
+  const lists = new Map<string, readonly string[]>();
+  for (const pair of pairs) {
     const at = pair.indexOf('=');
-    return [
-      pair.slice(0, Math.max(at, 0)),
-      pair
-        .slice(at + 1)
-        .split(',')
-        .filter(Boolean),
-    ] as const;
-  });
+    const list = pair.slice(0, Math.max(at, 0));
+    const names = pair.slice(at + 1).split(',');
+    lists.set(list, [...(lists.get(list) ?? []), ...names.filter(Boolean)]);
+  }
   const result = v.safeParse(managementAllowSchema, Object.fromEntries(lists));
   if (result.success) return result.output;
   const [issue] = result.issues;

@@ -60,7 +60,8 @@ test('parseOptions: a management cluster is served if its kubeconfig is named, a
   assert.equal(parseOptions([]).management, undefined);
   const { management } = parseOptions([
     '--management-kubeconfig=/etc/m',
-    '--management-allow=networks=lan,10.244.0.0/16',
+    '--management-allow=networks=lan',
+    '--management-allow=networks=10.244.0.0/16',
     '--management-allow=hostPaths=/srv/vms',
   ]);
   assert.equal(management?.kubeconfigFile, '/etc/m');
