@@ -1,14 +1,10 @@
 import type { HostPod } from '@ignite/api/host-pod/host-pod';
-import { isLeaseOut } from '@ignite/api/v1/host-lease';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { AllowSpec } from '@ignite/toolkit/allowance/allow-spec';
 import { whyNotAllowed } from '@ignite/toolkit/allowance/allowance';
 import { type KindResource, objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
-import type { Clock } from '@ignite/toolkit/clock/clock';
 import type { ReconcileResult } from '@ignite/toolkit/controller/controller';
-import type { Informer } from '@ignite/toolkit/controller/informer';
-import type { Lease } from '@ignite/toolkit/core/resources/lease';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { realPathOf } from '@ignite/toolkit/files/real-path';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
@@ -29,6 +25,7 @@ import { igniteClusterKind, igniteMachineKind, machineKind } from '../kinds/obje
 import type { BasicWork } from '../runtime/controller.ts';
 import { secrets } from '../workload/node.ts';
 import { chooseHost } from './choose-host.ts';
+import type { LiveHosts } from './live-hosts.ts';
 
 /** The time after which it is looked again whose a machine is that no host has taken. */
 const untakenMs = 2_000;
@@ -41,11 +38,10 @@ export interface HostPlacementOptions {
   readonly management: ObjectClient;
   /** The objects of this host. */
   readonly host: ObjectClient;
-  /** The leases of all hosts that serve the management cluster. */
-  readonly leases: Informer<Lease>;
+  /** All hosts that serve the management cluster. */
+  readonly hosts: LiveHosts;
   /** What the machines may use of this host. */
   readonly allow: AllowSpec;
-  readonly clock: Clock;
 }
 
 /** The machines of a management cluster are elsewhere, and each host makes VMs in its own store for those that it takes. */
@@ -160,10 +156,8 @@ export class HostPlacement implements Placement {
   }
 
   #alive(): ReadonlySet<string> {
-    const { leases, clock, self } = this.#options;
-    const nowMs = clock.now();
-    const others = leases.list().filter((lease) => lease.spec.holderIdentity && !isLeaseOut(lease, nowMs));
-    return new Set([self, ...others.map(({ metadata }) => metadata.name)]);
+    const { hosts, self } = this.#options;
+    return new Set([self, ...hosts.names()]);
   }
 }
 

@@ -22,6 +22,7 @@ import { Objects } from '../runtime/objects.ts';
 import { runControllers } from '../runtime/run-controllers.ts';
 import { findOrphans } from './find-orphans.ts';
 import { HostPlacement } from './host-placement.ts';
+import { LiveHosts, hostLeaseLabel } from './live-hosts.ts';
 import { OwnedElsewhere } from './owned-elsewhere.ts';
 import { providerNamespace } from './provider-namespace.ts';
 
@@ -57,6 +58,7 @@ export async function serveManagementCluster(service: ManagementService, signal:
   const { management, self, clock } = service;
   const lease = {
     ...{ client: management, namespace: providerNamespace, name: self.name, holder: self.uid },
+    labels: { [hostLeaseLabel]: '' },
     ...{ durationSeconds: leaseSeconds, clock, onAttempt: stateTeller(service) },
   };
   const work = async (leading: AbortSignal): Promise<void> => await control(service, leading);
@@ -99,7 +101,8 @@ async function control(service: ManagementService, signal: AbortSignal): Promise
   const leases = new Informer(new KindClient(management, storedLease), clock, log, {
     namespace: providerNamespace,
   });
-  const placement = new HostPlacement({ self: self.name, management, host, leases, allow, clock });
+  const hosts = new LiveHosts(leases, clock);
+  const placement = new HostPlacement({ self: self.name, management, host, hosts, allow });
   const controllers = [
     controllerFor(igniteClusterController(placement)),
     controllerFor(igniteMachineController(placement)),

@@ -22,6 +22,8 @@ export interface LeaseOptions {
    */
   readonly durationSeconds: number;
   readonly clock: Clock;
+  /** What a lease has that tells it from those of others. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Told how each attempt to take or to renew the lease has ended. */
   readonly onAttempt?: (attempt: LeaseAttempt) => void;
 }
@@ -129,13 +131,15 @@ const find = async ({ client, namespace, name }: LeaseOptions): Promise<Lease | 
 
 /** Writes the lease. Returns `undefined` if another process was faster. */
 async function take(
-  { client, namespace, name }: LeaseOptions,
+  { client, namespace, name, labels }: LeaseOptions,
   old: Lease | undefined,
   spec: LeaseSpec,
 ): Promise<Lease | undefined> {
   try {
-    if (old) return await leasesOf(client).update({ ...old, spec });
-    return await leasesOf(client).create({ metadata: { namespace, name }, spec });
+    if (!old)
+      return await leasesOf(client).create({ metadata: { namespace, name, ...(labels && { labels }) }, spec });
+    const metadata = { ...old.metadata, labels: { ...old.metadata.labels, ...labels } };
+    return await leasesOf(client).update({ ...old, metadata, spec });
   } catch (failure) {
     if (hasCode(failure, 'CONFLICT') || hasCode(failure, 'ALREADY_EXISTS')) return undefined;
     throw failure;
