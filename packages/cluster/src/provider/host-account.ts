@@ -9,11 +9,13 @@ const rbacGroup = 'rbac.authorization.k8s.io';
 const rbac = `${rbacGroup}/v1`;
 const subjects = [{ kind: 'ServiceAccount', name: hostAccountName, namespace: providerNamespace }];
 const name = hostAccountName;
+const ofSecrets = `${name}-secrets`;
 const namespace = providerNamespace;
 
 /**
  * The account of hosts and its rights: to change the machines and clusters of Ignite, to look at those of Cluster API, to get the
- * Secrets that machines boot with by their names, and to tell each other that they are alive.
+ * Secrets that machines boot with by their names, and to tell each other that they are alive. The right to Secrets has a role of its own, which
+ * can be bound in single namespaces instead.
  */
 export const hostAccount: readonly NewObject[] = [
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } },
@@ -31,14 +33,17 @@ export const hostAccount: readonly NewObject[] = [
         verbs: ['update'],
       },
       { apiGroups: [coreGroup], resources: ['clusters', 'machines'], verbs: ['get', 'list', 'watch'] },
-      { apiGroups: [''], resources: ['secrets'], verbs: ['get'] },
     ],
   },
   {
-    ...{ apiVersion: rbac, kind: 'ClusterRoleBinding', metadata: { name } },
-    roleRef: { apiGroup: rbacGroup, kind: 'ClusterRole', name },
-    subjects,
+    ...{ apiVersion: rbac, kind: 'ClusterRole', metadata: { name: ofSecrets } },
+    rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }],
   },
+  ...[name, ofSecrets].map((role) => ({
+    ...{ apiVersion: rbac, kind: 'ClusterRoleBinding', metadata: { name: role } },
+    roleRef: { apiGroup: rbacGroup, kind: 'ClusterRole', name: role },
+    subjects,
+  })),
   {
     ...{ apiVersion: rbac, kind: 'Role', metadata: { name, namespace } },
     rules: [
