@@ -146,6 +146,6 @@ describe('ignite provider install', { skip }, () => {
     });
     const components = readFileSync(join(folder, 'infrastructure-components.yaml'), 'utf8');
     assert.equal(await ignite('--dry-run', '-o', 'yaml'), components);
-    assert.equal(parseAllDocuments(components).length, 11);
+    assert.equal(parseAllDocuments(components).length, 13);
   });
 });

@@ -19,12 +19,7 @@ test('changedImage: a repository and a tag are changed as far as they are given'
       undefined,
       'registry.k8s.io/coredns/coredns:v1.13.1',
     ],
-    [
-      'example.com/coredns:v1.13.1',
-      'registry.k8s.io/',
-      'v1.14.0',
-      'registry.k8s.io/coredns/coredns:v1.14.0',
-    ],
+    ['example.com/coredns:v1.13.1', 'registry.k8s.io/', 'v1.14.0', 'registry.k8s.io/coredns/coredns:v1.14.0'],
     ['registry.k8s.io/coredns/coredns:v1.13.1', 'example.com', 'v1.14.0', 'example.com/coredns:v1.14.0'],
     [
       `registry.k8s.io/kube-proxy:v1.34.0@sha256:${'0'.repeat(64)}`,
@@ -42,7 +37,10 @@ test('upgradeAddons: kube-proxy gets the tag of a version as kubeadm writes it',
   const objects = new StoreObjectClient(new MemoryStore(), served);
   const proxy = { namespace: 'kube-system', name: 'kube-proxy' };
   const containers = [{ name: 'kube-proxy', image: 'registry.k8s.io/kube-proxy:v1.34.0' }];
-  await objectsOf(objects, daemonSets).create({ metadata: proxy, spec: { template: { spec: { containers } } } });
+  await objectsOf(objects, daemonSets).create({
+    metadata: proxy,
+    spec: { template: { spec: { containers } } },
+  });
   const controlPlane = {
     metadata: { annotations: {} },
     spec: { version: 'v1.35.4+vendor.1', kubeadmConfigSpec: {} },

@@ -108,8 +108,7 @@ export function changedImage(image: string, { repository, tag }: ImageChange): s
   const [, path = reference, known] = /^(.*?)(?::([^/:]+))?$/.exec(reference) ?? [];
   const name = path.slice(path.lastIndexOf('/') + 1);
   const folder = repository?.replace(/\/+$/, '');
-  const at =
-    folder === undefined ? path : `${folder}/${name === 'coredns' ? coreDnsName(folder) : name}`;
+  const at = folder === undefined ? path : `${folder}/${name === 'coredns' ? coreDnsName(folder) : name}`;
   const chosen = tag ?? known;
   return chosen === undefined ? at : `${at}:${chosen}`;
 }

@@ -33,7 +33,11 @@ export const igniteClusterController = (placement: Placement): Controller<Ignite
     if (object.spec.loadBalancer) {
       if (!cluster) return { object };
       const placed = await placement.takeBalancer(object, work);
-      const { object: balanced, isThere, lacks } = await keepBalancedEndpoint(placed, cluster, placement, work);
+      const {
+        object: balanced,
+        isThere,
+        lacks,
+      } = await keepBalancedEndpoint(placed, cluster, placement, work);
       return withReady(balanced, { isThere, lacks, failureDomains }, nowMs);
     }
     const isThere =

@@ -1,9 +1,10 @@
-import { isIP } from 'node:net';
 import type { Balancer } from '@ignite/api/host-pod/host-pod';
 import { isDnsLabel } from '@ignite/toolkit/object/name';
+import * as v from 'valibot';
 import { labels } from '../contract/names.ts';
 import type { Machine } from '../kinds/machine.ts';
 
+const ip = v.pipe(v.string(), v.ip());
 /** The port of the API server of a node, as kubeadm sets it up. */
 const apiServerPort = 6_443;
 
@@ -13,7 +14,9 @@ const apiServerPort = 6_443;
  */
 export function planBalancer(port: number, machines: readonly Machine[]): Balancer {
   const reachable = machines
-    .filter(({ metadata: { name, labels: own } }) => Object.hasOwn(own, labels.controlPlane) && isDnsLabel(name))
+    .filter(
+      ({ metadata: { name, labels: own } }) => Object.hasOwn(own, labels.controlPlane) && isDnsLabel(name),
+    )
     .flatMap((machine) => {
       const address = addressOf(machine);
       return address === undefined ? [] : [{ machine, address }];
@@ -33,4 +36,4 @@ export function planBalancer(port: number, machines: readonly Machine[]): Balanc
 
 /** Whoever writes a Machine's status may call anything an address. */
 const addressOf = ({ status }: Machine): string | undefined =>
-  status?.addresses?.find(({ type, address }) => type === 'InternalIP' && isIP(address) !== 0)?.address;
+  status?.addresses?.find(({ type, address }) => type === 'InternalIP' && v.is(ip, address))?.address;

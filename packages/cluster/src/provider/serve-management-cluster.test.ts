@@ -21,7 +21,13 @@ import { controllerReference } from '../contract/owner.ts';
 import { found } from '../infrastructure/infrastructure.sample.ts';
 import type { IgniteCluster, IgniteMachine } from '../kinds/ignite-infrastructure.ts';
 import { kinds } from '../kinds/kinds.ts';
-import { clusterKind, igniteClusterKind, igniteMachineKind, kubeadmConfigKind, machineKind } from '../kinds/object-kinds.ts';
+import {
+  clusterKind,
+  igniteClusterKind,
+  igniteMachineKind,
+  kubeadmConfigKind,
+  machineKind,
+} from '../kinds/object-kinds.ts';
 import { secrets } from '../workload/node.ts';
 import { serveManagementCluster } from './serve-management-cluster.ts';
 
@@ -39,12 +45,11 @@ const clock: Clock = {
 };
 
 /** Serves a management cluster in which nobody else does anything. */
-function open(
-  management: ObjectClient = new StoreObjectClient(new MemoryStore(), defined),
-) {
+function open(management: ObjectClient = new StoreObjectClient(new MemoryStore(), defined)) {
   const host = new StoreObjectClient(new MemoryStore(), served);
   const stop = new AbortController();
-  const runHost = async (until: AbortSignal): Promise<void> => await clock.sleep(2 ** 30, until).catch(() => {});
+  const runHost = async (until: AbortSignal): Promise<void> =>
+    await clock.sleep(2 ** 30, until).catch(() => {});
   const serving = serveManagementCluster(
     {
       ...{ management, host, self: { name: 'north', uid: 'u' }, clock, log: () => {} },
@@ -56,7 +61,10 @@ function open(
     ...{ management, host },
     createCluster: async (spec: object, loadBalancer: object): Promise<void> => {
       const infrastructureRef = { apiGroup: igniteClusterKind.group, kind: 'IgniteCluster', name: 'dev' };
-      await objectsOf(management, clusterKind).create({ metadata: at('dev'), spec: { ...spec, infrastructureRef } });
+      await objectsOf(management, clusterKind).create({
+        metadata: at('dev'),
+        spec: { ...spec, infrastructureRef },
+      });
       const metadata = { ...at('dev'), labels: ofCluster };
       await objectsOf(management, igniteClusterKind).create({ metadata, spec: loadBalancer });
     },
@@ -97,7 +105,10 @@ test('the load balancer learns of Machines, although their controllers run elsew
   await createBalanced(opened);
   await opened.createMachine('cp-1', { dataSecretName: 'data' });
   const addresses = [{ type: 'InternalIP', address: '10.61.1.7' }];
-  await objectsOf(management, machineKind).modifyStatus(at('cp-1'), (now) => ({ ...now, status: { addresses } }));
+  await objectsOf(management, machineKind).modifyStatus(at('cp-1'), (now) => ({
+    ...now,
+    status: { addresses },
+  }));
   const servers = await found(async () => {
     const { spec } = (await objectsOf(host, hostPodKind).get(at('dev-endpoint'))) as HostPod;
     return spec.balancer!.servers.length > 0 ? spec.balancer!.servers : undefined;
@@ -176,7 +187,11 @@ test('a machine is judged as it is once it was taken', async () => {
 });
 
 /** Plays a move to another management cluster and back: the objects are as they were, but new ones. */
-async function move({ management }: ReturnType<typeof open>, kind: KindResource, name: string): Promise<void> {
+async function move(
+  { management }: ReturnType<typeof open>,
+  kind: KindResource,
+  name: string,
+): Promise<void> {
   await pause(management, true);
   await found(async () => await isPaused(management, kind, name));
   const all = objectsOf(management, kind);
@@ -189,7 +204,11 @@ async function move({ management }: ReturnType<typeof open>, kind: KindResource,
   await all.create({ metadata: { ...at(name), labels: own, ownerReferences, finalizers }, spec });
 }
 
-async function isPaused(management: ObjectClient, kind: KindResource, name: string): Promise<true | undefined> {
+async function isPaused(
+  management: ObjectClient,
+  kind: KindResource,
+  name: string,
+): Promise<true | undefined> {
   const { status } = (await objectsOf(management, kind).get(at(name))) as IgniteCluster;
   return status?.conditions?.some(({ type, status: is }) => type === 'Paused' && is === 'True') || undefined;
 }

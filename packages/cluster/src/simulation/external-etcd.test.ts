@@ -26,7 +26,11 @@ test('workers of a cluster whose etcd is elsewhere join it, although nobody know
     );
   const external = { endpoints: ['https://10.61.0.2:2379'], ...files };
   const kubeadmConfigSpec = { clusterConfiguration: { etcd: { external } } };
-  await createCluster(simulation, 'dev', { controlPlanes: 1, workers: 2, controlPlane: { kubeadmConfigSpec } });
+  await createCluster(simulation, 'dev', {
+    controlPlanes: 1,
+    workers: 2,
+    controlPlane: { kubeadmConfigSpec },
+  });
   await simulation.until(async () => await areReady(simulation, 3));
   assert.deepEqual(simulation.world.violations, []);
 });

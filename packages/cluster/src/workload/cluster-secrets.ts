@@ -62,9 +62,7 @@ export async function readKeys(
   place: Place,
   signal: AbortSignal,
 ): Promise<ClusterKeys | undefined> {
-  const found = await Promise.all(
-    purposes.map((purpose) => readKeysFor(client, place, purpose, signal)),
-  );
+  const found = await Promise.all(purposes.map((purpose) => readKeysFor(client, place, purpose, signal)));
   return found.includes(undefined)
     ? undefined
     : (Object.fromEntries(purposes.map((purpose, at) => [purpose, found[at]])) as ClusterKeys);

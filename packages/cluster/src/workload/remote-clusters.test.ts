@@ -48,7 +48,11 @@ test('RemoteClusters: all who ask at once share a connection, which ends with it
     assert.equal(new Set(asked).size, 1);
     const at = { host: '127.0.0.1', port };
     assert.equal(await asked[0].certificateEndMs(at, signal), notAfter.getTime());
-    assert.equal(await certificateEndMs(at, newAuthority('other', Date.now()).certificate, signal), undefined, 'of another authority');
+    assert.equal(
+      await certificateEndMs(at, newAuthority('other', Date.now()).certificate, signal),
+      undefined,
+      'of another authority',
+    );
     const ended = Promise.all(sockets.map(async (socket) => await once(socket, 'close')));
     remote.forget(cluster);
     await ended;

@@ -137,7 +137,10 @@ async function take(
 ): Promise<Lease | undefined> {
   try {
     if (!old)
-      return await leasesOf(client).create({ metadata: { namespace, name, ...(labels && { labels }) }, spec });
+      return await leasesOf(client).create({
+        metadata: { namespace, name, ...(labels && { labels }) },
+        spec,
+      });
     const metadata = { ...old.metadata, labels: { ...old.metadata.labels, ...labels } };
     return await leasesOf(client).update({ ...old, metadata, spec });
   } catch (failure) {

@@ -78,7 +78,10 @@ test('no pod counts as lost while the record of one cannot be read', async (t) =
   const store = new DatabaseSync(storePath(paths));
   t.after(() => store.close());
   const damage = store.prepare("UPDATE objects SET json = '{\"damaged\":' WHERE kind = 'HostPod'");
-  assert.equal((await findLostPods(paths, administration, op.signal)).length, [plain, withCopy, withData].length);
+  assert.equal(
+    (await findLostPods(paths, administration, op.signal)).length,
+    [plain, withCopy, withData].length,
+  );
   assert.equal(damage.run().changes, 1);
   assert.deepEqual(await findLostPods(paths, administration, op.signal), []);
 });
