@@ -33,7 +33,10 @@ const longest = [
   'restarts',
 ];
 /** The test files whose programs may still be built. Each of the others is begun before them. */
-const onKubernetes = chosen(['test/kubernetes/*.test.ts', 'test/e2e/{hosted-control-plane,cluster}.test.ts']);
+const onKubernetes = chosen([
+  'test/kubernetes/*.test.ts',
+  'test/e2e/{hosted-control-plane,cluster,management-cluster}.test.ts',
+]);
 const rank = (file: string): number => {
   if (onKubernetes.includes(file)) return longest.length + 1;
   const at = longest.indexOf(/([^/]+)\.test\.ts$/.exec(file)?.[1] ?? '');
