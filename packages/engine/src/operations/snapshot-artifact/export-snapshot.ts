@@ -24,7 +24,7 @@ export async function exportSnapshot(
 ): Promise<void> {
   const { signal, report } = op;
   const { name } = snapshot.metadata;
-  await using work = await openTransfer(host.paths, signal);
+  await using work = await openTransfer('snapshot-out', host.paths, op);
   const { layout } = await packArtifact(snapshot, request, work.path, host, op);
   {
     using _layout = await lockLayout(host.paths, signal);

@@ -25,7 +25,7 @@ export async function pullSnapshot(
 ): Promise<Snapshot> {
   const { registryConfigDir, ...asked } = request;
   const credentials = registryConfigDir === undefined ? {} : { registryConfigDir };
-  await using work = await openTransfer(host.paths, op.signal);
+  await using work = await openTransfer('snapshot-in', host.paths, op);
   const assertWanted = (manifest: unknown): void => void parseArtifactManifest(manifest);
   const artifact = await bringArtifact(reference, { dir: work.path, ...credentials, assertWanted }, host, op);
   const bringImage = async (image: SnapshotConfig['image'], undo: Rollback): Promise<Image> =>

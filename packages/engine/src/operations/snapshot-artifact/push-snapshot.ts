@@ -16,7 +16,7 @@ export async function pushSnapshot(
   op: ClientOperation,
 ): Promise<PushedSnapshot> {
   parseReference(destination); // before anything is packed
-  await using work = await openTransfer(host.paths, op.signal);
+  await using work = await openTransfer('snapshot-out', host.paths, op);
   const packed = await packArtifact(snapshot, request, work.path, host, op);
   const { wholeDisk: _whole, ...access } = request;
   return await pushFromLayout(packed, { ...access, destination }, host, op);

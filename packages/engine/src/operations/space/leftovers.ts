@@ -45,6 +45,8 @@ const scratchLocks: Readonly<Record<string, string>> = {
   programs: 'kernel',
   pull: 'oci-layout',
   save: 'save',
+  'snapshot-in': 'snapshot-in',
+  'snapshot-out': 'snapshot-out',
 };
 
 /** Finds what killed processes have left half-made or half-removed. */
