@@ -22,6 +22,7 @@ import type { VmPorts } from '../../vm/vm-ports.ts';
 import { vmmOf } from '../../vm/vmm-of.ts';
 import { type PartName, artifactManifest, artifactType } from './artifact-manifest.ts';
 import { fileDigest } from './file-digest.ts';
+import { sendingWarnings, sendsMachine } from './sending-warnings.ts';
 import { type SnapshotConfig, snapshotConfig } from './snapshot-config.ts';
 
 /** The tag of a snapshot in an OCI layout of its own, and that of its image beside it. */
@@ -49,12 +50,12 @@ export async function packArtifact(
   const image = (await listImages(host.objects)).find((each) => each.status.digest === status.image.digest);
   const kernel = (await listKernels(host.objects)).find((each) => each.status.id === status.kernel.id);
   if (!image || !kernel) throw snapshotUnfit(name, 'its image or its kernel is not on this host any more');
-  if (status.holds === 'Machine') report({ kind: 'warning', message: secretsText(name) });
+  for (const message of sendingWarnings(snapshot)) report({ kind: 'warning', message });
   using _lock = await lockSnapshot(metadata.uid, host, signal);
   const format = vmmOf({ spec: status.vmSpec }, host).capabilities.diskFormats[0] ?? 'raw';
   const files = snapshotFiles(host.paths, metadata.uid, format);
   if (!existsSync(files.disk)) throw snapshotUnfit(name, 'its disk is missing');
-  const note = status.holds === 'Machine' ? await readStateNote(files.savedState) : undefined;
+  const note = sendsMachine(snapshot) ? await readStateNote(files.savedState) : undefined;
   const flat = join(dir, 'whole-disk');
   const basePath = image.status.baseDisk.path;
   const disk = await describeDisk(files.disk, format, host, signal);
@@ -116,10 +117,6 @@ function configOf(
     ...files,
   });
 }
-
-/** Pure. The warning for whoever sends a snapshot away. */
-const secretsText = (name: string): string =>
-  `snapshot "${name}" contains all that was in the memory of the VM, passwords and keys included: whoever can read it has them`;
 
 /** Returns the size of a disk, and whether it has only what differs from the disk of its image. */
 async function describeDisk(
