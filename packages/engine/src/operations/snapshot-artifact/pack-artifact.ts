@@ -126,6 +126,6 @@ async function describeDisk(
   signal: AbortSignal,
 ): Promise<{ readonly size: number; readonly isLayer: boolean }> {
   if (format === 'raw') return { size: (await stat(path)).size, isLayer: false };
-  const { size, refersTo } = await diskInfo(path, runner, signal);
-  return { size, isLayer: refersTo === shownBase };
+  const { size, base } = await diskInfo(path, runner, signal);
+  return { size, isLayer: base === shownBase };
 }
