@@ -10,6 +10,9 @@ import { type Paths, locksDir } from '../../tools/host/paths.ts';
  */
 export type TransferLock = 'snapshot-in' | 'snapshot-out';
 
+/** Pure. Returns how the names of folders with credentials begin, of which there is one at a time under a lock. */
+export const authPrefixOf = (name: TransferLock): string => `${name}-auth-`;
+
 /**
  * Opens the folder in which a snapshot is packed or unpacked, one at a time in each direction. What a killed process has left there
  * goes first.
