@@ -264,6 +264,17 @@ const forgeries: Readonly<Record<string, readonly [(layout: Layout) => void, Reg
     },
     /its disk is not as its config says/,
   ],
+  'whose disk is on that of its image, and has its data in another file': [
+    (layout) => {
+      const [disk, data] = [join(dir, 'evil.qcow2'), join(dir, 'data')];
+      const base = ['-u', '-F', 'raw', '-b', '/vm/base.ext4', '-o', `data_file=${data}`];
+      execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', ...base, disk, '256M']);
+      replacePart(layout, 'disk', readFileSync(disk));
+      rmSync(disk);
+      rmSync(data);
+    },
+    /its disk is not as its config says/,
+  ],
   'whose kernel is another one': [
     (layout) => replacePart(layout, 'kernel', Buffer.from('another kernel')),
     /its kernel does not match its ID/,

@@ -22,7 +22,11 @@ interface Manifest {
 async function pack(
   dir: string,
   status: Partial<Snapshot['status']>,
-): Promise<{ readonly config: SnapshotConfig; readonly parts: readonly string[]; readonly told: readonly string[] }> {
+): Promise<{
+  readonly config: SnapshotConfig;
+  readonly parts: readonly string[];
+  readonly told: readonly string[];
+}> {
   const { host: world } = await worldOf(() => 0.5, dir);
   const { qemu } = world.vmms;
   const raw = { ...qemu, capabilities: { ...qemu.capabilities, diskFormats: ['raw'] } };
@@ -50,7 +54,8 @@ async function pack(
   } as unknown as Snapshot;
   const kept = snapshotDir(host.paths, snapshot.metadata.uid);
   mkdirSync(join(kept, 'saved-state'), { recursive: true });
-  for (const name of ['root.raw', 'exit-status', 'saved-state/machine']) writeFileSync(join(kept, name), name);
+  for (const name of ['root.raw', 'exit-status', 'saved-state/machine'])
+    writeFileSync(join(kept, name), name);
   const note = { format: 1, traits: { VMM: 'QEMU 8' }, size: 19, sha256: 'a'.repeat(64) };
   writeFileSync(join(kept, 'saved-state/note.json'), JSON.stringify(note));
   const told: string[] = [];
@@ -83,7 +88,10 @@ test('packArtifact: the memory is sent, unless it is for the VM itself alone', a
     assert.deepEqual(alone.parts, ['disk', 'kernel', 'initrd', 'modules.squashfs']);
     assert.equal(alone.config.traits, undefined);
     assert.equal(alone.config.message, 'cloud-init gives it its identity');
-    assert.match(alone.told.join('\n'), /^snapshot "ready" is sent without its memory, .*: cloud-init gives it its identity$/);
+    assert.match(
+      alone.told.join('\n'),
+      /^snapshot "ready" is sent without its memory, .*: cloud-init gives it its identity$/,
+    );
   } finally {
     rmSync(dir, { recursive: true });
   }

@@ -13,7 +13,13 @@ const userData = '#cloud-config\npassword: hunter2';
 for (const [title, status, spec, sends, warnings] of [
   ['the disk alone', { holds: 'Disk' }, {}, false, []],
   ['memory', { holds: 'Machine' }, { env: {}, cloudInit: {} }, true, [memory]],
-  ['the disk of a VM with an environment', { holds: 'Disk' }, { env: { A: 'b' } }, false, [plain('environment')]],
+  [
+    'the disk of a VM with an environment',
+    { holds: 'Disk' },
+    { env: { A: 'b' } },
+    false,
+    [plain('environment')],
+  ],
   [
     'memory and an environment',
     { holds: 'Machine' },
@@ -47,7 +53,10 @@ for (const [title, status, spec, sends, warnings] of [
   ],
 ] as const)
   test(`sendingWarnings: ${title}`, () => {
-    const snapshot = { metadata: { name: 'ready' }, status: { ...status, vmSpec: spec } } as unknown as Snapshot;
+    const snapshot = {
+      metadata: { name: 'ready' },
+      status: { ...status, vmSpec: spec },
+    } as unknown as Snapshot;
     assert.equal(sendsMachine(snapshot), sends);
     assert.deepEqual(sendingWarnings(snapshot), warnings);
   });

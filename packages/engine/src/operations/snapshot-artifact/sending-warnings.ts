@@ -14,9 +14,7 @@ export function sendingWarnings(snapshot: Pick<Snapshot, 'metadata' | 'status'>)
   const { userData, metaData, networkConfig } = cloudInit;
   const plain = [
     ...(Object.keys(env).length > 0 ? ['environment'] : []),
-    ...([userData, metaData, networkConfig].some((each) => each !== undefined)
-      ? ['cloud-init data']
-      : []),
+    ...([userData, metaData, networkConfig].some((each) => each !== undefined) ? ['cloud-init data'] : []),
   ];
   const name = `snapshot "${metadata.name}"`;
   const readers = 'whoever can read it has them';
@@ -25,7 +23,9 @@ export function sendingWarnings(snapshot: Pick<Snapshot, 'metadata' | 'status'>)
       ? [`${name} contains all that was in the memory of the VM, passwords and keys included: ${readers}`]
       : []),
     ...(plain.length > 0
-      ? [`${name} contains the ${plain.join(' and the ')} of the VM in plain text, passwords included: ${readers}`]
+      ? [
+          `${name} contains the ${plain.join(' and the ')} of the VM in plain text, passwords included: ${readers}`,
+        ]
       : []),
     ...(status.holds === 'Machine' && !sendsMachine(snapshot)
       ? [`${name} is sent without its memory, from which only the VM itself can go on: ${status.message}`]

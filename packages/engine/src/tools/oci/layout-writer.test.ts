@@ -19,7 +19,9 @@ async function inFolder(use: (dir: string) => Promise<void>): Promise<void> {
 test('addPacked: a blob has the content of the stream, under the name of its digest', async () => {
   await inFolder(async (dir) => {
     const writer = await LayoutWriter.open(dir, new AbortController().signal);
-    const { digest, size } = await writer.addPacked(Readable.from([Buffer.from('some '), Buffer.from('text')]));
+    const { digest, size } = await writer.addPacked(
+      Readable.from([Buffer.from('some '), Buffer.from('text')]),
+    );
     const blob = readFileSync(join(dir, 'blobs/sha256', digest.slice('sha256:'.length)));
     assert.equal(blob.length, size);
     assert.equal(zstdDecompressSync(blob).toString(), 'some text');

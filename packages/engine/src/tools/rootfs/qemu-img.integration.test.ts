@@ -94,7 +94,11 @@ test('diskInfo: a base does not hide that the data of a disk is in yet another f
       void execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', ...base, ...options, path, '1M']);
     create();
     const facts = { format: 'qcow2', size: 2 ** 20 };
-    assert.deepEqual(await diskInfo(path, localRunner, signal), { ...facts, refersTo: shownBase, base: shownBase });
+    assert.deepEqual(await diskInfo(path, localRunner, signal), {
+      ...facts,
+      refersTo: shownBase,
+      base: shownBase,
+    });
     create('-o', `data_file=${elsewhere}`);
     assert.deepEqual(await diskInfo(path, localRunner, signal), { ...facts, refersTo: elsewhere });
   } finally {
