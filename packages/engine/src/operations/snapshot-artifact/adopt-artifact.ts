@@ -156,7 +156,7 @@ async function assertDisk(
   if (disk.format === 'raw') return;
   const found = await diskInfo(path, runner, signal);
   const base = disk.base === undefined ? undefined : shownBase;
-  if (found.format !== 'qcow2' || found.size !== disk.size || found.refersTo !== base)
+  if (found.format !== 'qcow2' || found.size !== disk.size || found.refersTo !== base || found.base !== base)
     throw artifactInvalid('its disk is not as its config says');
 }
 
