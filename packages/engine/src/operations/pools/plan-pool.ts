@@ -25,9 +25,14 @@ export interface PoolPlan {
 export const revisionOf = (template: PoolTemplate): string =>
   createHash('sha256').update(JSON.stringify(template)).digest('hex').slice(0, 16);
 
-/** Pure. Tells whether a VM is one of a pool, which nobody has taken. */
-export const isMember = (vm: Pick<Vm, 'metadata'>, { metadata: { namespace, name } }: Planned): boolean =>
-  vm.metadata.namespace === namespace && vm.metadata.labels[poolLabel] === name;
+/** Pure. Tells whether a VM is one that a pool has made, and that nobody has taken. Whoever labels another VM so loses nothing. */
+export const isMember = (
+  { metadata }: Pick<Vm, 'metadata'>,
+  { metadata: { namespace, name } }: Planned,
+): boolean =>
+  metadata.namespace === namespace &&
+  metadata.labels[poolLabel] === name &&
+  metadata.annotations[poolRevisionAnnotation] !== undefined;
 
 /** Pure. Returns the members that can be taken. */
 export const readyMembers = (pool: Planned, vms: readonly Vm[]): readonly Vm[] =>
