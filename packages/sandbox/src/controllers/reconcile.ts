@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { isIgnitesOwn } from '@ignite/api/v1/own-marks';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { KindKey } from '@ignite/toolkit/client/kind-client';
 import type { ReconcileResult } from '@ignite/toolkit/controller/controller';
@@ -67,13 +68,17 @@ export async function reconcileSandbox(
   return lookAgainMs === undefined ? {} : { requeueAfterMs: lookAgainMs };
 }
 
+/** What Ignite itself acts upon stays out: whoever writes Sandboxes may not set the environment of a VMM on the host, say. */
+const withoutIgnites = (entries: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(entries).filter(([name]) => !isIgnitesOwn(name)));
+
 function vmOf(sandbox: Sandbox, spec: object) {
   const { namespace, name } = sandbox.metadata;
   const { labels, annotations } = sandbox.spec.podTemplate.metadata ?? {};
   return {
     metadata: {
-      ...{ namespace, name, annotations: annotations ?? {} },
-      labels: { ...labels, [sandboxLabel]: name },
+      ...{ namespace, name, annotations: withoutIgnites(annotations) },
+      labels: { ...withoutIgnites(labels), [sandboxLabel]: name },
       ownerReferences: [controllerReference(sandboxKind, sandbox)],
     },
     spec,

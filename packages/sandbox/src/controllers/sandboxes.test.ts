@@ -104,6 +104,25 @@ test('a Sandbox that no VM can be says why, and has none', async () => {
   assert.match(readyOf(await clients.sandboxes.get(key))?.message ?? '', /^volumeClaimTemplates: /);
 });
 
+test('the labels and annotations of a Sandbox are those of its VM, but for those that Ignite acts upon', async () => {
+  const { clients, settle } = world();
+  const key = { namespace, name: 'box' };
+  const metadata = {
+    labels: { team: 'a', 'ignite.weave.works/pool': 'workers' },
+    annotations: {
+      'example.org/note': 'b',
+      'ignite.weave.works/sandbox-env/LD_PRELOAD': '/x',
+      'ignite.weave.works/interface/eth1': 'dhcp-bridge',
+      'gitops.weave.works/owner': 'vms VM/default/box',
+    },
+  };
+  await clients.sandboxes.create({ metadata: key, spec: { podTemplate: { ...podTemplate, metadata } } });
+  await settle();
+  const vm = await clients.vms.get(key);
+  assert.deepEqual(vm.metadata.labels, { team: 'a', 'agents.x-k8s.io/sandbox-name': 'box' });
+  assert.deepEqual(vm.metadata.annotations, { 'example.org/note': 'b' });
+});
+
 test('a Sandbox takes no VM of others', async () => {
   const { clients, settle } = world();
   const key = { namespace, name: 'box' };
