@@ -34,9 +34,16 @@ export const isMember = (
   metadata.labels[poolLabel] === name &&
   metadata.annotations[poolRevisionAnnotation] !== undefined;
 
+export const isLeaving = ({ metadata }: Pick<WarmPool, 'metadata'>): boolean =>
+  metadata.deletionTimestamp !== undefined;
+
+/** Pure. Tells whether a VM that a pool has made is as the pool gives them away. */
+export const isUsable = (vm: Vm, pool: Planned): boolean =>
+  !isLeaving(vm) && isOfRevision(vm, pool) && isReady(vm);
+
 /** Pure. Returns the members that can be taken. */
 export const readyMembers = (pool: Planned, vms: readonly Vm[]): readonly Vm[] =>
-  vms.filter((vm) => isMember(vm, pool) && !isLeaving(vm) && isOfRevision(vm, pool) && isReady(vm));
+  vms.filter((vm) => isMember(vm, pool) && isUsable(vm, pool));
 
 /** Pure. Plans how the VMs of a host become what a pool wants. Members of another template are not kept, since nobody may take them. */
 export function planPool(pool: Planned, vms: readonly Vm[], nowMs: number): PoolPlan {
@@ -68,8 +75,6 @@ export function poolStatusOf(pool: WarmPool, vms: readonly Vm[]): WarmPoolStatus
   };
 }
 
-const isLeaving = ({ metadata }: Pick<WarmPool, 'metadata'>): boolean =>
-  metadata.deletionTimestamp !== undefined;
 const isOfRevision = ({ metadata }: Vm, { spec }: Planned): boolean =>
   metadata.annotations[poolRevisionAnnotation] === revisionOf(spec.template);
 const isReady = ({ spec, status }: Vm): boolean =>
