@@ -48,6 +48,7 @@ function world() {
   return {
     clients,
     all,
+    reconciling,
     passTime: (ms: number): void => void (nowMs += ms),
     settle: async (): Promise<void> => {
       for (let rounds = 0; rounds < 6; rounds++) await round();
@@ -201,4 +202,18 @@ test('a claim that expires gives its Sandbox up', async () => {
   const claimed = await clients.claims.get({ namespace, name: 'mine' });
   assert.equal(readyOf(claimed)?.reason, 'ClaimExpired');
   assert.ok(!(await all(clients.sandboxes)).some(({ metadata }) => metadata.name === sandbox?.name));
+});
+
+test('a claim whose name another Sandbox has says so, and is not tried again before that Sandbox goes', async () => {
+  const { clients, settle, reconciling, poolOf, claim } = world();
+  const key = { namespace, name: 'mine' };
+  await poolOf(0);
+  await clients.sandboxes.create({ metadata: key, spec: { podTemplate } });
+  await claim('mine');
+  assert.deepEqual(await reconcileClaim(key, reconciling, signal), {});
+  assert.match(readyOf(await clients.claims.get(key))?.message ?? '', /not its own/);
+  await clients.sandboxes.delete(key);
+  await settle();
+  const made = await clients.sandboxes.get(key);
+  assert.ok(isControlledBy(made, await clients.claims.get(key)));
 });
