@@ -3,6 +3,8 @@ import { isIgnitesOwn } from '@ignite/api/v1/own-marks';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { KindKey } from '@ignite/toolkit/client/kind-client';
 import type { ReconcileResult } from '@ignite/toolkit/controller/controller';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { assignedAnnotation, claimLabel, launchTypeLabel, poolLabel } from '../kinds/groups.ts';
 import { sandboxClaimKind, sandboxKind, sandboxWarmPoolKind } from '../kinds/kinds.ts';
@@ -40,10 +42,17 @@ export async function reconcileSandbox(
   const sandbox = await clients.sandboxes.find(key, { signal });
   if (!sandbox || isLeaving(sandbox)) return {};
   const vm = await clients.vms.find(key, { signal });
-  const { action, status, lookAgainMs } = planSandbox(sandbox, vm, now());
+  const plan = planSandbox(sandbox, vm, now());
+  const { action, lookAgainMs } = plan;
+  let { status } = plan;
   switch (action.kind) {
     case 'create-vm':
-      await clients.vms.create(vmOf(sandbox, { ...action.spec, hostName }), { signal });
+      try {
+        await clients.vms.create(vmOf(sandbox, { ...action.spec, hostName }), { signal });
+      } catch (failure) {
+        if (!hasCode(failure, 'INVALID')) throw failure;
+        ({ status } = planSandbox(sandbox, vm, now(), errorText(failure)));
+      }
       break;
     case 'set-power': {
       const { power } = action;
