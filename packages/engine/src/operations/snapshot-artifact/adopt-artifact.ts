@@ -67,7 +67,7 @@ export async function adoptArtifact(
   const { config, part } = sent;
   const { namespace = 'default', name = config.name } = request;
   await assertNameFree(namespace, name, host);
-  const { refused } = planImport({ spec: config.vmSpec, annotations: {} }, request.allow ?? []);
+  const { refused } = planImport({ spec: config.vmSpec, labels: {}, annotations: {} }, request.allow ?? []);
   if (refused.length > 0) throw importNotAllowed(refused);
   const spec = boundSpec((await validateRequest({ spec: config.vmSpec })).spec, host.self);
   const vmm = vmmOf({ spec }, host);
