@@ -24,7 +24,9 @@ export const beginAttempt = async (
   waiting: Pick<Waiting, 'client' | 'op'>,
   annotate: (now: Cluster) => Annotations,
 ): Promise<Cluster> =>
-  await modifyCluster(key, waiting, (now) => withAnnotations(now, { ...annotate(now), [own.attempt]: attempt }));
+  await modifyCluster(key, waiting, (now) =>
+    withAnnotations(now, { ...annotate(now), [own.attempt]: attempt }),
+  );
 
 /** Tells whether nobody has taken a Cluster over since an attempt has begun. @throws CodedError CLUSTER_NOT_FOUND */
 export async function isAttempting(
@@ -66,7 +68,9 @@ export const endAttempt = async (
 export const withoutNotes = (cluster: Cluster, notes: readonly string[]): Cluster =>
   withAnnotations(
     cluster,
-    Object.fromEntries(Object.entries(cluster.metadata.annotations).filter(([name]) => !notes.includes(name))),
+    Object.fromEntries(
+      Object.entries(cluster.metadata.annotations).filter(([name]) => !notes.includes(name)),
+    ),
   );
 
 const withAnnotations = (cluster: Cluster, annotations: Annotations): Cluster => ({
@@ -91,5 +95,7 @@ const takenOver = ({ namespace, name }: ClusterKey): CodedError<AttemptErrorCode
   new CodedError(
     'CLUSTER_TAKEN_OVER',
     `another command suspends, resumes or brings back cluster "${name}" meanwhile`,
-    { hint: `wait for that one, and look with "ignite cluster describe ${namespace}/${name}" what there is to do` },
+    {
+      hint: `wait for that one, and look with "ignite cluster describe ${namespace}/${name}" what there is to do`,
+    },
   );

@@ -104,8 +104,7 @@ const isDown = ({ status: { phase } }: Vm): boolean =>
 
 /** A phase alone does not tell: a VM is recorded as paused before it is. */
 const isStill = (vm: Vm): boolean =>
-  isSaved(vm) ||
-  (vm.spec.power === 'Paused' && isSeen(vm) && (vm.status.phase === 'Paused' || isDown(vm)));
+  isSaved(vm) || (vm.spec.power === 'Paused' && isSeen(vm) && (vm.status.phase === 'Paused' || isDown(vm)));
 
 /** A VM that was to be saved while it ran is not held: it runs on until its host gets to it. */
 const isHeld = ({ spec, status }: Vm): boolean => spec.power === 'Suspended' && status.phase === 'Paused';

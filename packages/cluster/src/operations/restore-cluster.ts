@@ -11,12 +11,7 @@ import { assertAttempting, beginAttempt } from './attempt.ts';
 import { type Look, waitFor } from './await-cluster.ts';
 import type { ClusterKey } from './cluster-view.ts';
 import { findCluster } from './find-cluster.ts';
-import {
-  type ClusterParts,
-  isOfControlPlane,
-  isReady,
-  planStillness,
-} from './plan-suspension.ts';
+import { type ClusterParts, isOfControlPlane, isReady, planStillness } from './plan-suspension.ts';
 import { type SnapshotWaiting, findClusterSnapshot } from './snapshot-cluster.ts';
 import { goOn, partsOf, pursue } from './suspend-cluster.ts';
 

@@ -176,7 +176,8 @@ export async function removeClusterSnapshot(
     key,
     snapshots,
     op.signal,
-    (part) => isPartOf(name)(part) && (current === undefined || part.metadata.labels[own.attempt] !== current),
+    (part) =>
+      isPartOf(name)(part) && (current === undefined || part.metadata.labels[own.attempt] !== current),
   );
   if (!isOfIt && parts.length === 0) throw notFound(key, name);
   if (isOfIt) await deleteObject(found, waiting);
