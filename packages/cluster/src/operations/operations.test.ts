@@ -19,7 +19,6 @@ import {
   secretObjects,
 } from '../kinds/object-kinds.ts';
 import { clusterResources } from '../kinds/resources.ts';
-import { own } from '../contract/names.ts';
 import { createClass, createTopology, pool } from '../simulation/sim-class.sample.ts';
 import { Simulation } from '../simulation/simulation.sample.ts';
 import { nodes } from '../workload/node.ts';
@@ -36,7 +35,6 @@ import { versionsOf } from './plan-upgrade.ts';
 import { planCluster } from './plan-cluster.ts';
 import { readClusterKubeconfig } from './read-kubeconfig.ts';
 import { scaleCluster } from './scale-cluster.ts';
-import { resumeCluster } from './suspend-cluster.ts';
 import { imagesOfUpgrade, upgradeCluster } from './upgrade-cluster.ts';
 
 const shape = { image: 'ignite-kubernetes:v1.35.4', cpus: 2, memory: '2GB', diskSize: '10GB' };
@@ -323,22 +321,6 @@ test('nothing is left of a cluster that was deleted, but what somebody has broug
   assert.equal(simulation.world.vms.size, 0);
   assert.match(told[0]!, /the deletion of 3 machines/);
   await assert.rejects(deleteCluster(key, waiting), (failure) => hasCode(failure, 'CLUSTER_NOT_FOUND'));
-});
-
-test('a cluster that was brought back in part can be deleted, unless somebody has paused it', async () => {
-  using opened = await openWithCluster();
-  const { simulation, waiting } = opened;
-  simulation.world.leave('default/dev');
-  await simulation.change(clusterKind, 'dev', ({ metadata, ...object }) => ({
-    ...object,
-    metadata: { ...metadata, annotations: { [own.restoring]: 'gone', [own.suspended]: 'wished' } },
-    spec: { ...(object.spec as object), paused: true },
-  }));
-  await assert.rejects(deleteCluster(key, waiting), { code: 'CLUSTER_PAUSED' });
-  await resumeCluster(key, waiting);
-  await assert.rejects(resumeCluster(key, waiting), { code: 'CLUSTER_RESTORING' });
-  await deleteCluster(key, waiting);
-  assert.deepEqual(await leftIn(simulation), []);
 });
 
 test('a class that has the label of a cluster is not deleted with it', async () => {
