@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { maxCopies } from '@ignite/api/host-pod/host-pod';
-import { KindClient } from '@ignite/toolkit/client/kind-client';
+import { KindClient, objectsOf } from '@ignite/toolkit/client/kind-client';
 import { own } from '../contract/names.ts';
 import { isPaused } from '../kinds/cluster.ts';
-import { clusterSnapshotKind, hostedControlPlaneKind } from '../kinds/object-kinds.ts';
+import {
+  clusterSnapshotKind,
+  hostedControlPlaneKind,
+  kubeadmControlPlaneKind,
+} from '../kinds/object-kinds.ts';
 import { restoreCluster } from './restore-cluster.ts';
 import { key, metadata, openCluster } from './running-cluster.sample.ts';
 import {
@@ -224,25 +228,43 @@ test('a snapshot that a restoration needs is not removed', async () => {
   await removeClusterSnapshot(key, 'ready', waiting);
 });
 
-test('a cluster whose etcd is elsewhere has no snapshots, and none is taken beyond what its pods can keep', async () => {
+test('a cluster whose etcd is elsewhere has no snapshots', async () => {
   const { client, clusters, done, waiting } = await openCluster();
-  const controlPlanes = new KindClient(client, hostedControlPlaneKind);
-  await controlPlanes.create({
-    metadata: metadata('dev'),
-    spec: { version: 'v1.35.4', etcd: { external: { name: 'far' } } },
-  });
-  await clusters.modify(key, (now) => ({
-    ...now,
-    spec: {
-      ...now.spec,
-      controlPlaneRef: { apiGroup: 'controlplane.cluster.x-k8s.io', kind: 'HostedControlPlane', name: 'dev' },
-    },
-  }));
-  await assert.rejects(snapshotCluster(key, 'ready', waiting), {
-    code: 'CLUSTER_SNAPSHOT_UNSUPPORTED',
-    message: /its etcd is elsewhere/,
-  });
-  await controlPlanes.delete({ ...key, name: 'dev' });
+  const etcd = { external: { endpoints: ['https://x'], caFile: '/a', certFile: '/b', keyFile: '/c' } };
+  const infrastructureRef = {
+    apiGroup: 'infrastructure.cluster.x-k8s.io',
+    kind: 'IgniteMachineTemplate',
+    name: 'dev',
+  };
+  const controlPlanes = [
+    [hostedControlPlaneKind, { etcd: { external: { name: 'far' } } }],
+    [
+      kubeadmControlPlaneKind,
+      {
+        machineTemplate: { spec: { infrastructureRef } },
+        kubeadmConfigSpec: { clusterConfiguration: { etcd } },
+      },
+    ],
+  ] as const;
+  for (const [kind, spec] of controlPlanes) {
+    await objectsOf(client, kind).create({
+      metadata: metadata('dev'),
+      spec: { version: 'v1.35.4', ...spec },
+    });
+    await clusters.modify(key, (now) => ({
+      ...now,
+      spec: { ...now.spec, controlPlaneRef: { apiGroup: kind.group, kind: kind.kind, name: 'dev' } },
+    }));
+    await assert.rejects(snapshotCluster(key, 'ready', waiting), {
+      code: 'CLUSTER_SNAPSHOT_UNSUPPORTED',
+      message: /its etcd is elsewhere/,
+    });
+  }
+  assert.deepEqual(done, []);
+});
+
+test('no snapshot is taken beyond what the pods of a cluster can keep', async () => {
+  const { client, done, waiting } = await openCluster();
   for (let count = 0; count < maxCopies; count += 1)
     await new KindClient(client, clusterSnapshotKind).create({
       metadata: { ...metadata(`old-${count}`) },
