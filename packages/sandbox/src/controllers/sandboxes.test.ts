@@ -108,7 +108,9 @@ test('a Sandbox that no VM can be says why, and has none', async () => {
 test('a Sandbox whose VM is refused says why, and gets it once it is described otherwise', async () => {
   const { clients, settle } = world();
   const key = { namespace, name: 'box' };
-  const labelled = (labels: Readonly<Record<string, string>>) => ({ podTemplate: { ...podTemplate, metadata: { labels } } });
+  const labelled = (labels: Readonly<Record<string, string>>) => ({
+    podTemplate: { ...podTemplate, metadata: { labels } },
+  });
   await clients.sandboxes.create({ metadata: key, spec: labelled({ team: 'a b' }) });
   await settle();
   assert.equal(await clients.vms.find(key), undefined);
