@@ -108,12 +108,20 @@ test('a Sandbox that no VM can be says why, and has none', async () => {
 test('a Sandbox whose VM is refused says why, and gets it once it is described otherwise', async () => {
   const { clients, settle } = world();
   const key = { namespace, name: 'box' };
-  const labelled = (labels: object) => ({ podTemplate: { ...podTemplate, metadata: { labels } } });
+  const labelled = (labels: Readonly<Record<string, string>>) => ({
+    podTemplate: { ...podTemplate, metadata: { labels } },
+  });
   await clients.sandboxes.create({ metadata: key, spec: labelled({ team: 'a b' }) });
   await settle();
   assert.equal(await clients.vms.find(key), undefined);
-  assert.match(readyOf(await clients.sandboxes.get(key))?.message ?? '', /"a b" cannot be the value of a label/);
-  await clients.sandboxes.modify(key, (now) => ({ ...now, spec: { ...now.spec, ...labelled({ team: 'a' }) } }));
+  assert.match(
+    readyOf(await clients.sandboxes.get(key))?.message ?? '',
+    /"a b" cannot be the value of a label/,
+  );
+  await clients.sandboxes.modify(key, (now) => ({
+    ...now,
+    spec: { ...now.spec, ...labelled({ team: 'a' }) },
+  }));
   await settle();
   assert.ok(isTrue((await clients.sandboxes.get(key)).status?.conditions ?? [], 'Ready'));
 });

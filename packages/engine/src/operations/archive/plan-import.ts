@@ -33,7 +33,10 @@ export function planImport(
   const granted = new Set(allowed);
   const asked = hostResources(spec).filter(({ field }) => !brought.includes(field));
   const isDropped = (name: string): boolean => isIgnitesOwn(name) && !name.startsWith(interfaceAnnotation);
-  const dropped = [...Object.keys(labels).filter(isIgnitesOwn), ...Object.keys(annotations).filter(isDropped)];
+  const dropped = [
+    ...Object.keys(labels).filter(isIgnitesOwn),
+    ...Object.keys(annotations).filter(isDropped),
+  ];
   return {
     refused: asked.filter((resource) => !grantsFor(resource).some((grant) => granted.has(grant))),
     labels: Object.fromEntries(Object.entries(labels).filter(([name]) => !isIgnitesOwn(name))),

@@ -19,7 +19,10 @@ const op = { signal: new AbortController().signal, report: () => {} };
 test('LocalPools: the members of other hosts of a shared store are neither given away nor removed', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'local-pools-'));
   try {
-    const [paths, self] = [{ dataDir: dir, runDir: dir }, { name: 'a', isAlone: false }];
+    const [paths, self] = [
+      { dataDir: dir, runDir: dir },
+      { name: 'a', isAlone: false },
+    ];
     const administration = new StoreAdministration(new MemoryStore(), { paths, self });
     const { objects } = administration;
     const ports = { objects, administration, paths, self, clock: systemClock } as unknown as EnginePorts;

@@ -7,19 +7,22 @@ import { poolOf, removePool, withHost } from './pool-host.sample.ts';
 
 const op = { signal: new AbortController().signal, report: () => {} };
 
-withHost('keepPool: a deleted pool stays until its last member is gone, whoever changes them', async (host) => {
-  const pool = await poolOf(host, 'workers', 3);
-  const { keeping } = host.process();
-  const remove: typeof keeping.vms.remove = async (...args) => {
-    const removed = await keeping.vms.remove(...args);
-    await host.startAll(); // the others are no longer as they were read
-    return removed;
-  };
-  await removePool(host, pool);
-  await keepPool(pool, { ...keeping, vms: { ...keeping.vms, remove } }, op);
-  assert.equal(await host.pool(), undefined);
-  assert.deepEqual(await host.vms(), []);
-});
+withHost(
+  'keepPool: a deleted pool stays until its last member is gone, whoever changes them',
+  async (host) => {
+    const pool = await poolOf(host, 'workers', 3);
+    const { keeping } = host.process();
+    const remove: typeof keeping.vms.remove = async (...args) => {
+      const removed = await keeping.vms.remove(...args);
+      await host.startAll(); // the others are no longer as they were read
+      return removed;
+    };
+    await removePool(host, pool);
+    await keepPool(pool, { ...keeping, vms: { ...keeping.vms, remove } }, op);
+    assert.equal(await host.pool(), undefined);
+    assert.deepEqual(await host.vms(), []);
+  },
+);
 
 withHost('fillPool: a member that somebody removes meanwhile is replaced', async (host) => {
   const pool = await poolOf(host, 'workers', 2);

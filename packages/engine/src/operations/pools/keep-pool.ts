@@ -13,7 +13,15 @@ import { withCondition } from '@ignite/toolkit/object/condition';
 import { locksDir } from '../../tools/host/paths.ts';
 import { poolsIn, vmsIn } from '../../tools/store/kind-clients.ts';
 import type { VmPorts } from '../../vm/vm-ports.ts';
-import { type PoolPlan, isLeaving, isMember, planPool, poolStatusOf, readyMembers, revisionOf } from './plan-pool.ts';
+import {
+  type PoolPlan,
+  isLeaving,
+  isMember,
+  planPool,
+  poolStatusOf,
+  readyMembers,
+  revisionOf,
+} from './plan-pool.ts';
 
 /** What keeps pools. */
 export interface PoolKeeping {

@@ -154,8 +154,8 @@ export class PoolHost {
 }
 
 /** Runs a test with a host on which nobody is killed. */
-export const withHost = (what: string, run: (host: PoolHost) => Promise<void>) =>
-  test(what, async () => {
+export const withHost = (what: string, run: (host: PoolHost) => Promise<void>): void =>
+  void test(what, async () => {
     const dir = mkdtempSync(join(tmpdir(), 'keep-pool-'));
     try {
       const host = new PoolHost(() => 0.5, dir);
@@ -167,7 +167,12 @@ export const withHost = (what: string, run: (host: PoolHost) => Promise<void>) =
   });
 
 /** Makes a pool with its members. */
-export async function poolOf(host: PoolHost, name: string, replicas: number, image = 'debian'): Promise<WarmPool> {
+export async function poolOf(
+  host: PoolHost,
+  name: string,
+  replicas: number,
+  image = 'debian',
+): Promise<WarmPool> {
   const created = await new KindClient(host.objects, warmPoolKind).create({
     metadata: { namespace: 'default', name, uid: `uid-of-${name}` },
     spec: { replicas, template: { spec: { image: { oci: image } } } },

@@ -112,7 +112,12 @@ async function claimOne(
  * Nobody has used the VM yet, so that it can be a member again. If its pool is deleted it goes: whoever empties the pool
  * may have looked for members before.
  */
-async function giveBack(vm: Vm, pool: WarmPool, { host, remove }: Taking, op: ClientOperation): Promise<void> {
+async function giveBack(
+  vm: Vm,
+  pool: WarmPool,
+  { host, remove }: Taking,
+  op: ClientOperation,
+): Promise<void> {
   await changeVm(host.objects, vm, ({ metadata }) => ({
     labels: { ...pool.spec.template.metadata?.labels, [poolLabel]: pool.metadata.name },
     annotations: without(metadata.annotations, takenAsAnnotation),
