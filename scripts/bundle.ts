@@ -51,7 +51,6 @@ export async function bundleProgram(dist: string): Promise<void> {
     input: {
       program: join(root, cli, 'program.ts'),
       'source-worker': join(root, cli, 'source-worker.ts'),
-      'daemon-source-worker': join(root, 'packages/daemon/src/source-worker.ts'),
     },
     preserveEntrySignatures: 'allow-extension',
     // Some modules that a listing imports statically are imported dynamically elsewhere.

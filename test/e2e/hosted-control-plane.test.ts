@@ -274,8 +274,9 @@ describe('a hosted control plane', { skip }, () => {
     await clusters('delete', 'cm', 'kept');
     await clusters('create', 'cm', 'later');
     // What was cut short is done again.
+    const restoring = '.metadata.annotations.ignite\\.weave\\.works/restoring';
     const cut = ignite.start(['cluster', 'restore', 'dev', 'ready']);
-    await until('the beginning', async () => (await field('cluster/dev', '.spec.paused')) === 'true');
+    await until('the beginning', async () => (await field('cluster/dev', restoring)) === 'ready');
     cut.kill();
     await cut.ended;
     const resumed = await ignite.run('cluster', 'resume', 'dev');

@@ -16,6 +16,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Snapshot } from '@ignite/api/v1/snapshot';
+import { locksDir } from '@ignite/engine/tools/host/paths';
+import { tryLock } from '@ignite/toolkit/lock/process-lock';
 import { Ignite } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
 import { makeSnapshot } from './fixtures/made-snapshot.ts';
@@ -102,11 +104,14 @@ test('a snapshot goes by a registry to another host, which pulls its image by it
   );
   const [, digest = ''] = /^Pushed \S+@(sha256:[0-9a-f]{64})\n$/.exec(stdout) ?? [];
   assert.ok(stdout.startsWith(`Pushed ${reference}@`));
-  assert.equal(
-    await here.ok('snapshot', 'push', 'ready', reference),
-    stdout,
-    'the same snapshot is the same artifact',
-  );
+  {
+    using _images = tryLock(locksDir(here.paths), 'oci-layout');
+    assert.equal(
+      await here.ok('snapshot', 'push', 'ready', reference),
+      stdout,
+      'the same snapshot is the same artifact',
+    );
+  }
   const answer = await fetch(`http://${registry.host}/v2/snapshots/ready/manifests/${digest}`, {
     headers: { accept: 'application/vnd.oci.image.manifest.v1+json' },
   });
@@ -124,7 +129,11 @@ test('a snapshot goes by a registry to another host, which pulls its image by it
   await assertSame('ready');
   const again = await there.run('snapshot', 'pull', reference);
   assert.match(again.stderr, /error: there is already a snapshot named "ready"/);
-  await there.ok('snapshot', 'pull', `${registry.host}/snapshots/ready@${digest}`, 'second', '--disk-only');
+  {
+    // The images of a host are not held up by a snapshot, which has a layout of its own.
+    using _images = tryLock(locksDir(there.paths), 'oci-layout');
+    await there.ok('snapshot', 'pull', `${registry.host}/snapshots/ready@${digest}`, 'second', '--disk-only');
+  }
   assert.equal((await snapshotOf(there, 'second')).status.holds, 'Disk');
   await removeThere('ready', 'second');
 });
@@ -147,6 +156,16 @@ test('a snapshot goes by a file that has its image too', async () => {
   );
   assert.ok(!info.includes('backing-filename'), 'the whole disk refers to no other');
   await removeThere('ready');
+});
+
+test('a snapshot goes by a pipe to its own host, which sends and takes at the same time', async () => {
+  const { code, stdout, stderr } = await here.piped(
+    ['snapshot', 'export', 'ready', '-'],
+    ['snapshot', 'import', '-', 'again'],
+  );
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^Imported snapshot "again" of VM "web": memory and disk/);
+  await here.ok('snapshot', 'rm', 'again');
 });
 
 interface Layout {
@@ -242,6 +261,17 @@ const forgeries: Readonly<Record<string, readonly [(layout: Layout) => void, Reg
       ]);
       replacePart(layout, 'disk', readFileSync(disk));
       rmSync(disk);
+    },
+    /its disk is not as its config says/,
+  ],
+  'whose disk is on that of its image, and has its data in another file': [
+    (layout) => {
+      const [disk, data] = [join(dir, 'evil.qcow2'), join(dir, 'data')];
+      const base = ['-u', '-F', 'raw', '-b', '/vm/base.ext4', '-o', `data_file=${data}`];
+      execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', ...base, disk, '256M']);
+      replacePart(layout, 'disk', readFileSync(disk));
+      rmSync(disk);
+      rmSync(data);
     },
     /its disk is not as its config says/,
   ],

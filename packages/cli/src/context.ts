@@ -106,11 +106,9 @@ export const isForOtherHost = (invocation: Pick<Invocation, 'flags' | 'io'>): bo
   chosenHost(invocation).kind !== 'local';
 
 /** Tells whether an ignited keeps the host that a command is for. That of another host makes the very calls. */
-export async function isHostServed(invocation: Pick<Invocation, 'flags' | 'io'>): Promise<boolean> {
-  if (isForOtherHost(invocation)) return true;
-  const { isServed } = await import('@ignite/engine/tools/host/served-host');
-  return isServed(pathsOf(invocation.flags, invocation.io.env));
-}
+export const isHostServed = async (of: Pick<Invocation, 'flags' | 'io'>): Promise<boolean> =>
+  isForOtherHost(of) ||
+  (await import('@ignite/engine/tools/host/served-host')).isServed(pathsOf(of.flags, of.io.env));
 
 /**
  * For commands that only this host can carry out.

@@ -84,7 +84,7 @@ test('serveApiService: health and metrics tell of the store, the roles, the requ
     return await text(response);
   };
   try {
-    await using _api = await serveApiService(
+    await using api = await serveApiService(
       {
         client: measuredClient(client, metrics.api),
         definitions,
@@ -116,6 +116,9 @@ test('serveApiService: health and metrics tell of the store, the roles, the requ
       assert.ok(told.split('\n').includes(line), `${line} in ${told}`);
     assert.match(told, /^etcd_request_duration_seconds_count\{operation="list",type="namespaces"\} \d+$/m);
     assert.match(told, /^process_resident_memory_bytes \d+$/m);
+    const more = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'more' } };
+    await client.create({ group: '', version: 'v1', resource: 'namespaces' }, more);
+    assert.match((await api.metrics?.()) ?? '', /^apiserver_storage_objects\{resource="namespaces"\} 5$/m);
     store[Symbol.dispose]();
     assert.match(await read('/readyz'), /\[-\]store failed/);
   } finally {

@@ -77,6 +77,8 @@ export interface ApiServiceOptions {
 export interface ApiService extends AsyncDisposable {
   /** Settles when the API has ended, some time after the signal has aborted. */
   readonly ended: Promise<void>;
+  /** Returns what ignited has counted, and how many objects are stored by now. It is there if `metrics` was given. */
+  readonly metrics: (() => Promise<string>) | undefined;
 }
 
 /** How often certificates are renewed, in milliseconds. */
@@ -124,6 +126,12 @@ export async function serveApiService(
   );
   const { authorizer } = known;
   const admission = new Admissions({ client, authorizer, served: resources, clock: systemClock, log });
+  const counted =
+    metrics &&
+    (async (): Promise<string> => {
+      await countObjects(client, storedResources(resources()), signal);
+      return await metrics();
+    });
   const api: ApiOptions = {
     client: viewed,
     resources,
@@ -142,12 +150,7 @@ export async function serveApiService(
     ],
     product: `ignite-${igniteVersion}`,
     ...(observer && { observer }),
-    ...(metrics && {
-      metrics: async () => {
-        await countObjects(client, storedResources(resources()), signal);
-        return await metrics();
-      },
-    }),
+    ...(counted && { metrics: counted }),
     log,
   };
   known.socket.trust(opened.use(await serveApiSocket(api, socket, listenFd)).server);
@@ -174,7 +177,7 @@ export async function serveApiService(
     repeat({ name: 'collecting garbage', everyMs: 10_000, retryMs: 60_000, work: collect }, work, signal),
     at && repeat({ name: 'renewing certificates', ...renewal, work: at.renew }, work, signal),
   ]).then(() => {});
-  return { ended, [Symbol.asyncDispose]: end };
+  return { ended, metrics: counted, [Symbol.asyncDispose]: end };
 }
 
 /** A kind that is not served here may be one that an object defines. */

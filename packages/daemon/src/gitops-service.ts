@@ -123,7 +123,6 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
   const metrics = new Metrics();
   const metricsText = async (): Promise<string> =>
     `${await metrics.registry.metrics()}\n${await client.usage.metrics([], signal)}`;
-  await using _socket = await serveMetrics(metricsText, join(paths.runDir, 'daemon.sock'));
   await using api =
     apiSocket === undefined
       ? undefined
@@ -147,6 +146,7 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
           },
           signal,
         );
+  await using _socket = await serveMetrics(api?.metrics ?? metricsText, join(paths.runDir, 'daemon.sock'));
   await using sockets = new VmMetricsSockets(paths, (uid) => client.usage.metrics([uid], signal), log);
   const vms = new Informer(new KindClient(objects, vmKind), deps.clock, log);
   sockets.follow(vms);

@@ -82,9 +82,11 @@ async function control(
   const toPools = (object: KubeObject): void => {
     for (const pool of pools.list()) if (isIn(pool, object)) queues.SandboxWarmPool.add(informerKey(pool));
   };
-  vms.onChange(toOwner);
+  // What has the name that another object is to have may be in its way, and may go.
+  vms.onChange((vm) => queues.Sandbox.add(informerKey(vm)));
   sandboxes.onChange((sandbox) => {
     queues.Sandbox.add(informerKey(sandbox));
+    queues.SandboxClaim.add(informerKey(sandbox));
     toOwner(sandbox);
     toPools(sandbox); // one that was claimed has left its pool
   });

@@ -9,6 +9,8 @@ import { imageOrigin } from '../v1/image-origin.ts';
 import { size } from '../v1/size.ts';
 
 const mib = 2 ** 20;
+/** The copies that a pod has at most of what its programs keep. */
+export const maxCopies = 64;
 const label = v.pipe(
   v.string(),
   v.check(isDnsLabel, 'must consist of lower-case letters, digits and hyphens'),
@@ -124,7 +126,7 @@ export const hostPodSpecSchema = v.pipe(
     ),
     copies: described(
       'Copies of what the programs keep. The host makes one while the pod is stopped, and removes one that is not named any more.',
-      v.optional(v.pipe(v.array(label), v.maxLength(64))),
+      v.optional(v.pipe(v.array(label), v.maxLength(maxCopies))),
     ),
     restored: described(
       'Brings what the programs keep back to a copy, once for each id. Programs that run are started again.',

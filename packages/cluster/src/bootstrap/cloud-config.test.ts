@@ -5,7 +5,7 @@ import type { Cluster } from '../kinds/cluster.ts';
 import type { KubeadmConfigSpec } from '../kinds/kubeadm-config.ts';
 import type { ClusterKeys } from '../workload/cluster-secrets.ts';
 import { type BootFile, cloudConfig, tokenIn } from './cloud-config.ts';
-import { initDocuments, joinDocument } from './kubeadm-documents.ts';
+import { initDocuments, joinDocument } from '../workload/kubeadm-documents.ts';
 
 const cluster = {
   metadata: { name: 'dev', namespace: 'default' },

@@ -18,7 +18,7 @@ import { type Booted, bootedBy, filesOf, mayBegin, waiting, withData } from './b
 import { createToken, renewToken, tokenLookMs } from './bootstrap-token.ts';
 import { cloudConfig, tokenIn } from './cloud-config.ts';
 import { releaseInitLock } from './init-lock.ts';
-import { initDocuments, joinDocument } from './kubeadm-documents.ts';
+import { initDocuments, joinDocument } from '../workload/kubeadm-documents.ts';
 
 /** Writes what makes a machine a node by kubeadm: once, since a machine boots with it only once. */
 export const kubeadmConfigController: Controller<KubeadmConfig> = {

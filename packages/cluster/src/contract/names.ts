@@ -20,6 +20,8 @@ export const own = {
   suspended: 'ignite.weave.works/suspended',
   /** The Cluster is being brought back to the snapshot of this name, and is of several instants until it is. */
   restoring: 'ignite.weave.works/restoring',
+  /** The last command that has begun to change what runs of the Cluster, and what it has made. Others give way. */
+  attempt: 'ignite.weave.works/attempt',
   clusterSnapshot: 'ignite.weave.works/cluster-snapshot',
 } as const;
 

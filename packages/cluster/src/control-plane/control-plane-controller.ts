@@ -29,6 +29,7 @@ import {
   readKeys,
   readKeysForExternalEtcd,
 } from '../workload/cluster-secrets.ts';
+import { heirOf } from '../workload/heir-of.ts';
 import { nodes } from '../workload/node.ts';
 import type { Etcd, EtcdMember } from '../workload/workload-cluster.ts';
 import type { ControlPlaneMachine } from './control-plane-machine.ts';
@@ -277,10 +278,9 @@ async function act<T extends ControlPlane>(
     }
     case 'delete': {
       const machine = machineAt(action.name);
-      const heir =
-        typeof seen.members === 'string'
-          ? undefined
-          : seen.members.find(({ name, isHealthy }) => name !== action.name && isHealthy);
+      const members = typeof seen.members === 'string' ? [] : seen.members;
+      const leaving = members.find(({ name }) => name === action.name);
+      const heir = leaving && heirOf(members, leaving);
       if (heir && seen.etcd) await seen.etcd.moveLeader(heir.id, signal);
       if (machine) await work.objects.delete(machineKind, machine);
       return { done: controlPlane };

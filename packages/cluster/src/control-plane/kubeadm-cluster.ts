@@ -1,7 +1,7 @@
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
-import { nextClusterConfiguration } from '../bootstrap/kubeadm-documents.ts';
 import { coreDnsName, tagOfVersion } from '../contract/image-names.ts';
+import { nextClusterConfiguration } from '../workload/kubeadm-documents.ts';
 import { annotations } from '../contract/names.ts';
 import type { KubeadmControlPlane } from '../kinds/kubeadm-control-plane.ts';
 import { configMaps, daemonSets, deployments } from '../workload/node.ts';

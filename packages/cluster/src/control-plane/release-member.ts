@@ -3,6 +3,7 @@ import { etcdHook } from '../contract/names.ts';
 import type { Machine } from '../kinds/machine.ts';
 import { machineKind } from '../kinds/object-kinds.ts';
 import type { Work } from '../runtime/controller.ts';
+import { heirOf } from '../workload/heir-of.ts';
 import { keepsQuorum } from '../workload/keeps-quorum.ts';
 import type { Etcd, WorkloadCluster } from '../workload/workload-cluster.ts';
 import type { ControlPlaneMachine } from './control-plane-machine.ts';
@@ -46,7 +47,7 @@ export async function releaseHook(
     const member = members.find((each) => each.name === name);
     if (member) {
       if (!keepsQuorum(members, { removed: name })) return;
-      const heir = members.find((each) => each.name !== name && each.isHealthy);
+      const heir = heirOf(members, member);
       if (heir) await etcd.moveLeader(heir.id, signal);
       await etcd.remove(member.id, signal);
     }
@@ -62,10 +63,7 @@ export async function removeOrphanMember(
   if (!etcd || typeof members === 'string') return;
   const orphan = findOrphan(members, views);
   if (!orphan) return;
-  // A learner cannot lead.
-  const heir = orphan.isLearner
-    ? undefined
-    : members.find(({ id, isHealthy }) => id !== orphan.id && isHealthy);
+  const heir = heirOf(members, orphan);
   if (heir) await etcd.moveLeader(heir.id, signal);
   await etcd.remove(orphan.id, signal);
 }

@@ -14,6 +14,7 @@ import {
   ensureEtcdAuthorities,
   readEtcdAuthorities,
 } from '../workload/etcd-authorities.ts';
+import { heirOf } from '../workload/heir-of.ts';
 import { secrets } from '../workload/node.ts';
 import type { EtcdServers, ManagedMember } from '../workload/workload-cluster.ts';
 import { keepControlPlaneSecrets } from './control-plane-secrets.ts';
@@ -83,7 +84,8 @@ async function keep(
   signal: AbortSignal,
 ): Promise<Reconciled<EtcdCluster>> {
   const nowMs = work.clock.now();
-  const seen = await look(cluster, authorities, work, signal);
+  const parts = await tidied(cluster, work, signal);
+  const seen = await look({ ...parts, cluster, authorities }, work, signal);
   const hasBegun = seen.members !== 'unknown' && seen.members.some(({ isHealthy }) => isHealthy);
   // That it has begun is written down before anything else is done, so that it is never begun again.
   if (hasBegun && !cluster.status?.initialized) {
@@ -110,13 +112,15 @@ const reconciled = (
   requeueAfterMs: action.type === 'nothing' ? lookMs : action.type === 'wait' ? waitMs : nextMs,
 });
 
-async function look(
-  cluster: EtcdCluster,
-  authorities: EtcdAuthorities,
-  work: Work,
-  signal: AbortSignal,
-): Promise<Looked> {
-  const { objects, clock } = work;
+/** What is in the store of an etcd cluster. */
+interface EtcdParts {
+  readonly vms: readonly Vm[];
+  /** The Secrets of the members, by their names. */
+  readonly written: ReadonlyMap<string, KubeObject>;
+}
+
+/** Returns the parts of an etcd cluster, without the snapshots that are not needed any more and the Secrets of members that are gone. */
+async function tidied(cluster: EtcdCluster, { objects }: Work, signal: AbortSignal): Promise<EtcdParts> {
   const vms: Vm[] = [];
   for (const vm of await objects.controlledBy(vmKind, cluster))
     vms.push(cluster.status?.initialized ? await objects.write(vmKind, vm, withoutSnapshot(vm)) : vm);
@@ -124,6 +128,20 @@ async function look(
   const names = new Set(vms.map(({ metadata }) => memberSecretName(metadata.name)));
   const left = [...written.values()].filter(({ metadata }) => !names.has(metadata.name));
   await deleteSecrets(left, objects.client, signal);
+  return { vms, written };
+}
+
+async function look(
+  {
+    cluster,
+    authorities,
+    vms,
+    written,
+  }: EtcdParts & { readonly cluster: EtcdCluster; readonly authorities: EtcdAuthorities },
+  work: Work,
+  signal: AbortSignal,
+): Promise<Looked> {
+  const { clock } = work;
   // A member that was configured once may still answer while it gets other keys.
   const addresses = vms.flatMap((vm) =>
     configuredTimeOf(vm) === undefined ? [] : [addressOf(vm)].filter((each) => each !== undefined),
@@ -278,8 +296,9 @@ async function promote(id: string, { etcd }: Looked, signal: AbortSignal): Promi
 
 /** Makes another member the leader, so that nobody waits for an election. */
 async function handOver(id: string, { members, etcd }: Looked, signal: AbortSignal): Promise<void> {
-  if (members === 'unknown' || !members.some((each) => each.id === id && each.isLeader)) return;
-  const heir = members.find((each) => each.id !== id && each.isHealthy && !each.isLearner);
+  if (members === 'unknown') return;
+  const leader = members.find((each) => each.id === id && each.isLeader);
+  const heir = leader && heirOf(members, leader);
   if (heir) await etcd.moveLeader(heir.id, signal);
 }
 

@@ -1,6 +1,6 @@
+import { isTrue } from '@ignite/toolkit/object/condition';
 import { annotations } from '../contract/names.ts';
 import type { Machine } from '../kinds/machine.ts';
-import { hasAnnotation, isLeaving, isReady } from '../scaling/machine-view.ts';
 
 export interface PoolPlan {
   /** How many machines are made. */
@@ -21,13 +21,13 @@ export function planPool(
   machines: readonly Machine[],
   isOutdated: (machine: Machine) => boolean,
 ): PoolPlan {
-  const staying = machines.filter((each) => !isLeaving(each)).toSorted(byAge);
+  const staying = machines.filter((each) => each.metadata.deletionTimestamp === undefined).toSorted(byAge);
   const outdated = staying.filter(isOutdated);
   const wanted = outdated.length > 0 && replicas > 0 ? replicas + 1 : replicas;
   const excess = made - (machines.length - staying.length) - wanted;
   if (excess > 0) {
     const rankOf = (machine: Machine): number => {
-      if (hasAnnotation(machine, annotations.deleteMachine)) return 0;
+      if (Object.hasOwn(machine.metadata.annotations, annotations.deleteMachine)) return 0;
       if (!machine.status?.nodeRef) return 1;
       return isOutdated(machine) ? 2 : 3;
     };
@@ -46,6 +46,8 @@ export function planPool(
     surplus: [...nodeless!, ...replaced.slice(0, further)],
   };
 }
+
+const isReady = ({ status }: Machine): boolean => isTrue(status?.conditions ?? [], 'Ready');
 
 const byAge = (a: Machine, b: Machine): number =>
   createdMs(a) - createdMs(b) || (a.metadata.name < b.metadata.name ? -1 : 1);

@@ -12,12 +12,13 @@ import {
   machineDrainRuleKind,
   secretObjects,
 } from '../kinds/object-kinds.ts';
-import { labels } from '../contract/names.ts';
+import { labels, own } from '../contract/names.ts';
 import { cniName } from './cluster-names.ts';
 import { clusterResources } from '../kinds/resources.ts';
+import { modifyCluster, withoutNotes } from './attempt.ts';
 import { type Look, type Waiting, waitFor } from './await-cluster.ts';
 import { type ClusterKey, ofCluster, viewCluster } from './cluster-view.ts';
-import { assertNotPaused, clusterNotFound } from './find-cluster.ts';
+import { assertDeletable, clusterNotFound, isRestoring } from './find-cluster.ts';
 
 /**
  * Deletes a cluster and waits until all of it is gone: its Machines, and with them their VMs, its control plane, and what was
@@ -31,10 +32,11 @@ export async function deleteCluster(key: ClusterKey, waiting: Waiting): Promise<
   const old = new Set(await uidsOfMade(key, client, op.signal));
   if (!view && old.size === 0) throw clusterNotFound(key);
   if (view) {
-    assertNotPaused(view);
+    assertDeletable(view);
     const { uid } = view.cluster.metadata;
     old.add(uid);
     await remove(client, clusterKind, view.cluster, op.signal);
+    if (isRestoring(view.cluster)) await endRestoration(key, uid, waiting);
     await waitFor(key, waiting, async (): Promise<Look<true>> => {
       const made = await uidsOfMade(key, client, op.signal);
       const left = await viewCluster(client, key, op.signal);
@@ -49,6 +51,17 @@ export async function deleteCluster(key: ClusterKey, waiting: Waiting): Promise<
       ? { lacks: 'the deletion of what belonged to it' }
       : { found: true },
   );
+}
+
+/** Has the controllers take a cluster apart that was brought back in part. It is being deleted already, so that it does not go on. */
+async function endRestoration(key: ClusterKey, uid: string, waiting: Waiting): Promise<void> {
+  try {
+    await modifyCluster(key, waiting, (now) =>
+      now.metadata.uid === uid ? withoutNotes(now, [own.restoring, own.suspended, own.attempt]) : now,
+    );
+  } catch (failure) {
+    if (!hasCode(failure, 'CLUSTER_NOT_FOUND')) throw failure;
+  }
 }
 
 const leftOf = ({

@@ -25,14 +25,26 @@ export async function findCluster(
 /** Nothing is done to a paused cluster, so that a change would be waited for in vain. @throws CodedError CLUSTER_PAUSED */
 export function assertNotPaused({ cluster }: ClusterView): void {
   assertNotRestoring(cluster);
-  const { metadata } = cluster;
-  if (isPaused(cluster))
-    throw new CodedError<FindClusterErrorCode>(
-      'CLUSTER_PAUSED',
-      `cluster "${metadata.name}" is ${isSuspended(cluster) ? 'suspended' : 'paused'}`,
-      { hint: `run "ignite cluster resume ${metadata.namespace}/${metadata.name}" first` },
-    );
+  if (isPaused(cluster)) throw paused(cluster);
 }
+
+/**
+ * A cluster that was brought back in part can be deleted, since it may have no other way out: what it is to be again may be gone.
+ * @throws CodedError CLUSTER_PAUSED
+ */
+export function assertDeletable(view: ClusterView): void {
+  if (!isRestoring(view.cluster)) assertNotPaused(view);
+  else if (view.cluster.spec.paused) throw paused(view.cluster);
+}
+
+const paused = (cluster: Cluster): CodedError<FindClusterErrorCode> => {
+  const { namespace, name } = cluster.metadata;
+  return new CodedError(
+    'CLUSTER_PAUSED',
+    `cluster "${name}" is ${isSuspended(cluster) && !isRestoring(cluster) ? 'suspended' : 'paused'}`,
+    { hint: `run "ignite cluster resume ${namespace}/${name}" first` },
+  );
+};
 
 /** A cluster that was brought back in part must not go on. @throws CodedError CLUSTER_RESTORING */
 export function assertNotRestoring({ metadata: { namespace, name, annotations } }: Cluster): void {
@@ -44,6 +56,10 @@ export function assertNotRestoring({ metadata: { namespace, name, annotations } 
       { hint: `run "ignite cluster restore ${namespace}/${name} ${snapshot}" again if nobody does any more` },
     );
 }
+
+/** Pure. Tells whether a cluster is being brought back to a snapshot, or somebody has begun to. */
+export const isRestoring = ({ metadata }: Cluster): boolean =>
+  Object.hasOwn(metadata.annotations, own.restoring);
 
 /** Pure. Tells whether somebody has suspended a cluster, be it so far or on its way. */
 export const isSuspended = ({ metadata }: Cluster): boolean =>

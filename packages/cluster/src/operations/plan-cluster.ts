@@ -2,6 +2,7 @@ import { apiVersionOf } from '@ignite/toolkit/client/group-version-resource';
 import type { KindResource } from '@ignite/toolkit/client/kind-client';
 import { controlPlaneGroup, infrastructureGroup } from '../contract/groups.ts';
 import type { ContractReference } from '../contract/reference.ts';
+import { templateName } from '../contract/template-name.ts';
 import {
   clusterKind,
   hostedControlPlaneKind,
@@ -13,7 +14,7 @@ import {
   kubeadmControlPlaneKind,
   machineDeploymentKind,
 } from '../kinds/object-kinds.ts';
-import { controlPlaneName, templateName, workersName } from './cluster-names.ts';
+import { controlPlaneName, workersName } from './cluster-names.ts';
 import type { ClusterRequest, ControlPlaneRequest, NodeShape } from './cluster-request.ts';
 import type { ClusterKey } from './cluster-view.ts';
 import {

@@ -6,7 +6,13 @@ import type { VmPhase } from '@ignite/api/v1/vm-phase';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import type { Vm } from '@ignite/api/v1/vm';
 import { labels } from '../contract/names.ts';
-import { type PowerPlan, planResumption, planSuspension, suspensionProblem } from './plan-suspension.ts';
+import {
+  type PowerPlan,
+  planResumption,
+  planStillness,
+  planSuspension,
+  suspensionProblem,
+} from './plan-suspension.ts';
 
 type Power = VmSpec['power'];
 
@@ -72,9 +78,22 @@ test('planSuspension: all guests stand still before one of them is saved, and be
     // A VM that is down is not brought up to stand still.
     [[vm('a', 'Running', 'Failed'), vm('b', 'Paused', 'Paused')], [], 'a Suspended, a to stand still'],
     [[vm('a', 'Suspended', 'Stopped')], [], 'done'],
+    // It was asked for while it ran, and its host has not got to it.
+    [[vm('a', 'Suspended', 'Running', 0), vm('b', 'Paused', 'Paused')], [], 'a to stand still'],
     [[], [], 'done'],
   ];
   for (const [vms, pods, plan] of cases) assert.equal(told(planSuspension({ vms, pods })), plan);
+});
+
+test('planStillness: what is to be saved stands still only when its host says so', () => {
+  const cases: readonly (readonly [Vm, string])[] = [
+    [vm('a', 'Suspended', 'Running', 0), 'a to stand still'],
+    [vm('a', 'Suspended', 'Paused', 0), 'a to stand still'],
+    [vm('a', 'Suspended', 'Suspended'), 'done'],
+    [vm('a', 'Paused', 'Paused'), 'done'],
+    [vm('a', 'Running', 'Running'), 'a Paused, a to stand still'],
+  ];
+  for (const [each, plan] of cases) assert.equal(told(planStillness({ vms: [each] })), plan);
 });
 
 test('planResumption: the control plane goes on before the others', () => {

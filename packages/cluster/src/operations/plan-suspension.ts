@@ -22,7 +22,8 @@ export interface PowerPlan {
  * one is gone. A VM that is to be stopped is left alone.
  */
 export function planSuspension(parts: ClusterParts): PowerPlan {
-  const stillness = planStillness(parts);
+  // What waits to be saved has stood still before.
+  const stillness = planStillnessOf(parts, (vm) => isStill(vm) || isHeld(vm));
   if (stillness.lacks !== undefined) return stillness;
   const { vms, pods } = parts;
   const unsaved = vms.filter(isMeant).filter((vm) => !isSaved(vm));
@@ -40,8 +41,10 @@ export function planSuspension(parts: ClusterParts): PowerPlan {
 }
 
 /** Pure. Plans how all guests of a cluster come to stand still, in memory or saved. */
-export function planStillness({ vms }: Pick<ClusterParts, 'vms'>): PowerPlan {
-  const awake = vms.filter((vm) => isMeant(vm) && vm.spec.power !== 'Suspended' && !isStill(vm));
+export const planStillness = (parts: Pick<ClusterParts, 'vms'>): PowerPlan => planStillnessOf(parts, isStill);
+
+function planStillnessOf({ vms }: Pick<ClusterParts, 'vms'>, isStanding: (vm: Vm) => boolean): PowerPlan {
+  const awake = vms.filter((vm) => isMeant(vm) && !isStanding(vm));
   return {
     // A VM that is down would come up to stand still.
     vms: awake
@@ -101,7 +104,10 @@ const isDown = ({ status: { phase } }: Vm): boolean =>
 
 /** A phase alone does not tell: a VM is recorded as paused before it is. */
 const isStill = (vm: Vm): boolean =>
-  vm.spec.power === 'Paused' && isSeen(vm) && (vm.status.phase === 'Paused' || isDown(vm));
+  isSaved(vm) || (vm.spec.power === 'Paused' && isSeen(vm) && (vm.status.phase === 'Paused' || isDown(vm)));
+
+/** A VM that was to be saved while it ran is not held: it runs on until its host gets to it. */
+const isHeld = ({ spec, status }: Vm): boolean => spec.power === 'Suspended' && status.phase === 'Paused';
 
 const isSaved = (vm: Vm): boolean => vm.spec.power === 'Suspended' && isSeen(vm) && isDown(vm);
 

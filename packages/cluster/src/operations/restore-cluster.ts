@@ -7,25 +7,21 @@ import { newUid } from '@ignite/toolkit/object/uid';
 import { own } from '../contract/names.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import type { ClusterSnapshot } from '../kinds/cluster-snapshot.ts';
+import { assertAttempting, beginAttempt } from './attempt.ts';
 import { type Look, waitFor } from './await-cluster.ts';
 import type { ClusterKey } from './cluster-view.ts';
 import { findCluster } from './find-cluster.ts';
-import {
-  type ClusterParts,
-  isOfControlPlane,
-  isReady,
-  planResumption,
-  planStillness,
-} from './plan-suspension.ts';
+import { type ClusterParts, isOfControlPlane, isReady, planStillness } from './plan-suspension.ts';
 import { type SnapshotWaiting, findClusterSnapshot } from './snapshot-cluster.ts';
-import { partsOf, pauseCluster, pursue, unpauseCluster } from './suspend-cluster.ts';
+import { goOn, partsOf, pursue } from './suspend-cluster.ts';
 
 export type RestoreClusterErrorCode = 'CLUSTER_SNAPSHOT_UNFIT';
 
 /**
  * Brings a cluster back to a snapshot of it; what has happened in it since is lost. It goes on with the memory of then, the control plane
  * first. What was cut short is done again from the beginning: until then, the cluster does not go on.
- * @throws CodedError CLUSTER_NOT_FOUND, CLUSTER_SNAPSHOT_NOT_FOUND, CLUSTER_SNAPSHOT_UNFIT, CLUSTER_NOT_READY
+ * @throws CodedError CLUSTER_NOT_FOUND, CLUSTER_SNAPSHOT_NOT_FOUND, CLUSTER_SNAPSHOT_UNFIT, CLUSTER_NOT_READY,
+ * CLUSTER_TAKEN_OVER
  */
 export async function restoreCluster(
   key: ClusterKey,
@@ -41,30 +37,38 @@ export async function restoreCluster(
   );
   const problem = misfitOf(snapshot, parts, known);
   if (problem !== undefined) throw unfit(name, problem);
-  await pauseCluster(key, waiting, (annotations) => ({ ...annotations, [own.restoring]: name }));
+  const attempt = newUid();
+  await beginAttempt(key, attempt, waiting, ({ metadata: { annotations } }) => ({
+    ...annotations,
+    [own.restoring]: name,
+  }));
   // No guest of today may meet a control plane of then.
-  await pursue(key, waiting, planStillness);
-  await restorePods(key, parts.pods, snapshot.spec.copy, waiting);
+  await pursue(key, attempt, waiting, planStillness);
+  await restorePods(key, attempt, parts.pods, snapshot.spec.copy, waiting);
   const uids = new Map(known.map(({ metadata }) => [metadata.name, metadata.uid]));
   const taken = new Map(
     snapshot.spec.machines.map((machine) => [machine.vmUid, uids.get(machine.snapshot)!]),
   );
   const inOrder = parts.vms.toSorted((a, b) => Number(isOfControlPlane(b)) - Number(isOfControlPlane(a)));
-  for (const { metadata } of inOrder) await snapshots.rollback(metadata.uid, taken.get(metadata.uid)!, op);
+  for (const { metadata } of inOrder) {
+    await assertAttempting(key, attempt, waiting);
+    await snapshots.rollback(metadata.uid, taken.get(metadata.uid)!, op);
+  }
   // A VM that was made as the cluster was paused stands still, and is none of then.
-  await pursue(key, waiting, planResumption);
-  return await unpauseCluster(key, waiting);
+  return await goOn(key, attempt, waiting);
 }
 
 /** Brings what the pods of a cluster keep back to a copy, and waits until their programs are ready with it. */
 async function restorePods(
   key: ClusterKey,
+  attempt: string,
   pods: readonly HostPod[],
   copy: string,
   waiting: SnapshotWaiting,
 ): Promise<void> {
   const { client, op } = waiting;
   const id = newUid();
+  await assertAttempting(key, attempt, waiting);
   for (const { metadata } of pods)
     await new KindClient(client, hostPodKind).modify(
       metadata,
@@ -72,6 +76,7 @@ async function restorePods(
       { signal: op.signal },
     );
   await waitFor(key, waiting, async (): Promise<Look<true>> => {
+    await assertAttempting(key, attempt, waiting);
     const late = (await partsOf(key, client, op.signal)).pods.find(
       (pod) => pod.status?.restored !== id || !isReady(pod),
     );
@@ -96,6 +101,11 @@ function misfitOf(
   const names = new Set(known.map(({ metadata }) => metadata.name));
   const lost = spec.machines.find(({ snapshot }) => !names.has(snapshot));
   if (lost) return `the Snapshot ${lost.snapshot} of the VM ${lost.vmName} is gone`;
+  const podNames = pods.map(({ metadata }) => metadata.name);
+  const newer = podNames.find((name) => !spec.podNames.includes(name));
+  if (newer !== undefined) return `the HostPod ${newer} is newer`;
+  const missing = spec.podNames.find((name) => !podNames.includes(name));
+  if (missing !== undefined) return `the HostPod ${missing} of then is gone`;
   const bare = pods.find(({ status }) => !(status?.copies ?? []).includes(spec.copy));
   return bare && `the HostPod ${bare.metadata.name} has no copy of what its programs kept then`;
 }

@@ -1,5 +1,5 @@
 import type { SnapshotClient } from '@ignite/api/client/snapshot-client';
-import type { HostPod } from '@ignite/api/host-pod/host-pod';
+import { type HostPod, maxCopies } from '@ignite/api/host-pod/host-pod';
 import { hostPodKind } from '@ignite/api/host-pod/object-kind';
 import type { Snapshot } from '@ignite/api/v1/snapshot';
 import { hasGuest } from '@ignite/api/v1/vm-phase';
@@ -8,15 +8,22 @@ import { KindClient } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { labels, own } from '../contract/names.ts';
 import type { ClusterSnapshot } from '../kinds/cluster-snapshot.ts';
-import { clusterSnapshotKind } from '../kinds/object-kinds.ts';
+import {
+  clusterKind,
+  clusterSnapshotKind,
+  hostedControlPlaneKind,
+  kubeadmControlPlaneKind,
+} from '../kinds/object-kinds.ts';
+import { assertAttempting, endAttempt, isAttempting } from './attempt.ts';
 import { type Look, type Waiting, waitFor } from './await-cluster.ts';
-import type { ClusterKey } from './cluster-view.ts';
-import { assertNotPaused, findCluster, isSuspended } from './find-cluster.ts';
+import type { ClusterKey, ClusterView } from './cluster-view.ts';
+import { assertNotPaused, assertNotRestoring, findCluster, isSuspended } from './find-cluster.ts';
 import type { ClusterParts } from './plan-suspension.ts';
-import { partsOf, resumeCluster, suspendCluster } from './suspend-cluster.ts';
+import { goOn, partsOf, suspendFor } from './suspend-cluster.ts';
 
 export type ClusterSnapshotErrorCode =
   'CLUSTER_SNAPSHOT_NAME_TAKEN' | 'CLUSTER_SNAPSHOT_NOT_FOUND' | 'CLUSTER_SNAPSHOT_UNSUPPORTED';
@@ -26,11 +33,14 @@ export interface SnapshotWaiting extends Waiting {
   readonly snapshots: Pick<SnapshotClient, 'list' | 'create' | 'rollback' | 'remove'>;
 }
 
+/** The least time in which a cluster goes on after a snapshot, whatever the snapshot itself has taken. */
+const goOnMs = 10 * 60_000;
+
 /**
- * Takes a snapshot of a whole cluster, which is suspended for that and goes on afterwards, unless somebody has suspended it before. The
- * object is stored last: without it, its parts are leftovers, which the next snapshot of this name removes.
- * @throws CodedError CLUSTER_NOT_FOUND, CLUSTER_PAUSED, CLUSTER_SNAPSHOT_NAME_TAKEN, CLUSTER_SNAPSHOT_UNSUPPORTED,
- * CLUSTER_SUSPEND_UNSUPPORTED, CLUSTER_NOT_READY
+ * Takes a snapshot of a whole cluster, which is suspended for that and goes on afterwards, also if that fails, unless somebody has
+ * suspended it before. The object is stored last: without it, its parts are leftovers, which the next snapshot of this name removes.
+ * @throws CodedError CLUSTER_NOT_FOUND, CLUSTER_PAUSED, CLUSTER_RESTORING, CLUSTER_SNAPSHOT_NAME_TAKEN, CLUSTER_SNAPSHOT_UNSUPPORTED,
+ * CLUSTER_SUSPEND_UNSUPPORTED, CLUSTER_NOT_READY, CLUSTER_TAKEN_OVER
  */
 export async function snapshotCluster(
   key: ClusterKey,
@@ -40,27 +50,60 @@ export async function snapshotCluster(
   const { client, op } = waiting;
   const view = await findCluster(client, key, op.signal);
   if (!isSuspended(view.cluster)) assertNotPaused(view);
-  const known = await findSnapshot(key, name, client, op.signal);
-  if (known) throw nameTaken(known);
-  assertAllUp(key, await partsOf(key, client, op.signal));
-  const isToStay = view.cluster.metadata.annotations[own.suspended] === 'wished';
-  if (!isToStay) await suspendCluster(key, waiting, 'snapshot');
+  assertDataHere(key, view);
+  await assertNameFree(key, name, client, op.signal);
+  const parts = await partsOf(key, client, op.signal);
+  assertAllUp(key, parts);
+  if (parts.pods.length > 0) await assertRoom(key, client, op.signal);
+  const attempt = newUid();
+  let taken: ClusterSnapshot;
   try {
-    return await takeSnapshot(key, name, waiting);
-  } finally {
-    if (!isToStay && !op.signal.aborted) await resumeCluster(key, waiting);
+    await suspendFor('snapshot', key, attempt, waiting);
+    taken = await takeSnapshot(key, name, attempt, waiting);
+  } catch (failure) {
+    await goOnInSpite(key, attempt, waiting);
+    throw failure;
+  }
+  await goOnAfter(key, attempt, waiting);
+  return taken;
+}
+
+/** Lets a cluster go on for which a snapshot has suspended it, as long as nobody else has taken it over. */
+async function goOnAfter(key: ClusterKey, attempt: string, waiting: SnapshotWaiting): Promise<void> {
+  const { client, clock, op } = waiting;
+  const { cluster } = await findCluster(client, key, op.signal);
+  const { annotations } = cluster.metadata;
+  if (annotations[own.attempt] !== attempt) return;
+  const ending = { ...waiting, endMs: Math.max(waiting.endMs, clock.now() + goOnMs) };
+  if (annotations[own.suspended] === 'wished') await endAttempt(key, attempt, ending);
+  else await goOn(key, attempt, ending);
+}
+
+/** Does the same after a failure, which is the one to be told. What was aborted does not wait. */
+async function goOnInSpite(key: ClusterKey, attempt: string, waiting: SnapshotWaiting): Promise<void> {
+  const { client, op } = waiting;
+  const hint = `"ignite cluster resume ${key.namespace}/${key.name}" lets it go on`;
+  try {
+    if (!op.signal.aborted) await goOnAfter(key, attempt, waiting);
+    else if (await isAttempting(key, attempt, client, new AbortController().signal))
+      op.report({ kind: 'warning', message: `cluster "${key.name}" may stand still: ${hint}` });
+  } catch (failure) {
+    const message = `cluster "${key.name}" has not gone on: ${errorText(failure)}; ${hint}`;
+    op.report({ kind: 'warning', message });
   }
 }
 
 async function takeSnapshot(
   key: ClusterKey,
   name: string,
+  attempt: string,
   waiting: SnapshotWaiting,
 ): Promise<ClusterSnapshot> {
   const { client, snapshots, op } = waiting;
-  await removeParts(key, name, waiting);
+  // Another attempt may have stored it before this one has taken the cluster over.
+  await assertNameFree(key, name, client, op.signal);
+  await removeParts(await listParts(key, snapshots, op.signal, isPartOf(name)), waiting);
   const { vms, pods } = await partsOf(key, client, op.signal);
-  const copy = newUid();
   await using undo = new Rollback((failure) =>
     op.report({
       kind: 'warning',
@@ -68,17 +111,29 @@ async function takeSnapshot(
     }),
   );
   const ending = { ...waiting, op: { ...op, signal: new AbortController().signal } };
-  undo.defer(async () => await removeParts(key, name, ending));
-  await keepCopies(key, pods, [copy], waiting);
+  undo.defer(async () => {
+    const isMade = ({ metadata }: Snapshot): boolean => metadata.labels[own.attempt] === attempt;
+    await removeParts(await listParts(key, snapshots, ending.op.signal, isMade), ending);
+    await keepCopies(key, pods, { not: attempt }, ending);
+  });
+  await assertAttempting(key, attempt, waiting);
+  await keepCopies(key, pods, { besides: attempt }, waiting);
   await waitFor(key, waiting, async (): Promise<Look<true>> => {
+    await assertAttempting(key, attempt, waiting);
     const late = (await partsOf(key, client, op.signal)).pods.find(
-      ({ status }) => !(status?.copies ?? []).includes(copy),
+      ({ status }) => !(status?.copies ?? []).includes(attempt),
     );
     return late ? { lacks: `the copy of what ${late.metadata.name} keeps` } : { found: true };
   });
-  const part = { labels: { [labels.cluster]: key.name, [own.clusterSnapshot]: name } };
+  const part = {
+    labels: { [labels.cluster]: key.name, [own.clusterSnapshot]: name, [own.attempt]: attempt },
+  };
   const taken: Snapshot[] = [];
-  for (const { metadata } of vms) taken.push(await snapshots.create(metadata.uid, part, op));
+  for (const { metadata } of vms) {
+    await assertAttempting(key, attempt, waiting);
+    taken.push(await snapshots.create(metadata.uid, part, op));
+  }
+  await assertAttempting(key, attempt, waiting);
   const bare = taken.find(({ status }) => status.holds === 'Disk');
   if (bare)
     throw unsupported(key, `its VM ${bare.spec.vmName} has no memory in it: ${bare.status.message ?? ''}`);
@@ -86,7 +141,7 @@ async function takeSnapshot(
     {
       metadata: { namespace: key.namespace, name, labels: { [labels.cluster]: key.name } },
       spec: {
-        ...{ clusterName: key.name, copy },
+        ...{ clusterName: key.name, copy: attempt },
         machines: taken.map(({ metadata, spec: { vmName }, status: { vmUid } }) => ({
           ...{ vmName, vmUid, snapshot: metadata.name },
         })),
@@ -95,13 +150,16 @@ async function takeSnapshot(
     },
     { signal: op.signal },
   );
+  undo.defer(async () => await deleteObject(snapshot, ending));
+  // Whoever takes the cluster over from here on sees the object, and leaves its parts alone.
+  await assertAttempting(key, attempt, waiting);
   undo.commit();
   return snapshot;
 }
 
 /**
  * Removes a snapshot of a cluster, which stays as it is, and what an attempt to take one has left.
- * @throws CodedError CLUSTER_SNAPSHOT_NOT_FOUND
+ * @throws CodedError CLUSTER_SNAPSHOT_NOT_FOUND, CLUSTER_RESTORING if the cluster is being brought back to it
  */
 export async function removeClusterSnapshot(
   key: ClusterKey,
@@ -109,11 +167,22 @@ export async function removeClusterSnapshot(
   waiting: SnapshotWaiting,
 ): Promise<void> {
   const { client, snapshots, op } = waiting;
+  const cluster = await new KindClient(client, clusterKind).find(key, { signal: op.signal });
+  if (cluster?.metadata.annotations[own.restoring] === name) assertNotRestoring(cluster);
   const found = await findSnapshot(key, name, client, op.signal);
   const isOfIt = found?.spec.clusterName === key.name;
-  if (!isOfIt && (await listParts(key, name, snapshots, op.signal)).length === 0) throw notFound(key, name);
-  if (isOfIt) await client.delete({ ...clusterSnapshotKind, ...found.metadata }, { signal: op.signal });
-  await removeParts(key, name, waiting);
+  const current = cluster?.metadata.annotations[own.attempt];
+  const parts = await listParts(
+    key,
+    snapshots,
+    op.signal,
+    (part) =>
+      isPartOf(name)(part) && (current === undefined || part.metadata.labels[own.attempt] !== current),
+  );
+  if (!isOfIt && parts.length === 0) throw notFound(key, name);
+  if (isOfIt) await deleteObject(found, waiting);
+  await removeParts(parts, waiting);
+  await keepCopies(key, (await partsOf(key, client, op.signal)).pods, {}, waiting);
 }
 
 /** Removes the Snapshots of VMs that belong to no snapshot of a cluster any more, since that went with the cluster. */
@@ -121,60 +190,82 @@ export async function removeLeftSnapshots(
   key: ClusterKey,
   { client, snapshots, op }: Pick<SnapshotWaiting, 'client' | 'snapshots' | 'op'>,
 ): Promise<void> {
-  const { namespace } = key;
-  const { items } = await new KindClient(client, clusterSnapshotKind).list({ namespace, signal: op.signal });
-  const there = new Set(
-    items.filter(({ spec }) => spec.clusterName === key.name).map(({ metadata }) => metadata.name),
-  );
-  for (const { metadata } of await listParts(key, undefined, snapshots, op.signal))
-    if (!there.has(metadata.labels[own.clusterSnapshot]!))
-      await snapshots.remove(metadata.uid, { force: true }, op);
+  const there = new Set((await listOfCluster(key, client, op.signal)).map(({ metadata }) => metadata.name));
+  const isLeft = ({ metadata }: Snapshot): boolean => !there.has(metadata.labels[own.clusterSnapshot]!);
+  await removeParts(await listParts(key, snapshots, op.signal, isLeft), { snapshots, op });
 }
 
-/** Removes what belongs to a snapshot that has no object, or has none any more. */
 async function removeParts(
-  key: ClusterKey,
-  name: string,
-  { client, snapshots, op }: SnapshotWaiting,
+  parts: readonly Snapshot[],
+  { snapshots, op }: Pick<SnapshotWaiting, 'snapshots' | 'op'>,
 ): Promise<void> {
-  for (const { metadata } of await listParts(key, name, snapshots, op.signal))
-    await snapshots.remove(metadata.uid, { force: true }, op);
-  await keepCopies(key, (await partsOf(key, client, op.signal)).pods, [], { client, op });
+  for (const { metadata } of parts) await snapshots.remove(metadata.uid, { force: true }, op);
 }
 
-/** Has the pods of a cluster keep the copies that its snapshots name, and these besides. */
+async function deleteObject(
+  { metadata: { namespace, name, uid } }: ClusterSnapshot,
+  { client, op }: Pick<SnapshotWaiting, 'client' | 'op'>,
+): Promise<void> {
+  await client.delete(
+    { ...clusterSnapshotKind, namespace, name },
+    { preconditions: { uid }, signal: op.signal },
+  );
+}
+
+/**
+ * Has the pods of a cluster keep those of their copies that its snapshots name, or the attempt that has the cluster. A copy that is gone is
+ * not asked for again: it would be of today.
+ */
 async function keepCopies(
-  { namespace, name }: ClusterKey,
+  key: ClusterKey,
   pods: readonly HostPod[],
-  besides: readonly string[],
+  { besides, not }: { readonly besides?: string; readonly not?: string },
   { client, op: { signal } }: Pick<Waiting, 'client' | 'op'>,
 ): Promise<void> {
-  const { items } = await new KindClient(client, clusterSnapshotKind).list({ namespace, signal });
-  const named = items.filter(({ spec }) => spec.clusterName === name).map(({ spec }) => spec.copy);
-  const copies = [...named, ...besides];
+  const cluster = await new KindClient(client, clusterKind).find(key, { signal });
+  const current = cluster?.metadata.annotations[own.attempt];
+  const named = new Set((await listOfCluster(key, client, signal)).map(({ spec }) => spec.copy));
+  const isKept = (copy: string): boolean => copy !== not && (named.has(copy) || copy === current);
   for (const { metadata } of pods)
     await new KindClient(client, hostPodKind).modify(
       metadata,
-      (now) =>
-        (now.spec.copies ?? []).join() === copies.join() ? now : { ...now, spec: { ...now.spec, copies } },
+      (now) => {
+        const old = now.spec.copies ?? [];
+        const kept = old.filter(isKept);
+        const copies = besides === undefined || kept.includes(besides) ? kept : [...kept, besides];
+        return copies.join() === old.join() ? now : { ...now, spec: { ...now.spec, copies } };
+      },
       { signal },
     );
 }
 
-/** Lists the Snapshots of VMs that belong to a snapshot of a cluster, or to any. */
+const isPartOf =
+  (name: string) =>
+  ({ metadata }: Snapshot): boolean =>
+    metadata.labels[own.clusterSnapshot] === name;
+
+/** Lists those Snapshots of VMs that belong to a snapshot of a cluster. */
 const listParts = async (
   { namespace, name: cluster }: ClusterKey,
-  name: string | undefined,
   snapshots: Pick<SnapshotClient, 'list'>,
   signal: AbortSignal,
+  isMeant: (part: Snapshot) => boolean,
 ): Promise<readonly Snapshot[]> =>
   (await snapshots.list(signal)).filter(
-    ({ metadata }) =>
-      metadata.namespace === namespace &&
-      metadata.labels[labels.cluster] === cluster &&
-      (name === undefined
-        ? Object.hasOwn(metadata.labels, own.clusterSnapshot)
-        : metadata.labels[own.clusterSnapshot] === name),
+    (part) =>
+      part.metadata.namespace === namespace &&
+      part.metadata.labels[labels.cluster] === cluster &&
+      Object.hasOwn(part.metadata.labels, own.clusterSnapshot) &&
+      isMeant(part),
+  );
+
+const listOfCluster = async (
+  { namespace, name }: ClusterKey,
+  client: ObjectClient,
+  signal: AbortSignal,
+): Promise<readonly ClusterSnapshot[]> =>
+  (await new KindClient(client, clusterSnapshotKind).list({ namespace, signal })).items.filter(
+    ({ spec }) => spec.clusterName === name,
   );
 
 const findSnapshot = async (
@@ -197,16 +288,58 @@ export async function findClusterSnapshot(
   return found;
 }
 
+/** @throws CodedError CLUSTER_SNAPSHOT_NAME_TAKEN */
+async function assertNameFree(
+  key: ClusterKey,
+  name: string,
+  client: ObjectClient,
+  signal: AbortSignal,
+): Promise<void> {
+  const known = await findSnapshot(key, name, client, signal);
+  if (known) throw nameTaken(known);
+}
+
+/** The nodes of then must not meet the data of today. @throws CodedError CLUSTER_SNAPSHOT_UNSUPPORTED */
+function assertDataHere(key: ClusterKey, { controlPlane }: ClusterView): void {
+  if (controlPlane && keepsDataElsewhere(controlPlane))
+    throw unsupported(key, 'its etcd is elsewhere, and would not go back with it', {
+      hint: 'take a copy of what that etcd stores with the tools of etcd',
+    });
+}
+
+function keepsDataElsewhere(controlPlane: KubeObject): boolean {
+  if (controlPlane.kind === hostedControlPlaneKind.kind)
+    return hostedControlPlaneKind.decode(controlPlane).spec.etcd?.external !== undefined;
+  if (controlPlane.kind !== kubeadmControlPlaneKind.kind) return false;
+  const { kubeadmConfigSpec } = kubeadmControlPlaneKind.decode(controlPlane).spec;
+  return kubeadmConfigSpec.clusterConfiguration?.etcd?.external !== undefined;
+}
+
+/** @throws CodedError CLUSTER_SNAPSHOT_UNSUPPORTED */
+async function assertRoom(key: ClusterKey, client: ObjectClient, signal: AbortSignal): Promise<void> {
+  const { length } = await listOfCluster(key, client, signal);
+  if (length >= maxCopies)
+    throw unsupported(key, `it has ${length} snapshots already`, {
+      hint: `remove one with "ignite cluster snapshot ${key.namespace}/${key.name} NAME --remove"`,
+    });
+}
+
 /** A VM that is down has no memory that could be of the same instant. @throws CodedError CLUSTER_SNAPSHOT_UNSUPPORTED */
 function assertAllUp(key: ClusterKey, { vms }: ClusterParts): void {
   const down = vms.find((vm) => !hasGuest(vm) || vm.spec.power === 'Stopped');
   if (down) throw unsupported(key, `its VM ${down.metadata.name} is ${down.status.phase}`);
 }
 
-const unsupported = ({ name }: ClusterKey, why: string): CodedError<ClusterSnapshotErrorCode> =>
-  new CodedError('CLUSTER_SNAPSHOT_UNSUPPORTED', `no snapshot can be taken of cluster "${name}": ${why}`, {
-    hint: `"ignite cluster describe ${name}" shows its parts, all of which must run`,
-  });
+const unsupported = (
+  { name }: ClusterKey,
+  why: string,
+  options = { hint: `"ignite cluster describe ${name}" shows its parts, all of which must run` },
+): CodedError<ClusterSnapshotErrorCode> =>
+  new CodedError(
+    'CLUSTER_SNAPSHOT_UNSUPPORTED',
+    `no snapshot can be taken of cluster "${name}": ${why}`,
+    options,
+  );
 
 const nameTaken = ({ metadata, spec }: ClusterSnapshot): CodedError<ClusterSnapshotErrorCode> =>
   new CodedError(

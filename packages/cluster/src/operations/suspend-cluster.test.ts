@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { KindClient } from '@ignite/toolkit/client/kind-client';
 import { own } from '../contract/names.ts';
+import { isPaused } from '../kinds/cluster.ts';
 import { machineKind } from '../kinds/object-kinds.ts';
 import { key, metadata, openCluster } from './running-cluster.sample.ts';
 import { resumeCluster, suspendCluster } from './suspend-cluster.ts';
@@ -11,18 +12,18 @@ test('a cluster is suspended at one instant, and goes on from its control plane'
   await suspendCluster(key, waiting);
   assert.deepEqual(done.splice(0), ['a Paused', 'b Paused', 'a Suspended', 'b Suspended', 'pod Stopped']);
   const suspended = await clusters.get(key);
-  assert.equal(suspended.spec.paused, true);
-  assert.equal(suspended.metadata.annotations[own.suspended], 'wished');
+  assert.equal(isPaused(suspended), true);
+  assert.deepEqual(suspended.metadata.annotations, { [own.suspended]: 'wished' });
   await resumeCluster(key, waiting);
   assert.deepEqual(done, ['pod Running', 'a Running', 'b Running']);
   const { metadata: after, spec } = await clusters.get(key);
-  assert.deepEqual([spec.paused, after.annotations], [false, {}]);
+  assert.deepEqual([spec.paused, after.annotations], [undefined, {}]);
 });
 
 test('a suspension that was cut short is finished by another one, and taken back by a resumption', async () => {
   const { done, stopAt, waiting, clusters } = await openCluster();
   await assert.rejects(suspendCluster(key, stopAt(1_000)), { code: 'CLUSTER_NOT_READY' });
-  assert.equal((await clusters.get(key)).spec.paused, true);
+  assert.equal(isPaused(await clusters.get(key)), true);
   await suspendCluster(key, waiting);
   assert.deepEqual(done.splice(0), ['a Paused', 'b Paused', 'a Suspended', 'b Suspended', 'pod Stopped']);
   await resumeCluster(key, waiting);
@@ -32,7 +33,7 @@ test('a suspension that was cut short is finished by another one, and taken back
   done.length = 0;
   await resumeCluster(key, waiting);
   assert.deepEqual(done.slice(-2), ['a Running', 'b Running']);
-  assert.equal((await clusters.get(key)).spec.paused, false);
+  assert.equal(isPaused(await clusters.get(key)), false);
 });
 
 test('a VM that somebody has stopped stays so, and a cluster that is only paused is not looked into', async () => {
@@ -66,4 +67,38 @@ test('a cluster with machines of another provider is not suspended, and not paus
   });
   assert.equal((await clusters.get(key)).spec.paused, undefined);
   await assert.rejects(suspendCluster({ ...key, name: 'none' }, waiting), { code: 'CLUSTER_NOT_FOUND' });
+});
+
+test('a suspension gives way to a resumption that begins meanwhile', async () => {
+  const { clusters, vms, waiting } = await openCluster();
+  let isResumed = false;
+  const sleep: typeof waiting.clock.sleep = async (ms, signal) => {
+    await waiting.clock.sleep(ms, signal);
+    if (isResumed || (await vms.get({ ...key, name: 'a' })).status.phase !== 'Suspended') return;
+    isResumed = true;
+    await resumeCluster(key, waiting);
+  };
+  await assert.rejects(suspendCluster(key, { ...waiting, clock: { ...waiting.clock, sleep } }), {
+    code: 'CLUSTER_TAKEN_OVER',
+  });
+  assert.deepEqual(
+    (await vms.list()).items.map(({ status }) => status.phase),
+    ['Running', 'Running'],
+  );
+  assert.deepEqual((await clusters.get(key)).metadata.annotations, {});
+});
+
+test('a cluster that somebody has paused, be it before or meanwhile, stays so when it goes on', async () => {
+  const { clusters, waiting } = await openCluster();
+  const pause = async () =>
+    await clusters.modify(key, (now) => ({ ...now, spec: { ...now.spec, paused: true } }));
+  for (const order of [
+    [pause, suspendCluster],
+    [suspendCluster, pause],
+  ]) {
+    for (const step of order) await step(key, waiting);
+    const { spec, metadata: gone } = await resumeCluster(key, waiting);
+    assert.deepEqual([spec.paused, gone.annotations], [true, {}]);
+    assert.equal(isPaused(await resumeCluster(key, waiting)), false);
+  }
 });

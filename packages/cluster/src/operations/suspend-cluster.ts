@@ -4,12 +4,14 @@ import { vmKind } from '@ignite/api/v1/object-kinds';
 import { KindClient } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
+import { newUid } from '@ignite/toolkit/object/uid';
 import { own } from '../contract/names.ts';
-import { type Cluster, isPaused } from '../kinds/cluster.ts';
+import type { Cluster } from '../kinds/cluster.ts';
 import { clusterKind, igniteMachineKind } from '../kinds/object-kinds.ts';
+import { assertAttempting, beginAttempt, endAttempt, modifyCluster } from './attempt.ts';
 import { type Look, type Waiting, waitFor } from './await-cluster.ts';
 import { type ClusterKey, ofCluster, viewCluster } from './cluster-view.ts';
-import { assertNotRestoring, clusterNotFound, isSuspended } from './find-cluster.ts';
+import { assertNotRestoring, clusterNotFound, isRestoring, isSuspended } from './find-cluster.ts';
 import {
   type ClusterParts,
   type PowerPlan,
@@ -26,69 +28,70 @@ export type Suspension = 'wished' | 'snapshot';
 /**
  * Suspends a cluster: its controllers leave it alone, its VMs are saved at one instant, and the programs of its control plane end. What was
  * cut short goes on when it is asked for again, and is taken back by `resumeCluster`.
- * @throws CodedError CLUSTER_NOT_FOUND, CLUSTER_SUSPEND_UNSUPPORTED, CLUSTER_NOT_READY
+ * @throws CodedError CLUSTER_NOT_FOUND, CLUSTER_RESTORING, CLUSTER_SUSPEND_UNSUPPORTED, CLUSTER_NOT_READY, CLUSTER_TAKEN_OVER
  */
-export async function suspendCluster(
+export async function suspendCluster(key: ClusterKey, waiting: Waiting): Promise<Cluster> {
+  const attempt = newUid();
+  await suspendFor('wished', key, attempt, waiting);
+  return await endAttempt(key, attempt, waiting);
+}
+
+/** Suspends a cluster as a part of an attempt, which goes on. One that somebody wants suspended stays so. */
+export async function suspendFor(
+  why: Suspension,
   key: ClusterKey,
+  attempt: string,
   waiting: Waiting,
-  why: Suspension = 'wished',
-): Promise<Cluster> {
+): Promise<void> {
   await assertSuspendable(key, waiting);
-  // The pause comes first, so that nobody replaces machines that stand still.
-  const cluster = await pauseCluster(key, waiting, (annotations) => ({
-    ...annotations,
-    [own.suspended]: annotations[own.suspended] === 'wished' ? 'wished' : why,
-  }));
-  await pursue(key, waiting, planSuspension);
-  return cluster;
+  // The note comes first, so that nobody replaces machines that stand still.
+  await beginAttempt(key, attempt, waiting, (now) => {
+    assertNotRestoring(now);
+    const { annotations } = now.metadata;
+    return { ...annotations, [own.suspended]: annotations[own.suspended] === 'wished' ? 'wished' : why };
+  });
+  await pursue(key, attempt, waiting, planSuspension);
 }
 
 /**
- * Lets a cluster go on that was paused or suspended. Its controllers care for it again once all of it runs.
- * @throws CodedError CLUSTER_NOT_FOUND, CLUSTER_RESTORING, CLUSTER_NOT_READY
+ * Lets a cluster go on that was suspended, or else has its controllers care for it again if somebody has paused it. A suspended cluster that
+ * somebody has paused besides stays paused.
+ * @throws CodedError CLUSTER_NOT_FOUND, CLUSTER_RESTORING, CLUSTER_NOT_READY, CLUSTER_TAKEN_OVER
  */
 export async function resumeCluster(key: ClusterKey, waiting: Waiting): Promise<Cluster> {
   const { client, op } = waiting;
   const found = await new KindClient(client, clusterKind).find(key, { signal: op.signal });
   if (!found) throw clusterNotFound(key);
+  // A pause has nothing to do with a restoration, and would keep the cluster from being deleted.
+  if (found.spec.paused && (isRestoring(found) || !isSuspended(found)))
+    return await modifyCluster(key, waiting, (now) => ({ ...now, spec: { ...now.spec, paused: false } }));
   assertNotRestoring(found);
-  if (isSuspended(found)) await pursue(key, waiting, planResumption);
-  return await unpauseCluster(key, waiting);
+  if (!isSuspended(found)) return found;
+  const attempt = newUid();
+  await beginAttempt(key, attempt, waiting, (now) => {
+    assertNotRestoring(now);
+    return now.metadata.annotations;
+  });
+  return await goOn(key, attempt, waiting);
 }
 
-/** Has the controllers of a cluster leave it alone, and notes why. */
-export const pauseCluster = async (
-  key: ClusterKey,
-  waiting: Waiting,
-  annotate: (annotations: Readonly<Record<string, string>>) => Readonly<Record<string, string>>,
-): Promise<Cluster> =>
-  await modifyCluster(key, waiting, (now) => ({
-    ...now,
-    metadata: { ...now.metadata, annotations: annotate(now.metadata.annotations) },
-    spec: { ...now.spec, paused: true },
-  }));
+/** Lets a cluster go on as the last part of an attempt. Its controllers care for it again once all of it runs. */
+export async function goOn(key: ClusterKey, attempt: string, waiting: Waiting): Promise<Cluster> {
+  await pursue(key, attempt, waiting, planResumption);
+  return await endAttempt(key, attempt, waiting, [own.suspended, own.restoring]);
+}
 
-/** Has the controllers of a cluster care for it again, now that all of it runs. */
-export const unpauseCluster = async (key: ClusterKey, waiting: Waiting): Promise<Cluster> =>
-  await modifyCluster(key, waiting, (now) => {
-    if (!isPaused(now)) return now;
-    const {
-      [own.suspended]: _suspended,
-      [own.restoring]: _restoring,
-      ...annotations
-    } = now.metadata.annotations;
-    return { ...now, metadata: { ...now.metadata, annotations }, spec: { ...now.spec, paused: false } };
-  });
-
-/** Wishes what a plan says, and plans again, until nothing is lacking. */
+/** Wishes what a plan says, and plans again, until nothing is lacking, or another attempt has begun. */
 export async function pursue(
   key: ClusterKey,
+  attempt: string,
   waiting: Waiting,
   plan: (parts: ClusterParts) => PowerPlan,
 ): Promise<void> {
   const { client, clock, op } = waiting;
   const { signal } = op;
   await waitFor(key, waiting, async (): Promise<Look<true>> => {
+    await assertAttempting(key, attempt, waiting);
     const { vms, pods, lacks } = plan(await partsOf(key, client, signal));
     for (const { vm, power } of vms)
       await unlessGone(
@@ -142,18 +145,6 @@ const unsupported = ({ name }: ClusterKey, why: string): CodedError<SuspendClust
   new CodedError('CLUSTER_SUSPEND_UNSUPPORTED', `cluster "${name}" cannot be suspended: ${why}`, {
     hint: `"ignite cluster pause ${name}" leaves it alone while its machines go on running`,
   });
-
-async function modifyCluster(
-  key: ClusterKey,
-  { client, op: { signal } }: Waiting,
-  change: (now: Cluster) => Cluster,
-): Promise<Cluster> {
-  try {
-    return await new KindClient(client, clusterKind).modify(key, change, { signal });
-  } catch (failure) {
-    throw hasCode(failure, 'NOT_FOUND') ? clusterNotFound(key) : failure;
-  }
-}
 
 /** A part that goes meanwhile is not waited for any more. */
 async function unlessGone(change: Promise<unknown>): Promise<void> {

@@ -5,6 +5,7 @@ import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { controllerOf } from '../contract/owner.ts';
 import { contractOf } from '../contract/provider-object.ts';
 import type { ContractReference } from '../contract/reference.ts';
+import { templateName } from '../contract/template-name.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import type { MachineDeployment } from '../kinds/machine-deployment.ts';
 import {
@@ -17,7 +18,6 @@ import { type Waiting, awaitCluster } from './await-cluster.ts';
 import { awaitedOfControlPlane } from './awaited.ts';
 import { type ClusterKey, type ClusterView, kindOf, ofCluster } from './cluster-view.ts';
 import { put } from './create-cluster.ts';
-import { templateName } from './cluster-names.ts';
 import { type UpgradeErrorCode, imageFor } from './plan-upgrade.ts';
 import { machineTemplateOf, withMachineTemplate } from './machine-template.ts';
 import { planTemplate } from './plan-cluster.ts';

@@ -149,8 +149,9 @@ test('the machines of a pool are replaced one by one when its template or its ve
 test('the machines of a pool are spread over its failure domains', async () => {
   using simulation = await withPool(3, { failureDomains: ['a', 'b'] });
   await simulation.until(async () => (await machinesOf(simulation)).length === 3);
-  const domains = (await machinesOf(simulation)).map(({ spec }) => spec.failureDomain).toSorted();
-  assert.deepEqual(domains, ['a', 'a', 'b']);
+  const domains = (await machinesOf(simulation)).map(({ spec }) => spec.failureDomain);
+  assert.equal(domains.filter((domain) => domain === 'a').length, 2);
+  assert.equal(domains.filter((domain) => domain === 'b').length, 1);
 });
 
 test('a Machine of a pool that is deleted is replaced, also when the token of the pool has gone', async () => {

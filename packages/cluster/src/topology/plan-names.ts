@@ -33,6 +33,3 @@ function rendered(template: string, data: object): string {
     throw new TopologyProblem([`the naming of the class: ${errorText(failure)}`], { cause: failure });
   }
 }
-
-/** Pure. Returns the name of a template, which never changes: another content is another template. */
-export const templateName = (owner: string, content: unknown): string => `${owner}-${contentHash(content)}`;

@@ -4,6 +4,7 @@ import { annotations, labels } from '../contract/names.ts';
 import type { ContractReference } from '../contract/reference.ts';
 import type { ReplicatedMetadata } from '../contract/replicated-metadata.ts';
 import type { ValueSchemas } from '../contract/value-schemas.ts';
+import { templateName } from '../contract/template-name.ts';
 import {
   type ClusterClass,
   type DeploymentClass,
@@ -17,7 +18,7 @@ import { builtinVariables } from './builtin-variables.ts';
 import { type ControlPlaneSpec, machinesMadeFrom, machinesOf } from './control-plane-machines.ts';
 import { type VariableValues, patchedTemplate } from './patch-template.ts';
 import { planHealthCheck } from './plan-health-check.ts';
-import { partName, templateName } from './plan-names.ts';
+import { partName } from './plan-names.ts';
 import { type UpgradeProgress, planVersions } from './plan-versions.ts';
 import type { PlannedPart } from './planned-part.ts';
 import { resolveVariables, withOverrides } from './resolve-variables.ts';

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
@@ -58,6 +66,21 @@ test('what programs keep is brought back once for each wish, also after a restor
     copies: ['a'],
     restored: 'first',
   });
+});
+
+test('what was set aside by a restoration that was cut short is brought back if there is no copy, or it is wished no more', async () => {
+  const { volumes } = programFiles(files, 'etcd');
+  for (const again of [
+    async () =>
+      await assert.rejects(restoreCopy({ copy: 'b', id: 'x' }, files, options), { code: 'POD_COPY_MISSING' }),
+    async () => await keepCopies(spec({}), false, files, options),
+  ]) {
+    write('today');
+    renameSync(volumes, `${volumes}.old`);
+    await again();
+    assert.equal(read(), 'today');
+    assert.deepEqual(readdirSync(join(volumes, '..')), ['volumes']);
+  }
 });
 
 test('what is left of copies that were cut short is no copy, and goes', async () => {

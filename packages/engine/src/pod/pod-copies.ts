@@ -25,6 +25,7 @@ export async function keepCopies(
   files: PodFiles,
   options: CopyOptions,
 ): Promise<Pick<HostPodStatus, 'copies' | 'restored'>> {
+  await takeBackSwaps(files);
   const wanted = new Set(copies);
   for (const name of await namesIn(files.copies)) if (!wanted.has(name)) await removeCopy(name, files);
   if (isStopped)
@@ -70,6 +71,7 @@ export async function restoreCopy(
   files: PodFiles,
   options: CopyOptions,
 ): Promise<void> {
+  await takeBackSwaps(files);
   const from = join(files.copies, copy);
   if (!existsSync(from))
     throw new CodedError<PodCopyErrorCode>('POD_COPY_MISSING', `the pod has no copy "${copy}"`, {
@@ -77,7 +79,7 @@ export async function restoreCopy(
     });
   for (const program of await readdir(from)) {
     const { volumes } = programFiles(files, program);
-    const [draft, old] = [`${volumes}.draft`, `${volumes}.old`];
+    const [draft, old] = [`${volumes}.draft`, asideOf(volumes)];
     for (const left of [draft, old]) await rm(left, { recursive: true, force: true });
     await mkdir(dirname(volumes), { recursive: true, mode: 0o700 });
     await copyFolder(join(from, program), draft, options);
@@ -86,6 +88,17 @@ export async function restoreCopy(
     await rm(old, { recursive: true, force: true });
   }
   await replaceFile(files.restoreNote, id, 0o600);
+}
+
+/** Where what a program keeps is set aside until a copy has taken its place. */
+const asideOf = (volumes: string): string => `${volumes}.old`;
+
+/** Takes a restoration back that was cut short after it had set aside what a program keeps: nothing else has that. */
+async function takeBackSwaps(files: PodFiles): Promise<void> {
+  for (const program of await namesIn(join(files.dir, 'programs'))) {
+    const { volumes } = programFiles(files, program);
+    if (!existsSync(volumes) && existsSync(asideOf(volumes))) await rename(asideOf(volumes), volumes);
+  }
 }
 
 async function restoredBy({ restoreNote }: PodFiles): Promise<string | undefined> {

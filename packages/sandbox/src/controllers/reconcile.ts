@@ -1,7 +1,10 @@
 import { randomInt } from 'node:crypto';
+import { isIgnitesOwn } from '@ignite/api/v1/own-marks';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { KindKey } from '@ignite/toolkit/client/kind-client';
 import type { ReconcileResult } from '@ignite/toolkit/controller/controller';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { assignedAnnotation, claimLabel, launchTypeLabel, poolLabel } from '../kinds/groups.ts';
 import { sandboxClaimKind, sandboxKind, sandboxWarmPoolKind } from '../kinds/kinds.ts';
@@ -39,10 +42,17 @@ export async function reconcileSandbox(
   const sandbox = await clients.sandboxes.find(key, { signal });
   if (!sandbox || isLeaving(sandbox)) return {};
   const vm = await clients.vms.find(key, { signal });
-  const { action, status, lookAgainMs } = planSandbox(sandbox, vm, now());
+  const plan = planSandbox(sandbox, vm, now());
+  const { action, lookAgainMs } = plan;
+  let { status } = plan;
   switch (action.kind) {
     case 'create-vm':
-      await clients.vms.create(vmOf(sandbox, { ...action.spec, hostName }), { signal });
+      try {
+        await clients.vms.create(vmOf(sandbox, { ...action.spec, hostName }), { signal });
+      } catch (failure) {
+        if (!hasCode(failure, 'INVALID')) throw failure;
+        ({ status } = planSandbox(sandbox, vm, now(), errorText(failure)));
+      }
       break;
     case 'set-power': {
       const { power } = action;
@@ -67,13 +77,17 @@ export async function reconcileSandbox(
   return lookAgainMs === undefined ? {} : { requeueAfterMs: lookAgainMs };
 }
 
+/** What Ignite itself acts upon stays out: whoever writes Sandboxes may not set the environment of a VMM on the host, say. */
+const withoutIgnites = (entries: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(entries).filter(([name]) => !isIgnitesOwn(name)));
+
 function vmOf(sandbox: Sandbox, spec: object) {
   const { namespace, name } = sandbox.metadata;
   const { labels, annotations } = sandbox.spec.podTemplate.metadata ?? {};
   return {
     metadata: {
-      ...{ namespace, name, annotations: annotations ?? {} },
-      labels: { ...labels, [sandboxLabel]: name },
+      ...{ namespace, name, annotations: withoutIgnites(annotations) },
+      labels: { ...withoutIgnites(labels), [sandboxLabel]: name },
       ownerReferences: [controllerReference(sandboxKind, sandbox)],
     },
     spec,

@@ -48,6 +48,7 @@ function world() {
   return {
     clients,
     all,
+    reconciling,
     passTime: (ms: number): void => void (nowMs += ms),
     settle: async (): Promise<void> => {
       for (let rounds = 0; rounds < 6; rounds++) await round();
@@ -102,6 +103,46 @@ test('a Sandbox that no VM can be says why, and has none', async () => {
   await settle();
   assert.equal(await clients.vms.find(key), undefined);
   assert.match(readyOf(await clients.sandboxes.get(key))?.message ?? '', /^volumeClaimTemplates: /);
+});
+
+test('a Sandbox whose VM is refused says why, and gets it once it is described otherwise', async () => {
+  const { clients, settle } = world();
+  const key = { namespace, name: 'box' };
+  const labelled = (labels: Readonly<Record<string, string>>) => ({
+    podTemplate: { ...podTemplate, metadata: { labels } },
+  });
+  await clients.sandboxes.create({ metadata: key, spec: labelled({ team: 'a b' }) });
+  await settle();
+  assert.equal(await clients.vms.find(key), undefined);
+  assert.match(
+    readyOf(await clients.sandboxes.get(key))?.message ?? '',
+    /"a b" cannot be the value of a label/,
+  );
+  await clients.sandboxes.modify(key, (now) => ({
+    ...now,
+    spec: { ...now.spec, ...labelled({ team: 'a' }) },
+  }));
+  await settle();
+  assert.ok(isTrue((await clients.sandboxes.get(key)).status?.conditions ?? [], 'Ready'));
+});
+
+test('the labels and annotations of a Sandbox are those of its VM, but for those that Ignite acts upon', async () => {
+  const { clients, settle } = world();
+  const key = { namespace, name: 'box' };
+  const metadata = {
+    labels: { team: 'a', 'ignite.weave.works/pool': 'workers' },
+    annotations: {
+      'example.org/note': 'b',
+      'ignite.weave.works/sandbox-env/LD_PRELOAD': '/x',
+      'ignite.weave.works/interface/eth1': 'dhcp-bridge',
+      'gitops.weave.works/owner': 'vms VM/default/box',
+    },
+  };
+  await clients.sandboxes.create({ metadata: key, spec: { podTemplate: { ...podTemplate, metadata } } });
+  await settle();
+  const vm = await clients.vms.get(key);
+  assert.deepEqual(vm.metadata.labels, { team: 'a', 'agents.x-k8s.io/sandbox-name': 'box' });
+  assert.deepEqual(vm.metadata.annotations, { 'example.org/note': 'b' });
 });
 
 test('a Sandbox takes no VM of others', async () => {
@@ -182,4 +223,18 @@ test('a claim that expires gives its Sandbox up', async () => {
   const claimed = await clients.claims.get({ namespace, name: 'mine' });
   assert.equal(readyOf(claimed)?.reason, 'ClaimExpired');
   assert.ok(!(await all(clients.sandboxes)).some(({ metadata }) => metadata.name === sandbox?.name));
+});
+
+test('a claim whose name another Sandbox has says so, and is not tried again before that Sandbox goes', async () => {
+  const { clients, settle, reconciling, poolOf, claim } = world();
+  const key = { namespace, name: 'mine' };
+  await poolOf(0);
+  await clients.sandboxes.create({ metadata: key, spec: { podTemplate } });
+  await claim('mine');
+  assert.deepEqual(await reconcileClaim(key, reconciling, signal), {});
+  assert.match(readyOf(await clients.claims.get(key))?.message ?? '', /not its own/);
+  await clients.sandboxes.delete(key);
+  await settle();
+  const made = await clients.sandboxes.get(key);
+  assert.ok(isControlledBy(made, await clients.claims.get(key)));
 });

@@ -23,7 +23,7 @@ export interface ClaimPlan {
 export interface ClaimFacts {
   readonly pool: SandboxWarmPool | undefined;
   readonly template: SandboxTemplate | undefined;
-  /** The Sandboxes of the namespace. */
+  /** The Sandboxes of the namespace, in which a new one of a claim has the name of the claim. */
   readonly sandboxes: readonly Sandbox[];
   readonly nowMs: number;
 }
@@ -58,9 +58,11 @@ export function planClaim(claim: SandboxClaim, { pool, template, sandboxes, nowM
   const isOfOwn = (claim.spec.env ?? []).length > 0;
   const candidates = isOfOwn ? [] : unclaimed(pool, sandboxes).filter(isReady);
   const making = { status: 'False', reason: 'DependenciesNotReady', message: 'it gets a Sandbox' } as const;
-  return candidates.length > 0
-    ? as({ kind: 'adopt', candidates }, making)
-    : as({ kind: 'create', spec: coldSpec(claim, template) }, making);
+  if (candidates.length > 0) return as({ kind: 'adopt', candidates }, making);
+  const { name } = claim.metadata;
+  if (sandboxes.some(({ metadata }) => metadata.name === name))
+    return waits(`there is a Sandbox "${name}" already, which is not its own`);
+  return as({ kind: 'create', spec: coldSpec(claim, template) }, making);
 }
 
 /** When a claim expires, in milliseconds since 1970. */

@@ -35,8 +35,16 @@ const none = { kind: 'none' } as const;
 const no = (reason: string, message: string): Finding => ({ status: 'False', reason, message });
 const yes = (reason: string, message: string): Finding => ({ status: 'True', reason, message });
 
-/** Pure. Plans what becomes of a Sandbox. `vm` is the VM of its name, whoever has made it. */
-export function planSandbox(sandbox: Sandbox, vm: Vm | undefined, nowMs: number): SandboxPlan {
+/**
+ * Pure. Plans what becomes of a Sandbox. `vm` is the VM of its name, whoever has made it. `refusal` tells why the VM that it
+ * describes could not be created.
+ */
+export function planSandbox(
+  sandbox: Sandbox,
+  vm: Vm | undefined,
+  nowMs: number,
+  refusal?: string,
+): SandboxPlan {
   const { operatingMode: power, shutdownTime, shutdownPolicy } = sandbox.spec;
   const isOwn = vm !== undefined && isControlledBy(vm, sandbox);
   const leftMs = shutdownTime === undefined ? Infinity : Date.parse(shutdownTime) - nowMs;
@@ -51,6 +59,7 @@ export function planSandbox(sandbox: Sandbox, vm: Vm | undefined, nowMs: number)
     return as(shutdownPolicy === 'Delete' ? { kind: 'delete-sandbox' } : none, expired);
   }
   const wanted = planVmSpec(sandbox.spec);
+  if (!vm && refusal !== undefined) return as(none, { Ready: notReady(refusal) });
   if (!vm) {
     if (wanted.kind === 'unfit') return as(none, { Ready: notReady(wanted.reasons.join('; ')) });
     const spec = { ...wanted.spec, power: 'Running' };

@@ -80,6 +80,14 @@ export function policyOf(
 export const isBookkeeping = (name: string): boolean =>
   name === ownerAnnotation || name === confirmAnnotation || name === appliedAnnotation;
 
+/** Returns the annotations that are part of what an author declares. */
+export function authored(annotations: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  for (const name in annotations)
+    if (isBookkeeping(name))
+      return Object.fromEntries(Object.entries(annotations).filter(([each]) => !isBookkeeping(each)));
+  return annotations;
+}
+
 /**
  * Tells whether an annotation asks for a restart, once for each new value. Commands write it too, so it is
  * compared only if the author declares it.

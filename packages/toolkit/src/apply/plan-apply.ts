@@ -8,7 +8,7 @@ import {
   type ObjectPolicy,
   type PolicyDefaults,
   confirmAnnotation,
-  isBookkeeping,
+  authored,
   isRestartMark,
   ownerAnnotation,
   policyOf,
@@ -247,13 +247,6 @@ function changesBetween(live: LiveObject, wanted: Manifest): readonly FieldChang
 /** Tells whether a manifest merely leaves open what was assigned to the object. */
 const isLeftOpen = ({ path, to }: FieldChange, { assigned = [] }: LiveObject): boolean =>
   to === undefined && assigned.includes(path);
-
-function authored(annotations: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  for (const name in annotations)
-    if (isBookkeeping(name))
-      return Object.fromEntries(Object.entries(annotations).filter(([each]) => !isBookkeeping(each)));
-  return annotations;
-}
 
 /** Leaves out the restarts that were asked for by somebody else than the author. */
 function withoutRestartMarks(

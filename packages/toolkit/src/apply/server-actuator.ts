@@ -17,7 +17,8 @@ import { groupKindOf, groupKindText, parseGroupKind } from '../object/group-kind
 import type { KubeObject } from '../object/kube-object.ts';
 import { type ObjectKey, keyText, objectKey } from '../object/object-key.ts';
 import type { Actuator, Effect, LiveObject, SyncEvent } from './actuator.ts';
-import { isBookkeeping, policyOf } from './annotations.ts';
+import { policyOf } from './annotations.ts';
+import { declaredBy } from './declared-by.ts';
 import { declaredScope } from './declared-scope.ts';
 import { diffDeclared } from './diff-declared.ts';
 import { objectHealth } from './object-health.ts';
@@ -265,15 +266,5 @@ function liveObject(object: KubeObject): LiveObject {
   };
 }
 
-/** Everything that an author may declare of an object. */
-const declaredBy = ({ metadata: { labels, annotations }, spec, content = {} }: Manifest) => ({
-  metadata: { labels, annotations: authored(annotations) },
-  ...(spec !== undefined && { spec }),
-  ...content,
-});
-
 const differences = (from: LiveObject, to: LiveObject): readonly FieldChange[] =>
   diffFields(declaredBy(from), declaredBy(to));
-
-const authored = (annotations: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(annotations).filter(([name]) => !isBookkeeping(name)));

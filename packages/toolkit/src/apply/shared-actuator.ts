@@ -7,6 +7,7 @@ import type { KubeObject } from '../object/kube-object.ts';
 import { keyText, objectKey } from '../object/object-key.ts';
 import type { LiveObject } from './actuator.ts';
 import { appliedAnnotation, isBookkeeping } from './annotations.ts';
+import { type Declared, declaredBy } from './declared-by.ts';
 import { mergeDeclared } from './merge-declared.ts';
 import { StoreActuator, type StoreActuatorOptions } from './store-actuator.ts';
 
@@ -46,13 +47,16 @@ export class SharedActuator extends StoreActuator {
 
   protected override written(wanted: Manifest, now: Manifest): Manifest {
     const { metadata, spec, ...content } = mergedWith(now, wanted);
-    const { ownBookkeeping } = split(wanted.metadata.annotations);
     return {
       ...wanted,
       metadata: {
         ...wanted.metadata,
         labels: metadata.labels,
-        annotations: { ...metadata.annotations, ...ownBookkeeping, ...appliedMark(wanted) },
+        annotations: {
+          ...metadata.annotations,
+          ...ownBookkeeping(wanted.metadata.annotations),
+          ...appliedMark(wanted),
+        },
       },
       spec,
       ...(wanted.content && { content }),
@@ -77,22 +81,6 @@ export class SharedActuator extends StoreActuator {
     return await objectsOf(this.#client, kind).find({ namespace, name }, options);
   }
 }
-
-interface Declared {
-  readonly metadata: {
-    readonly labels: Readonly<Record<string, string>>;
-    readonly annotations: Readonly<Record<string, string>>;
-  };
-  readonly spec?: unknown;
-  readonly [field: string]: unknown;
-}
-
-/** Everything that an author may declare of an object. */
-const declaredBy = ({ metadata: { labels, annotations }, spec, content = {} }: Manifest): Declared => ({
-  ...content,
-  metadata: { labels, annotations: split(annotations).authored },
-  ...(spec !== undefined && { spec }),
-});
 
 const mergedWith = (live: Manifest, wanted: Manifest): Declared =>
   mergeDeclared(declaredBy(live), lastApplied(live), declaredBy(wanted)) as Declared;
@@ -119,12 +107,5 @@ const withApplied = (manifest: Manifest): Manifest => ({
   },
 });
 
-function split(annotations: Readonly<Record<string, string>>): {
-  readonly authored: Readonly<Record<string, string>>;
-  readonly ownBookkeeping: Readonly<Record<string, string>>;
-} {
-  const [own, authored] = [true, false].map((is) =>
-    Object.fromEntries(Object.entries(annotations).filter(([name]) => isBookkeeping(name) === is)),
-  );
-  return { authored: authored!, ownBookkeeping: own! };
-}
+const ownBookkeeping = (annotations: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(annotations).filter(([name]) => isBookkeeping(name)));

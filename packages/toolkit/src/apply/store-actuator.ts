@@ -45,7 +45,7 @@ export class StoreActuator implements Actuator {
     const { kind, metadata, ...wanted } = manifest;
     const { name, namespace, labels, annotations } = metadata;
     try {
-      const object = { metadata: { name, namespace, labels, annotations }, ...declaredBy(wanted) };
+      const object = { metadata: { name, namespace, labels, annotations }, ...bodyOf(wanted) };
       await this.#of(kind).create(object, { signal });
     } catch (failure) {
       // An earlier run that was cut short has created it, unless it cannot be read.
@@ -68,7 +68,7 @@ export class StoreActuator implements Actuator {
         apiVersion,
         kind,
         metadata: { ...metadata, labels, annotations },
-        ...declaredBy(kind === 'Namespace' ? withFinalizersOf(spec, written) : written),
+        ...bodyOf(kind === 'Namespace' ? withFinalizersOf(spec, written) : written),
         ...(status !== undefined && { status }),
       };
     };
@@ -137,7 +137,7 @@ const withFinalizersOf = (spec: unknown, wanted: Manifest): Manifest => ({
 });
 
 /** Everything that a manifest declares of an object beside its metadata. */
-const declaredBy = ({
+const bodyOf = ({
   spec,
   content,
 }: Pick<Manifest, 'spec' | 'content'>): Readonly<Record<string, unknown>> => ({

@@ -1,5 +1,7 @@
+import { type Cluster, isPaused } from '@ignite/cluster/kinds/cluster';
 import type { Waiting } from '@ignite/cluster/operations/await-cluster';
 import type { ClusterKey } from '@ignite/cluster/operations/cluster-view';
+import { isRestoring } from '@ignite/cluster/operations/find-cluster';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { parseDuration } from '@ignite/toolkit/units/duration';
 import * as v from 'valibot';
@@ -76,6 +78,21 @@ export const waitingOf = ({ objects: client, op }: ClusterHost, flags: FlagValue
   clock: systemClock,
   endMs: systemClock.now() + parseDuration(flags.text('timeout') ?? defaultTimeout),
 });
+
+/** Tells somebody whose cluster was let go on why nobody cares for it yet. */
+export function tellHeld(cluster: Cluster, invocation: Invocation): void {
+  const { namespace, name } = cluster.metadata;
+  if (isRestoring(cluster))
+    tellNote(
+      'the cluster is no longer paused, but is being brought back to a snapshot, and does not go on before that is done',
+      invocation,
+    );
+  else if (isPaused(cluster))
+    tellNote(
+      `the cluster runs, but is paused: "ignite cluster resume ${namespace}/${name}" has it cared for again`,
+      invocation,
+    );
+}
 
 /** Tells somebody who has no ignited that the command ends, and that nobody cares for the cluster from then on. */
 export function tellUnattended({ hasControlled }: ClusterHost, invocation: Invocation): void {

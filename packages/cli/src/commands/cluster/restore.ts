@@ -1,10 +1,11 @@
+import { isPaused } from '@ignite/cluster/kinds/cluster';
 import { awaitCluster } from '@ignite/cluster/operations/await-cluster';
 import { restoreCluster } from '@ignite/cluster/operations/restore-cluster';
 import type { Command } from '../../arguments/command.ts';
 import { namespaceFlags } from '../../arguments/namespace.ts';
 import { withClusterControllers } from '../../cluster-context.ts';
 import { printDone } from '../../render/message/done.ts';
-import { clusterKey, tellUnattended, waitFlags, waitingOf } from './cluster-flags.ts';
+import { clusterKey, tellHeld, tellUnattended, waitFlags, waitingOf } from './cluster-flags.ts';
 
 export const clusterRestore: Command = {
   name: 'cluster restore',
@@ -22,9 +23,10 @@ export const clusterRestore: Command = {
     const key = clusterKey(cluster);
     await withClusterControllers(invocation, async (host) => {
       const waiting = { ...waitingOf(host, flags), snapshots: host.client.snapshots };
-      await restoreCluster(key, name, waiting);
-      const view = await awaitCluster(key, waiting);
-      printDone(view.cluster, `Brought cluster "${key.name}" back to snapshot "${name}"`, invocation);
+      const restored = await restoreCluster(key, name, waiting);
+      const cluster = isPaused(restored) ? restored : (await awaitCluster(key, waiting)).cluster;
+      printDone(cluster, `Brought cluster "${key.name}" back to snapshot "${name}"`, invocation);
+      tellHeld(cluster, invocation);
       tellUnattended(host, invocation);
     });
     return 0;

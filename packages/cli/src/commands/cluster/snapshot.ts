@@ -1,6 +1,6 @@
 import { awaitCluster } from '@ignite/cluster/operations/await-cluster';
 import { removeClusterSnapshot, snapshotCluster } from '@ignite/cluster/operations/snapshot-cluster';
-import { isSuspended } from '@ignite/cluster/operations/find-cluster';
+import { isPaused } from '@ignite/cluster/kinds/cluster';
 import { viewCluster } from '@ignite/cluster/operations/cluster-view';
 import { isDnsLabel } from '@ignite/toolkit/object/name';
 import type { Command } from '../../arguments/command.ts';
@@ -16,7 +16,7 @@ export const clusterSnapshot: Command = {
   arity: { least: 2, most: 2 },
   summary: 'Take a snapshot of a whole cluster at one instant, memory and all',
   details: [
-    'The cluster stands still meanwhile, and goes on afterwards. "ignite get clustersnapshots" lists the snapshots.',
+    'The cluster stands still meanwhile, and goes on afterwards, also if no snapshot could be taken. "ignite get clustersnapshots" lists the snapshots.',
   ],
   examples: ['ignite cluster snapshot dev ready', 'ignite cluster snapshot dev ready --remove'],
   flags: {
@@ -42,7 +42,7 @@ export const clusterSnapshot: Command = {
       }
       const taken = await snapshotCluster(key, name, waiting);
       const view = await viewCluster(host.objects, key, host.op.signal);
-      if (view && !isSuspended(view.cluster)) await awaitCluster(key, waiting);
+      if (view && !isPaused(view.cluster)) await awaitCluster(key, waiting);
       printDone(taken, `Took snapshot "${name}" of cluster "${key.name}"`, invocation);
       tellUnattended(host, invocation);
     });

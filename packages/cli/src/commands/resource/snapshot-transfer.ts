@@ -19,7 +19,7 @@ const bringFlags: Flags = {
   allow: allowFlag('allow VMs made from the snapshot to use a resource of this host'),
 };
 const secrets =
-  'A snapshot with memory contains all that was in the memory of the VM, passwords and keys included. Whoever can read it has them.';
+  'A snapshot with memory contains all that was in the memory of the VM, passwords and keys included. Any snapshot contains the environment and the cloud-init data of the VM in plain text. Whoever can read it has them.';
 const trust =
   'VMs made from the snapshot run what was in its memory and on its disk. They may use resources of this host only if you allow each of them, as with "ignite import". Its memory is refused if it does not fit this host; --disk-only brings the disk alone.';
 

@@ -44,7 +44,7 @@ export async function importVm(
   op.report({ kind: 'step', message: 'Reading the archive' });
   await unpack(archive, work.path, op.signal);
   const found = await readManifest(work.path);
-  const { refused, annotations, dropped } = planImport(found, request.allow ?? []);
+  const { refused, labels, annotations, dropped } = planImport(found, request.allow ?? []);
   if (refused.length > 0) throw importNotAllowed(refused);
   await assertWhole(found, work.path, host, op.signal);
   const { namespace = 'default' } = request;
@@ -52,7 +52,7 @@ export async function importVm(
     namespace,
     name: request.name ?? found.name,
     spec: movedHere(found, host),
-    labels: found.labels,
+    labels,
     annotations,
   };
   const { name, spec } = await validateRequest(wanted);

@@ -48,13 +48,13 @@ const grants = [
   'restart=always',
 ];
 const plan = (allowed: readonly string[], annotations = {}) =>
-  planImport({ spec: greedy, annotations }, allowed);
+  planImport({ spec: greedy, labels: {}, annotations }, allowed);
 
 test('planImport: all that is of this host is asked for, and what the archive brings is not', () =>
   assert.deepEqual(plan([]).refused.map(grantText), grants));
 
 test('planImport: a VM as it comes by default asks for nothing', () =>
-  assert.deepEqual(planImport({ spec: sampleVm({}).spec, annotations: {} }, []).refused, []));
+  assert.deepEqual(planImport({ spec: sampleVm({}).spec, labels: {}, annotations: {} }, []).refused, []));
 
 test('planImport: each is granted by its own name alone', () => {
   assert.deepEqual(plan(grants).refused, []);
@@ -93,6 +93,13 @@ test('planImport: annotations that Ignite would act upon are left out', () => {
     'ignite.weave.works/sandbox-env/LD_PRELOAD',
     'gitops.weave.works/prune',
   ]);
+});
+
+test('planImport: labels of Ignite are left out, so that no pool of this host takes the VM for its own', () => {
+  const labels = { team: 'a', 'example.org/tier': 'db', 'ignite.weave.works/pool': 'workers' };
+  const planned = planImport({ spec: sampleVm({}).spec, labels, annotations: {} }, []);
+  assert.deepEqual(planned.labels, { team: 'a', 'example.org/tier': 'db' });
+  assert.deepEqual(planned.dropped, ['ignite.weave.works/pool']);
 });
 
 test('askText: what it is and where it stands', () =>

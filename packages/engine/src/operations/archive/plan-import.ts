@@ -1,5 +1,6 @@
 import { type HostResource, hostResources } from '@ignite/api/v1/host-resources';
 import { uidAnnotation } from '@ignite/api/v1/uid-annotation';
+import { isIgnitesOwn } from '@ignite/api/v1/own-marks';
 import { interfaceAnnotation } from '@ignite/api/v1/vm-network';
 import { isBookkeeping } from '@ignite/toolkit/apply/annotations';
 import { grantText } from './resource-grant.ts';
@@ -11,8 +12,9 @@ export interface ImportPlan {
    * empty.
    */
   readonly refused: readonly HostResource[];
+  readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
-  /** The names of annotations that make Ignite act on this host. They are left out. */
+  /** The names of labels and annotations that make Ignite act on this host. They are left out. */
   readonly dropped: readonly string[];
 }
 
@@ -25,18 +27,20 @@ const brought: readonly string[] = ['spec.image.oci', 'spec.kernel.oci'];
  * write includes reading.
  */
 export function planImport(
-  { spec, annotations }: Pick<VmArchive, 'spec' | 'annotations'>,
+  { spec, labels, annotations }: Pick<VmArchive, 'spec' | 'labels' | 'annotations'>,
   allowed: readonly string[],
 ): ImportPlan {
   const granted = new Set(allowed);
   const asked = hostResources(spec).filter(({ field }) => !brought.includes(field));
-  const names = Object.keys(annotations);
-  const dropped = names.filter(
-    (name) => /^(ignite|gitops)\.weave\.works\//.test(name) && !name.startsWith(interfaceAnnotation),
-  );
+  const isDropped = (name: string): boolean => isIgnitesOwn(name) && !name.startsWith(interfaceAnnotation);
+  const dropped = [
+    ...Object.keys(labels).filter(isIgnitesOwn),
+    ...Object.keys(annotations).filter(isDropped),
+  ];
   return {
     refused: asked.filter((resource) => !grantsFor(resource).some((grant) => granted.has(grant))),
-    annotations: Object.fromEntries(Object.entries(annotations).filter(([name]) => !dropped.includes(name))),
+    labels: Object.fromEntries(Object.entries(labels).filter(([name]) => !isIgnitesOwn(name))),
+    annotations: Object.fromEntries(Object.entries(annotations).filter(([name]) => !isDropped(name))),
     dropped: dropped.filter((name) => name !== uidAnnotation && !isBookkeeping(name)),
   };
 }

@@ -80,6 +80,7 @@ export class LocalPools implements PoolClient {
         await giveGuestItsName(vm, this.#host, at);
         return vm;
       },
+      remove: (uid: string, at: ClientOperation) => this.#keeping.vms.remove(uid, { force: true }, at),
       random: Math.random,
     };
     return await takeMember(await this.find(query, op.signal), request, taking, op);

@@ -13,7 +13,15 @@ import { withCondition } from '@ignite/toolkit/object/condition';
 import { locksDir } from '../../tools/host/paths.ts';
 import { poolsIn, vmsIn } from '../../tools/store/kind-clients.ts';
 import type { VmPorts } from '../../vm/vm-ports.ts';
-import { isMember, planPool, poolStatusOf, readyMembers, revisionOf } from './plan-pool.ts';
+import {
+  type PoolPlan,
+  isLeaving,
+  isMember,
+  planPool,
+  poolStatusOf,
+  readyMembers,
+  revisionOf,
+} from './plan-pool.ts';
 
 /** What keeps pools. */
 export interface PoolKeeping {
@@ -32,6 +40,9 @@ export interface KeptPool {
 }
 
 const startsAtOnce = 2;
+/** How often the members of a deleted pool are looked at before others have their turn. */
+const mostRounds = 100;
+const soonMs = 1_000;
 const letters = 'bcdfghjklmnpqrstvwxz2456789';
 const suffixLength = 5;
 const longestStem = 63 - suffixLength - 1;
@@ -52,12 +63,8 @@ export async function keepPool(
   const pool = await withFinalizer(found, host);
   const plan = planPool(pool, await vms.list(op.signal), host.clock.now());
   try {
-    for (const vm of plan.surplus) if (await isRetired(vm, host)) await remove(vm, keeping, op);
-    for (const vm of plan.leaving) await remove(vm, keeping, op);
-    if (pool.metadata.deletionTimestamp !== undefined) {
-      await letGo(pool, host);
-      return {};
-    }
+    if (isLeaving(pool)) return await emptied(pool, keeping, op);
+    await clear(plan, keeping, op);
     if (plan.missing > 0) await makeTemplate(pool, keeping, op);
     for (let left = plan.missing; left > 0 && (await isSame(pool, host)); left--)
       await vms.create(memberRequest(pool), op);
@@ -75,14 +82,35 @@ export async function fillPool(pool: WarmPool, keeping: PoolKeeping, op: ClientO
   const { pool: kept = pool } = await keepPool(pool, keeping, op);
   const all = await vms.list(op.signal);
   const ready = readyMembers(kept, all);
-  const waiting = all.filter((vm) => isMember(vm, kept) && !ready.includes(vm));
+  const waiting = all.filter((vm) => isMember(vm, kept) && !isLeaving(vm) && !ready.includes(vm));
   await mapConcurrent(waiting, startsAtOnce, async (vm) => {
     await vms.start(vm.metadata.uid, {}, op).catch((failure: unknown) => {
-      if (!hasCode(failure, 'VM_NOT_FOUND')) throw failure; // somebody has removed it meanwhile
+      // Somebody has removed it meanwhile.
+      if (!hasCode(failure, 'VM_NOT_FOUND') && !hasCode(failure, 'VM_LEAVING')) throw failure;
     });
   });
   const { pool: filled = kept } = await keepPool(kept, keeping, op);
   return filled;
+}
+
+/** Removes all members of a pool that is deleted, and lets it go then. Those that somebody has changed meanwhile are looked at again. */
+async function emptied(pool: WarmPool, keeping: PoolKeeping, op: ClientOperation): Promise<KeptPool> {
+  const { host, vms } = keeping;
+  for (let round = 0; round < mostRounds; round++) {
+    const plan = planPool(pool, await vms.list(op.signal), host.clock.now());
+    if (plan.surplus.length + plan.leaving.length === 0) {
+      await letGo(pool, host);
+      return {};
+    }
+    await clear(plan, keeping, op);
+  }
+  return { pool, lookAgainMs: soonMs };
+}
+
+/** Removes the members that are to go. */
+async function clear(plan: PoolPlan, keeping: PoolKeeping, op: ClientOperation): Promise<void> {
+  for (const vm of plan.surplus) if (await isRetired(vm, keeping.host)) await remove(vm, keeping, op);
+  for (const vm of plan.leaving) await remove(vm, keeping, op);
 }
 
 async function withFinalizer(pool: WarmPool, { objects }: PoolKeeping['host']): Promise<WarmPool> {

@@ -23,7 +23,8 @@ interface Told {
   readonly power?: Vm['spec']['power'];
   readonly ready?: boolean;
   readonly ageMs?: number;
-  readonly revision?: string;
+  /** Null for a VM that no pool has made. */
+  readonly revision?: string | null;
   readonly label?: string;
   readonly namespace?: string;
   readonly leaving?: boolean;
@@ -36,7 +37,10 @@ const vm = ({ name, phase = 'Running', power = 'Running', ready = phase === 'Run
       name,
       creationTimestamp: new Date(nowMs - (told.ageMs ?? 3_600_000)).toISOString(),
       labels: { [poolLabel]: told.label ?? 'workers' },
-      annotations: { [poolRevisionAnnotation]: told.revision ?? revisionOf(pool(0).spec.template) },
+      annotations:
+        told.revision === null
+          ? {}
+          : { [poolRevisionAnnotation]: told.revision ?? revisionOf(pool(0).spec.template) },
       ...(told.leaving && { deletionTimestamp: '2026-01-01T11:00:00Z' }),
     },
     spec: { power },
@@ -65,6 +69,7 @@ const cases: readonly {
     vms: [
       { name: 'a', label: 'others' },
       { name: 'b', namespace: 'prod' },
+      { name: 'c', revision: null },
     ],
     missing: 1,
   },

@@ -25,13 +25,25 @@ export interface PoolPlan {
 export const revisionOf = (template: PoolTemplate): string =>
   createHash('sha256').update(JSON.stringify(template)).digest('hex').slice(0, 16);
 
-/** Pure. Tells whether a VM is one of a pool, which nobody has taken. */
-export const isMember = (vm: Pick<Vm, 'metadata'>, { metadata: { namespace, name } }: Planned): boolean =>
-  vm.metadata.namespace === namespace && vm.metadata.labels[poolLabel] === name;
+/** Pure. Tells whether a VM is one that a pool has made, and that nobody has taken. Whoever labels another VM so loses nothing. */
+export const isMember = (
+  { metadata }: Pick<Vm, 'metadata'>,
+  { metadata: { namespace, name } }: Planned,
+): boolean =>
+  metadata.namespace === namespace &&
+  metadata.labels[poolLabel] === name &&
+  metadata.annotations[poolRevisionAnnotation] !== undefined;
+
+export const isLeaving = ({ metadata }: Pick<WarmPool, 'metadata'>): boolean =>
+  metadata.deletionTimestamp !== undefined;
+
+/** Pure. Tells whether a VM that a pool has made is as the pool gives them away. */
+export const isUsable = (vm: Vm, pool: Planned): boolean =>
+  !isLeaving(vm) && isOfRevision(vm, pool) && isReady(vm);
 
 /** Pure. Returns the members that can be taken. */
 export const readyMembers = (pool: Planned, vms: readonly Vm[]): readonly Vm[] =>
-  vms.filter((vm) => isMember(vm, pool) && !isLeaving(vm) && isOfRevision(vm, pool) && isReady(vm));
+  vms.filter((vm) => isMember(vm, pool) && isUsable(vm, pool));
 
 /** Pure. Plans how the VMs of a host become what a pool wants. Members of another template are not kept, since nobody may take them. */
 export function planPool(pool: Planned, vms: readonly Vm[], nowMs: number): PoolPlan {
@@ -63,8 +75,6 @@ export function poolStatusOf(pool: WarmPool, vms: readonly Vm[]): WarmPoolStatus
   };
 }
 
-const isLeaving = ({ metadata }: Pick<WarmPool, 'metadata'>): boolean =>
-  metadata.deletionTimestamp !== undefined;
 const isOfRevision = ({ metadata }: Vm, { spec }: Planned): boolean =>
   metadata.annotations[poolRevisionAnnotation] === revisionOf(spec.template);
 const isReady = ({ spec, status }: Vm): boolean =>

@@ -9,13 +9,13 @@ import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { locksDir } from '../../tools/host/paths.ts';
-import { vmsIn } from '../../tools/store/kind-clients.ts';
+import { poolsIn, vmsIn } from '../../tools/store/kind-clients.ts';
 import { changeVm } from '../../tools/store/vm-objects.ts';
 import { assertVmName } from '../../vm/definition/create-vm.ts';
 import { nameTaken } from '../../vm/errors.ts';
 import type { VmPorts } from '../../vm/vm-ports.ts';
 import { poolEmpty } from './errors.ts';
-import { readyMembers } from './plan-pool.ts';
+import { isLeaving, isUsable, readyMembers } from './plan-pool.ts';
 
 /** How often a taker looks again whether a member is left that nobody else takes at the same moment. */
 const mostRounds = 100;
@@ -27,6 +27,8 @@ export interface Taking {
   readonly list: (signal: AbortSignal) => Promise<readonly Vm[]>;
   /** Gives a VM another name, for others and for its guest. */
   readonly rename: (uid: string, name: string, op: ClientOperation) => Promise<Vm>;
+  /** Removes a VM that nobody has used. */
+  readonly remove: (uid: string, op: ClientOperation) => Promise<unknown>;
   /** Returns a number from 0 to 1. Takers that begin elsewhere do not get in the way of each other. */
   readonly random: () => number;
 }
@@ -52,14 +54,16 @@ export async function takeMember(
     op.report({ kind: 'warning', message: `a VM could not be given back: ${errorText(failure)}` }),
   );
   const left = vms.find(
-    ({ metadata, status }) =>
-      metadata.annotations[takenAsAnnotation] === takenAs(metadata.name, name) && status.phase === 'Running',
+    (vm) =>
+      vm.metadata.annotations[takenAsAnnotation] === takenAs(pool, vm.metadata.name, name) &&
+      isUsable(vm, pool),
   );
   const taken = left ?? (await claim(pool, request, taking, op));
-  undo.defer(() => giveBack(taken, pool, taking));
+  undo.defer(() => giveBack(taken, pool, taking, { ...op, signal: unaborted }));
   const renamed = await timed('rename', op, () => taking.rename(taken.metadata.uid, name, op));
   undo.commit();
   return await changeVm(taking.host.objects, renamed, ({ metadata }) => ({
+    labels: { ...metadata.labels, ...request.labels }, // a command that was killed may have asked for others
     annotations: without(metadata.annotations, takenAsAnnotation),
   }));
 }
@@ -73,7 +77,7 @@ async function claim(pool: WarmPool, request: TakeRequest, taking: Taking, op: C
     const first = Math.floor(taking.random() * ready.length);
     for (const vm of [...ready.slice(first), ...ready.slice(0, first)]) {
       const { state } = await taking.host.sandbox.observe(vm.metadata.uid);
-      const taken = state === 'running' ? await claimOne(vm, request, taking) : undefined;
+      const taken = state === 'running' ? await claimOne(vm, pool, request, taking) : undefined;
       if (taken) return taken;
     }
   }
@@ -83,6 +87,7 @@ async function claim(pool: WarmPool, request: TakeRequest, taking: Taking, op: C
 /** Writes a member as a VM of the taker, if it is as it was read. */
 async function claimOne(
   vm: Vm,
+  pool: WarmPool,
   { name, labels = {} }: TakeRequest,
   { host }: Taking,
 ): Promise<Vm | undefined> {
@@ -92,7 +97,7 @@ async function claimOne(
     labels: { ...without(metadata.labels, poolLabel), ...labels },
     annotations: {
       ...metadata.annotations,
-      ...(name !== undefined && { [takenAsAnnotation]: takenAs(metadata.name, name) }),
+      ...(name !== undefined && { [takenAsAnnotation]: takenAs(pool, metadata.name, name) }),
     },
   };
   try {
@@ -103,16 +108,33 @@ async function claimOne(
   }
 }
 
-/** Nobody has used the VM yet, so that it can be a member again. */
-async function giveBack(vm: Vm, pool: WarmPool, { host }: Taking): Promise<void> {
+/**
+ * Nobody has used the VM yet, so that it can be a member again. If its pool is deleted it goes: whoever empties the pool
+ * may have looked for members before.
+ */
+async function giveBack(
+  vm: Vm,
+  pool: WarmPool,
+  { host, remove }: Taking,
+  op: ClientOperation,
+): Promise<void> {
   await changeVm(host.objects, vm, ({ metadata }) => ({
     labels: { ...pool.spec.template.metadata?.labels, [poolLabel]: pool.metadata.name },
     annotations: without(metadata.annotations, takenAsAnnotation),
   }));
+  const now = await poolsIn(host.objects).find(pool.metadata);
+  if (now?.metadata.uid === pool.metadata.uid && !isLeaving(now)) return;
+  await remove(vm.metadata.uid, op).catch((failure: unknown) => {
+    if (!hasCode(failure, 'VM_NOT_FOUND')) throw failure;
+  });
 }
 
 /** A VM that its taker has renamed since is nobody else's, whatever it was taken for. */
-const takenAs = (member: string, name: string): string => `${member} ${name}`;
+const takenAs = ({ metadata: { uid } }: WarmPool, member: string, name: string): string =>
+  `${uid} ${member} ${name}`;
+
+/** What is undone is also undone after an abort. */
+const { signal: unaborted } = new AbortController();
 
 const without = (entries: Readonly<Record<string, string>>, name: string): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(entries).filter(([key]) => key !== name));

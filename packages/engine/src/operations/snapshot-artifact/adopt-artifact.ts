@@ -67,7 +67,7 @@ export async function adoptArtifact(
   const { config, part } = sent;
   const { namespace = 'default', name = config.name } = request;
   await assertNameFree(namespace, name, host);
-  const { refused } = planImport({ spec: config.vmSpec, annotations: {} }, request.allow ?? []);
+  const { refused } = planImport({ spec: config.vmSpec, labels: {}, annotations: {} }, request.allow ?? []);
   if (refused.length > 0) throw importNotAllowed(refused);
   const spec = boundSpec((await validateRequest({ spec: config.vmSpec })).spec, host.self);
   const vmm = vmmOf({ spec }, host);
@@ -156,7 +156,7 @@ async function assertDisk(
   if (disk.format === 'raw') return;
   const found = await diskInfo(path, runner, signal);
   const base = disk.base === undefined ? undefined : shownBase;
-  if (found.format !== 'qcow2' || found.size !== disk.size || found.refersTo !== base)
+  if (found.format !== 'qcow2' || found.size !== disk.size || found.refersTo !== base || found.base !== base)
     throw artifactInvalid('its disk is not as its config says');
 }
 

@@ -10,6 +10,7 @@ import { lockLayout } from '../../tools/oci/layout-lock.ts';
 import { copyImageOut } from '../../tools/oci/skopeo.ts';
 import { writeTar } from '../../tools/oci/tar.ts';
 import { listImages } from '../../tools/store/list-objects.ts';
+import { snapshotUnfit } from '../../vm/errors.ts';
 import type { ContentPorts } from '../archive/sent-content.ts';
 import { openTransfer } from './open-transfer.ts';
 import { artifactTags, packArtifact } from './pack-artifact.ts';
@@ -24,12 +25,13 @@ export async function exportSnapshot(
 ): Promise<void> {
   const { signal, report } = op;
   const { name } = snapshot.metadata;
-  await using work = await openTransfer(host.paths, signal);
+  await using work = await openTransfer('snapshot-out', host.paths, op);
   const { layout } = await packArtifact(snapshot, request, work.path, host, op);
   {
     using _layout = await lockLayout(host.paths, signal);
     const { digest } = snapshot.status.image;
-    const image = (await listImages(host.objects)).find(({ status }) => status.digest === digest)!;
+    const image = (await listImages(host.objects)).find(({ status }) => status.digest === digest);
+    if (!image) throw snapshotUnfit(name, 'its image was removed meanwhile');
     report({ kind: 'step', message: `Adding ${image.spec.oci}` });
     const from = { layout: layoutDir(host.paths), tag: layoutTag(shownName(image)) };
     await copyImageOut(

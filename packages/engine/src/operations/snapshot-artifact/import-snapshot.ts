@@ -22,7 +22,7 @@ export async function importSnapshot(
   host: ContentPorts,
   op: ClientOperation,
 ): Promise<Snapshot> {
-  await using work = await openTransfer(host.paths, op.signal);
+  await using work = await openTransfer('snapshot-in', host.paths, op);
   const path = join(work.path, 'archive.tar');
   op.report({ kind: 'step', message: 'Reading the archive' });
   await pipeline(archive, createWriteStream(path, { mode: 0o600 }), { signal: op.signal });

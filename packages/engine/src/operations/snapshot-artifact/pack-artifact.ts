@@ -8,9 +8,10 @@ import { shownName } from '@ignite/api/v1/shown-name';
 import type { Snapshot } from '@ignite/api/v1/snapshot';
 import { specFromSnapshot } from '@ignite/api/v1/spec-from-snapshot';
 import { pieceSize } from '@ignite/toolkit/files/stream-meter';
-import { bytes, humanBytes } from '@ignite/toolkit/units/bytes';
+import { type Bytes, bytes, humanBytes } from '@ignite/toolkit/units/bytes';
 import { kernelDir } from '../../tools/host/paths.ts';
 import { kernelFiles } from '../../tools/kernel/kernel-folder.ts';
+import { assertDiskTakes } from '../../tools/oci/disk-space.ts';
 import { type Blob, LayoutWriter } from '../../tools/oci/layout-writer.ts';
 import { diskInfo, flatten, shownBase } from '../../tools/rootfs/qemu-img.ts';
 import { listImages, listKernels } from '../../tools/store/list-objects.ts';
@@ -20,8 +21,10 @@ import { snapshotUnfit } from '../../vm/errors.ts';
 import { lockSnapshot } from '../../vm/steps/place-snapshot.ts';
 import type { VmPorts } from '../../vm/vm-ports.ts';
 import { vmmOf } from '../../vm/vmm-of.ts';
+import { usedBytes } from '../space/used-bytes.ts';
 import { type PartName, artifactManifest, artifactType } from './artifact-manifest.ts';
 import { fileDigest } from './file-digest.ts';
+import { sendingWarnings, sendsMachine } from './sending-warnings.ts';
 import { type SnapshotConfig, snapshotConfig } from './snapshot-config.ts';
 
 /** The tag of a snapshot in an OCI layout of its own, and that of its image beside it. */
@@ -35,7 +38,7 @@ export interface PackRequest {
 /**
  * Writes a snapshot to a new OCI layout in the folder `layout` of `dir`. The same snapshot gives the same digests, so what a registry
  * has of it already is not sent again.
- * @throws CodedError SNAPSHOT_UNFIT if it is damaged
+ * @throws CodedError SNAPSHOT_UNFIT if it is damaged, DISK_FULL if the disk may be too small for the packed files
  */
 export async function packArtifact(
   snapshot: Snapshot,
@@ -46,20 +49,23 @@ export async function packArtifact(
 ): Promise<{ readonly layout: string; readonly tag: string }> {
   const { metadata, status } = snapshot;
   const { name } = metadata;
+  const assertRoom = async (files: Iterable<string>): Promise<void> =>
+    await assertDiskTakes(await usedByAll(files), host.paths, `pack snapshot "${name}"`);
   const image = (await listImages(host.objects)).find((each) => each.status.digest === status.image.digest);
   const kernel = (await listKernels(host.objects)).find((each) => each.status.id === status.kernel.id);
   if (!image || !kernel) throw snapshotUnfit(name, 'its image or its kernel is not on this host any more');
-  if (status.holds === 'Machine') report({ kind: 'warning', message: secretsText(name) });
+  for (const message of sendingWarnings(snapshot)) report({ kind: 'warning', message });
   using _lock = await lockSnapshot(metadata.uid, host, signal);
   const format = vmmOf({ spec: status.vmSpec }, host).capabilities.diskFormats[0] ?? 'raw';
   const files = snapshotFiles(host.paths, metadata.uid, format);
   if (!existsSync(files.disk)) throw snapshotUnfit(name, 'its disk is missing');
-  const note = status.holds === 'Machine' ? await readStateNote(files.savedState) : undefined;
+  const note = sendsMachine(snapshot) ? await readStateNote(files.savedState) : undefined;
   const flat = join(dir, 'whole-disk');
   const basePath = image.status.baseDisk.path;
   const disk = await describeDisk(files.disk, format, host, signal);
   const isFlattened = disk.isLayer && wholeDisk;
   if (isFlattened) {
+    await assertRoom([files.disk, basePath]);
     report({ kind: 'step', message: 'Copying the whole disk' });
     await flatten({ path: files.disk, basePath }, flat, host.runner, signal);
   }
@@ -70,6 +76,7 @@ export async function packArtifact(
     if (memory !== undefined) paths.set('memory', memory);
   }
   for (const file of kernelFiles) paths.set(file, join(kernelDir(host.paths, kernel.status.id), file));
+  await assertRoom(paths.values());
 
   const layout = join(dir, 'layout');
   const writer = await LayoutWriter.open(layout, signal);
@@ -117,9 +124,12 @@ function configOf(
   });
 }
 
-/** Pure. The warning for whoever sends a snapshot away. */
-const secretsText = (name: string): string =>
-  `snapshot "${name}" contains all that was in the memory of the VM, passwords and keys included: whoever can read it has them`;
+/** Returns what files take, which is about the most that they take once they are packed. */
+async function usedByAll(paths: Iterable<string>): Promise<Bytes> {
+  let sum = 0;
+  for (const path of paths) sum += await usedBytes(path);
+  return bytes(sum);
+}
 
 /** Returns the size of a disk, and whether it has only what differs from the disk of its image. */
 async function describeDisk(
@@ -129,6 +139,6 @@ async function describeDisk(
   signal: AbortSignal,
 ): Promise<{ readonly size: number; readonly isLayer: boolean }> {
   if (format === 'raw') return { size: (await stat(path)).size, isLayer: false };
-  const { size, refersTo } = await diskInfo(path, runner, signal);
-  return { size, isLayer: refersTo === shownBase };
+  const { size, base } = await diskInfo(path, runner, signal);
+  return { size, isLayer: base === shownBase };
 }

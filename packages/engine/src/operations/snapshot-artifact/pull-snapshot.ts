@@ -13,7 +13,7 @@ import { type ContentPorts, forgetImage } from '../archive/sent-content.ts';
 import { adoptArtifact } from './adopt-artifact.ts';
 import { parseArtifactManifest } from './artifact-manifest.ts';
 import { imageNotHad } from './errors.ts';
-import { openTransfer } from './open-transfer.ts';
+import { authPrefixOf, openTransfer } from './open-transfer.ts';
 import type { SnapshotConfig } from './snapshot-config.ts';
 
 /** Makes a snapshot of what a registry has under a reference. */
@@ -25,9 +25,10 @@ export async function pullSnapshot(
 ): Promise<Snapshot> {
   const { registryConfigDir, ...asked } = request;
   const credentials = registryConfigDir === undefined ? {} : { registryConfigDir };
-  await using work = await openTransfer(host.paths, op.signal);
+  await using work = await openTransfer('snapshot-in', host.paths, op);
   const assertWanted = (manifest: unknown): void => void parseArtifactManifest(manifest);
-  const artifact = await bringArtifact(reference, { dir: work.path, ...credentials, assertWanted }, host, op);
+  const asks = { dir: work.path, ...credentials, authPrefix: authPrefixOf('snapshot-in'), assertWanted };
+  const artifact = await bringArtifact(reference, asks, host, op);
   const bringImage = async (image: SnapshotConfig['image'], undo: Rollback): Promise<Image> =>
     await pullSnapshotImage(image, credentials, undo, host, op);
   return await adoptArtifact({ artifact, dir: work.path, bringImage }, asked, host, op);

@@ -45,6 +45,8 @@ const scratchLocks: Readonly<Record<string, string>> = {
   programs: 'kernel',
   pull: 'oci-layout',
   save: 'save',
+  'snapshot-in': 'snapshot-in',
+  'snapshot-out': 'snapshot-out',
 };
 
 /** Finds what killed processes have left half-made or half-removed. */
@@ -62,6 +64,8 @@ export async function findLeftovers(paths: Paths, known: KnownObjects): Promise<
   const found = await Promise.all([
     ...places,
     below(paths.runDir, 'registry-auth-', 'oci-layout'),
+    below(paths.runDir, 'snapshot-in-auth-', 'snapshot-in'),
+    below(paths.runDir, 'snapshot-out-auth-', 'snapshot-out'),
     below(join(paths.dataDir, 'images'), 'draft-', 'oci-layout'),
     below(join(paths.dataDir, 'images'), 'legacy-', 'import-legacy'),
     below(join(paths.dataDir, 'kernels'), 'draft-', 'kernel'),

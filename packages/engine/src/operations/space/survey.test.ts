@@ -44,6 +44,10 @@ test('surveySpace: folders that nobody knows are left over, unless someone is at
     const names = ['scratch/image-x1', 'scratch/changes-x2', 'images/draft-x3', 'kernels/draft-x4', orphan];
     for (const name of names) await put(join(dataDir, name, 'file'));
     await put(join(dataDir, 'scratch/someone-elses/file'));
+    for (const name of ['scratch/snapshot-in-x5', 'run/snapshot-in-auth-x6', 'scratch/snapshot-out-x7']) {
+      await put(join(dataDir, name, 'layout'));
+      names.push(name);
+    }
     names.push('snapshots/0123456789abcdef.draft');
     await put(join(dataDir, 'snapshots/0123456789abcdef.draft/root.qcow2'));
     await put(join(dataDir, 'kept-disks/web-ab-1.qcow2'));

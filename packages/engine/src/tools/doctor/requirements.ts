@@ -31,7 +31,11 @@ export const requirements: readonly Requirement[] = [
   { programs: ['conmon'], package: 'conmon', cost: 'no VM can run: its VMM cannot be supervised' },
   { programs: ['runc', 'crun'], package: 'runc', cost: 'no VM can run: its VMM cannot be isolated' },
   { programs: ['perl'], package: 'perl-base', cost: 'no VM can run: its output cannot be kept' },
-  { programs: ['debugfs'], package: 'e2fsprogs', cost: 'no volume and no base disk can be created' },
+  {
+    programs: ['debugfs'],
+    package: 'e2fsprogs',
+    cost: 'no image can be imported, and no volume can be created',
+  },
   { programs: ['setfacl'], package: 'acl', cost: 'no file of this host can be a volume', optional: true },
   {
     programs: virtiofsdPrograms,

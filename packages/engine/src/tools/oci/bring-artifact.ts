@@ -8,7 +8,6 @@ import { declaredSize } from './declared-size.ts';
 import { assertDiskTakes } from './disk-space.ts';
 import { referenceInvalid } from './errors.ts';
 import { longestJson, readBlob } from './image-config.ts';
-import { lockLayout } from './layout-lock.ts';
 import { watchGrowth } from './layout-growth.ts';
 import { openRegistryAccess } from './registry-access.ts';
 import { pullImage, readManifest } from './skopeo.ts';
@@ -26,6 +25,8 @@ export interface ArtifactRequest {
   /** An empty folder for the layout and for temporary files. */
   readonly dir: string;
   readonly registryConfigDir?: string;
+  /** Of the folder with credentials, one of which there is at a time under a lock that the caller holds. */
+  readonly authPrefix: string;
   /** Looks at the manifest before anything else is fetched, and throws if it is not one of those that are wanted. */
   readonly assertWanted: (manifest: unknown) => void;
 }
@@ -36,7 +37,7 @@ export interface ArtifactRequest {
  */
 export async function bringArtifact(
   reference: string,
-  { dir, registryConfigDir, assertWanted }: ArtifactRequest,
+  { dir, registryConfigDir, authPrefix, assertWanted }: ArtifactRequest,
   deps: BringDeps,
   op: ClientOperation,
 ): Promise<BroughtArtifact> {
@@ -45,8 +46,11 @@ export async function bringArtifact(
   const { paths, runner } = deps;
   const what = `Pulling ${source.name}`;
   op.report({ kind: 'step', message: what });
-  using _layout = await lockLayout(paths, op.signal);
-  const asked = { registry: source.registry, ...(registryConfigDir !== undefined && { registryConfigDir }) };
+  const asked = {
+    registry: source.registry,
+    prefix: authPrefix,
+    ...(registryConfigDir !== undefined && { registryConfigDir }),
+  };
   await using access = await openRegistryAccess(asked, deps, op);
   const manifest = await readManifest({ source, access }, runner, op.signal);
   assertWanted(manifest);
@@ -61,7 +65,7 @@ export async function bringArtifact(
 /** Takes an artifact with a tag from an archive of an OCI layout, a file of this host. */
 export async function takeArtifact(
   archive: { readonly path: string; readonly tag: string; readonly name: string },
-  { dir, assertWanted }: Omit<ArtifactRequest, 'registryConfigDir'>,
+  { dir, assertWanted }: Pick<ArtifactRequest, 'dir' | 'assertWanted'>,
   deps: BringDeps,
   op: ClientOperation,
 ): Promise<BroughtArtifact> {

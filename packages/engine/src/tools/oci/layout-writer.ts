@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createZstdCompress } from 'node:zlib';
 import { StreamMeter } from '@ignite/toolkit/files/stream-meter';
@@ -33,11 +33,11 @@ export class LayoutWriter {
 
   /** Adds a blob with the content of a stream, packed with zstd. */
   async addPacked(source: Readable): Promise<Blob> {
-    return await this.#add(source.pipe(createZstdCompress({ chunkSize: 2 ** 18 })), source);
+    return await this.#add([source, createZstdCompress({ chunkSize: 2 ** 18 })]);
   }
 
   async addJson(value: object): Promise<Blob> {
-    return await this.#add(Readable.from([Buffer.from(JSON.stringify(value))]));
+    return await this.#add([Readable.from([Buffer.from(JSON.stringify(value))])]);
   }
 
   /** Writes the index, in which one manifest has a tag. */
@@ -49,12 +49,12 @@ export class LayoutWriter {
     });
   }
 
-  async #add(content: Readable, source = content): Promise<Blob> {
+  async #add(content: readonly [Readable, ...Transform[]]): Promise<Blob> {
     const blobs = join(this.#dir, 'blobs', 'sha256');
     const draft = join(blobs, 'draft');
     const meter = new StreamMeter();
-    source.once('error', (failure) => content.destroy(failure));
-    await pipeline(content, meter, createWriteStream(draft, { mode: 0o600 }), { signal: this.#signal });
+    const file = createWriteStream(draft, { mode: 0o600 });
+    await pipeline([...content, meter, file], { signal: this.#signal });
     const digest = meter.digest();
     await rename(draft, join(blobs, digest));
     return { digest: `sha256:${digest}`, size: meter.size };

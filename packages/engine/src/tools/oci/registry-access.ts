@@ -25,17 +25,23 @@ export interface RegistryDeps {
   readonly env: NodeJS.ProcessEnv;
 }
 
+interface AccessRequest {
+  readonly registry: string;
+  readonly registryConfigDir?: string;
+  readonly prefix?: string;
+}
+
 export const notFound = 'credentials not found in native keychain'; // docker-credential-helpers(1)
 const credentialsSchema = v.looseObject({ Username: v.string(), Secret: v.string() });
 
 /**
  * Determines how to access a registry, from Docker's config.json in `registryConfigDir`, $DOCKER_CONFIG or
- * the user's home. Credentials from a helper are in a private file until disposed. The caller holds the
- * layout's lock.
+ * the user's home. Credentials from a helper are in a private file until disposed, below a folder whose name begins with `prefix`. The
+ * caller holds the lock that allows one such folder at a time, which is that of the layout unless another prefix is given.
  * @throws CodedError REGISTRY_INSECURE, REGISTRY_CONFIG_INVALID, CREDENTIAL_HELPER_FAILED
  */
 export async function openRegistryAccess(
-  { registry, registryConfigDir }: { readonly registry: string; readonly registryConfigDir?: string },
+  { registry, registryConfigDir, prefix = 'registry-auth-' }: AccessRequest,
   deps: RegistryDeps,
   { signal, report }: ClientOperation,
 ): Promise<RegistryAccess & AsyncDisposable> {
@@ -55,7 +61,7 @@ export async function openRegistryAccess(
   });
   if (credentials === undefined && !isNamed)
     return { insecure, [Symbol.asyncDispose]: () => Promise.resolve() };
-  const workspace = await openWorkspace(deps.paths.runDir, 'registry-auth-');
+  const workspace = await openWorkspace(deps.paths.runDir, prefix);
   const authFile = join(workspace.path, 'auth.json');
   const { auths } = config;
   const content = credentials === undefined ? { auths: auths ?? {} } : { auths: { [registry]: credentials } };

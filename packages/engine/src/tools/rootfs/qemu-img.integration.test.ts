@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import { growOverlay } from './grow-overlay.ts';
-import { createOverlay, diskInfo } from './qemu-img.ts';
+import { createOverlay, diskInfo, shownBase } from './qemu-img.ts';
 
 const signal = new AbortController().signal;
 
@@ -80,6 +80,27 @@ test('diskInfo: a disk that is in parts is looked at, and finds none of a part t
       ]);
       assert.deepEqual(await info(`${subformat}.vmdk`), { format: 'vmdk', size: 2 ** 20 });
     }
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+});
+
+test('diskInfo: a base does not hide that the data of a disk is in yet another file', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'ignite-disk-'));
+  try {
+    const [path, elsewhere] = [join(dir, 'root.qcow2'), join(dir, 'elsewhere')];
+    const base = ['-u', '-F', 'raw', '-b', shownBase];
+    const create = (...options: readonly string[]): void =>
+      void execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', ...base, ...options, path, '1M']);
+    create();
+    const facts = { format: 'qcow2', size: 2 ** 20 };
+    assert.deepEqual(await diskInfo(path, localRunner, signal), {
+      ...facts,
+      refersTo: shownBase,
+      base: shownBase,
+    });
+    create('-o', `data_file=${elsewhere}`);
+    assert.deepEqual(await diskInfo(path, localRunner, signal), { ...facts, refersTo: elsewhere });
   } finally {
     rmSync(dir, { recursive: true });
   }

@@ -99,6 +99,8 @@ export interface DiskInfo {
   readonly size: number;
   /** Another file that the disk needs. */
   readonly refersTo?: string;
+  /** The disk beneath it, if that is the only other file that it needs. */
+  readonly base?: string;
 }
 
 /**
@@ -112,8 +114,15 @@ export async function diskInfo(path: string, runner: Runner, signal: AbortSignal
   const info = v.parse(infoSchema, JSON.parse(stdout));
   const { 'data-file': dataFile, extents = [] } = info['format-specific']?.data ?? {};
   const extent = extents.map(({ filename }) => filename).find((filename) => filename !== shown.disk);
-  const refersTo = info['backing-filename'] ?? dataFile ?? extent;
-  return { format: info.format, size: info['virtual-size'], ...(refersTo !== undefined && { refersTo }) };
+  const elsewhere = dataFile ?? extent; // a base must not hide that the data is in yet another file
+  const base = elsewhere === undefined ? info['backing-filename'] : undefined;
+  const refersTo = elsewhere ?? base;
+  return {
+    format: info.format,
+    size: info['virtual-size'],
+    ...(refersTo !== undefined && { refersTo }),
+    ...(base !== undefined && { base }),
+  };
 }
 
 /** Converts a disk of any format to a raw one, with holes for empty areas. */

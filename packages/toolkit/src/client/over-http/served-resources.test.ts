@@ -30,6 +30,17 @@ test('ServedResources: several who ask at once get one answer', async () => {
   assert.deepEqual(asked, ['/apis', '/apis/apps/v1']);
 });
 
+test('ServedResources: whoever asks first and gives up ends nothing for others', async () => {
+  const { asked, served } = open();
+  const impatient = new AbortController();
+  const first = served.find('apps/v1', 'Deployment', impatient.signal);
+  const second = served.find('apps/v1', 'Deployment', signal);
+  impatient.abort();
+  await assert.rejects(first, { name: 'AbortError' });
+  assert.equal((await second)?.resource, 'deployments');
+  assert.deepEqual(asked, ['/apis/apps/v1']);
+});
+
 test('ServedResources: what is not there may be there the next time, so it is asked for again', async () => {
   const { asked, served } = open();
   for (const _ of [1, 2]) assert.equal(await served.find('shelves.example/v1', 'Shelf', signal), undefined);

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { unlessAborted } from '../../async/unless-aborted.ts';
 import { groupOf, versionOf } from '../../object/group-kind.ts';
 import { ObjectError } from '../object-error.ts';
 import type { GroupVersionResource } from '../group-version-resource.ts';
@@ -75,17 +76,21 @@ export class ServedResources {
     return new Map(groups.map(({ name, preferredVersion }) => [name, preferredVersion.version]));
   }
 
-  /** Returns undefined where there is nothing at a path. Whoever asks meanwhile gets the same answer. */
-  #get(segments: readonly string[], signal: AbortSignal): Promise<unknown> {
+  /**
+   * Returns undefined where there is nothing at a path. Whoever asks meanwhile gets the same answer, even if the one who
+   * asked first does not wait for it any more.
+   */
+  async #get(segments: readonly string[], signal: AbortSignal): Promise<unknown> {
     const path = segments.map((segment) => `/${encodeURIComponent(segment)}`).join('');
-    const asked = this.#asking.get(path) ?? this.#call(path, signal).finally(() => this.#asking.delete(path));
+    signal.throwIfAborted();
+    const asked = this.#asking.get(path) ?? this.#call(path).finally(() => this.#asking.delete(path));
     this.#asking.set(path, asked);
-    return asked;
+    return await unlessAborted(asked, signal);
   }
 
-  async #call(path: string, signal: AbortSignal): Promise<unknown> {
+  async #call(path: string): Promise<unknown> {
     try {
-      return await this.#connection.call({ method: 'GET', path, signal });
+      return await this.#connection.call({ method: 'GET', path });
     } catch (failure) {
       if (failure instanceof ObjectError && failure.code === 'NOT_FOUND') return undefined;
       throw failure;
