@@ -1,4 +1,4 @@
-import { contentHash } from './content-hash.ts';
+import { contentHash } from '@ignite/toolkit/codec/content-hash';
 
 /**
  * Pure. Returns the name of a template, which ends in a hash of its content: a template never changes, so that another

@@ -60,7 +60,8 @@ export async function upgradeAddons(
   ];
   for (const { resource, name, image, isSkipped } of addons) {
     const all = objectsOf(objects, resource);
-    const known = isSkipped ? undefined : await all.find({ namespace, name }, { signal });
+    const isNamed = (image.repository ?? image.tag) !== undefined;
+    const known = isSkipped || !isNamed ? undefined : await all.find({ namespace, name }, { signal });
     if (known)
       await all.modify(known.metadata, (now) => withImage(now as Workload, name, image), { known, signal });
   }

@@ -29,7 +29,9 @@ export async function keepControlPlaneSecrets(
   const owner = controllerReference(etcdClusterKind, cluster);
   const place = { namespace, clusterName, owner };
   const data = { 'tls.crt': authority.certificate };
-  await createSecret(client, { ...place, name: `${clusterName}-etcd`, data }, signal);
+  const trusted = `${clusterName}-etcd`;
+  if (!(await objectsOf(client, secrets).find({ namespace, name: trusted }, { signal })))
+    await createSecret(client, { ...place, name: trusted, data }, signal);
   const name = `${clusterName}-apiserver-etcd-client`;
   const known = await objectsOf(client, secrets).find({ namespace, name }, { signal });
   if (known && (!isControlledBy(known, cluster) || expiryOf(known) > nowMs + freshDays * dayMs)) return;

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { restartedAtAnnotation } from '@ignite/api/v1/restarted-at';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { NewOfKind } from '@ignite/toolkit/client/kind-client';
-import { contentHash } from '../contract/content-hash.ts';
+import { contentHash } from '@ignite/toolkit/codec/content-hash';
 import { labels } from '../contract/names.ts';
 import { controllerReference } from '../contract/owner.ts';
 import type { EtcdCluster } from '../kinds/etcd-cluster.ts';

@@ -34,16 +34,15 @@ export function planPool(
     return { missing: 0, surplus: staying.toSorted((a, b) => rankOf(a) - rankOf(b)).slice(0, excess) };
   }
   // A machine that is not ready may be so because nobody can ask for it: it is not given up before another is there and ready.
-  const [nodeless, others] = [true, false].map((is) =>
-    outdated.filter(({ status }) => !status?.nodeRef === is),
-  );
+  const nodeless = outdated.filter(({ status }) => !status?.nodeRef);
+  const others = outdated.filter(({ status }) => status?.nodeRef);
   const spare = Math.max(0, staying.filter(isReady).length - replicas);
-  const replaced = [...others!.filter((each) => !isReady(each)), ...others!.filter(isReady).slice(0, spare)];
+  const replaced = [...others.filter((each) => !isReady(each)), ...others.filter(isReady).slice(0, spare)];
   const renewed = staying.filter((each) => !isOutdated(each) && isReady(each));
-  const further = Math.max(0, others!.length + renewed.length - replicas);
+  const further = Math.max(0, others.length + renewed.length - replicas);
   return {
     missing: Math.max(0, wanted - made),
-    surplus: [...nodeless!, ...replaced.slice(0, further)],
+    surplus: [...nodeless, ...replaced.slice(0, further)],
   };
 }
 

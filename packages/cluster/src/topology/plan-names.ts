@@ -1,5 +1,5 @@
 import { errorText } from '@ignite/toolkit/errors/error-text';
-import { contentHash } from '../contract/content-hash.ts';
+import { contentHash } from '@ignite/toolkit/codec/content-hash';
 import { parseClassTemplate } from '../contract/class-template.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import { TopologyProblem } from './topology-problem.ts';

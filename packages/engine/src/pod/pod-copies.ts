@@ -63,6 +63,19 @@ export const isRestored = async ({ restored }: HostPodSpec, files: PodFiles): Pr
   restored === undefined || restored.id === (await restoredBy(files));
 
 /**
+ * Returns where a copy is. What a restoration that was cut short has set aside is brought back first.
+ * @throws CodedError POD_COPY_MISSING
+ */
+export async function findCopy(copy: string, files: PodFiles): Promise<string> {
+  await takeBackSwaps(files);
+  const dir = join(files.copies, copy);
+  if (existsSync(dir)) return dir;
+  throw new CodedError<PodCopyErrorCode>('POD_COPY_MISSING', `the pod has no copy "${copy}"`, {
+    hint: 'name one of status.copies in spec.restored, or take spec.restored away',
+  });
+}
+
+/**
  * Brings what the programs of a pod keep back to a copy. They stand still. The note comes last: without it, all is done again.
  * @throws CodedError POD_COPY_MISSING
  */
@@ -71,12 +84,7 @@ export async function restoreCopy(
   files: PodFiles,
   options: CopyOptions,
 ): Promise<void> {
-  await takeBackSwaps(files);
-  const from = join(files.copies, copy);
-  if (!existsSync(from))
-    throw new CodedError<PodCopyErrorCode>('POD_COPY_MISSING', `the pod has no copy "${copy}"`, {
-      hint: 'name one of status.copies in spec.restored, or take spec.restored away',
-    });
+  const from = await findCopy(copy, files);
   for (const program of await readdir(from)) {
     const { volumes } = programFiles(files, program);
     const [draft, old] = [`${volumes}.draft`, asideOf(volumes)];

@@ -23,7 +23,7 @@ import {
   launchProgram,
 } from './launch-program.ts';
 import { type PodFiles, podFiles, programFiles } from './pod-files.ts';
-import { isRestored, keepCopies, restoreCopy } from './pod-copies.ts';
+import { findCopy, isRestored, keepCopies, restoreCopy } from './pod-copies.ts';
 import { podStatus } from './pod-status.ts';
 import { isAnswering } from './probe-program.ts';
 import { programRoot, removeUnusedRoots } from './program-root.ts';
@@ -61,6 +61,8 @@ export async function reconcilePod(pod: HostPod, host: PodHost, op: ClientOperat
   const isStopped = pod.spec.power === 'Stopped';
   const copying = { runner: host.runner, signal: op.signal };
   const isBack = await isRestored(pod.spec, files);
+  // Programs are not ended for a copy that there is not.
+  if (!isBack) await findCopy(pod.spec.restored!.copy, files);
   if (isStopped || !isBack) await endPrograms(pod, { files, host }, op.signal);
   if (!isBack) await restoreCopy(pod.spec.restored!, files, copying);
   const kept = await keepCopies(pod.spec, isStopped, files, copying);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { contentHash } from '@ignite/toolkit/codec/content-hash';
 import { isTrue } from '@ignite/toolkit/object/condition';
 import { launchTypeLabel, poolLabel, templateHashLabel } from '../kinds/groups.ts';
 import type { SandboxTemplate } from '../kinds/sandbox-template.ts';
@@ -18,8 +18,7 @@ export interface WarmPoolPlan {
 }
 
 /** Pure. Names what Sandboxes are made from. */
-const templateHash = ({ podTemplate }: SandboxTemplate['spec']): string =>
-  createHash('sha256').update(JSON.stringify(podTemplate)).digest('hex').slice(0, 16);
+const templateHash = ({ podTemplate }: SandboxTemplate['spec']): string => contentHash(podTemplate);
 
 export const isReady = ({ status }: Sandbox): boolean => isTrue(status?.conditions ?? [], 'Ready');
 

@@ -41,9 +41,9 @@ export const clusterSnapshot: Command = {
         return;
       }
       const taken = await snapshotCluster(key, name, waiting);
+      printDone(taken, `Took snapshot "${name}" of cluster "${key.name}"`, invocation);
       const view = await viewCluster(host.objects, key, host.op.signal);
       if (view && !isPaused(view.cluster)) await awaitCluster(key, waiting);
-      printDone(taken, `Took snapshot "${name}" of cluster "${key.name}"`, invocation);
       tellUnattended(host, invocation);
     });
     return 0;

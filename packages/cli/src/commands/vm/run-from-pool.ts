@@ -1,4 +1,5 @@
 import type { TakeRequest } from '@ignite/api/client/pool-client';
+import type { StartVmRequest } from '@ignite/api/client/vm-client';
 import type { Vm } from '@ignite/api/v1/vm';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { FlagValues, Invocation } from '../../arguments/command.ts';
@@ -14,9 +15,13 @@ const flagsOfTaker = ['name', 'namespace', 'label', 'require-name'];
 
 /**
  * `run --pool`: takes a VM that is ready or, where there is none, makes one as the pool does. `describing` are the flags that describe a
- * new VM.
+ * new VM, and `starting` says how one is started.
  */
-export async function runFromPool(invocation: Invocation, describing: readonly string[]): Promise<number> {
+export async function runFromPool(
+  invocation: Invocation,
+  describing: readonly string[],
+  starting: StartVmRequest,
+): Promise<number> {
   const { flags, args, rest, io } = invocation;
   assertNothingElse(flags, describing, args.length + rest.length);
   const query = withNamespace(flags.text('pool') ?? '', invocation);
@@ -25,7 +30,7 @@ export async function runFromPool(invocation: Invocation, describing: readonly s
     throw usageError('--require-name: no name given', 'add --name');
   const request = { ...(name !== undefined && { name }), labels: labelsOf(flags, 'label') };
   return await withTimings(invocation, async (client, op) => {
-    const vm = await takeOrMake(query, request, client, op);
+    const vm = await takeOrMake(query, request, starting, client, op);
     if (flags.isSet('interactive')) {
       const { attachUntilEnd } = await import('./attach.ts');
       op.endProgress();
@@ -36,7 +41,13 @@ export async function runFromPool(invocation: Invocation, describing: readonly s
   });
 }
 
-async function takeOrMake(query: string, request: TakeRequest, client: Client, op: Operation): Promise<Vm> {
+async function takeOrMake(
+  query: string,
+  request: TakeRequest,
+  starting: StartVmRequest,
+  client: Client,
+  op: Operation,
+): Promise<Vm> {
   try {
     return await client.pools.take(query, request, op);
   } catch (failure) {
@@ -46,8 +57,8 @@ async function takeOrMake(query: string, request: TakeRequest, client: Client, o
   const { metadata, spec } = await client.pools.find(query, op.signal);
   const labels = { ...spec.template.metadata?.labels, ...request.labels };
   const wanted = { ...request, namespace: metadata.namespace, labels, spec: spec.template.spec };
-  const made = await client.vms.create({ ...wanted, isWarm: true, preflight: {} }, op);
-  return await client.vms.start(made.metadata.uid, {}, op);
+  const made = await client.vms.create({ ...wanted, isWarm: true, preflight: starting }, op);
+  return await client.vms.start(made.metadata.uid, starting, op);
 }
 
 /** @throws CodedError USAGE_INVALID */

@@ -183,7 +183,8 @@ export const run: Command = {
   },
   run: async (invocation) => {
     const { flags, io } = invocation;
-    if (flags.isSet('pool')) return await runFromPool(invocation, [...Object.keys(createFlags), 'warm']);
+    if (flags.isSet('pool'))
+      return await runFromPool(invocation, [...Object.keys(createFlags), 'warm'], startRequest(flags));
     const [request, starting] = [await createRequest(invocation), startRequest(flags)];
     return await withTimings(invocation, async (client, op) => {
       const whole = await fromSnapshot(request, client, invocation);

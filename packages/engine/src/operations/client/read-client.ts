@@ -84,9 +84,14 @@ async function listSeenVms({ objects, self, paths }: ReadHost): Promise<readonly
 async function listSeenPools(own: ReadHost): Promise<readonly WarmPool[]> {
   const pools = await listPools(own.objects);
   if (pools.length === 0) return [];
-  const { poolStatusOf } = await import('../pools/plan-pool.ts'); // imported lazily, to keep `ps` fast
+  // Imported lazily, to keep `ps` fast. The status compares members with the whole template, defaults included.
+  const { poolStatusOf } = await import('../pools/plan-pool.ts');
+  const { warmPoolKind } = await import('@ignite/api/v1/object-kinds');
   const vms = (await listSeenVms(own)).filter((vm) => isOwn(vm, own.self));
-  return pools.map((pool) => ({ ...pool, status: poolStatusOf(pool, vms) }));
+  return pools.map((stored) => {
+    const pool = warmPoolKind.decode(stored);
+    return { ...pool, status: poolStatusOf(pool, vms) };
+  });
 }
 
 type Find = <T extends KubeObject>(items: readonly T[], query: string) => T;

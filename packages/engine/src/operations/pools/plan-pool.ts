@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Vm } from '@ignite/api/v1/vm';
 import { poolLabel, poolRevisionAnnotation } from '@ignite/api/v1/pool-marks';
 import type { PoolTemplate, WarmPool, WarmPoolStatus } from '@ignite/api/v1/warm-pool';
+import { contentHash } from '@ignite/toolkit/codec/content-hash';
 import { isTrue } from '@ignite/toolkit/object/condition';
 
 /** The age at which a member that has ended is replaced. A guest that ends at once is so made anew once in this time, and not without end. */
@@ -22,8 +22,7 @@ export interface PoolPlan {
 }
 
 /** Pure. Names what the members of a pool are made from. */
-export const revisionOf = (template: PoolTemplate): string =>
-  createHash('sha256').update(JSON.stringify(template)).digest('hex').slice(0, 16);
+export const revisionOf = (template: PoolTemplate): string => contentHash(template);
 
 /** Pure. Tells whether a VM is one that a pool has made, and that nobody has taken. Whoever labels another VM so loses nothing. */
 export const isMember = (

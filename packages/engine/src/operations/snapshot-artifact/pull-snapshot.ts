@@ -2,6 +2,7 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { PullSnapshotRequest } from '@ignite/api/client/snapshot-client';
 import { type Reference, readReference } from '@ignite/api/v1/image-reference';
 import type { Image } from '@ignite/api/v1/image';
+import { parsePlatform } from '@ignite/api/v1/platform';
 import type { Snapshot } from '@ignite/api/v1/snapshot';
 import type { Rollback } from '@ignite/toolkit/async/rollback';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
@@ -51,7 +52,7 @@ async function pullSnapshotImage(
   if (known) return known;
   const named = readReference(reference);
   if (!named) throw imageNotHad(reference, new Error('it is in no registry'));
-  const arch = platform.endsWith('/arm64') ? 'arm64' : 'amd64';
+  const { arch } = parsePlatform(platform);
   const pull = async (source: Reference): Promise<Image> => {
     const image = await importAndRecord(
       parseImportRequest(fullName(source), { arch, ...credentials }),
