@@ -96,8 +96,14 @@ export class CniInterfaces {
 
   async #add(begun: Begun, addresses: readonly string[], signal: AbortSignal): Promise<CniResult> {
     const { list, attachment, onResult } = begun;
+    const add = async (): Promise<CniResult> =>
+      await this.#cni.add(list, { ...attachment, addresses }, onResult, signal);
     try {
-      return await this.#cni.add(list, { ...attachment, addresses }, onResult, signal);
+      return await add().catch(async (failure: unknown) => {
+        if (!isOfLostChain(failure)) throw failure;
+        await this.#cni.del(list, attachment, undefined, signal);
+        return await add();
+      });
     } catch (failure) {
       const refused = addresses.find((address) => isRefusal(failure, address));
       if (refused !== undefined) throw addressTaken(refused, list.name, 'in use', failure);
@@ -122,6 +128,13 @@ export class CniInterfaces {
  */
 const isRefusal = (failure: unknown, address: string): failure is CodedError =>
   hasCode(failure, 'CNI_FAILED') && failure.message.includes(`${address} is not available`);
+
+/**
+ * Matches the message of iptables when a chain is gone that a plugin has just made sure of: others, such as another Ignite on this
+ * host, remove the chains that plugins share while no attachment uses them.
+ */
+const isOfLostChain = (failure: unknown): boolean =>
+  hasCode(failure, 'CNI_FAILED') && failure.message.includes('No chain/target/match by that name');
 
 /** Returns the families of which the interface may have got addresses. */
 function familiesOf({ list, result }: InterfaceRecord): readonly Family[] {
