@@ -86,7 +86,7 @@ export function nextStatus(old: SyncStatus, attempt: Attempt, facts: Facts): Syn
       const { isReady, reason, message } = judge(outcome, problems, revision);
       const isNew =
         outcome.applied > 0 ||
-        old.lastAttemptedRevision !== revision ||
+        old.history[0]?.revision !== revision ||
         (old.history[0]?.outcome === 'Failed') === isReady;
       const happened = outcome.applied > 0 ? `${message}, ${outcome.applied} changed` : message;
       const condition = ready(isReady ? 'True' : 'False', reason, message);
@@ -120,6 +120,7 @@ export const reconciling = (
   now: string,
 ): SyncStatus => ({
   ...old,
+  lastAttemptedRevision: revision,
   conditions: withCondition(
     old.conditions,
     {
@@ -159,6 +160,14 @@ function judge(
   if (denied > 0) return { isReady: false, reason: 'NotAllowed', message };
   if (bad > 0) return { isReady: false, reason: 'ApplyFailed', message };
   return { isReady: true, reason: count('Held') > 0 ? 'AppliedWithHeld' : 'Applied', message };
+}
+
+/** Pure. Returns the commit that was last applied as a whole before the one that was attempted last, if one was. */
+export function earlierCommit({ history, lastAttemptedRevision }: SyncStatus): string | undefined {
+  const entry = history.find(
+    ({ outcome, revision }) => outcome === 'Succeeded' && revision !== lastAttemptedRevision,
+  );
+  return /@sha1:([0-9a-f]{40})$/.exec(entry?.revision ?? '')?.[1];
 }
 
 /** Shortens a revision such as `main@sha1:8843d7f92416…` to `main@8843d7f`. */

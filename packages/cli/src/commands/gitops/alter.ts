@@ -1,4 +1,5 @@
 import { type SyncObject, confirmedRevisionAnnotation } from '@ignite/toolkit/sync/kinds';
+import { earlierCommit } from '@ignite/toolkit/sync/sync-status';
 import type { Command, Invocation } from '../../arguments/command.ts';
 import { namespaceFlags } from '../../arguments/namespace.ts';
 import { usageError } from '../../arguments/usage-error.ts';
@@ -44,7 +45,7 @@ export const rollback: Command = {
   flags: namespaceFlags,
   summary: 'Roll a sync back to an earlier commit',
   details: [
-    'COMMIT is the commit that was applied before the current one, unless you give another. The sync stays there until "ignite gitops resume".',
+    'Without COMMIT, the sync goes back to the last commit that was applied as a whole, other than the one that was tried last. It stays there until "ignite gitops resume".',
   ],
   examples: [
     'ignite gitops rollback site',
@@ -58,12 +59,8 @@ export const rollback: Command = {
     ),
 };
 
-/** The newest commit that was applied before the one that is. */
-function commitBefore({ metadata, status: { history: entries, lastAppliedRevision } }: SyncObject): string {
-  const entry = entries.find(
-    ({ outcome, revision }) => outcome === 'Succeeded' && revision !== lastAppliedRevision,
-  );
-  const commit = /@sha1:([0-9a-f]{40})$/.exec(entry?.revision ?? '')?.[1];
+function commitBefore({ metadata, status }: SyncObject): string {
+  const commit = earlierCommit(status);
   if (commit === undefined)
     throw usageError(
       `Sync "${metadata.name}" has no earlier commit to roll back to`,

@@ -32,7 +32,8 @@ test('clock: a host that did not answer in time is asked again, and the clock is
   });
   const ended = once(child, 'close');
   const host = child.stdio[4] as Duplex;
-  const questions = createInterface(host)[Symbol.asyncIterator]();
+  const lines = createInterface(host);
+  const questions = lines[Symbol.asyncIterator]();
   const deeds = createInterface(child.stdio[3] as Readable)[Symbol.asyncIterator]();
   try {
     const { value: unanswered } = await questions.next();
@@ -49,9 +50,11 @@ test('clock: a host that did not answer in time is asked again, and the clock is
     })();
     const { value: deed } = await deeds.next();
     assert.match(String(deed), /^date -s \+(19|20)\.\d{6} seconds$/);
-    child.kill();
+    lines.close();
     await answering;
   } finally {
+    // A script that is killed before it has read an answer resets the connection.
+    host.destroy();
     child.kill();
     await ended;
   }
