@@ -27,7 +27,7 @@ export async function writeArchive(file: string | undefined, write: Write): Prom
 async function writeToStandardOutput(write: Write): Promise<void> {
   const { stdout } = process;
   if (stdout.isTTY)
-    throw usageError('refusing to write an archive to a terminal', 'use -o FILE, or redirect the output');
+    throw usageError('refusing to write an archive to a terminal', 'name a file, or redirect the output');
   let hasReader = true;
   stdout.on('error', ({ code }: NodeJS.ErrnoException) => (hasReader &&= code !== 'EPIPE'));
   try {

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { isIgnitesOwn } from '@ignite/api/v1/own-marks';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { KindKey } from '@ignite/toolkit/client/kind-client';
@@ -19,9 +18,6 @@ import { memberLabels, planWarmPool } from '../plan/plan-warm-pool.ts';
 import type { SandboxClients } from './sandbox-clients.ts';
 import { isOvertaken, writeStatus } from './write-status.ts';
 
-const letters = 'bcdfghjklmnpqrstvwxz2456789';
-const suffixLength = 5;
-const longestStem = 63 - suffixLength - 1;
 const soonMs = 200;
 
 export interface Reconciling {
@@ -117,12 +113,11 @@ export async function reconcilePool(
 }
 
 function memberOf(pool: SandboxWarmPool, template: SandboxTemplate) {
-  const suffix = Array.from({ length: suffixLength }, () => letters[randomInt(letters.length)]).join('');
   const { podTemplate, volumeClaimTemplates, service } = template.spec;
   return {
     metadata: {
       namespace: pool.metadata.namespace,
-      name: `${pool.metadata.name.slice(0, longestStem)}-${suffix}`,
+      generateName: `${pool.metadata.name}-`,
       labels: memberLabels(pool, template),
       ownerReferences: [controllerReference(sandboxWarmPoolKind, pool)],
     },

@@ -55,7 +55,7 @@ const inspectFlags: Flags = {
 
 export const inspect: Command = {
   name: 'inspect',
-  arguments: '[vm|image|kernel|volume|snapshot|network] OBJECT...',
+  arguments: '[vm|image|kernel|volume|snapshot|pool|network] OBJECT...',
   arity: { least: 1, most: Infinity },
   summary: 'Show detailed information on VMs, images and other objects',
   examples: [

@@ -71,7 +71,8 @@ export async function importVm(
       message: `files of the archive could not be removed: ${errorText(failure)}`,
     }),
   );
-  const image = await ensureArchived(found.image, `oci:${join(work.path, 'image')}:image`, undo, host, op);
+  const location = `oci:${join(work.path, 'image')}:image`;
+  const image = await ensureArchived(found.image, location, archiveInvalid, undo, host, op);
   const kernel = await ensureKernel(found.kernel, join(work.path, 'kernel'), undo, host, op.signal);
   const uid = newVmUid(await listOwnVms(host));
   const files = vmFiles(host.paths, uid);

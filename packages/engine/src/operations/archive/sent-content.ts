@@ -4,6 +4,7 @@ import type { Kernel } from '@ignite/api/v1/kernel';
 import { parsePlatform } from '@ignite/api/v1/platform';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { Rollback } from '@ignite/toolkit/async/rollback';
+import type { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { locksDir } from '../../tools/host/paths.ts';
 import type { KernelDeps } from '../../tools/kernel/assemble-kernel.ts';
@@ -15,7 +16,6 @@ import { listImages, listKernels, listSnapshots } from '../../tools/store/list-o
 import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { lockContent } from '../../vm/content-lock.ts';
 import type { VmPorts } from '../../vm/vm-ports.ts';
-import { archiveInvalid } from './errors.ts';
 
 export type ContentPorts = VmPorts & ImageDeps & KernelDeps;
 
@@ -28,12 +28,12 @@ export interface SentImage {
 
 /**
  * Returns the image of an archive, after importing it from there unless this host has it. It goes again if what follows fails.
- * `location` is where it is, in skopeo's words.
- * @throws CodedError VM_ARCHIVE_INVALID
+ * `location` is where it is, in skopeo's words, and `invalid` makes the error of an archive with another image.
  */
 export async function ensureArchived(
   image: SentImage,
   location: string,
+  invalid: (why: string) => CodedError,
   undo: Rollback,
   host: ContentPorts,
   op: ClientOperation,
@@ -53,7 +53,7 @@ export async function ensureArchived(
     op,
   );
   undo.defer(() => forgetImage(imported, host));
-  if (imported.status.digest !== image.digest) throw archiveInvalid(`its image is not ${image.digest}`);
+  if (imported.status.digest !== image.digest) throw invalid(`its image is not ${image.digest}`);
   return imported;
 }
 
