@@ -33,6 +33,7 @@ describe('stock kubectl reaches a VM through ignited', { skip: noKubectl }, () =
     const program = 'echo begun; while read line; do echo "heard $line"; done; exec sleep infinity';
     const image = `oci-archive:${imageArchive('sshd')}`;
     await ignite.ok('run', image, '--ssh', '--name', 'web', '--', 'sh', '-c', program);
+    while ((await ignite.logged('web')) === '') await delay(200); // its program does not begin before its SSH
   });
   after(async () => {
     daemon.interrupt();
@@ -120,7 +121,8 @@ describe('stock kubectl reaches a VM through ignited', { skip: noKubectl }, () =
     const { status, details } = await ended.promise;
     assert.deepEqual([status, details?.causes?.[0]?.message], ['Failure', '3']);
     assert.deepEqual(await said, ['sent\n', 'err\n']);
-    const serve = 'echo "from the VM" | nc -l -p 8081 >/root/heard 2>&1 &';
+    const listens = 'grep -q ":1F91 0*:0000 0A" /proc/net/tcp /proc/net/tcp6'; // port 8081 in hexadecimal
+    const serve = `echo "from the VM" | nc -l -p 8081 >/root/heard 2>&1 & until ${listens}; do sleep 0.1; done`;
     assert.equal((await run(['exec', 'web', '--', 'sh', '-c', serve])).code, 0);
     const [input, output] = [new PassThrough(), new PassThrough()];
     const socket = await new PortForward(config).portForward('default', 'web', [8081], output, null, input);
