@@ -89,7 +89,9 @@ describe('stock kubectl reaches a VM through ignited', { skip: noKubectl }, () =
   });
 
   test('exec -it: a terminal of the size of ours', async () => {
-    const line = 'stty rows 33 cols 77; kubectl exec -it web -- stty size';
+    // kubectl tells the size as it connects. From one that is late, the terminal gets it later.
+    const waits = 'until [ "$(stty size)" = "33 77" ]; do sleep 0.2; done; stty size';
+    const line = `stty rows 33 cols 77; kubectl exec -it web -- sh -c '${waits}'`;
     const shown = execFileSync('script', ['-qefc', line, '/dev/null'], { env, encoding: 'utf8' });
     assert.match(shown, /33 77/);
   });
