@@ -108,7 +108,8 @@ test('--ssh=KEY lets the holder of that key in, and nobody is waited for', async
   const { stderr } = await ignite.run('run', `oci-archive:${imageArchive('sshd')}`, ...flags);
   assert.doesNotMatch(stderr, /Waiting for SSH/);
   await refuses(['exec', 'mine', 'true'], 1, /created without an SSH key\nhint: [^\n]*-i FILE/);
-  assert.equal(await ignite.ok('exec', '-i', key, 'mine', 'echo "a b" >f; cat f'), 'a b\n');
+  const first = ['exec', '--timeout', '600', '-i', key, 'mine', 'echo "a b" >f; cat f'];
+  assert.equal(await ignite.ok(...first), 'a b\n');
   assert.equal(await ignite.ok('exec', '-i', key, 'mine', 'echo', '$HOME', 'a  b'), '$HOME a  b\n');
   assert.equal((await ignite.run('ssh', '-i', key, 'mine', '--', 'exit 7')).code, 7);
   await ignite.ok('rm', '-f', 'mine');

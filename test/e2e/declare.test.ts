@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Ignite } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
@@ -89,7 +90,7 @@ describe('declarative commands', () => {
   });
 
   test('two VMs of one name in two namespaces have volumes, names and lives of their own', async () => {
-    const look = 'nslookup twin; nslookup twin.prod; sleep 100000';
+    const look = 'while :; do nslookup twin; nslookup twin.prod; sleep 5; done';
     const twin = (namespace: string): string =>
       manifest('twin', 'memory: 128MB', `  namespace: ${namespace}\n`)
         .replace('[sleep, "100000"]', `[sh, -c, "${namespace === 'prod' ? look : 'sleep 100000'}"]`)
@@ -108,8 +109,11 @@ describe('declarative commands', () => {
       await field('twin', '.Status.IPAddresses'),
       await field('prod/twin', '.Status.IPAddresses'),
     ];
-    let told = '';
-    while (!addresses.every((address) => told.includes(address))) told = await ignite.ok('logs', 'prod/twin');
+    const deadline = Date.now() + 600_000;
+    for (let told = ''; !addresses.every((address) => told.includes(address)); await delay(200)) {
+      assert.ok(Date.now() < deadline, told);
+      told = await ignite.ok('logs', 'prod/twin');
+    }
     assert.match(await ignite.ok('volume', 'ls'), / data .*\n[\s\S]* prod\/data /);
     await ignite.ok('stop', '-f', 'prod/twin');
     assert.equal(await field('twin', '.status.phase'), 'Running');

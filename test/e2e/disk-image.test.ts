@@ -45,7 +45,7 @@ test('a disk with partitions is an image whose VMs boot what is on it', async ()
     await ignite.ok('exec', 'vm', 'findmnt -no SOURCE /; cat /proc/1/comm'),
     /^\/dev\/vd[a-z]1\nsystemd\n$/,
   );
-  assert.match(await ignite.ok('exec', 'vm', 'lsblk -no LABEL'), /^CIDATA$/im);
+  assert.match(await ignite.ok('exec', 'vm', 'udevadm settle; lsblk -no LABEL'), /^CIDATA$/im);
   const free = Number(await ignite.ok('exec', 'vm', 'df --output=size -BM / | tail -n 1 | tr -dc 0-9'));
   assert.ok(free > 1_800, `the partition and what is in it are as large as the disk, not ${free} MB`);
   await ignite.ok('exec', 'vm', 'echo kept > /root/kept; sync');

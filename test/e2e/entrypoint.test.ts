@@ -150,7 +150,7 @@ test('VMs reach each other by name and the host by its address', async () => {
 });
 
 test('a guest that runs its own DHCP client gets the address that ps shows', async () => {
-  const script = 'ip address flush dev eth0; udhcpc -f -n -q -i eth0 -s /bin/echo';
+  const script = 'ip address flush dev eth0; udhcpc -f -n -q -t 100 -i eth0 -s /bin/echo';
   await ignite.ok('run', 'busybox', '--name', 'dhcp', '--', 'sh', '-c', script);
   const address = JSON.parse(
     await ignite.ok('inspect', 'vm', 'dhcp', '--format', '{{json .status.network.ipAddresses}}'),

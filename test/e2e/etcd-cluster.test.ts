@@ -23,7 +23,7 @@ async function connect(ignite: Ignite, name: string, address?: string): Promise<
   return new EtcdClient({
     endpoints: address === undefined ? value('ETCDCTL_ENDPOINTS').split(',') : [`https://${address}:2379`],
     tls: { ca: file('ETCDCTL_CACERT'), cert: file('ETCDCTL_CERT'), key: file('ETCDCTL_KEY') },
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
   });
 }
 

@@ -122,13 +122,13 @@ test('after a reboot a VM is shown as stopped, and starts with its disk and its 
   const inspect = async (field: string) =>
     (await ignite.ok('inspect', 'phoenix', '--format', `{{json .${field}}}`)).trim();
   const address = await inspect('status.network.ipAddresses');
-  powerCut(ignite, [JSON.parse(await inspect('metadata.uid')) as string]);
+  await powerCut(ignite, [JSON.parse(await inspect('metadata.uid')) as string]);
   assert.equal(await ignite.ok('ps', '-q'), '');
   assert.match(await ignite.ok('ps', '-a'), /Stopped/);
   await ignite.ok('start', 'phoenix');
   await logged('phoenix', /from before/);
   assert.equal(await inspect('status.network.ipAddresses'), address);
-  powerCut(ignite, [JSON.parse(await inspect('metadata.uid')) as string]);
+  await powerCut(ignite, [JSON.parse(await inspect('metadata.uid')) as string]);
   await ignite.ok('rm', 'phoenix');
 });
 

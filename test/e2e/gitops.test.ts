@@ -157,17 +157,23 @@ describe('gitops', () => {
     await until('what went meanwhile is gone', async () => (await names()) === 'folder-b');
     writeFileSync(join(folder, 'c.yaml'), vm('folder-c', 'power: Stopped'));
     await until('what comes is made', async () => (await names()) === 'folder-b\nfolder-c');
-    assert.match(
-      await ignite.ok('gitops', 'events', 'vm/folder-c'),
-      /Normal +Created +VM\/folder-c +at directory@/,
+    // The event, and then the metrics, come after what was made.
+    await until('an event tells of it', async () =>
+      /Normal +Created +VM\/folder-c +at directory@/.test(
+        await ignite.ok('gitops', 'events', 'vm/folder-c'),
+      ),
     );
-    const metrics = execFileSync(
-      'curl',
-      ['-s', '--unix-socket', join(ignite.dir, 'run/daemon.sock'), 'http://localhost/metrics'],
-      { encoding: 'utf8' },
-    );
-    assert.match(metrics, /^gitops_sync_objects\{sync="manifests",state="Synced"\} 2$/m);
-    assert.match(metrics, /^gitops_reconcile_total\{controller="sync",outcome="success"\} \d+$/m);
+    const metrics = (): string =>
+      execFileSync(
+        'curl',
+        ['-s', '--unix-socket', join(ignite.dir, 'run/daemon.sock'), 'http://localhost/metrics'],
+        { encoding: 'utf8' },
+      );
+    for (const line of [
+      /^gitops_sync_objects\{sync="manifests",state="Synced"\} 2$/m,
+      /^gitops_reconcile_total\{controller="sync",outcome="success"\} \d+$/m,
+    ])
+      await until(`the metrics have ${String(line)}`, () => line.test(metrics()));
   });
 
   test('a forge that tells of a push is heard at once, if it knows the secret', async () => {

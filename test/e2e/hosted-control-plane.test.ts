@@ -121,8 +121,9 @@ describe('a hosted control plane', { skip }, () => {
     assert.equal(await clusters('get', '--raw', '/readyz'), 'ok');
     address = await field('hpo/dev', '.status.address');
     assert.match(address, /^10\.227\./);
+    // Another controller looks at the Cluster.
+    await until('the Cluster', async () => (await field('cluster/dev', '.status.phase')) === 'Provisioned');
     assert.equal(await field('cluster/dev', '.spec.controlPlaneEndpoint.host'), address);
-    assert.equal(await field('cluster/dev', '.status.phase'), 'Provisioned');
     assert.equal(await field('hcp/dev', '.status.externalManagedControlPlane'), 'true');
   });
 

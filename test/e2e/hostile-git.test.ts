@@ -8,7 +8,7 @@ import { Repository } from './fixtures/git.ts';
 import { Ignite } from './fixtures/ignite.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
 
-const timeoutMs = 90_000;
+const timeoutMs = 600_000;
 const owner = 4242;
 
 async function until(what: string, check: () => Promise<boolean> | boolean): Promise<void> {

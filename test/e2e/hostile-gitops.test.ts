@@ -11,7 +11,7 @@ import { imageArchive } from './fixtures/images.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
 
 const archive = imageArchive('busybox');
-const timeoutMs = 180_000;
+const timeoutMs = 600_000;
 
 async function until(what: string, check: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + timeoutMs;

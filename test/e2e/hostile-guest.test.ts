@@ -95,7 +95,7 @@ async function assertShutIn(program: 'keeper' | 'VMM', filters: number): Promise
   for (const name of ['seed.cpio', 'base.ext4', 'kernel', 'initrd'])
     assert.ok(targets('ro').includes(`/vm/${name}`), name);
 
-  const opened = readdirSync(`${proc}/fd`).map((fd) => readlinkSync(`${proc}/fd/${fd}`));
+  const opened = readdirSync(`${proc}/fd`).flatMap((fd) => openedAs(`${proc}/fd/${fd}`));
   const foreign = opened.filter(
     (path) => !/^(\/vm\/|\/dev\/(null|net\/tun)$|(pipe|socket|anon_inode):|\/memfd:)/.test(path),
   );
@@ -106,6 +106,16 @@ async function assertShutIn(program: 'keeper' | 'VMM', filters: number): Promise
   assert.match(limits, /^Max core file size\s+0\s+0/m);
   const [, most = ''] = /^Max file size\s+(\d+)\s+\1/m.exec(limits) ?? [];
   assert.ok(Number(most) < 5 * 2 ** 30, 'little more than its disk of 4 GiB');
+}
+
+/** Returns what a descriptor stands for, unless it has just been closed. */
+function openedAs(fd: string): readonly string[] {
+  try {
+    return [readlinkSync(fd)];
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw failure;
+  }
 }
 
 test("a VMM's monitor has its part of a CPU, whatever a guest prints", async () => {
@@ -150,7 +160,7 @@ test("a VM that the host's limit ends says so", async () => {
   const eat = 'open(F, ">", $ARGV[0]) and print F $$ and close(F) or die $!; my $memory = "x" x 2 ** 26';
   spawnSync('perl', ['-e', eat, join(folder, 'cgroup.procs')]);
   for (const began = Date.now(); (await inspect('hungry')).status.phase !== 'Stopped'; await delay(200))
-    assert.ok(Date.now() - began < 120_000, 'it has not ended');
+    assert.ok(Date.now() - began < 600_000, 'it has not ended');
   const { status } = await inspect('hungry');
   assert.equal(status.exitCode, 137);
   assert.match(status.message ?? '', /^out of memory on the host: /);

@@ -51,9 +51,9 @@ test('root of a guest reaches neither the loopback of its host nor takes the add
     ],
     `timeout 5 wget -qO- http://127.0.0.1:${hidden}/ && echo LOOPBACK IS OPEN`,
     ...[`ip route del 127.0.0.0/8 via ${gateway}`, 'echo LOOKED'],
-    `timeout 5 wget -qO- http://${victim}:7777/`,
-    `timeout 5 wget -qO- http://${lan.host}:${port}/`,
-    'nslookup victim',
+    `until timeout 30 wget -qO- http://${victim}:7777/; do sleep 1; done`,
+    `until timeout 30 wget -qO- http://${lan.host}:${port}/; do sleep 1; done`,
+    `until nslookup victim | grep 'Address.*: ${victim}'; do sleep 1; done`,
     ...['mkdir /www', 'echo thief >/www/index.html', 'httpd -p 80 -h /www'],
     ...[victim, gateway].flatMap((address) => [
       `ip address add ${address}/32 dev eth0`,
@@ -70,8 +70,8 @@ test('root of a guest reaches neither the loopback of its host nor takes the add
   assert.equal(log.match(/^victim\r?$/gm)?.length, 2, `VMs and published ports are reached: ${log}`);
   assert.match(log, new RegExp(`Address.*: ${victim.replaceAll('.', '\\.')}`));
   for (const from of [undefined, lan.netns])
-    assert.equal(fetched(from, `http://${lan.host}:${port}/`), 'victim\n', from ?? 'the host');
-  assert.equal(fetched(undefined, `http://${victim}/`), 'victim\n');
+    assert.equal(served(from, `http://${lan.host}:${port}/`), 'victim\n', from ?? 'the host');
+  assert.equal(served(undefined, `http://${victim}/`), 'victim\n');
 });
 
 test('other machines reach what is published, and more where a policy says so, at once', async () => {
@@ -90,9 +90,9 @@ test('other machines reach what is published, and more where a policy says so, a
   };
   const ingress = [{ from: [{ cidr: `${lan.address}/32` }], ports: [{ port: 7777 }] }];
   assert.match(await declare({ ingress }), /changed live/);
-  assert.equal(fetched(lan.netns, unpublished), 'victim\n');
+  assert.equal(served(lan.netns, unpublished), 'victim\n');
   assert.equal(fetched(lan.netns, `http://${victim}/`), undefined);
-  assert.equal(fetched(lan.netns, `http://${lan.host}:${port}/`), 'victim\n');
+  assert.equal(served(lan.netns, `http://${lan.host}:${port}/`), 'victim\n');
   assert.match(await declare(), /changed live/);
   assert.equal(fetched(lan.netns, unpublished), undefined);
 });
@@ -104,7 +104,7 @@ test('doctor --fix and start put back packet filters that someone took away', as
     ['start', 'victim'],
   ]) {
     execFileSync('nft', ['delete', 'table', ...table]);
-    assert.equal(fetched(lan.netns, `http://${victim}:7777/`), 'victim\n', 'the test reaches the VM');
+    assert.equal(served(lan.netns, `http://${victim}:7777/`), 'victim\n', 'the test reaches the VM');
     assert.match(
       (await host.ignite.run('doctor')).stdout,
       new RegExp(`those of ${host.ignite.bridge} are missing`),
@@ -121,13 +121,16 @@ async function until(what: string, isSo: () => Promise<boolean>): Promise<void> 
   throw new Error(`never: ${what}; ${(await Promise.all(logs)).join('\n')}`);
 }
 
-/** Returns the response that a machine gets, or `undefined` if there is none. */
-function fetched(netns: string | undefined, url: string): string | undefined {
+/** Returns the response that a machine gets, or `undefined` if there is none for a while. */
+function fetched(netns: string | undefined, url: string, seconds = 5): string | undefined {
   const place = netns === undefined ? [] : ['ip', 'netns', 'exec', netns];
-  const [tool, ...args] = [...place, 'curl', '-s', '-m', '5', url];
+  const [tool, ...args] = [...place, 'curl', '-s', '-m', String(seconds), url];
   const { status, stdout } = spawnSync(tool, args, { encoding: 'utf8' });
   return status === 0 ? stdout : undefined;
 }
+
+/** The same of a server that a machine is to reach, which may be slow on a busy host. */
+const served = (netns: string | undefined, url: string): string | undefined => fetched(netns, url, 100);
 
 /** Creates a neighbour of this host that has found out how to route to VMs. */
 function openLan(): void {

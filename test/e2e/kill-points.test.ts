@@ -18,7 +18,7 @@ import { StillVms } from './fixtures/still-vms.ts';
 const points = Number(process.env['IGNITE_KILL_POINTS'] ?? 40);
 const withinMs = process.env['IGNITE_KILL_POINTS'] === undefined ? 60_000 : Infinity;
 const firstSeed = Number(process.env['IGNITE_KILL_SEED'] ?? 1);
-const patienceMs = 60_000;
+const patienceMs = 300_000;
 const pollMs = 50;
 const name = 'still';
 const newVm = ['busybox', '--name', name, '--memory', '128MB', '--', 'sleep', '1000'];

@@ -33,6 +33,7 @@ describe('stock kubectl reaches a VM through ignited', { skip: noKubectl }, () =
     const program = 'echo begun; while read line; do echo "heard $line"; done; exec sleep infinity';
     const image = `oci-archive:${imageArchive('sshd')}`;
     await ignite.ok('run', image, '--ssh', '--name', 'web', '--', 'sh', '-c', program);
+    while ((await ignite.logged('web')) === '') await delay(200); // its program does not begin before its SSH
   });
   after(async () => {
     daemon.interrupt();
@@ -88,7 +89,9 @@ describe('stock kubectl reaches a VM through ignited', { skip: noKubectl }, () =
   });
 
   test('exec -it: a terminal of the size of ours', async () => {
-    const line = 'stty rows 33 cols 77; kubectl exec -it web -- stty size';
+    // kubectl tells the size as it connects. From one that is late, the terminal gets it later.
+    const waits = 'until [ "$(stty size)" = "33 77" ]; do sleep 0.2; done; stty size';
+    const line = `stty rows 33 cols 77; kubectl exec -it web -- sh -c '${waits}'`;
     const shown = execFileSync('script', ['-qefc', line, '/dev/null'], { env, encoding: 'utf8' });
     assert.match(shown, /33 77/);
   });
@@ -120,7 +123,8 @@ describe('stock kubectl reaches a VM through ignited', { skip: noKubectl }, () =
     const { status, details } = await ended.promise;
     assert.deepEqual([status, details?.causes?.[0]?.message], ['Failure', '3']);
     assert.deepEqual(await said, ['sent\n', 'err\n']);
-    const serve = 'echo "from the VM" | nc -l -p 8081 >/root/heard 2>&1 &';
+    const listens = 'grep -q ":1F91 0*:0000 0A" /proc/net/tcp /proc/net/tcp6'; // port 8081 in hexadecimal
+    const serve = `echo "from the VM" | nc -l -p 8081 >/root/heard 2>&1 & until ${listens}; do sleep 0.1; done`;
     assert.equal((await run(['exec', 'web', '--', 'sh', '-c', serve])).code, 0);
     const [input, output] = [new PassThrough(), new PassThrough()];
     const socket = await new PortForward(config).portForward('default', 'web', [8081], output, null, input);

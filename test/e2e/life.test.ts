@@ -42,7 +42,7 @@ test('running=true after host reboot: ps tells the truth, and restore starts the
   await run('retrier', 'exec sleep 1000', '--restart', 'on-failure:1');
   await until('worker is done', async () => (await inspect('worker')).status.exitCode === 0);
   const [oneOff, server, retrier] = await Promise.all(['one-off', 'server', 'retrier'].map(inspect));
-  powerCut(
+  await powerCut(
     ignite,
     [oneOff!, server!, retrier!].map(({ metadata }) => metadata.uid),
   );

@@ -115,7 +115,7 @@ test('a suspended VM survives a power cut of its host, with its address and its 
   const before = await inspect('web');
   const life = await lifeOf('web');
   await ignite.ok('suspend', 'web');
-  powerCut(ignite, [before.metadata.uid]);
+  await powerCut(ignite, [before.metadata.uid]);
   assert.equal(await phaseOf('web'), 'Suspended');
   assert.equal(await ignite.ok('restore'), '', 'it is wanted suspended');
   await ignite.ok('start', 'web');

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type SyncObject, requestedAtAnnotation } from '@ignite/toolkit/sync/kinds';
+import { isRequestHandled } from '@ignite/toolkit/sync/reconcile-request';
 import { syncsOf } from '@ignite/toolkit/sync/sync-clients';
 import { readyOf } from '@ignite/toolkit/sync/resources';
 import type { Command } from '../../arguments/command.ts';
@@ -40,7 +41,7 @@ async function handled(
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(reconcileTimeoutMs)]);
   for (;;) {
     const now = await syncsOf(client.objects).get(sync.metadata, { signal: deadline });
-    if (now.status.lastHandledReconcileAt === requestedAt) return now;
+    if (isRequestHandled(now, requestedAt)) return now;
     if (syncs.isServed()) await delay(pollMs, undefined, { signal: deadline });
     else await syncs.reconcile(sync.metadata, deadline);
   }

@@ -1,3 +1,5 @@
+import { bannerMs } from './ssh-ready.ts';
+
 /**
  * Returns the options by which ssh(1) asks no questions and trusts only the host key that Ignite has made.
  */
@@ -18,7 +20,7 @@ export function sshOptions(vm: {
       'IdentityAgent=none',
       'PreferredAuthentications=publickey',
       ...hostKeyOptions(vm),
-      'ConnectTimeout=10',
+      `ConnectTimeout=${bannerMs / 1_000}`,
       'ServerAliveInterval=30',
       'LogLevel=ERROR',
       ...(vm.session === undefined ? [] : sharedConnection(vm.session)),

@@ -7,7 +7,7 @@ const connectMs = 5_000;
  * The time to wait for a server's banner. A guest on a busy host accepts connections long before its server
  * speaks.
  */
-const bannerMs = 30_000;
+export const bannerMs = 30_000;
 
 /**
  * Resolves once a server at
