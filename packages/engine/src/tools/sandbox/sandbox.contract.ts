@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { newUid } from '@ignite/toolkit/object/uid';
+import { processState } from '@ignite/toolkit/process/pid';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import { deviceNumbers } from '../storage/block-device.ts';
 import { decodeLogLine } from './console-log.ts';
@@ -76,7 +77,7 @@ export async function openSandbox(make: (runDir: string) => Sandbox): Promise<Sa
     [Symbol.asyncDispose]: async () => {
       for (const uid of launched) await sandbox.remove(uid, signal);
       execFileSync('ip', ['netns', 'delete', netns]);
-      rmSync(dir, { recursive: true });
+      rmSync(dir, { recursive: true, maxRetries: 10 }); // the monitor of a sandbox may still write to it
     },
   };
 }
@@ -151,9 +152,7 @@ function testLives(open: () => Promise<SandboxUnderTest>): void {
     const uid = newUid();
     await at.launch(uid, 'echo out; echo err >&2; printf "no end of line"; exit 7');
     assert.deepEqual(await ended(at.sandbox, uid), { state: 'exited', exitCode: 7 });
-    const said = await printed(uid, at, /no end of line/);
-    assert.match(said, /out\n/);
-    await printed(uid, at, /err\n/); // it comes by a way of its own
+    for (const wanted of [/out\n/, /err\n/, /no end of line/]) await printed(uid, at, wanted);
   });
 
   test('removing ends what runs, and the place can be used again', async () => {
@@ -161,7 +160,7 @@ function testLives(open: () => Promise<SandboxUnderTest>): void {
     const uid = newUid();
     const { pid } = await at.launch(uid, forever);
     await at.sandbox.remove(uid, signal);
-    assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+    assert.equal(processState(pid), undefined); // there may be its zombie
     await at.launch(uid, forever);
     assert.equal((await at.sandbox.observe(uid)).state, 'running');
   });
