@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '@ignite/toolkit/clock/clock';
+import { contractVersion } from '@ignite/cluster/contract/groups';
 import { servedClusterVersions } from '@ignite/cluster/v1beta1/served-versions';
 import { valueSchemas } from '@ignite/apiserver/custom-resource/value-schemas';
 import type { GroupVersionResource } from '@ignite/toolkit/client/group-version-resource';
@@ -157,7 +158,7 @@ test('a host without clusters keeps a namespace for the clusters of others until
     kinds.map(({ group, version, resource, kind }) => `${kind} ${resource}.${version}.${group}`).toSorted();
   assert.deepEqual(
     named(unservedClusterKinds),
-    named(servedClusterVersions.filter(({ version }) => version !== 'v1beta1')),
+    named(servedClusterVersions.filter(({ version }) => version === contractVersion)),
   );
   await using api = await openServedApi({}, { kinds: [], resources: [], unserved: unservedClusterKinds });
   assert.equal((await api.ask({ path: core })).code, 404);

@@ -10,6 +10,8 @@ import {
   clusterClassKind,
   clusterKind,
   igniteClusterKind,
+  inClusterIpPoolKind,
+  ipAddressClaimKind,
   machineHealthCheckKind,
   machineKind,
   machinePoolKind,
@@ -29,7 +31,7 @@ export type Enqueue<C extends Routed = Routed> = (controller: C, key: string) =>
 /**
  * Has the controllers look at what a change is of interest to: the object itself, its owners, all that belongs to a
  * Cluster whose wishes or beginnings have changed, the parts of a Machine or a MachinePool, the health checks and the load balancer
- * of a Machine, and the Clusters of a class.
+ * of a Machine, the Clusters of a class, and the claims that wait for a pool.
  */
 export function routeChanges<C extends Routed>(
   controllers: readonly C[],
@@ -57,6 +59,8 @@ export function routeChanges<C extends Routed>(
       enqueueAll(controllers, object, objects, enqueue).catch(aborted);
     } else if (is(clusterClassKind)) {
       enqueueClusters(byKind, object, objects, enqueue).catch(aborted);
+    } else if (is(inClusterIpPoolKind)) {
+      enqueueClaims(byKind, object, objects, enqueue).catch(aborted);
     } else if (is(machinePoolKind)) {
       enqueueParts(byKind, object, (object as MachinePool).spec.template.spec, enqueue);
     } else if (is(machineKind)) {
@@ -125,6 +129,19 @@ async function enqueueClusters<C extends Routed>(
   if (!found) return;
   for (const cluster of await objects.inNamespace(clusterKind, namespace))
     if (cluster.spec.topology?.classRef.name === name) enqueue(found, informerKey(cluster));
+}
+
+/** Has the claims looked at that wait for an address of a pool. */
+async function enqueueClaims<C extends Routed>(
+  byKind: ReadonlyMap<string, C>,
+  { metadata: { namespace, name } }: KubeObject,
+  objects: BasicWork['objects'],
+  enqueue: Enqueue<C>,
+): Promise<void> {
+  const found = byKind.get(`${ipAddressClaimKind.kind}.${ipAddressClaimKind.group}`);
+  if (!found) return;
+  for (const claim of await objects.inNamespace(ipAddressClaimKind, namespace))
+    if (claim.spec.poolRef.name === name && !claim.status?.addressRef) enqueue(found, informerKey(claim));
 }
 
 /** Has a controller look at its objects that belong to the Cluster of a Machine. */
