@@ -3,7 +3,7 @@ import { finalizers } from '../contract/names.ts';
 import { controllerOf } from '../contract/owner.ts';
 import type { AddressReservation, InClusterIpPool } from '../kinds/in-cluster-ip-pool.ts';
 import type { IpAddress } from '../kinds/ip-address-claim.ts';
-import { inClusterIpPoolKind, ipAddressClaimKind } from '../kinds/object-kinds.ts';
+import { inClusterIpPoolKind, ipAddressClaimKind, ipAddressKind } from '../kinds/object-kinds.ts';
 import type { BasicWork, Controller } from '../runtime/controller.ts';
 import { openReservations, usageOf } from './plan-allocation.ts';
 import { readPool } from './pool-content.ts';
@@ -14,6 +14,7 @@ export const inClusterIpPoolController: Controller<InClusterIpPool, BasicWork> =
   name: 'in-cluster-ip-pool',
   kind: inClusterIpPoolKind,
   finalizer: finalizers.inClusterIpPool,
+  follows: [ipAddressKind],
   clusterOf: () => undefined,
   reconcile: async ({ object }, work) => {
     const content = await readPool(object.metadata, work);

@@ -129,12 +129,16 @@ test('an address whose claim was torn away comes back to the pool', async () => 
 
 test('an address that somebody has written by hand is given to no claim', async () => {
   using simulation = await Simulation.open({ seed: 1 });
+  await simulation.create(inClusterIpPoolKind, 'lan', spec);
+  await simulation.until(async () => await usageIs(simulation, 0, 20));
   const address = { claimRef: { name: 'printer' }, poolRef, address: '10.0.0.10', prefix: 24 };
   await simulation.create(ipAddressKind, 'printer', address);
-  await simulation.create(inClusterIpPoolKind, 'lan', spec);
+  await simulation.until(async () => await usageIs(simulation, 1, 19));
   await simulation.create(ipAddressClaimKind, 'a', { poolRef });
   await simulation.until(async () => await usageIs(simulation, 2, 18));
   assert.deepEqual((await addressesIn(simulation)).toSorted(), ['10.0.0.10', '10.0.0.11']);
+  await remove(simulation, ipAddressKind, 'printer');
+  await simulation.until(async () => await usageIs(simulation, 1, 19));
 });
 
 test('claims of other pools are left to their providers', async () => {
