@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { kinds } from '@ignite/api/v1/kinds';
 import { group as ownGroup } from '@ignite/api/v1/group';
 import type { Admission, AdmittedWrite } from '@ignite/toolkit/client/admission';
-import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { validated } from '@ignite/toolkit/client/over-store/prepare-write';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
@@ -45,13 +44,11 @@ const wanted = ({ spec, metadata: { labels, annotations } }: KubeObject): unknow
   annotations,
 ];
 
-const served: readonly ServedKind[] = kinds.map(servedKindOf);
-
 /**
  * Pure. Returns an object as the rules of its kind want it. The engine checks only what it has made by itself.
  * @throws ObjectError INVALID
  */
 function completed(changed: KubeObject, { kind: { resource }, old }: AdmittedWrite): KubeObject {
-  const kind = served.find((each) => each.resource === resource)!;
+  const kind = servedKindOf(kinds.find(({ plural }) => plural === resource)!);
   return validated(kind, kind.withDefaults!(changed), old);
 }
