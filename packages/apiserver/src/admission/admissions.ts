@@ -1,5 +1,4 @@
 import type { Admission } from '@ignite/toolkit/client/admission';
-import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { Authorizer } from '../request/access.ts';
 import type { ServedResource } from '../resource/served-resource.ts';
 import type { AdmissionPort } from './admission-port.ts';
