@@ -5,7 +5,7 @@ import type { AdmissionPort } from './admission-port.ts';
 import { Policies } from './policy/policies.ts';
 import { PolicyAdmission } from './policy/policy-admission.ts';
 import { reportPolicies } from './policy/report-policies.ts';
-import type { UserWrite } from './user-write.ts';
+import type { UserWrite } from '../request/user-write.ts';
 import { WebhookAdmission } from './webhook-admission.ts';
 import { Webhooks, type WebhooksOptions } from './webhooks.ts';
 

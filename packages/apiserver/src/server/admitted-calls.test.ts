@@ -7,7 +7,7 @@ import { vmKind } from '@ignite/api/v1/object-kinds';
 import type { Admission, AdmittedWrite } from '@ignite/toolkit/client/admission';
 import { WebSocket } from 'ws';
 import type { AdmissionPort } from '../admission/admission-port.ts';
-import type { UserWrite } from '../admission/user-write.ts';
+import type { UserWrite } from '../request/user-write.ts';
 import type { AuditEvent } from '../audit/audit-event.ts';
 import { defaultPolicy } from '../audit/audit-policy.ts';
 import { AnsweredStatus } from '../response/answered-status.ts';
