@@ -211,7 +211,9 @@ export interface ObjectReport extends ObjectKey {
 export interface SyncStatus {
   readonly observedGeneration?: number;
   readonly conditions: readonly Condition[];
-  /** The revision that is applied now, or was applied or failed last. */
+  /** The revision that is being applied. */
+  readonly applyingRevision?: string;
+  /** The revision that was applied or failed last, of which `objects` and `problems` tell. */
   readonly lastAttemptedRevision?: string;
   /** The revision that was last applied as a whole. */
   readonly lastAppliedRevision?: string;

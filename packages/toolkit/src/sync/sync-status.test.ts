@@ -16,11 +16,11 @@ const done = (digit: string): Attempt => ({
   target: undefined,
   problems: [],
 });
-const failed = (digit: string): Attempt => ({
+const failed = (digit: string, message = 'no'): Attempt => ({
   kind: 'failed',
   revision: revision(digit),
   reason: 'SyncFailed',
-  message: 'no',
+  message,
   isPermanent: false,
 });
 const after = (...attempts: readonly Attempt[]): SyncStatus =>
@@ -38,17 +38,19 @@ describe('the commit before', () => {
       commit('a'),
     ],
     'the last commit failed': [after(done('a'), done('b'), failed('c')), commit('b')],
+    'the last commit failed again and again': [
+      after(done('a'), ...Array.from({ length: 12 }, (_, at) => failed('b', `no ${at}`))),
+      commit('a'),
+    ],
     'a commit that failed succeeds': [after(done('a'), failed('b'), done('b')), commit('a')],
   };
   for (const [name, [status, expected]] of Object.entries(cases))
     test(name, () => assert.equal(earlierCommit(status), expected));
 });
 
-test('sync status: a commit that is applied is in the history, whether or not its beginning was recorded', () => {
-  const before = after(done('a'));
-  for (const old of [before, begun(before, 'b')])
-    assert.deepEqual(
-      nextStatus(old, done('b'), facts).history.map((entry) => entry.revision),
-      [revision('b'), revision('a')],
-    );
+test('sync status: what was attempted last stays so until the next attempt is over', () => {
+  const status = begun(after(done('a')), 'b');
+  assert.deepEqual([status.applyingRevision, status.lastAttemptedRevision], [revision('b'), revision('a')]);
+  const over = nextStatus(status, done('b'), facts);
+  assert.deepEqual([over.applyingRevision, over.lastAttemptedRevision], [undefined, revision('b')]);
 });

@@ -40,7 +40,11 @@ interface Facts {
 }
 
 /** Pure. Returns the status after an attempt. It equals the old status if nothing is new. */
-export function nextStatus(old: SyncStatus, attempt: Attempt, facts: Facts): SyncStatus {
+export function nextStatus(
+  { applyingRevision: _over, ...old }: SyncStatus,
+  attempt: Attempt,
+  facts: Facts,
+): SyncStatus {
   const base: SyncStatus = {
     ...old,
     observedGeneration: facts.generation,
@@ -86,7 +90,7 @@ export function nextStatus(old: SyncStatus, attempt: Attempt, facts: Facts): Syn
       const { isReady, reason, message } = judge(outcome, problems, revision);
       const isNew =
         outcome.applied > 0 ||
-        old.history[0]?.revision !== revision ||
+        old.lastAttemptedRevision !== revision ||
         (old.history[0]?.outcome === 'Failed') === isReady;
       const happened = outcome.applied > 0 ? `${message}, ${outcome.applied} changed` : message;
       const condition = ready(isReady ? 'True' : 'False', reason, message);
@@ -120,7 +124,7 @@ export const reconciling = (
   now: string,
 ): SyncStatus => ({
   ...old,
-  lastAttemptedRevision: revision,
+  applyingRevision: revision,
   conditions: withCondition(
     old.conditions,
     {
@@ -162,12 +166,13 @@ function judge(
   return { isReady: true, reason: count('Held') > 0 ? 'AppliedWithHeld' : 'Applied', message };
 }
 
-/** Pure. Returns the commit that was last applied as a whole before the one that was attempted last, if one was. */
-export function earlierCommit({ history, lastAttemptedRevision }: SyncStatus): string | undefined {
-  const entry = history.find(
-    ({ outcome, revision }) => outcome === 'Succeeded' && revision !== lastAttemptedRevision,
-  );
-  return /@sha1:([0-9a-f]{40})$/.exec(entry?.revision ?? '')?.[1];
+/** Pure. Returns the commit that was last applied as a whole before the one that is being applied, or was attempted last. */
+export function earlierCommit(status: SyncStatus): string | undefined {
+  const current = status.applyingRevision ?? status.lastAttemptedRevision;
+  const succeeded = status.history.filter(({ outcome }) => outcome === 'Succeeded');
+  const revisions = [status.lastAppliedRevision, ...succeeded.map(({ revision }) => revision)];
+  const earlier = revisions.find((revision) => revision !== undefined && revision !== current);
+  return /@sha1:([0-9a-f]{40})$/.exec(earlier ?? '')?.[1];
 }
 
 /** Shortens a revision such as `main@sha1:8843d7f92416…` to `main@8843d7f`. */
