@@ -68,6 +68,29 @@ test('HostConditionWriter: a write that takes long does not undo a later one', a
   assert.deepEqual(await at.written(), ['Served Serving']);
 });
 
+test('HostConditionWriter: what is found just as a write ends is written too', async () => {
+  // A write takes fewer than 100 turns, so that one of these is its last.
+  for (let turns = 0; turns < 100; turns += 1) {
+    await using at = open();
+    await at.storeHost();
+    at.writer.write({ status: 'False', reason: 'Unreachable' });
+    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+    at.writer.write({ status: 'True', reason: 'Serving' });
+    await at.clock.advance(0);
+    assert.deepEqual(await at.written(), ['Served Serving'], `after ${turns} turns`);
+  }
+});
+
+test('HostConditionWriter: what is found anew does not wait as long as what failed before it', async () => {
+  await using at = open();
+  at.writer.write({ status: 'False', reason: 'Unreachable' });
+  await settled();
+  await at.storeHost();
+  at.writer.write({ status: 'True', reason: 'Serving' });
+  await at.clock.advance(0);
+  assert.deepEqual(await at.written(), ['Served Serving']);
+});
+
 test('HostConditionWriter: one that is disposed of does not wait for a Host that never comes', async () => {
   const at = open();
   at.writer.write({ status: 'True', reason: 'Serving' });

@@ -23,6 +23,8 @@ export class HostConditionWriter implements AsyncDisposable {
   readonly #condition: WrittenCondition;
   readonly #end = new AbortController();
   #found: Finding | undefined;
+  /** Aborts once something else was found than what is being written. */
+  #superseded = new AbortController();
   #writing: Promise<void> | undefined;
 
   constructor(condition: WrittenCondition) {
@@ -31,25 +33,33 @@ export class HostConditionWriter implements AsyncDisposable {
 
   write(finding: Finding): void {
     this.#found = finding;
-    this.#writing ??= this.#writeLast().finally(() => (this.#writing = undefined));
+    this.#superseded.abort();
+    this.#writing ??= this.#writeLast();
   }
 
   async #writeLast(): Promise<void> {
     const { clock, log } = this.#condition;
     const { signal } = this.#end;
     let written: Finding | undefined;
-    for (let failures = 0; this.#found && written !== this.#found && !signal.aborted;) {
-      const finding = this.#found;
-      try {
-        await this.#write(finding, signal);
-        written = finding;
-        failures = 0;
-      } catch (failure) {
-        if (signal.aborted) return;
-        failures += 1;
-        log('warning', 'the state of the host was not written', { error: errorText(failure) });
-        await clock.sleep(backoffMs(failures), signal).catch(() => {});
+    try {
+      for (let failures = 0; this.#found && written !== this.#found && !signal.aborted;) {
+        const finding = this.#found;
+        this.#superseded = new AbortController();
+        const pause = AbortSignal.any([signal, this.#superseded.signal]);
+        try {
+          await this.#write(finding, signal);
+          written = finding;
+          failures = 0;
+        } catch (failure) {
+          if (signal.aborted) return;
+          failures += 1;
+          log('warning', 'the state of the host was not written', { error: errorText(failure) });
+          await clock.sleep(backoffMs(failures), pause).catch(() => (failures = 0));
+        }
       }
+    } finally {
+      // What is found from here on begins a loop of its own.
+      this.#writing = undefined;
     }
   }
 
