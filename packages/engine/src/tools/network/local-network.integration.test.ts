@@ -16,13 +16,12 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { endProcess } from '@ignite/toolkit/process/pid';
 import type { AttachmentRecord } from './cni/attachment-record.ts';
 import { removeMasquerade } from './cni/cni-chains.ts';
 import type { DefaultNetwork } from './cni/default-network.ts';
+import { assertHostIs } from './host-is.sample.ts';
 import { netnsName } from './link/netns.ts';
 import { LocalNetwork } from './local-network.ts';
 import { addressOf, attachRequest as request, eth0, testNetworkContract } from './network.contract.ts';
@@ -41,7 +40,7 @@ test('LocalNetwork: the last VM to go takes bridge, DNS server, rules and leases
     assert.notDeepEqual(hostState(), before);
     assert.equal(statSync('/dev/null').uid, 0, 'which a server that logs there would give to its user');
   }
-  await assertHostIs(before);
+  await assertHostIs(before, hostState);
 });
 
 test('LocalNetwork: what a reboot took is put back, and what it left is cleared', async () => {
@@ -59,7 +58,7 @@ test('LocalNetwork: what a reboot took is put back, and what it left is cleared'
     const second = await network.attach({ ...asked, interfaces }, signal);
     assert.equal(addressOf(second), addressOf(first));
   }
-  await assertHostIs(before);
+  await assertHostIs(before, hostState);
 });
 
 test('LocalNetwork: an attachment that was cut short before its masquerading was made can be undone', async () => {
@@ -73,7 +72,7 @@ test('LocalNetwork: an attachment that was cut short before its masquerading was
     network.change(asked.uid, ({ attachment: _attachment, ...cutShort }) => cutShort);
     await network.detach(asked.uid, signal);
   }
-  await assertHostIs(before);
+  await assertHostIs(before, hostState);
 });
 
 test("LocalNetwork: the guest's MAC is neither the namespace's nor the bridge's, and the tap is the VMM user's", async () => {
@@ -121,7 +120,7 @@ test('LocalNetwork: both families are given, served and cleared, however far an 
     await removeMasquerade(lost, localRunner, signal);
     await network.detach(cutShort.uid, signal);
   }
-  await assertHostIs(before);
+  await assertHostIs(before, hostState);
 });
 
 test('LocalNetwork: a macvlan is redirected to, a ptp has routes, and each network is cleared by itself', async () => {
@@ -188,7 +187,7 @@ test('LocalNetwork: a macvlan is redirected to, a ptp has routes, and each netwo
   } finally {
     ip('link', 'delete', 'igtest110m');
   }
-  await assertHostIs(before);
+  await assertHostIs(before, hostState);
 });
 
 test('LocalNetwork: VMs that version 0.1.0 attached stay on their network, and leave nothing behind', async () => {
@@ -212,7 +211,7 @@ test('LocalNetwork: VMs that version 0.1.0 attached stay on their network, and l
     assert.deepEqual(await network.observe(stays.uid), attachedBefore);
     await network.rename(stays.uid, 'renamed', signal);
   }
-  await assertHostIs(before);
+  await assertHostIs(before, hostState);
 });
 
 test('LocalNetwork: a change of ports that was killed half-way is finished by the next, or undone', async () => {
@@ -238,7 +237,7 @@ test('LocalNetwork: a change of ports that was killed half-way is finished by th
       await network.detach(asked.uid, signal);
     }
   }
-  await assertHostIs(before);
+  await assertHostIs(before, hostState);
 });
 
 test('LocalNetwork: what a writer that was killed has left goes with the next VM that does', async () => {
@@ -289,14 +288,8 @@ test('LocalNetwork: a VM whose record cannot be read is told of, and hinders no 
     assert.deepEqual(await network.unreadable(), []);
     assert.equal((await network.observe(broken.uid)).state, 'attached');
   }
-  await assertHostIs(before);
+  await assertHostIs(before, hostState);
 });
-
-/** Asserts that the host is as it was. The kernel removes the links of a namespace a little after the namespace itself. */
-async function assertHostIs(before: ReturnType<typeof hostState>): Promise<void> {
-  for (let tries = 600; tries > 0 && !isDeepStrictEqual(hostState(), before); tries--) await delay(100);
-  assert.deepEqual(hostState(), before);
-}
 
 const on = (hostPort: number) => [{ hostPort, vmPort: 80, protocol: 'tcp' as const }];
 
