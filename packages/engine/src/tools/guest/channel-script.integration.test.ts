@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,13 +14,23 @@ writeFileSync(join(root, 'dev/null'), '');
 copyFileSync('/bin/busybox', join(root, 'bin/busybox'));
 copyFileSync(join(import.meta.dirname, '../../../../../guest/channel'), join(root, 'channel'));
 
-/** Runs a script with the guest's shell and programs, in a root file system of its own. */
-const runInGuest = (script: string): string =>
-  execFileSync('chroot', [root, '/bin/busybox', 'sh', '-c', `. /channel\n${script}`], {
+/** Runs a script with the guest's shell and programs, in a root file system of its own. Its processes end with it. */
+function runInGuest(script: string): string {
+  const shell = ['chroot', root, '/bin/busybox', 'sh', '-c', `. /channel\n${script}`];
+  const { status, stdout, error } = spawnSync('unshare', ['--pid', '--fork', '--kill-child', ...shell], {
     encoding: 'utf8',
     timeout: 240_000,
+    killSignal: 'SIGKILL', // unshare lets its child have any other
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  assert.equal(
+    error,
+    undefined,
+    `the script did not end: ${error?.message}; it said ${JSON.stringify(stdout)}`,
+  );
+  assert.equal(status, 0, stdout);
+  return stdout;
+}
 
 const pipes = 'busybox rm -f /stdin /stdout /stderr; busybox mkfifo /stdin /stdout /stderr';
 
