@@ -151,7 +151,7 @@ describe('a host that serves a management cluster', { skip }, () => {
     await createMachine('broken', `oci-archive:${join(ignite.dir, 'missing.tar')}`);
     await found('a refusal', async () => {
       const { status } = await machineNow('broken');
-      return status?.conditions?.find(({ reason }) => reason === 'NotAllowed');
+      return status?.conditions?.find(({ type, reason }) => type === 'Ready' && reason === 'NotAllowed');
     });
     await createMachine('waiting', 'localhost:1/missing:v1');
     const uid = await found('a VM', async () => {
