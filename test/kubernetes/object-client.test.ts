@@ -11,6 +11,7 @@ import { HttpObjectClient } from '../../packages/toolkit/src/client/over-http/ht
 import { readKubeconfig } from '../../packages/toolkit/src/client/over-http/kubeconfig.ts';
 import type { ServerAccess } from '../../packages/toolkit/src/client/over-http/server-access.ts';
 import { systemClock } from '../../packages/toolkit/src/clock/clock.ts';
+import { until } from '../../packages/toolkit/src/clock/until.sample.ts';
 import { testGarbageCollector } from '../../packages/toolkit/src/controller/garbage-collector.contract.ts';
 import { KindClient } from '../../packages/toolkit/src/client/kind-client.ts';
 import { EventRecorder } from '../../packages/toolkit/src/controller/event-recorder.ts';
@@ -70,7 +71,7 @@ function testBuiltInKinds(client: HttpObjectClient): void {
 }
 
 function testLeases(client: HttpObjectClient): void {
-  test('leadWhile on a kube-apiserver: one process leads, and when it ends the next takes over', async () => {
+  test('leadWhile on a kube-apiserver: one process leads, and when it ends the next takes over', async (t) => {
     const options = {
       client,
       namespace: await newNamespace(client, 'leases'),
@@ -80,27 +81,27 @@ function testLeases(client: HttpObjectClient): void {
     };
     const log: string[] = [];
     const stops = { a: new AbortController(), b: new AbortController() };
-    const isLeading = Promise.withResolvers<void>();
+    t.after(() => [stops.a, stops.b].forEach((stop) => stop.abort()));
+    let [isLeading, isRefused] = [false, false];
     const first = leadWhile(
       { ...options, holder: 'a' },
       async (signal) => {
-        isLeading.resolve();
+        isLeading = true;
         await once(signal, 'abort');
         log.push('a ends');
       },
       stops.a.signal,
     );
-    await isLeading.promise;
-    const isRefused = Promise.withResolvers<void>();
+    await until('a leads', () => isLeading);
     const second = leadWhile(
-      { ...options, holder: 'b', onAttempt: ({ type }) => type === 'taken' && isRefused.resolve() },
+      { ...options, holder: 'b', onAttempt: ({ type }) => (isRefused ||= type === 'taken') },
       async () => {
         log.push('b leads');
         stops.b.abort();
       },
       stops.b.signal,
     );
-    await isRefused.promise;
+    await until('b is refused, or leads', () => isRefused || log.length > 0);
     stops.a.abort();
     await Promise.all([first, second]);
     assert.deepEqual(log, ['a ends', 'b leads']);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '@ignite/toolkit/clock/clock';
+import { until } from '@ignite/toolkit/clock/until.sample';
 import { contractVersion } from '@ignite/cluster/contract/groups';
 import { servedClusterVersions } from '@ignite/cluster/v1beta1/served-versions';
 import { valueSchemas } from '@ignite/apiserver/custom-resource/value-schemas';
@@ -89,12 +90,12 @@ test('a definition of a kind of clusters, as others install it, has no effect: i
     };
     return status?.conditions?.find(({ type }) => type === 'Established')?.status;
   };
-  while ((await established()) === undefined) await systemClock.sleep(20, AbortSignal.timeout(60_000));
+  await until('the definition is judged', async () => (await established()) !== undefined);
   assert.equal(await established(), 'False');
   const old = `${home}/clusters/dev`.replace('v1beta2', 'v1alpha4');
   assert.equal((await api.ask({ path: old })).code, 404);
   await api.ask({ path, method: 'DELETE' });
-  while ((await api.ask({ path })).code !== 404) await systemClock.sleep(20, AbortSignal.timeout(60_000));
+  await until('the definition is gone', async () => (await api.ask({ path })).code === 404);
   const { code, content } = await api.ask({ path: `${home}/clusters/dev` });
   assert.equal(code, 200);
   assert.equal((content['metadata'] as { deletionTimestamp?: string }).deletionTimestamp, undefined);
@@ -177,12 +178,12 @@ test('a host without clusters keeps a namespace for the clusters of others until
     };
     return status?.conditions?.find(({ type }) => type === 'NamespaceContentRemaining')?.message;
   };
-  while (!(await remaining())?.includes('clusters.cluster.x-k8s.io has 1 resource instances'))
-    await systemClock.sleep(20, AbortSignal.timeout(60_000));
+  const told = 'clusters.cluster.x-k8s.io has 1 resource instances';
+  await until('the namespace tells of its cluster', async () => (await remaining())?.includes(told) ?? false);
   const { deletionTimestamp } = (await api.client.get(key)).metadata;
   assert.ok(deletionTimestamp !== undefined, 'the other host is told to delete the cluster');
   await api.client.patch(key, { type: 'merge', changes: { metadata: { finalizers: [] } } });
-  while ((await api.ask({ path })).code !== 404) await systemClock.sleep(20, AbortSignal.timeout(60_000));
+  await until('the namespace is gone', async () => (await api.ask({ path })).code === 404);
 });
 
 test('who may create machines of a cluster may not thereby use what is of the host', async () => {
@@ -352,6 +353,7 @@ test('the ready roles give rights to clusters: viewers look, operators scale and
 test('the controllers work from the first Cluster on', async (t) => {
   await using api = await open();
   const stop = new AbortController();
+  t.after(() => stop.abort());
   const log = (): void => {};
   const locksDir = mkdtempSync(join(tmpdir(), 'clusters-'));
   t.after(() => rmSync(locksDir, { recursive: true }));
@@ -380,7 +382,7 @@ test('the controllers work from the first Cluster on', async (t) => {
   const path = `${home}/clusters/dev`;
   const phase = async (): Promise<unknown> =>
     ((await api.ask({ path })).content as { status?: { phase?: string } }).status?.phase;
-  while ((await phase()) !== 'Provisioned') await systemClock.sleep(20, AbortSignal.timeout(60_000));
+  await until('the cluster is provisioned', async () => (await phase()) === 'Provisioned');
   assert.partialDeepStrictEqual((await api.ask({ path })).content, {
     spec: { controlPlaneEndpoint: { host: '127.0.0.1', port: 6443 } },
     status: { initialization: { infrastructureProvisioned: true } },

@@ -7,19 +7,21 @@ import { valueSchemas } from '@ignite/apiserver/custom-resource/value-schemas';
 import { runClusters } from '@ignite/cluster/run-clusters';
 import { servedClusterVersions } from '@ignite/cluster/v1beta1/served-versions';
 import { systemClock } from '@ignite/toolkit/clock/clock';
+import { until } from '@ignite/toolkit/clock/until.sample';
 import { servedClusterResources } from './cluster-resources.ts';
 import { openServedApi } from './served-api.sample.ts';
 
 const group = 'ipam.cluster.x-k8s.io';
 const home = (version: string): string => `/apis/${group}/${version}/namespaces/default`;
 
-test('claims get addresses of a pool where there is no Cluster, in the versions that others write', async () => {
+test('claims get addresses of a pool where there is no Cluster, in the versions that others write', async (t) => {
   await using api = await openServedApi(
     {},
     { kinds: servedClusterVersions, resources: servedClusterResources },
   );
   using locks = mkdtempDisposableSync(join(tmpdir(), 'clusters-'));
   const stop = new AbortController();
+  t.after(() => stop.abort());
   const running = runClusters(
     {
       client: api.client,
@@ -42,8 +44,10 @@ test('claims get addresses of a pool where there is no Cluster, in the versions 
   assert.equal(await post('v1alpha2', 'InClusterIPPool', 'inclusterippools', pool), 201);
   assert.equal(await post('v1beta1', 'IPAddressClaim', 'ipaddressclaims', { poolRef }), 201);
   const claim = async () => (await api.ask({ path: `${home('v1beta1')}/ipaddressclaims/web` })).content;
-  while (!(await claim())['status'] || !('addressRef' in ((await claim())['status'] as object)))
-    await systemClock.sleep(20, AbortSignal.timeout(60_000));
+  await until('the claim has an address', async () => {
+    const { status } = (await claim()) as { readonly status?: object };
+    return status !== undefined && 'addressRef' in status;
+  });
   assert.partialDeepStrictEqual(await claim(), {
     metadata: { finalizers: [`${group}/ReleaseAddress`] },
     status: { addressRef: { name: 'web' }, v1beta2: { conditions: [{ type: 'Ready', status: 'True' }] } },
