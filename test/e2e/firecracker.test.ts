@@ -6,11 +6,13 @@ import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { LocalClient } from '@ignite/engine/operations/client/local-client';
 import { firecracker } from '@ignite/engine/tools/vmm/firecracker/firecracker';
 import { qemu } from '@ignite/engine/tools/vmm/qemu/qemu';
 import type { Vmm } from '@ignite/engine/tools/vmm/vmm';
 import { openEnginePorts } from '@ignite/engine/wire';
+import { until } from '@ignite/toolkit/clock/until.sample';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import { build } from 'rolldown';
 import { Ignite } from './fixtures/ignite.ts';
@@ -217,7 +219,7 @@ test(
     await using client = await engine();
     const spec = { image: { oci: 'debian' }, memory: '256MB', ssh: { generateKey: true }, machine };
     await client.vms.create({ name: 'init', spec }, op);
-    const endOf = async (): Promise<unknown> => {
+    const endOf = async (): Promise<readonly unknown[]> => {
       const { status } = JSON.parse(await ignite.ok('inspect', 'init'));
       return [status.phase, status.exitCode, status.message];
     };
@@ -234,7 +236,16 @@ test(
 
     await client.vms.start('init', withoutKvm, op);
     // Its SSH may end before it has told how the command ended. That it worked is told by how the VM ends.
-    await ignite.run('exec', 'init', '--', 'systemd-run', '--on-active=1', 'systemctl', 'poweroff');
+    const off = await ignite.run(
+      'exec',
+      'init',
+      '--',
+      'systemd-run',
+      '--on-active=1',
+      'systemctl',
+      'poweroff',
+    );
+    await until(`it powers off; exec said ${inspect(off)}`, async () => (await endOf())[0] === 'Stopped');
     assert.equal(await ignite.ok('wait', 'init'), '0\n', await ignite.ok('logs', 'init'));
     await ignite.ok('rm', 'init');
   },

@@ -8,11 +8,11 @@ import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '@ignite/toolkit/clock/until.sample';
 import { Exec, KubeConfig, PortForward, type V1Status } from '@kubernetes/client-node';
 import type { WebSocket } from 'ws';
 import { noKubectl } from '../kubernetes/fixtures/kubectl.ts';
-import { Ignite, type Started } from './fixtures/ignite.ts';
+import { Ignite, type Started, Terminal } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
 
@@ -27,13 +27,17 @@ describe('stock kubectl reaches a VM through ignited', { skip: noKubectl }, () =
     daemon = ignite.start(['daemon', '--api', '--api-address', '127.0.0.1:0']);
     const kubeconfig = join(ignite.dir, 'kubeconfig');
     let printed = await ignite.run('kubeconfig');
-    for (; printed.code !== 0; printed = await ignite.run('kubeconfig')) await delay(200);
+    await until('the API is served', async () => {
+      if (printed.code !== 0) printed = await ignite.run('kubeconfig');
+      return printed.code === 0;
+    });
     writeFileSync(kubeconfig, printed.stdout, { mode: 0o600 });
     env = { ...process.env, HOME: ignite.dir, KUBECONFIG: kubeconfig };
     const program = 'echo begun; while read line; do echo "heard $line"; done; exec sleep infinity';
     const image = `oci-archive:${imageArchive('sshd')}`;
     await ignite.ok('run', image, '--ssh', '--name', 'web', '--', 'sh', '-c', program);
-    while ((await ignite.logged('web')) === '') await delay(200); // its program does not begin before its SSH
+    // The program does not begin before the SSH of its VM.
+    await until('the program begins', async () => (await ignite.logged('web')) !== '');
   });
   after(async () => {
     daemon.interrupt();
@@ -91,23 +95,22 @@ describe('stock kubectl reaches a VM through ignited', { skip: noKubectl }, () =
   test('exec -it: a terminal of the size of ours', async () => {
     // kubectl tells the size as it connects. From one that is late, the terminal gets it later.
     const waits = 'until [ "$(stty size)" = "33 77" ]; do sleep 0.2; done; stty size';
-    const line = `stty rows 33 cols 77; kubectl exec -it web -- sh -c '${waits}'`;
-    const shown = execFileSync('script', ['-qefc', line, '/dev/null'], { env, encoding: 'utf8' });
-    assert.match(shown, /33 77/);
+    await using terminal = new Terminal(
+      `stty rows 33 cols 77; kubectl exec -it web -- sh -c '${waits}'; echo "ended with $?"`,
+      env,
+    );
+    await terminal.shows(/33 77\s+ended with 0/);
   });
 
   test('exec -it: the terminal follows the size of ours while a program runs', async () => {
     const waits = 'echo begun; until [ "$(stty size)" = "44 111" ]; do sleep 0.2; done; echo grown';
-    const line = `tty; stty rows 33 cols 77; kubectl exec -it web -- sh -c '${waits}'`;
-    const shell = spawn('script', ['-qefc', line, '/dev/null'], { env, stdio: 'pipe' });
-    let shown = '';
-    shell.stdout.setEncoding('utf8').on('data', (part: string) => (shown += part));
-    while (!shown.includes('begun')) await once(shell.stdout, 'data');
-    const terminal = /\/dev\/pts\/\d+/.exec(shown)![0];
-    execFileSync('stty', ['-F', terminal, 'rows', '44', 'cols', '111']);
-    const [code] = (await once(shell, 'close')) as [number | null];
-    assert.equal(code, 0, shown);
-    assert.match(shown, /grown/);
+    await using terminal = new Terminal(
+      `tty; stty rows 33 cols 77; kubectl exec -it web -- sh -c '${waits}'; echo "ended with $?"`,
+      env,
+    );
+    const device = /\/dev\/pts\/\d+/.exec(await terminal.shows(/begun/))![0];
+    execFileSync('stty', ['-F', device, 'rows', '44', 'cols', '111']);
+    await terminal.shows(/grown\s+ended with 0/);
   });
 
   test('a program runs by the client library of Kubernetes, and a port is forwarded by it', async () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { existsSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
+import { patienceMs, until } from '@ignite/toolkit/clock/until.sample';
 import { BusyboxHost } from './fixtures/busybox.ts';
 import type { Ignite, Started } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
@@ -23,7 +23,7 @@ before(async () => {
   await near.ok('image', 'import', `oci-archive:${imageArchive('sshd')}`);
   daemon = near.start(['daemon', '--api']);
   const socket = join(near.paths.runDir, 'api.sock');
-  while (!existsSync(socket)) await delay(100);
+  await until('the API has a socket', () => existsSync(socket));
   server = await startSshServer(near);
   const elsewhere = {
     IGNITE_DATA_DIR: join(near.dir, 'elsewhere'),
@@ -48,12 +48,13 @@ after(async () => {
 async function assertSame(...args: readonly string[]): Promise<void> {
   for (const [name, far] of ways) {
     let wanted = await near.run(...args);
-    for (;;) {
+    for (const end = Date.now() + patienceMs; ;) {
       const seen = await far.run(...args);
       if (isDeepStrictEqual(seen, wanted)) break;
       // The host may have changed in between.
       const now = await near.run(...args);
       if (isDeepStrictEqual(now, wanted)) assert.deepEqual(seen, wanted, `${name}: ${args.join(' ')}`);
+      assert.ok(Date.now() < end, `the host does not come to rest: ${args.join(' ')}`);
       wanted = now;
     }
   }
@@ -96,7 +97,7 @@ test('a VM lives on another host as on this one', async () => {
 
   for (const [name, each] of ways) {
     const following = each.start(['logs', '-f', 'web']);
-    while (!following.said().includes('up')) await delay(50);
+    await until('the logs are followed', () => following.said().includes('up'));
     following.interrupt();
     assert.equal((await following.ended).code, 130, `${name}: ^C ends logs -f`);
 
@@ -127,7 +128,7 @@ test('a command that is cut off ends on the other host', async () => {
   const isTicking = async (): Promise<boolean> =>
     (await near.ok('exec', 'idle', '--', 'ps')).includes('while echo tick');
   const ticking = far.start(['exec', 'idle', '--', 'while echo tick; do sleep 1; done']);
-  while (!ticking.said().includes('tick')) await delay(50);
+  await until('the command ticks', () => ticking.said().includes('tick'));
   assert.ok(await isTicking());
   ticking.kill();
   await ticking.ended;

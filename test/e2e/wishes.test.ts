@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { apiVersion, group } from '@ignite/api/v1/group';
 import { type Vm, vmSpecSchema } from '@ignite/api/v1/vm';
 import { storePath } from '@ignite/engine/tools/host/paths';
+import { until } from '@ignite/toolkit/clock/until.sample';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { openSqliteStore } from '@ignite/toolkit/store/sqlite/sqlite-store';
 import * as v from 'valibot';
@@ -191,7 +191,15 @@ test('update --restart-now, killed after its stop: whoever reconciles the VM nex
     using store = openSqliteStore(storePath(ignite.paths));
     const phase = async (): Promise<string> =>
       ((await store.get({ group, kind: 'VM', name: 'stored' })) as Vm).status.phase;
-    while (['Running', 'Stopping'].includes(await phase())) await delay(20);
+    let hasEnded = false;
+    void update.ended.then(() => (hasEnded = true));
+    const isDown = async (): Promise<boolean> => {
+      const wasOver = hasEnded;
+      if (!['Running', 'Stopping'].includes(await phase())) return true;
+      assert.ok(!wasOver, `update has ended, and the VM was not seen to be down: ${update.told()}`);
+      return false;
+    };
+    await until('the VM is down', isDown, 20);
   }
   update.kill();
   await update.ended;

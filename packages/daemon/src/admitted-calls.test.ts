@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { CallLines } from '@ignite/api/remote/call-lines';
 import { callsPath, callsProtocol } from '@ignite/api/remote/messages';
 import { remoteClient } from '@ignite/api/remote/remote-client';
@@ -13,6 +12,7 @@ import type { EnginePorts } from '@ignite/engine/vm/engine-ports';
 import { dialLine } from '@ignite/toolkit/client/over-http/dial-line';
 import { HttpObjectClient } from '@ignite/toolkit/client/over-http/http-object-client';
 import { systemClock } from '@ignite/toolkit/clock/clock';
+import { until } from '@ignite/toolkit/clock/until.sample';
 import type { MemoryStore } from '@ignite/toolkit/store/memory';
 import { openServedApi } from './served-api.sample.ts';
 
@@ -87,7 +87,8 @@ test('a policy that forbids a VM holds for "ignite --host" as for kubectl', asyn
     assert.equal(made.code, 201, JSON.stringify(made.content));
   }
   const stopping = { spec: { power: 'Stopped' } };
-  while ((await patched(host, stopping, true)).code === 200) await delay(10); // policies are followed by a watch
+  // Policies are followed by a watch.
+  await until('the policy holds', async () => (await patched(host, stopping, true)).code !== 200);
   const refusal = await patched(host, stopping);
   assert.equal(refusal.code, 422);
   const { vms: far, life } = host.callerWith(await host.tokenOf('root', ['system:masters']));
@@ -125,10 +126,10 @@ test('a webhook is asked about what "ignite --host" writes, as whom the caller i
   const path = `${admissions}/validatingwebhookconfigurations`;
   const body = { metadata: { name: 'vms' }, webhooks: [webhooks] };
   assert.equal((await host.ask({ path, method: 'POST', body })).code, 201);
-  while (webhook.asked.length === 0) {
+  await until('the webhook is asked', async () => {
     await patched(host, { metadata: { labels: { probe: 'x' } } }, true);
-    await delay(10);
-  }
+    return webhook.asked.length > 0;
+  });
   const roles = '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings';
   const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'ignite:operator' };
   const subjects = [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'jane' }];
@@ -154,8 +155,8 @@ test('a webhook is asked about what "ignite --host" writes, as whom the caller i
   });
   assert.equal((await far.find('web', op.signal)).metadata.deletionTimestamp, undefined);
   assert.equal((await host.ask({ path: `${path}/vms`, method: 'DELETE' })).code, 200);
-  // Until the watch has told of it, the webhook is asked.
-  while ((await host.ask({ path: `${vms}/web?dryRun=All`, method: 'DELETE' })).code !== 200) await delay(10);
+  const dryRun = { path: `${vms}/web?dryRun=All`, method: 'DELETE' };
+  await until('the webhook is asked no more', async () => (await host.ask(dryRun)).code === 200);
   await far.remove('web', { force: true }, op);
   await assert.rejects(far.find('web', op.signal), { code: 'VM_NOT_FOUND' });
 });

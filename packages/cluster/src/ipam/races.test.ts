@@ -16,6 +16,7 @@ import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
 import type { ObjectKey } from '@ignite/toolkit/client/group-version-resource';
 import { systemClock } from '@ignite/toolkit/clock/clock';
+import { until } from '@ignite/toolkit/clock/until.sample';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import { kinds } from '../kinds/kinds.ts';
@@ -97,9 +98,8 @@ test('of several processes that work at once, and one that ends amidst it, none 
     assert.equal(new Set(all).size, all.length, all.toSorted().join(' '));
     return all;
   };
-  const until = async (count: number): Promise<void> => {
-    while ((await given()).length < count) await nextTurn();
-  };
+  const untilGiven = async (count: number): Promise<void> =>
+    await until(`${count} addresses are given`, async () => (await given()).length >= count, 1);
   const total = 40;
   await objectsOf(store, inClusterIpPoolKind).create({
     metadata: { namespace: 'default', name: 'lan' },
@@ -113,9 +113,9 @@ test('of several processes that work at once, and one that ends amidst it, none 
   await using _first = openProcess(new HesitantClient(store, random));
   {
     await using _second = openProcess(new HesitantClient(store, random));
-    await until(total / 4);
+    await untilGiven(total / 4);
   }
   await using _third = openProcess(new HesitantClient(store, random));
-  await until(total);
+  await untilGiven(total);
   assert.equal((await given()).length, total);
 });

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { networkPolicySchema } from '@ignite/api/v1/network-policy';
+import { until } from '@ignite/toolkit/clock/until.sample';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import * as v from 'valibot';
 import { parseIp, withoutPrefix } from '@ignite/api/address/ip-address';
@@ -18,7 +19,6 @@ import { attachRequest, eth0 } from '../network.contract.ts';
 import type { Attachment, AttachRequest } from '../network.ts';
 import { linkLocalOf } from './plan-guest-table.ts';
 
-const { signal } = new AbortController();
 const bridge = 'igtest111';
 const lan = { netns: 'igtest111-lan', host: '198.51.111.1', address: '198.51.111.2' } as const;
 const lan6 = { host: '2001:db8:111::1', address: '2001:db8:111::2' } as const;
@@ -72,7 +72,7 @@ after(async () => {
   for (const server of servers) server.kill('SIGKILL');
   for (const guest of [a, b, other]) {
     guest?.[Symbol.dispose]();
-    if (guest) await network.detach(guest.uid, signal);
+    if (guest) await network.detach(guest.uid, inTime());
   }
   ip(`netns delete ${lan.netns}`);
   rmSync(dir, { recursive: true });
@@ -183,11 +183,11 @@ test('frames that no guest may send do not arrive', async () => {
   });
   try {
     await saying(heard);
-    const frames = createInterface(heard.stdout)[Symbol.asyncIterator]();
-    execIn(netns, 'perl', '-e', sending, ...Object.values(forged), ...Object.values(allowed));
     const seen: string[] = [];
-    while (!seen.at(-1)?.startsWith(allowed['a packet of its own']))
-      seen.push(String((await frames.next()).value));
+    createInterface(heard.stdout).on('line', (frame) => seen.push(frame));
+    execIn(netns, 'perl', '-e', sending, ...Object.values(forged), ...Object.values(allowed));
+    const last = allowed['a packet of its own'];
+    await until('the packet that was sent last', () => seen.some((frame) => frame.startsWith(last)));
     const arrived = (all: object) =>
       Object.entries(all)
         .filter(([, frame]) => seen.some((each) => each.startsWith(frame)))
@@ -210,7 +210,7 @@ test('a policy opens ports to whom it names, closes others of the same network, 
     await nobodyReached(others.map(([, netns]) => [netns, url]));
   };
   const from = (peer: object) => ({ from: [peer], ports: [{ port: 7777 }] });
-  await network.admit(a!.uid, policy([from({ cidr: '198.51.111.0/24' })]), signal);
+  await network.admit(a!.uid, policy([from({ cidr: '198.51.111.0/24' })]), inTime());
   await assertReachedBy('lan');
   await nobodyReached([[lan.netns, `http://${a!.address}:80/`]]);
   assert.equal(
@@ -224,51 +224,53 @@ test('a policy opens ports to whom it names, closes others of the same network, 
   await network.admit(
     a!.uid,
     policy([from({ vms: { role: 'db' } }), from({ cidr: 'fd00:111::/64' })]),
-    signal,
+    inTime(),
   );
   await assertReachedBy('b');
   assert.equal(await fetched(b!.netns, `http://[${a!.address6}]:7777/`), 'a 7777');
-  await network.admit(b!.uid, { labels: {} }, signal);
+  await network.admit(b!.uid, { labels: {} }, inTime());
   await assertReachedBy(); // b is no longer meant
-  await network.admit(other!.uid, { labels: { role: 'db' } }, signal);
+  await network.admit(other!.uid, { labels: { role: 'db' } }, inTime());
   await assertReachedBy('other'); // it is on another network
-  await network.admit(a!.uid, { labels: {} }, signal);
+  await network.admit(a!.uid, { labels: {} }, inTime());
   await assertReachedBy('b');
 });
 
 test('a policy says whom a VM reaches, and those that it answers', async () => {
   const egress = [{ to: [{ cidr: `${lan.address}/32` }], ports: [{ port: 8080 }] }];
   const policy = v.parse(networkPolicySchema, { egress });
-  await network.admit(b!.uid, { labels: {}, policy }, signal);
+  await network.admit(b!.uid, { labels: {}, policy }, inTime());
   assert.equal(await fetched(b!.netns, `http://${lan.address}:8080/`), 'outside');
   const closed = [`${a!.address}:7777`, `[${a!.address6}]:7777`, `${lan.host}:${webPort}`];
   await nobodyReached(closed.map((at) => [b!.netns, `http://${at}/`]));
   assert.equal(await fetched(a!.netns, `http://${b!.address}:7777/`), 'b 7777');
   assert.equal(await fetched(undefined, `http://[${b!.address6}]:7777/`), 'b 7777');
-  await network.admit(b!.uid, { labels: {} }, signal);
+  await network.admit(b!.uid, { labels: {} }, inTime());
   assert.equal(await fetched(b!.netns, `http://${a!.address}:7777/`), 'a 7777');
 });
 
 test('filters that were taken away or altered are told of, and put back', async () => {
-  assert.deepEqual(await network.examineFirewall(signal), []);
+  assert.deepEqual(await network.examineFirewall(inTime()), []);
   const policy = v.parse(networkPolicySchema, { ingress: [{ from: [{ vms: {} }] }], egress: [] });
-  await network.admit(a!.uid, { labels: {}, policy }, signal);
-  assert.deepEqual(await network.examineFirewall(signal), [], 'as the tool words a policy too');
+  await network.admit(a!.uid, { labels: {}, policy }, inTime());
+  assert.deepEqual(await network.examineFirewall(inTime()), [], 'as the tool words a policy too');
   run('nft', 'flush', 'chain', 'inet', `ignite-${bridge}`, 'prerouting');
   execIn(netnsName(b!.uid), 'nft', 'delete', 'table', 'netdev', 'ignite');
-  assert.deepEqual(await network.examineFirewall(signal), [
+  assert.deepEqual(await network.examineFirewall(inTime()), [
     { of: { device: bridge }, state: 'altered' },
     { of: { vm: 'b' }, state: 'missing' },
   ]);
-  await network.restoreFirewall(signal);
-  assert.deepEqual(await network.examineFirewall(signal), []);
-  await network.admit(a!.uid, { labels: {} }, signal);
+  await network.restoreFirewall(inTime());
+  assert.deepEqual(await network.examineFirewall(inTime()), []);
+  await network.admit(a!.uid, { labels: {} }, inTime());
 });
 
 /** The time after which nobody is expected to answer any more, in seconds. */
 const refusedSeconds = 3;
 /** The time in which even a busy host answers, in seconds. */
 const patienceSeconds = 120;
+/** Aborts when even a busy host has had the time for one thing. */
+const inTime = (): AbortSignal => AbortSignal.timeout(patienceSeconds * 1_000);
 
 /** Returns the response to a request from a namespace, or `undefined` if there is none. */
 async function fetched(
@@ -329,8 +331,11 @@ async function serve(netns: string, port: number, text: string): Promise<void> {
 }
 
 async function saying(program: ChildProcess): Promise<void> {
-  const [said] = await Promise.race([once(program.stdout!, 'data'), once(program, 'exit')]);
-  assert.ok(said instanceof Buffer, 'it ended');
+  let hasSpoken = false;
+  program.stdout!.once('data', () => (hasSpoken = true));
+  const command = program.spawnargs.join(' ');
+  await until(`a word of ${command}`, () => hasSpoken || program.exitCode !== null, 20);
+  assert.ok(hasSpoken, `it ended: ${command}`);
 }
 
 /** Creates a neighbour of this host that has found out how to route to VMs. */
@@ -352,7 +357,7 @@ function openLan(): void {
 /** Attaches a VM and connects a namespace to its tap, which has the guest's MAC, addresses and routes. */
 async function standIn(more: Partial<AttachRequest>): Promise<StandIn> {
   const asked = attachRequest({ vmmUid: 0, ...more });
-  const attachment = await network.attach(asked, signal);
+  const attachment = await network.attach(asked, inTime());
   const [nic] = attachment.nics;
   const netns = `igtest111-${asked.name}`;
   ip(`netns add ${netns}`);
