@@ -49,3 +49,17 @@ test('removeHost: a host whose record is damaged is removed too, unless it is al
   assert.equal(await removeHost('b', { administration, clock, self }), true);
   assert.deepEqual((await store.list(key)).broken, []);
 });
+
+test('removeHost: a host whose removal others refuse keeps its lease', async () => {
+  const { store, administration, clock, self } = await setUp();
+  await clock.advance(hostLeaseSeconds * 1_000);
+  const { revision } = await store.list(key);
+  const refusing = administration.admittedBy({
+    mutate: async ({ object }) => object,
+    check: async () => {
+      throw new Error('refused');
+    },
+  });
+  await assert.rejects(removeHost('b', { administration: refusing, clock, self }), { message: 'refused' });
+  assert.equal((await store.list(key)).revision, revision, 'nothing is written');
+});

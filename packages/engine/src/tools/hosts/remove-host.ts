@@ -1,6 +1,7 @@
 import { hostLeaseNamespace, isLeaseOut } from '@ignite/api/v1/host-lease';
 import type { CallOptions, ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { Clock } from '@ignite/toolkit/clock/clock';
+import type { Lease } from '@ignite/toolkit/core/resources/lease';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { ThisHost } from '../host/this-host.ts';
 import { hostsIn } from '../store/kind-clients.ts';
@@ -27,31 +28,38 @@ export async function removeHost(
 ): Promise<boolean> {
   const { objects } = administration;
   if (name === self.name) throw isOwn(name);
-  await endLease(name, objects, clock, options);
+  const lease = await findLease(name, objects, clock, options);
   await administration.mend('Host', name);
   const hosts = hostsIn(objects);
   const found = await hosts.find({ name }, options);
+  const preconditions = { resourceVersion: found?.metadata.resourceVersion };
+  if (found) await hosts.delete({ name }, { ...options, preconditions, dryRun: true }); // others may refuse it
+  if (lease) await endLease(lease, objects, options);
   if (!found) return false;
-  const { resourceVersion } = found.metadata;
-  await hosts.delete({ name }, { ...options, preconditions: { resourceVersion } });
+  await hosts.delete({ name }, { ...options, preconditions });
   return true;
 }
 
-/** Removes the lease of a host that no longer renews it. */
-async function endLease(
+/** Returns the lease of a host that no longer renews it, if there is one. */
+async function findLease(
   name: string,
   objects: ObjectClient,
   clock: Clock,
   options?: CallOptions,
+): Promise<Lease | undefined> {
+  const lease = await hostLeasesIn(objects).find({ namespace: hostLeaseNamespace, name }, options);
+  if (lease && !isLeaseOut(lease, clock.now())) throw isAlive(name);
+  return lease;
+}
+
+async function endLease(
+  { metadata: { namespace, name, resourceVersion } }: Lease,
+  objects: ObjectClient,
+  options?: CallOptions,
 ): Promise<void> {
-  const leases = hostLeasesIn(objects);
-  const key = { namespace: hostLeaseNamespace, name };
-  const lease = await leases.find(key, options);
-  if (!lease) return;
-  if (!isLeaseOut(lease, clock.now())) throw isAlive(name);
-  const { resourceVersion } = lease.metadata;
   try {
-    await leases.delete(key, { ...options, preconditions: { resourceVersion } });
+    const preconditions = { resourceVersion };
+    await hostLeasesIn(objects).delete({ namespace, name }, { ...options, preconditions });
   } catch (failure) {
     throw hasCode(failure, 'CONFLICT') ? isAlive(name) : failure; // it was renewed just now
   }

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { vmKind } from '@ignite/api/v1/object-kinds';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { ManualClock } from '@ignite/toolkit/clock/manual-clock';
 import { newUid } from '@ignite/toolkit/object/uid';
@@ -80,6 +81,22 @@ describe('VMs of a lost host', () => {
       code: 'NOT_FOUND',
     });
     await assert.rejects(findAbandoned('web', elsewhere, a), elsewhere);
+  });
+
+  test('one that others do not let go stays as it is', async () => {
+    const { store, clock, a } = await setUp();
+    await clock.advance(hostLeaseSeconds * 1_000);
+    await removeHost('b', a);
+    const { revision } = await store.list(vmKind);
+    const { objects } = a.administration.admittedBy({
+      mutate: async ({ object }) => object,
+      check: async () => {
+        throw new Error('refused');
+      },
+    });
+    const vm = await findAbandoned(uid, elsewhere, a);
+    await assert.rejects(removeAbandoned(vm, { force: true }, { objects }), { message: 'refused' });
+    assert.equal((await store.list(vmKind)).revision, revision, 'nothing is written');
   });
 
   test('a host that renews its lease is not lost, even if somebody has deleted its object', async () => {
