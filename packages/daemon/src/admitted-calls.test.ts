@@ -5,10 +5,13 @@ import { test } from 'node:test';
 import { CallLines } from '@ignite/api/remote/call-lines';
 import { callsPath, callsProtocol } from '@ignite/api/remote/messages';
 import { remoteClient } from '@ignite/api/remote/remote-client';
-import { openWebhook } from '@ignite/apiserver/webhook/webhook.sample';
+import { type TestWebhook, openWebhook } from '@ignite/apiserver/webhook/webhook.sample';
 import { LocalClient } from '@ignite/engine/operations/client/local-client';
+import { engineClient } from '@ignite/engine/tools/store/engine-client.sample';
+import { hostsIn } from '@ignite/engine/tools/store/kind-clients';
 import { StoreAdministration } from '@ignite/engine/tools/store/store-administration';
 import type { EnginePorts } from '@ignite/engine/vm/engine-ports';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { dialLine } from '@ignite/toolkit/client/over-http/dial-line';
 import { HttpObjectClient } from '@ignite/toolkit/client/over-http/http-object-client';
 import { systemClock } from '@ignite/toolkit/clock/clock';
@@ -42,7 +45,11 @@ function idleEngine(store: MemoryStore, dir: string): LocalClient {
 
 /** A host with a VM, its API, and what calls it from another host with a token. */
 async function openHost() {
-  const api = await openServedApi({}, undefined, idleEngine);
+  let own: ObjectClient | undefined;
+  const api = await openServedApi({}, undefined, (store, dir) => {
+    own = engineClient(store);
+    return idleEngine(store, dir);
+  });
   const clients: Disposable[] = [];
   const callerWith = (token: string) => {
     const url = 'http://host';
@@ -57,6 +64,7 @@ async function openHost() {
   assert.equal((await api.ask({ path: vms, method: 'POST', body })).code, 201);
   return {
     ...api,
+    own: own!,
     callerWith,
     [Symbol.asyncDispose]: async () => {
       for (const client of clients) client[Symbol.dispose]();
@@ -104,6 +112,29 @@ test('a policy that forbids a VM holds for "ignite --host" as for kubectl', asyn
   assert.deepEqual(told, []);
 });
 
+const configurations = `${admissions}/validatingwebhookconfigurations`;
+
+/** Lets a webhook be asked about writes, among them changes of VMs, and waits until it is. */
+async function configure(
+  host: Awaited<ReturnType<typeof openHost>>,
+  webhook: TestWebhook,
+  rules: readonly object[],
+): Promise<void> {
+  const hook = {
+    name: 'vms.hooks.example',
+    clientConfig: webhook.target('/'),
+    rules,
+    sideEffects: 'None',
+    admissionReviewVersions: ['v1'],
+  };
+  const body = { metadata: { name: 'vms' }, webhooks: [hook] };
+  assert.equal((await host.ask({ path: configurations, method: 'POST', body })).code, 201);
+  await until('the webhook is asked', async () => {
+    await patched(host, { metadata: { labels: { probe: 'x' } } }, true);
+    return webhook.asked.length > 0;
+  });
+}
+
 test('a webhook is asked about what "ignite --host" writes, as whom the caller is, and is heard', async () => {
   await using webhook = await openWebhook((_path, { request: { uid, operation } }) => ({
     apiVersion: 'admission.k8s.io/v1',
@@ -116,20 +147,7 @@ test('a webhook is asked about what "ignite --host" writes, as whom the caller i
     },
   }));
   await using host = await openHost();
-  const webhooks = {
-    name: 'vms.hooks.example',
-    clientConfig: webhook.target('/'),
-    rules: [ofVms(['UPDATE', 'DELETE'])],
-    sideEffects: 'None',
-    admissionReviewVersions: ['v1'],
-  };
-  const path = `${admissions}/validatingwebhookconfigurations`;
-  const body = { metadata: { name: 'vms' }, webhooks: [webhooks] };
-  assert.equal((await host.ask({ path, method: 'POST', body })).code, 201);
-  await until('the webhook is asked', async () => {
-    await patched(host, { metadata: { labels: { probe: 'x' } } }, true);
-    return webhook.asked.length > 0;
-  });
+  await configure(host, webhook, [ofVms(['UPDATE', 'DELETE'])]);
   const roles = '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings';
   const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'ignite:operator' };
   const subjects = [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'jane' }];
@@ -154,9 +172,35 @@ test('a webhook is asked about what "ignite --host" writes, as whom the caller i
     dryRun: false,
   });
   assert.equal((await far.find('web', op.signal)).metadata.deletionTimestamp, undefined);
-  assert.equal((await host.ask({ path: `${path}/vms`, method: 'DELETE' })).code, 200);
+  assert.equal((await host.ask({ path: `${configurations}/vms`, method: 'DELETE' })).code, 200);
   const dryRun = { path: `${vms}/web?dryRun=All`, method: 'DELETE' };
   await until('the webhook is asked no more', async () => (await host.ask(dryRun)).code === 200);
   await far.remove('web', { force: true }, op);
   await assert.rejects(far.find('web', op.signal), { code: 'VM_NOT_FOUND' });
+});
+
+test('a webhook is told what is only tried, and is asked about a deletion again that was tried first', async () => {
+  await using webhook = await openWebhook((_path, { request: { uid } }) => ({
+    apiVersion: 'admission.k8s.io/v1',
+    kind: 'AdmissionReview',
+    response: { uid, allowed: true },
+  }));
+  await using host = await openHost();
+  const ofHosts = { ...ofVms(['DELETE']), resources: ['hosts'] };
+  await configure(host, webhook, [ofVms(['CREATE', 'UPDATE']), ofHosts]);
+  const before = webhook.asked.length;
+  const { life, hosts } = host.callerWith(await host.tokenOf('root', ['system:masters']));
+  const op = { signal: AbortSignal.timeout(60_000), report: () => {} };
+  await life.rename('web', 'db', op);
+  await hostsIn(host.own).create({ metadata: { name: 'lost' }, spec: {} });
+  await hosts.remove('lost', op.signal);
+  const told = webhook.asked.slice(before).map(([, { request }]) => request);
+  assert.deepEqual(
+    told.map(({ operation, name, dryRun, options }) => [operation, name, dryRun, options]),
+    [
+      ['CREATE', 'db', true, { apiVersion: 'meta.k8s.io/v1', kind: 'CreateOptions', dryRun: ['All'] }],
+      ['DELETE', 'lost', true, { apiVersion: 'meta.k8s.io/v1', kind: 'DeleteOptions', dryRun: ['All'] }],
+      ['DELETE', 'lost', false, { apiVersion: 'meta.k8s.io/v1', kind: 'DeleteOptions' }],
+    ],
+  );
 });

@@ -5,6 +5,7 @@ import { patchedObject } from '@ignite/toolkit/client/over-store/patched-object'
 import type { KubeObject, ObjectMeta } from '@ignite/toolkit/object/kube-object';
 import * as v from 'valibot';
 import type { UserInfo } from '../request/user-info.ts';
+import type { UserWrite } from '../request/user-write.ts';
 import { wireObject } from '../response/wire-object.ts';
 import type { Refusal } from './refused-by-webhook.ts';
 
@@ -14,6 +15,15 @@ export interface ReviewedWrite extends AdmittedWrite {
   readonly version: string;
   readonly user: UserInfo;
 }
+
+/**
+ * Pure. Tells whether others are told of a write as a dry run. A server also tries what it then writes, of which it asks
+ * as the request that it is.
+ */
+export const isToldDry = (
+  { operation, dryRun, isOnlyTried }: AdmittedWrite,
+  { isDryRun }: Pick<UserWrite, 'isDryRun'>,
+): boolean => (operation === 'DELETE' || isOnlyTried === true ? dryRun : isDryRun);
 
 /** Pure. Returns the request of a review, without its uid. */
 export function reviewRequest(write: ReviewedWrite): Readonly<Record<string, unknown>> {

@@ -8,7 +8,7 @@ import type { ServedResource } from '../resource/served-resource.ts';
 import { AnsweredStatus } from '../response/answered-status.ts';
 import { wireObject } from '../response/wire-object.ts';
 import { callWebhook } from '../webhook/webhook-client.ts';
-import { type ReviewAnswer, reviewAnswer, reviewOf, reviewRequest, withPatch } from './admission-review.ts';
+import { type ReviewAnswer, isToldDry, reviewAnswer, reviewOf, reviewRequest, withPatch } from './admission-review.ts';
 import { isMet } from './match-condition.ts';
 import { notDryStatus, refusedStatus, uncallableStatus } from './refused-by-webhook.ts';
 import { type AdmissionWebhook, admissionGroup } from './webhook-configuration.ts';
@@ -105,7 +105,7 @@ export class WebhookAdmission implements Admission {
     const { webhook, write, version, mayPatch } = asked;
     const { operation, subresource, object, old } = write;
     const question = JSON.stringify([
-      ...[mayPatch, version, operation, subresource],
+      ...[mayPatch, version, operation, subresource, isToldDry(write, this.#options)],
       ...[object, old].map((each) => each && asWritten(each)),
     ]);
     const answers = this.#answers.getOrInsertComputed(webhook, () => new Map());
@@ -114,11 +114,11 @@ export class WebhookAdmission implements Admission {
 
   /** Returns what a webhook says; nothing if it is not there, and need not be. */
   async #answerOf({ webhook, write, version, mayPatch }: Asked): Promise<ReviewAnswer | undefined> {
-    const { user, warn, isDryRun } = this.#options;
+    const { user, warn } = this.#options;
     const [object, old] = await Promise.all(
       [write.object, write.old].map(async (each) => each && (await writtenVersion(write, each, version))),
     );
-    const dryRun = write.operation === 'DELETE' ? write.dryRun : isDryRun;
+    const dryRun = isToldDry(write, this.#options);
     const request = reviewRequest({ ...write, dryRun, object, old, version, user });
     try {
       if (!isWanted(webhook, { object, old, request })) return undefined;

@@ -14,6 +14,8 @@ export interface AdmittedWrite {
   readonly object: KubeObject | undefined;
   readonly old: KubeObject | undefined;
   readonly dryRun: boolean;
+  /** Whether no write of the object follows a dry run. */
+  readonly isOnlyTried?: boolean | undefined;
   readonly signal: AbortSignal | undefined;
 }
 

@@ -22,6 +22,8 @@ export interface CallOptions {
 export interface WriteOptions extends CallOptions {
   /** Whether all is checked and answered as usual, and nothing is written (Kubernetes: `dryRun=All`). */
   readonly dryRun?: boolean | undefined;
+  /** Whether no write of the object follows a dry run. Those who have a say in it are told then that it is one. */
+  readonly isOnlyTried?: boolean | undefined;
   /** Who else has a say. A client over HTTP leaves that to its server. */
   readonly admission?: Admission | undefined;
   /** Who manages the fields of what is written. A client over HTTP leaves that to its server too. */

@@ -10,7 +10,7 @@ import type { Authorizer } from '../../request/access.ts';
 import { type ServedResource, servedOfKind } from '../../resource/served-resource.ts';
 import { AnsweredStatus } from '../../response/answered-status.ts';
 import { wireObject } from '../../response/wire-object.ts';
-import { reviewRequest } from '../admission-review.ts';
+import { isToldDry, reviewRequest } from '../admission-review.ts';
 import type { UserWrite } from '../../request/user-write.ts';
 import { ruleMatches } from '../write-rule.ts';
 import { selectedVersion } from '../write-selection.ts';
@@ -169,11 +169,11 @@ export class PolicyAdmission {
   }
 
   async #judgedWrite({ write, version }: Omit<MatchedWrite, 'time'>): Promise<Omit<JudgedWrite, 'params'>> {
-    const { client, user, isDryRun } = this.#options;
+    const { client, user } = this.#options;
     const [object, old] = await Promise.all(
       [write.object, write.old].map(async (each) => each && (await writtenVersion(write, each, version))),
     );
-    const dryRun = write.operation === 'DELETE' ? write.dryRun : isDryRun;
+    const dryRun = isToldDry(write, this.#options);
     const {
       object: shown,
       oldObject,

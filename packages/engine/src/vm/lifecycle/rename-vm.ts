@@ -42,5 +42,6 @@ async function assertNameAdmitted(
   name: string,
   { objects }: Pick<VmPorts, 'objects'>,
 ): Promise<void> {
-  await vmsIn(objects).create({ ...vm, metadata: { ...metadata, name } }, { dryRun: true });
+  const options = { dryRun: true, isOnlyTried: true };
+  await vmsIn(objects).create({ ...vm, metadata: { ...metadata, name } }, options);
 }

@@ -16,11 +16,11 @@ interface Drafted extends Pick<AdmittedWrite, 'operation' | 'subresource' | 'old
  */
 export async function admitted(
   { draft, ...write }: Drafted,
-  { admission, manage = (next) => next, dryRun = false, signal }: WriteOptions,
+  { admission, manage = (next) => next, dryRun = false, isOnlyTried, signal }: WriteOptions,
 ): Promise<KubeObject> {
   const { kind, old, subresource } = write;
   if (!admission) return validated(kind, manage(draft, old), old);
-  const asked = { ...write, dryRun, signal };
+  const asked = { ...write, dryRun, isOnlyTried, signal };
   const changed = (await admission.mutate({ ...asked, object: draft })) ?? draft;
   const isOfStatus = subresource === 'status';
   const next = changed === draft ? draft : redrafted(kind, draft, { isOfStatus, changed });
