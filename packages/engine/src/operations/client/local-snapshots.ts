@@ -25,6 +25,7 @@ import { createSnapshot } from '../snapshots/create-snapshot.ts';
 import { makeTemplate } from '../snapshots/make-template.ts';
 import { removeSnapshot } from '../../vm/steps/remove-snapshot.ts';
 import { rollBack } from '../snapshots/roll-back.ts';
+import type { Makers } from '../snapshots/makers.ts';
 import type { LocalVms } from './local-vms.ts';
 
 /** Manages the snapshots of this host. */
@@ -63,11 +64,15 @@ export class LocalSnapshots implements SnapshotClient {
   }
 
   async copy(query: string, request: CopyVmRequest, op: ClientOperation): Promise<readonly Vm[]> {
-    return await copyVm(query, request, { host: this.#host, vms: this.#vms }, op);
+    return await copyVm(query, request, this.#makers(), op);
   }
 
   async warm(request: WarmRequest, op: ClientOperation): Promise<Snapshot> {
-    return await makeTemplate(request, { host: this.#host, vms: this.#vms }, op);
+    return await makeTemplate(request, this.#makers(), op);
+  }
+
+  #makers(): Makers {
+    return { host: this.#host, vms: this.#vms, leftovers: this.#vms.unjudged() };
   }
 
   async push(

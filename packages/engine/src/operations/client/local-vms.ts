@@ -46,6 +46,7 @@ import { allottedMemoryOf } from '../../vm/plan/allotted-memory.ts';
 import type { LaunchOptions } from '../../vm/launch-options.ts';
 import { untilMemoryGiven } from '../../vm/steps/guest-memory.ts';
 import { recordReady } from '../../vm/steps/vm-events.ts';
+import { unjudged } from '../../vm/unjudged.ts';
 import { vmmOf } from '../../vm/vmm-of.ts';
 import { createVm } from './create-vm.ts';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
@@ -67,6 +68,11 @@ export class LocalVms implements VmClient {
   constructor(host: EnginePorts, read: Finder<Vm>) {
     this.#host = host;
     this.#read = read;
+  }
+
+  /** Returns the same VMs as ones in whose changes nobody else has a say. */
+  unjudged(): LocalVms {
+    return new LocalVms(unjudged(this.#host), this.#read);
   }
 
   list(signal: AbortSignal): Promise<readonly Vm[]> {

@@ -8,13 +8,13 @@ import { vmFiles } from '../../tools/host/paths.ts';
 import { snapshotsIn, vmsIn } from '../../tools/store/kind-clients.ts';
 import { listSnapshots } from '../../tools/store/list-objects.ts';
 import { changeVm } from '../../tools/store/vm-objects.ts';
-import { uid, worldOf } from '../../vm/lifecycle/world.sample.ts';
+import { refusing, uid, worldOf } from '../../vm/lifecycle/world.sample.ts';
 import { copyVm } from './copy-vm.ts';
 
 const op = { signal: new AbortController().signal, report: () => {} };
 
 for (const hasDisk of [false, true])
-  test(`copyVm: a VM of a maker that was killed ${hasDisk ? 'stays once it has a disk' : 'goes if it has no disk'}`, async () => {
+  test(`copyVm: a VM of a maker that was killed ${hasDisk ? 'stays once it has a disk' : 'goes if it has no disk'}, whatever others say`, async () => {
     const dir = mkdtempSync(join(tmpdir(), 'copy-vm-'));
     try {
       const { host } = await worldOf(() => 0.5, dir);
@@ -45,14 +45,18 @@ for (const hasDisk of [false, true])
       mkdirSync(files.dir, { recursive: true });
       if (hasDisk) writeFileSync(files.disk, '');
       const removed: string[] = [];
-      const vms = {
-        remove: async (query: string) => {
-          removed.push(query);
-          return vm;
-        },
-      } as unknown as Parameters<typeof copyVm>[2]['vms'];
+      const remove = async (query: string): Promise<typeof vm> => {
+        removed.push(query);
+        return vm;
+      };
+      const none = async (): Promise<never> => assert.fail('the VMs of the caller stay');
+      const makers = {
+        host: refusing(host),
+        vms: { create: none, start: none, remove: none },
+        leftovers: { remove },
+      };
       const request = { names: ['x'], holds: 'Disk' } as Parameters<typeof copyVm>[1];
-      await assert.rejects(copyVm('none', request, { host, vms }, op), { code: 'VM_NOT_FOUND' });
+      await assert.rejects(copyVm('none', request, makers, op), { code: 'VM_NOT_FOUND' });
       assert.deepEqual(removed, hasDisk ? [] : [uid]);
       assert.deepEqual(await listSnapshots(host.objects), []);
     } finally {

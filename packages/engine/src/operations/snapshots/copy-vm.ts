@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { CopyVmRequest } from '@ignite/api/client/snapshot-client';
-import type { VmClient } from '@ignite/api/client/vm-client';
 import { specFromSnapshot } from '@ignite/api/v1/spec-from-snapshot';
 import type { Vm } from '@ignite/api/v1/vm';
 import { interfaceAnnotation } from '@ignite/api/v1/vm-network';
@@ -17,27 +16,23 @@ import { withVmLocked } from '../../tools/store/vm-lock.ts';
 import { vmDisk } from '../../vm/disks/vm-disk.ts';
 import { assertVmName } from '../../vm/definition/create-vm.ts';
 import { nameTaken } from '../../vm/errors.ts';
-import type { VmPorts } from '../../vm/vm-ports.ts';
+import { unjudged } from '../../vm/unjudged.ts';
 import { createSnapshot } from './create-snapshot.ts';
+import type { Makers } from './makers.ts';
 import { removeSnapshot } from '../../vm/steps/remove-snapshot.ts';
 
 /** Marks the snapshots that last only for as long as VMs are made of them, and names the lock that their maker holds. */
 const passingLabel = 'ignite.weave.works/passing';
 const startsAtOnce = 4;
 
-interface Makers {
-  readonly host: VmPorts;
-  readonly vms: Pick<VmClient, 'create' | 'start' | 'remove'>;
-}
-
 /** Makes new VMs of a VM, which goes on, and starts them: all of them, or none. */
 export async function copyVm(
   query: string,
   { names, holds, sshTimeoutMs }: CopyVmRequest,
-  { host, vms }: Makers,
+  { host, vms, leftovers }: Makers,
   op: ClientOperation,
 ): Promise<readonly Vm[]> {
-  await removePassed({ host, vms }, op);
+  await removePassed({ host: unjudged(host), leftovers }, op);
   const token = newUid();
   using _lock = await acquireLock(locksDir(host.paths), copyLock(token), op.signal);
   await using after = new AsyncDisposableStack();
@@ -79,7 +74,10 @@ export async function copyVm(
 const copyLock = (token: string): string => `copy-${token}`;
 
 /** Removes what makers that were killed have left: first the VMs that have no disk yet, which could never start without the snapshot. */
-async function removePassed({ host, vms }: Makers, op: ClientOperation): Promise<void> {
+async function removePassed(
+  { host, leftovers }: Omit<Makers, 'vms'>,
+  op: ClientOperation,
+): Promise<void> {
   for (const snapshot of await listSnapshots(host.objects)) {
     const { name, namespace, labels } = snapshot.metadata;
     const token = labels[passingLabel];
@@ -87,7 +85,7 @@ async function removePassed({ host, vms }: Makers, op: ClientOperation): Promise
     for (const vm of await listOwnVms(host)) {
       const isOfIt = vm.metadata.namespace === namespace && vm.spec.source?.snapshot === name;
       if (isOfIt && !existsSync(vmDisk(vm, host).path))
-        await vms.remove(vm.metadata.uid, { force: true }, op);
+        await leftovers.remove(vm.metadata.uid, { force: true }, op);
     }
     await removeSnapshot(snapshot, host, op.signal);
   }

@@ -3,14 +3,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { templateLabel } from '@ignite/api/v1/template';
+import { makingTemplateLabel, templateLabel } from '@ignite/api/v1/template';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import { hostArch } from '../../tools/host/arch.ts';
 import { kernelPackage } from '../../tools/kernel/debian-kernel.ts';
-import { imagesIn, kernelsIn, snapshotsIn } from '../../tools/store/kind-clients.ts';
+import { imagesIn, kernelsIn, snapshotsIn, vmsIn } from '../../tools/store/kind-clients.ts';
+import { findVm } from '../../tools/store/vm-objects.ts';
 import { validateRequest } from '../../vm/definition/create-vm.ts';
-import { worldOf } from '../../vm/lifecycle/world.sample.ts';
+import { uid, worldOf } from '../../vm/lifecycle/world.sample.ts';
+import { templateName } from '../../vm/template-maker.ts';
 import { makeTemplate, templateKey } from './make-template.ts';
 
 const op = { signal: new AbortController().signal, report: () => {} };
@@ -66,10 +68,39 @@ test('makeTemplate: where there is a template, no VM is made to find it', async 
       throw new Error('a VM is made');
     };
     const vms = { create, start: create, remove: create };
-    const found = await makeTemplate({ spec: wanted }, { host, vms }, op);
+    const found = await makeTemplate({ spec: wanted }, { host, vms, leftovers: vms }, op);
     assert.deepEqual([found.metadata.name, made], ['made', 0]);
     const larger = { ...wanted, memory: '512MB' };
-    await assert.rejects(makeTemplate({ spec: larger }, { host, vms }, op), /a VM is made/);
+    await assert.rejects(makeTemplate({ spec: larger }, { host, vms, leftovers: vms }, op), /a VM is made/);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+});
+
+test('makeTemplate: the VM of a maker that was killed goes, whatever others say of the VMs of the caller', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'make-template-'));
+  try {
+    const { host } = await worldOf(() => 0.5, dir);
+    const token = newUid();
+    const found = (await vmsIn(host.objects).findByUid(uid))!;
+    const { metadata } = found;
+    await vmsIn(host.objects).create({
+      ...found,
+      metadata: {
+        ...{ namespace: metadata.namespace, name: templateName(token), uid: newUid() },
+        labels: { [makingTemplateLabel]: token },
+      },
+    });
+    const removed: string[] = [];
+    const none = async (): Promise<never> => assert.fail('it is none of the VMs of the caller');
+    const stop = new Error('it is removed');
+    const remove = async (query: string): Promise<never> => {
+      removed.push((await findVm(host.objects, query)).metadata.name);
+      throw stop;
+    };
+    const makers = { host, vms: { create: none, start: none, remove: none }, leftovers: { remove } };
+    await assert.rejects(makeTemplate({ spec: { image: { oci: 'debian:latest' } } }, makers, op), stop);
+    assert.deepEqual(removed, [templateName(token)]);
   } finally {
     rmSync(dir, { recursive: true });
   }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { WarmRequest } from '@ignite/api/client/snapshot-client';
-import type { VmClient } from '@ignite/api/client/vm-client';
 import type { Snapshot } from '@ignite/api/v1/snapshot';
 import {
   coldReason,
@@ -22,14 +21,11 @@ import { validateRequest } from '../../vm/definition/create-vm.ts';
 import { cannotWarm } from '../../vm/errors.ts';
 import { contentOf } from '../../vm/steps/ensure-content.ts';
 import { actAsMaker, isBeingMade, makerOf, templateName } from '../../vm/template-maker.ts';
+import { unjudged } from '../../vm/unjudged.ts';
 import type { VmPorts } from '../../vm/vm-ports.ts';
 import { createSnapshot } from './create-snapshot.ts';
+import type { Makers } from './makers.ts';
 import { removeSnapshot } from '../../vm/steps/remove-snapshot.ts';
-
-interface Makers {
-  readonly host: VmPorts;
-  readonly vms: Pick<VmClient, 'create' | 'start' | 'remove'>;
-}
 
 /**
  * Makes a template: the snapshot of a VM that has just booted and that nobody has used. Of several makers of the same template one boots
@@ -38,10 +34,10 @@ interface Makers {
  */
 export async function makeTemplate(
   { namespace = 'default', spec: wanted }: WarmRequest,
-  { host, vms }: Makers,
+  { host, vms, leftovers }: Makers,
   op: ClientOperation,
 ): Promise<Snapshot> {
-  await removeUnfinished({ host, vms }, op);
+  await removeUnfinished({ host, leftovers }, op);
   const { spec } = await validateRequest({ spec: wanted });
   const known = await findTemplateFor(namespace, spec, host, op);
   if (known) return known;
@@ -67,7 +63,7 @@ export async function makeTemplate(
     createSnapshot(now, { name, labels: { [templateLabel]: templateKey(now) }, wants: 'Machine' }, host, op),
   );
   for (const old of planTemplates(await listSnapshots(host.objects), host.clock.now()))
-    await removeSnapshot(old, host, op.signal);
+    await removeSnapshot(old, unjudged(host), op.signal);
   return made;
 }
 
@@ -106,9 +102,12 @@ export const templateKey = (vm: Pick<Vm, 'spec' | 'status'>): string =>
   createHash('sha256').update(templateTraits(vm)).digest('hex').slice(0, 32);
 
 /** Removes the VMs of makers that were killed. */
-async function removeUnfinished({ host, vms }: Makers, op: ClientOperation): Promise<void> {
+async function removeUnfinished(
+  { host, leftovers }: Omit<Makers, 'vms'>,
+  op: ClientOperation,
+): Promise<void> {
   for (const vm of await listOwnVms(host)) {
     if (makerOf(vm) === undefined || isBeingMade(vm, host.paths)) continue;
-    await vms.remove(vm.metadata.uid, { force: true }, op);
+    await leftovers.remove(vm.metadata.uid, { force: true }, op);
   }
 }

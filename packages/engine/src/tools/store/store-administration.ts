@@ -46,6 +46,11 @@ export class StoreAdministration implements Disposable {
     return new StoreAdministration(this.#store, this.#host, admission);
   }
 
+  /** The same store as one in whose writes nobody else has a say. It is closed with this one. */
+  get unjudged(): StoreAdministration {
+    return this.#admission ? new StoreAdministration(this.#store, this.#host) : this;
+  }
+
   /** The objects of all kinds as they are stored. */
   get stored(): StoreReader {
     return this.#store;

@@ -13,7 +13,7 @@ import { imagesIn, kernelsIn, snapshotsIn, vmsIn } from '../../tools/store/kind-
 import { changeVm } from '../../tools/store/vm-objects.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { reconcileVm } from './reconcile-vm.ts';
-import { uid, worldOf } from './world.sample.ts';
+import { refusing, uid, worldOf } from './world.sample.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'from-template-'));
 after(() => rmSync(dir, { recursive: true }));
@@ -96,6 +96,14 @@ for (const [what, harm] of [
     assert.ok(!existsSync(identityDue) && !existsSync(savedState));
     assert.match(warnings.join('\n'), /^the template cannot be used, so the VM boots: /m);
   });
+
+test('a template that cannot be used goes, whatever others say of the writes of whoever starts the VM', async () => {
+  const { host, kept, template } = await prepare();
+  rmSync(join(kept, 'root.qcow2'));
+  const { vm } = await reconcileVm(uid, {}, refusing(host), op);
+  assert.deepEqual([vm?.status.phase, vm?.spec.source], ['Running', undefined]);
+  assert.equal(await template(), undefined);
+});
 
 test('a VM whose template is gone boots, whoever brings it up', async () => {
   const { host, world, template } = await prepare();

@@ -9,6 +9,7 @@ import { changeVm, getVm } from '../../tools/store/vm-objects.ts';
 import { vmDisk } from '../disks/vm-disk.ts';
 import { sourceOf } from '../steps/place-snapshot.ts';
 import { removeSnapshot } from '../steps/remove-snapshot.ts';
+import { unjudged } from '../unjudged.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { type UpGoal, bringUp } from './bring-up.ts';
 import type { ReconcileRequest } from './reconcile-request.ts';
@@ -64,8 +65,8 @@ function isOnlyTemplate(vm: Vm, host: VmPorts): boolean {
   return existsSync(identityDue) || !existsSync(vmDisk(vm, host).path);
 }
 
-const withoutTemplate = async (vm: Vm, { objects }: VmPorts): Promise<Vm> =>
-  await changeVm(objects, vm, ({ spec, metadata }) => {
+const withoutTemplate = async (vm: Vm, host: VmPorts): Promise<Vm> =>
+  await changeVm(unjudged(host).objects, vm, ({ spec, metadata }) => {
     const { source: _source, ...rest } = spec;
     const { [fromTemplateAnnotation]: _template, ...annotations } = metadata.annotations;
     return { spec: rest, annotations };
@@ -74,7 +75,7 @@ const withoutTemplate = async (vm: Vm, { objects }: VmPorts): Promise<Vm> =>
 /** Somebody else may have removed it already. */
 async function removeTemplate(vm: Vm, host: VmPorts, signal: AbortSignal): Promise<void> {
   try {
-    await removeSnapshot(await sourceOf(vm, host), host, signal);
+    await removeSnapshot(await sourceOf(vm, host), unjudged(host), signal);
   } catch (failure) {
     if (!lost.some((code) => hasCode(failure, code))) throw failure;
   }

@@ -8,6 +8,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { vmKind } from '@ignite/api/v1/object-kinds';
 import { apiVersion } from '@ignite/api/v1/group';
 import { vmSpecSchema } from '@ignite/api/v1/vm';
+import { ObjectError } from '@ignite/toolkit/client/object-error';
 import type { Command } from '@ignite/toolkit/process/runner';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import * as v from 'valibot';
@@ -15,7 +16,7 @@ import { hostArch } from '../../tools/host/arch.ts';
 import { kernelDir } from '../../tools/host/paths.ts';
 import type { NetworkObservation } from '../../tools/network/network.ts';
 import type { SandboxObservation } from '../../tools/sandbox/sandbox.ts';
-import { engineClient } from '../../tools/store/engine-client.sample.ts';
+import { StoreAdministration } from '../../tools/store/store-administration.ts';
 import { qemu } from '../../tools/vmm/qemu/qemu.ts';
 import type { Vmm } from '../../tools/vmm/vmm.ts';
 import type { VmPorts } from '../vm-ports.ts';
@@ -67,13 +68,17 @@ export async function worldOf(
     if (world.sandbox.state === 'running') world.sandbox = { state: 'exited', exitCode };
     world.isPaused = false;
   };
+  const self = { name: 'a', isAlone: true };
+  const store = await storeWithContent(join(runDir, 'base.ext4'));
+  const administration = new StoreAdministration(store, { paths, self });
   const host = {
     paths,
     env: {},
     guestDir: join(import.meta.dirname, '../../../../../guest'),
     streamsProgram: '/bin/true',
-    objects: engineClient(await storeWithContent(join(runDir, 'base.ext4'))),
-    self: { name: 'a', isAlone: true },
+    administration,
+    objects: administration.objects,
+    self,
     settleCommand: ['/bin/true'],
     clock: {
       now: () => world.nowMs,
@@ -157,6 +162,17 @@ export async function worldOf(
   mkdirSync(kernelDir(paths, 'k'), { recursive: true });
   for (const name of ['kernel', 'initrd']) writeFileSync(join(kernelDir(paths, 'k'), name), '');
   return { host, world };
+}
+
+/** Returns the same host as one in whose writes others have a say, who refuse all of them. */
+export function refusing(host: VmPorts): VmPorts {
+  const administration = host.administration.admittedBy({
+    mutate: async ({ object }) => object,
+    check: async () => {
+      throw new ObjectError('FORBIDDEN', 'refused');
+    },
+  });
+  return { ...host, administration, objects: administration.objects };
 }
 
 /** Makes the files that the real tool would make. */
