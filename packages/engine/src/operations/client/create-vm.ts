@@ -59,11 +59,7 @@ export async function createVm(request: CreateVmRequest, host: VmPorts, op: Clie
     );
   const power = preflight ? 'Running' : 'Stopped';
   const stored = await storeVm({ name, uid, spec: { ...spec, power } }, request, host, op.signal);
-  const prepared = await timed('prepare image and kernel', op, () => prepare(stored, request, host, op));
-  const vm =
-    request.isWarm === true
-      ? await timed('look for a template', op, () => fromTemplate(prepared, host))
-      : prepared;
+  const vm = await prepare(stored, request, host, op);
   const message = `from image ${spec.image.oci}`;
   await recordEvent(host.objects, vm, { reason: 'Created', message }, 'created');
   return vm;
@@ -81,16 +77,21 @@ async function fromTemplate(vm: Vm, host: VmPorts): Promise<Vm> {
   }));
 }
 
-/** Brings the image and kernel of a new VM here. If that fails, the VM is as if it had never been. */
+/** Brings the image and kernel of a new VM here, and finds its template. If that fails, the VM is as if it had never been. */
 async function prepare(
   vm: Vm,
-  { registryConfigDir }: Pick<CreateVmRequest, 'registryConfigDir'>,
+  { registryConfigDir, isWarm }: Pick<CreateVmRequest, 'registryConfigDir' | 'isWarm'>,
   host: VmPorts,
   op: ClientOperation,
 ): Promise<Vm> {
   const withCredentials = { ...host, ...(registryConfigDir !== undefined && { registryConfigDir }) };
   try {
-    return await reachGoal(vm, { kind: 'prepared' }, withCredentials, op);
+    const prepared = await timed('prepare image and kernel', op, () =>
+      reachGoal(vm, { kind: 'prepared' }, withCredentials, op),
+    );
+    return isWarm === true
+      ? await timed('look for a template', op, () => fromTemplate(prepared, host))
+      : prepared;
   } catch (failure) {
     await unstoreVm(vm, host.objects);
     throw failure;

@@ -3,17 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { makingTemplateLabel, templateLabel } from '@ignite/api/v1/template';
+import { makingTemplateLabel } from '@ignite/api/v1/template';
 import { newUid } from '@ignite/toolkit/object/uid';
-import { bytes } from '@ignite/toolkit/units/bytes';
-import { hostArch } from '../../tools/host/arch.ts';
-import { kernelPackage } from '../../tools/kernel/debian-kernel.ts';
-import { imagesIn, kernelsIn, snapshotsIn, vmsIn } from '../../tools/store/kind-clients.ts';
+import { vmsIn } from '../../tools/store/kind-clients.ts';
 import { findVm } from '../../tools/store/vm-objects.ts';
-import { validateRequest } from '../../vm/definition/create-vm.ts';
 import { uid, worldOf } from '../../vm/lifecycle/world.sample.ts';
 import { templateName } from '../../vm/template-maker.ts';
-import { makeTemplate, templateKey } from './make-template.ts';
+import { makeTemplate } from './make-template.ts';
+import { storeTemplate } from './template.sample.ts';
 
 const op = { signal: new AbortController().signal, report: () => {} };
 
@@ -21,47 +18,7 @@ test('makeTemplate: where there is a template, no VM is made to find it', async 
   const dir = mkdtempSync(join(tmpdir(), 'make-template-'));
   try {
     const { host } = await worldOf(() => 0.5, dir);
-    const image = { digest: 'sha256:1', bootMode: 'init' } as const;
-    const kernel = { id: 'k', version: '1' };
-    await imagesIn(host.objects).create({
-      metadata: { name: 'debian', uid: newUid() },
-      spec: { oci: 'debian:latest' },
-      status: {
-        ...image,
-        platform: `linux/${hostArch}`,
-        config: {
-          entrypoint: [],
-          cmd: [],
-          env: [],
-          user: '',
-          workingDir: '/',
-          stopSignal: '',
-          exposedPorts: [],
-        },
-        size: 1,
-        baseDisk: { path: '/base', size: 1 },
-      },
-    } as never);
-    await kernelsIn(host.objects).create({
-      metadata: { name: kernelPackage(hostArch), uid: newUid() },
-      spec: {},
-      status: { ...kernel, arch: hostArch, size: bytes(1) },
-    });
-    const wanted = { image: { oci: 'debian:latest' }, memory: '256MB' };
-    const { spec } = await validateRequest({ spec: wanted });
-    const key = templateKey({ spec, status: { phase: 'Created', arch: hostArch, image, kernel } });
-    await snapshotsIn(host.objects).create({
-      metadata: {
-        namespace: 'default',
-        name: 'made',
-        uid: newUid(),
-        labels: { [templateLabel]: key },
-        annotations: {},
-        finalizers: [],
-      },
-      spec: { vmName: 'web' },
-      status: { vmUid: newUid(), vmSpec: spec, arch: hostArch, image, kernel, holds: 'Machine', size: 1 },
-    } as never);
+    const wanted = await storeTemplate(host.objects);
     let made = 0;
     const create = async (): Promise<never> => {
       made += 1;
