@@ -8,7 +8,14 @@ import type { ServedResource } from '../resource/served-resource.ts';
 import { AnsweredStatus } from '../response/answered-status.ts';
 import { wireObject } from '../response/wire-object.ts';
 import { callWebhook } from '../webhook/webhook-client.ts';
-import { type ReviewAnswer, isToldDry, reviewAnswer, reviewOf, reviewRequest, withPatch } from './admission-review.ts';
+import {
+  type ReviewAnswer,
+  isToldDry,
+  reviewAnswer,
+  reviewOf,
+  reviewRequest,
+  withPatch,
+} from './admission-review.ts';
 import { isMet } from './match-condition.ts';
 import { notDryStatus, refusedStatus, uncallableStatus } from './refused-by-webhook.ts';
 import { type AdmissionWebhook, admissionGroup } from './webhook-configuration.ts';

@@ -74,10 +74,7 @@ export async function copyVm(
 const copyLock = (token: string): string => `copy-${token}`;
 
 /** Removes what makers that were killed have left: first the VMs that have no disk yet, which could never start without the snapshot. */
-async function removePassed(
-  { host, leftovers }: Omit<Makers, 'vms'>,
-  op: ClientOperation,
-): Promise<void> {
+async function removePassed({ host, leftovers }: Omit<Makers, 'vms'>, op: ClientOperation): Promise<void> {
   for (const snapshot of await listSnapshots(host.objects)) {
     const { name, namespace, labels } = snapshot.metadata;
     const token = labels[passingLabel];

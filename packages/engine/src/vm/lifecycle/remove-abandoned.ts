@@ -44,8 +44,7 @@ export async function removeAbandoned(
     throw new CodedError('VM_HOST_LOST', `the host of VM "${fullName(vm)}" is not in the store`, {
       hint: `"ignite rm -f ${fullName(vm)}" removes the object of the VM, and leaves its disk where it is`,
     });
-  if (vm.metadata.deletionTimestamp === undefined)
-    await vms.delete({ namespace, name }, { dryRun: true }); // others may refuse it
+  if (vm.metadata.deletionTimestamp === undefined) await vms.delete({ namespace, name }, { dryRun: true }); // others may refuse it
   await recordEvent(objects, vm, { reason: 'Removed', message: 'without its disk' }, 'removed');
   const { metadata } = await vms.modify({ namespace, name }, (now) => {
     const finalizers = now.metadata.finalizers.filter((each) => each !== vmFinalizer);
