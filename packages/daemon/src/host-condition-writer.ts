@@ -4,7 +4,8 @@ import { type Finding, withFindings } from '@ignite/cluster/contract/conditions'
 import { KindClient } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { Clock } from '@ignite/toolkit/clock/clock';
-import { backoffMs } from '@ignite/toolkit/controller/backoff';
+import { type ReconcileResult, runController } from '@ignite/toolkit/controller/controller';
+import { WorkQueue } from '@ignite/toolkit/controller/work-queue';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Log } from '@ignite/toolkit/log/log';
 
@@ -22,44 +23,33 @@ interface WrittenCondition {
 export class HostConditionWriter implements AsyncDisposable {
   readonly #condition: WrittenCondition;
   readonly #end = new AbortController();
+  readonly #queue: WorkQueue;
+  readonly #running: Promise<void>;
   #found: Finding | undefined;
-  /** Aborts once something else was found than what is being written. */
-  #superseded = new AbortController();
-  #writing: Promise<void> | undefined;
 
   constructor(condition: WrittenCondition) {
+    const { clock, log } = condition;
     this.#condition = condition;
+    this.#queue = new WorkQueue(clock);
+    const controller = { name: 'host condition', queue: this.#queue, concurrency: 1, clock, log };
+    this.#running = runController({ ...controller, reconcile: () => this.#writeFound() }, this.#end.signal);
   }
 
   write(finding: Finding): void {
     this.#found = finding;
-    this.#superseded.abort();
-    this.#writing ??= this.#writeLast();
+    this.#queue.forget('condition'); // what is new does not wait for what has failed
+    this.#queue.add('condition');
   }
 
-  async #writeLast(): Promise<void> {
-    const { clock, log } = this.#condition;
+  async #writeFound(): Promise<ReconcileResult> {
     const { signal } = this.#end;
-    let written: Finding | undefined;
     try {
-      for (let failures = 0; this.#found && written !== this.#found && !signal.aborted;) {
-        const finding = this.#found;
-        this.#superseded = new AbortController();
-        const pause = AbortSignal.any([signal, this.#superseded.signal]);
-        try {
-          await this.#write(finding, signal);
-          written = finding;
-          failures = 0;
-        } catch (failure) {
-          if (signal.aborted) return;
-          failures += 1;
-          log('warning', 'the state of the host was not written', { error: errorText(failure) });
-          await clock.sleep(backoffMs(failures), pause).catch(() => (failures = 0));
-        }
-      }
-    } finally {
-      // What is found from here on begins a loop of its own.
-      this.#writing = undefined;
+      if (this.#found) await this.#write(this.#found, signal);
+      return {};
+    } catch (failure) {
+      signal.throwIfAborted();
+      this.#condition.log('warning', 'the state of the host was not written', { error: errorText(failure) });
+      return { failed: true };
     }
   }
 
@@ -75,6 +65,6 @@ export class HostConditionWriter implements AsyncDisposable {
   /** Ends what is being written. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#end.abort();
-    await this.#writing;
+    await this.#running;
   }
 }

@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { type IpAddress, type Subnet, parseIp, parseSubnet } from './ip-address.ts';
+import { type IpAddress, type Subnet, isWithin, parseIp, parseSubnet } from './ip-address.ts';
 
 /** Ranges of addresses of one family, in order and apart from each other. */
 export type AddressRanges = readonly Subnet[];
@@ -58,8 +58,8 @@ export const without = (ranges: AddressRanges, others: readonly Subnet[]): Addre
 export const sizeOf = (ranges: AddressRanges): bigint =>
   ranges.reduce((sum, { first, last }) => sum + last - first + 1n, 0n);
 
-export const contains = (ranges: AddressRanges, { family, value }: IpAddress): boolean =>
-  ranges.some((range) => range.family === family && value >= range.first && value <= range.last);
+export const contains = (ranges: AddressRanges, address: IpAddress): boolean =>
+  ranges.some((range) => isWithin(address, range));
 
 /** Pure. Returns the first address of the ranges that is not taken. */
 export function firstFree(ranges: AddressRanges, taken: ReadonlySet<bigint>): IpAddress | undefined {

@@ -17,8 +17,8 @@ export interface ReviewedWrite extends AdmittedWrite {
 }
 
 /**
- * Pure. Tells whether others are told of a write as a dry run. A server also tries what it then writes, of which it asks
- * as the request that it is.
+ * Pure. Tells whether others are told of a write as a dry run. A server tries a write before it makes it: others are told of that try
+ * as of the request itself, unless nothing follows it or it is a deletion.
  */
 export const isToldDry = (
   { operation, dryRun, isOnlyTried }: AdmittedWrite,

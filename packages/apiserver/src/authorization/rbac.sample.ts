@@ -3,6 +3,7 @@ import { KindClient } from '@ignite/toolkit/client/kind-client';
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
 import { systemClock } from '@ignite/toolkit/clock/clock';
+import { patienceMs } from '@ignite/toolkit/clock/until.sample';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import { clientKinds } from './access-kinds.ts';
 import { keepAggregatedRules } from './default-roles/keep-aggregated-rules.ts';
@@ -32,6 +33,6 @@ export function openAccess() {
 
 /** Waits until something that follows the store is true. */
 export async function until(isTrue: () => Promise<boolean>): Promise<void> {
-  const signal = AbortSignal.timeout(5_000);
+  const signal = AbortSignal.timeout(patienceMs);
   while (!(await isTrue())) await systemClock.sleep(5, signal);
 }

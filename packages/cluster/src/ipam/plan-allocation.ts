@@ -8,10 +8,11 @@ import {
   without,
 } from '@ignite/api/address/address-ranges';
 import { ipText, parseIp, parseSubnet } from '@ignite/api/address/ip-address';
-import type {
-  AddressReservation,
-  InClusterIpPool,
-  InClusterIpPoolSpec,
+import {
+  type AddressReservation,
+  type InClusterIpPool,
+  type InClusterIpPoolSpec,
+  subnetOf,
 } from '../kinds/in-cluster-ip-pool.ts';
 import type { IpAddress } from '../kinds/ip-address-claim.ts';
 
@@ -26,9 +27,8 @@ export function addressesOf(spec: InClusterIpPoolSpec): AddressRanges {
 }
 
 /** Returns the addresses of the network itself, which a subnet of one or two addresses does not have (RFC 3021, RFC 6164). */
-function reservedOf({ addresses, prefix }: InClusterIpPoolSpec): AddressRanges {
-  const [start = ''] = addresses[0]!.split(/[-/]/);
-  const subnet = parseSubnet(`${start}/${prefix}`);
+function reservedOf(spec: InClusterIpPoolSpec): AddressRanges {
+  const subnet = subnetOf(spec);
   const { first, last, family } = subnet;
   if (last - first < 2n) return [];
   const anycast = { ...subnet, last: first };

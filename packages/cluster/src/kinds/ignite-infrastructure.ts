@@ -44,7 +44,6 @@ const addressFromPoolSchema = v.strictObject({
   ...poolReferenceEntries,
   interface: described('Interface of the VM that has the address.', v.optional(interfaceName, 'eth0')),
 });
-export type AddressFromPool = v.InferOutput<typeof addressFromPoolSchema>;
 
 /** The spec of a VM, without what the controllers decide. */
 const machineSpecSchema = v.strictObject({

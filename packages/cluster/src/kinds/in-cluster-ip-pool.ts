@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { isWithin, parseIp, parseSubnet } from '@ignite/api/address/ip-address';
+import { type Subnet, isWithin, parseIp, parseSubnet } from '@ignite/api/address/ip-address';
 import { parseRange } from '@ignite/api/address/address-ranges';
 import type { Condition } from '@ignite/toolkit/object/condition';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
@@ -62,11 +62,18 @@ function ifReadable(holds: (pool: InClusterIpPoolSpec) => boolean): (pool: InClu
   };
 }
 
-function isOfOneSubnet({ addresses, prefix }: InClusterIpPoolSpec): boolean {
-  const ranges = addresses.map(parseRange);
+/**
+ * Pure. Returns the subnet of a pool, which its first address is in.
+ * @throws RangeError
+ */
+export const subnetOf = ({ addresses, prefix }: InClusterIpPoolSpec): Subnet =>
+  parseSubnet(`${addresses[0]!.split(/[-/]/)[0]!}/${prefix}`);
+
+function isOfOneSubnet(spec: InClusterIpPoolSpec): boolean {
+  const ranges = spec.addresses.map(parseRange);
   const { family } = ranges[0]!;
-  if (prefix > (family === 4 ? 32 : 128)) return false;
-  const subnet = parseSubnet(`${addresses[0]!.split(/[-/]/)[0]!}/${prefix}`);
+  if (spec.prefix > (family === 4 ? 32 : 128)) return false;
+  const subnet = subnetOf(spec);
   return ranges.every(({ family: of, first, last }) =>
     [first, last].every((value) => isWithin({ family: of, value }, subnet)),
   );

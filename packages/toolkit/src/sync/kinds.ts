@@ -213,8 +213,10 @@ export interface SyncStatus {
   readonly conditions: readonly Condition[];
   /** The revision that is being applied. */
   readonly applyingRevision?: string;
-  /** The revision that was applied or failed last, of which `objects` and `problems` tell. */
+  /** The revision that was applied or failed last. */
   readonly lastAttemptedRevision?: string;
+  /** The revision of which `objects` and `problems` tell: the last one of which a plan could be made. */
+  readonly reportedRevision?: string;
   /** The revision that was last applied as a whole. */
   readonly lastAppliedRevision?: string;
   readonly lastHandledReconcileAt?: string;

@@ -48,6 +48,11 @@ describe('the commit before', () => {
     test(name, () => assert.equal(earlierCommit(status), expected));
 });
 
+test('sync status: a revision of which no plan could be made is not the one that was reported', () => {
+  const status = after(done('a'), failed('b'));
+  assert.deepEqual([status.reportedRevision, status.lastAttemptedRevision], [revision('a'), revision('b')]);
+});
+
 test('sync status: what was attempted last stays so until the next attempt is over', () => {
   const status = begun(after(done('a')), 'b');
   assert.deepEqual([status.applyingRevision, status.lastAttemptedRevision], [revision('b'), revision('a')]);

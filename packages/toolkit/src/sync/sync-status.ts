@@ -97,6 +97,7 @@ export function nextStatus(
       return {
         ...inTarget(base, target),
         lastAttemptedRevision: revision,
+        reportedRevision: revision,
         ...(isReady && { lastAppliedRevision: revision }),
         conditions: withCondition(settled, condition, facts.now),
         inventory: outcome.inventory,

@@ -31,8 +31,9 @@ export const confirm: Command = {
   run: async (invocation) =>
     await alter(
       invocation,
-      ({ status: { lastAttemptedRevision: revision = '' } }) => ({
-        annotations: { [confirmedRevisionAnnotation]: revision },
+      // What was reconciled by an earlier Ignite has no revision of its report.
+      ({ status: { lastAttemptedRevision = '', reportedRevision = lastAttemptedRevision } }) => ({
+        annotations: { [confirmedRevisionAnnotation]: reportedRevision },
       }),
       'confirmed',
     ),

@@ -55,7 +55,7 @@ export class LocalClient implements AdmittingClient {
   readonly #host: EnginePorts;
   readonly #keeping: PoolKeeping;
 
-  /** @param keeping is what makes the VMs of pools, if that is not this client */
+  /** @param keeping makes the VMs of pools; this client does so by default */
   constructor(host: EnginePorts, keeping?: PoolKeeping) {
     const all = readClient(host, host.administration.stored, host.networks);
     const read = { ...all, vms: ownFinder(all.vms, host.self) };
@@ -81,7 +81,7 @@ export class LocalClient implements AdmittingClient {
     this.#host = host;
   }
 
-  /** The VMs of pools are made as ignited makes them, which may be faster. */
+  /** Nobody has a say in the VMs of pools: ignited makes them too, and may do so before this client does. */
   admittedBy(admission: Admission): LocalClient {
     const administration = this.#host.administration.admittedBy(admission);
     const host = { ...this.#host, administration, objects: administration.objects };

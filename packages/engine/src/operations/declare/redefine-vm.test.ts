@@ -8,6 +8,7 @@ import { type Vm, type VmSpec, type VmStatus, vmSpecSchema } from '@ignite/api/v
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import type { Admission } from '@ignite/toolkit/client/admission';
 import { AdmittedClient } from '@ignite/toolkit/client/admitted-client';
+import { bytes } from '@ignite/toolkit/units/bytes';
 import { ManualClock } from '@ignite/toolkit/clock/manual-clock';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import * as v from 'valibot';
@@ -73,7 +74,25 @@ describe('redefineVm', () => {
     const before = await vm();
     await assert.rejects(redefine(specOf(wanted)), { message: 'refused' });
     assert.deepEqual(await vm(), before);
-    assert.equal(portsChanged(), 0);
+    assert.deepEqual(portsChanged(), []);
+  });
+
+  test('a redefinition that others change opens the ports that they allow, and says what waits of that', async () => {
+    const published = { vmPort: 80, hostPort: 8_080, protocol: 'tcp' } as const;
+    const { redefine, vm, portsChanged } = await hostWithRunning(
+      wishAdmission({
+        mutate: async ({ object }) => {
+          const vm = object as Vm;
+          const network = { ...vm.spec.network, ports: [published] };
+          return { ...vm, spec: { ...vm.spec, memory: bytes(2 ** 30), network } };
+        },
+        check: async () => {},
+      }),
+    );
+    await redefine(specOf(wanted));
+    assert.deepEqual(portsChanged(), [[published]]);
+    const { pending } = (await vm()).status;
+    assert.deepEqual(pending?.toSorted(), ['spec.cpus', 'spec.kernel.oci', 'spec.memory']);
   });
 
   test('a redefinition that is killed at any write is finished by the same, and is never half true', async () => {
@@ -114,14 +133,14 @@ async function hostWithRunning(admission?: Admission) {
   const { uid } = (await store.create(sampleVm({ spec: { cpus: 1, kernel: { oci: 'kernel:1' } }, status })))
     .metadata;
   const objects = engineClient(store);
-  let portsChanged = 0;
+  const portsChanged: unknown[] = [];
   const host = {
     ...{ paths, self: { name: 'a', isAlone: true }, vmms: { qemu }, clock: new ManualClock() },
     objects: admission ? new AdmittedClient(objects, admission) : objects,
     sandbox: { observe: async () => ({ state: 'running', pid: 1 }) },
     network: {
       validate: async () => {},
-      changePorts: async () => void (portsChanged += 1),
+      changePorts: async (_uid: string, ports: unknown) => void portsChanged.push(ports),
       admit: async () => {},
     },
     runner: { run: async () => ({ stdout: '', stderr: '' }) },

@@ -48,12 +48,13 @@ export async function redefineVm(
     ...wishedDefinition(now, { labels, annotations, spec, ...(wish && { wish }) }, host.clock.now()),
     labels,
   });
-  await changeVm(host.objects, found, wished, { dryRun: true }); // others may refuse it
-  await host.network.changePorts(uid, spec.network.ports, op.signal);
-  await host.network.admit(uid, admissionOf(labels, spec.network), op.signal);
+  const allowed = await changeVm(host.objects, found, wished, { dryRun: true }); // others may refuse or change it
+  const { network } = allowed.spec;
+  await host.network.changePorts(uid, network.ports, op.signal);
+  await host.network.admit(uid, admissionOf(allowed.metadata.labels, network), op.signal);
   const changes = [
-    ...diffFields(found.metadata.labels, labels, '/metadata/labels'),
-    ...diffFields(found.spec, { ...spec, power: found.spec.power }, '/spec'),
+    ...diffFields(found.metadata.labels, allowed.metadata.labels, '/metadata/labels'),
+    ...diffFields(found.spec, { ...allowed.spec, power: found.spec.power }, '/spec'),
   ];
   const restarts = wish?.anew === true && wish.power !== 'Stopped';
   const vmm = vmmOf(found, host);
@@ -61,11 +62,11 @@ export async function redefineVm(
   const redefined = await withContent(isNewKernel ? { kernel } : {}, host, op.signal, async () => {
     const before = await changeVmStatus(host.objects, found, (now) => ({
       ...statusBefore(now, isNewKernel),
-      ...(hasGuest && bootedOf(waitingStatus(now, spec, vmm))),
+      ...(hasGuest && bootedOf(waitingStatus(now, allowed.spec, vmm))),
     }));
     const wanted = await changeVm(host.objects, before, wished);
     return await changeVmStatus(host.objects, wanted, (now) => ({
-      ...(hasGuest ? waitingStatus(now, spec, vmm) : now.status),
+      ...(hasGuest ? waitingStatus(now, allowed.spec, vmm) : now.status),
       ...(isUp && restarts && now.status.phase === 'Running' && { phase: 'Stopping' }),
       ...(isNewKernel && { kernel: { id: kernel.status.id, version: kernel.status.version } }),
     }));
