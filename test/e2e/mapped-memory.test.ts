@@ -108,12 +108,14 @@ function vmmOf(uid: string): string {
 /** Returns how a process has opened a file of that name if it can write to it. */
 function modeOfOpen(pid: string, name: string): string | undefined {
   return readdirSync(`/proc/${pid}/fd`).find((fd) => {
-    if (!readlinkSync(`/proc/${pid}/fd/${fd}`).startsWith(name)) return false;
-    const flags = Number.parseInt(
-      /^flags:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8'))![1]!,
-      8,
-    );
-    return (flags & 3) !== 0;
+    try {
+      if (!readlinkSync(`/proc/${pid}/fd/${fd}`).startsWith(name)) return false;
+      const info = readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8');
+      return (Number.parseInt(/^flags:\s+(\d+)/m.exec(info)![1]!, 8) & 3) !== 0;
+    } catch (failure) {
+      if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return false; // it has just been closed
+      throw failure;
+    }
   });
 }
 

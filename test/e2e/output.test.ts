@@ -30,7 +30,7 @@ before(async () => {
     '1500MB',
     '--',
     'sleep',
-    '900',
+    'infinity',
   );
   up = (await ignite.ok('ps', '-q')).trim();
   address = (await ignite.ok('inspect', 'vm', 'up', '-t', '{{.Status.Network.IPAddresses}}')).trim();

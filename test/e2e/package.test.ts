@@ -72,6 +72,7 @@ test('the toolkit can be packed by itself, and its example becomes Git-backed wi
     cwd: home,
     stdio: 'ignore',
   });
+  const ended = once(app, 'exit');
   try {
     const status = async (wanted: RegExp): Promise<void> => {
       for (
@@ -88,7 +89,7 @@ test('the toolkit can be packed by itself, and its example becomes Git-backed wi
     await status(/litres: 7/);
   } finally {
     app.kill('SIGINT');
-    const [code] = await once(app, 'exit');
+    const [code] = await ended;
     assert.equal(code, 0);
   }
 });

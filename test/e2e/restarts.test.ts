@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
+import { group } from '@ignite/api/v1/group';
 import type { Vm } from '@ignite/api/v1/vm';
 import { storePath } from '@ignite/engine/tools/host/paths';
 import { isServed } from '@ignite/engine/tools/host/served-host';
@@ -10,7 +10,9 @@ import { BusyboxHost } from './fixtures/busybox.ts';
 import type { Started } from './fixtures/ignite.ts';
 
 const vms = ['one', 'two'] as const;
-const lookMs = 100;
+/** The longest pause before a restart, in milliseconds. */
+const longestPauseMs = 60_000;
+const longMs = 3_600_000;
 
 let host: BusyboxHost;
 
@@ -24,21 +26,34 @@ const inspect = async (name: string): Promise<Vm> => JSON.parse(await host.ignit
 const areAll = async (phase: string): Promise<boolean> =>
   (await Promise.all(vms.map(inspect))).every(({ status }) => status.phase === phase);
 
-/** Ends both VMs so that each waits about 20 seconds for its restart, as a VM does that ends again and again. */
+/** Changes some fields of the status of a VM, whoever else writes meanwhile. */
+async function patchStatus(name: string, status: object): Promise<void> {
+  using store = openSqliteStore(storePath(host.ignite.paths));
+  await store.patch({ group, kind: 'VM', name }, { status });
+}
+
+/** Changes when both VMs restart, in milliseconds from now. */
+async function restartIn(ms: number): Promise<void> {
+  for (const name of vms)
+    await patchStatus(name, { restarts: { nextTime: new Date(Date.now() + ms).toISOString() } });
+}
+
+/** Ends both VMs as if they ended again and again. Each waits for its restart, which comes when the test says so. */
 async function endBoth(): Promise<void> {
   for (const name of vms) {
-    const { apiVersion, kind, metadata, status } = await inspect(name);
     const { vmm } = await host.ignite.processesOf(name);
-    using store = openSqliteStore(storePath(host.ignite.paths));
-    const group = apiVersion.split('/')[0]!;
-    const restarts = { count: 8, pauseMs: 10_000 };
-    await store.patch(
-      { group, kind, namespace: metadata.namespace, name },
-      { status: { ...status, restarts, startTime: new Date().toISOString() } },
-    );
+    // However slow this host is, it finds that the VM has not been up for long.
+    const startTime = new Date(Date.now() + longMs).toISOString();
+    await patchStatus(name, { startTime, restarts: { count: 8, pauseMs: longestPauseMs } });
     process.kill(vmm!.pid, 'SIGKILL');
   }
   await host.until('both wait for their restart', () => areAll('Restarting'));
+  await restartIn(longMs);
+}
+
+async function restartBoth(): Promise<void> {
+  await restartIn(0);
+  await host.until('both run', () => areAll('Running'));
 }
 
 /** Returns the number of processes that wait for the restart of a VM. */
@@ -69,7 +84,7 @@ async function ignited(): Promise<Started> {
 
 async function untilNoneWaits(): Promise<void> {
   await host.until('no process waits', async () => waiting() === 0);
-  assert.ok(await areAll('Restarting'), 'there was time');
+  assert.ok(await areAll('Restarting'), 'they wait nevertheless');
 }
 
 test('without ignited, a process waits for the restart of each VM', async () => {
@@ -80,7 +95,7 @@ test('without ignited, a process waits for the restart of each VM', async () => 
 test('ignited takes over from the processes that wait, and restarts the VMs', async () => {
   const service = await ignited();
   await untilNoneWaits();
-  await host.until('both run', () => areAll('Running'));
+  await restartBoth();
   service.kill();
   await service.ended;
 });
@@ -92,7 +107,7 @@ test('while ignited runs, no process waits; when it is stopped, one waits for ea
   service.terminate();
   await service.ended;
   await host.until('a process waits for each', async () => waiting() === 2);
-  await host.until('both run', () => areAll('Running'));
+  await restartBoth();
 });
 
 test('ignited is killed in the pause: the next command that acts has a process wait for each VM', async () => {
@@ -101,9 +116,9 @@ test('ignited is killed in the pause: the next command that acts has a process w
   await untilNoneWaits();
   service.kill();
   await service.ended;
-  await delay(lookMs);
   assert.equal(waiting(), 0);
   await host.ignite.ok('volume', 'create', 'any', '--size', '16MB');
-  await host.until('both run', () => areAll('Running'));
+  await host.until('a process waits for each', async () => waiting() === 2);
+  await restartBoth();
   await host.ignite.ok('volume', 'rm', 'any');
 });

@@ -26,7 +26,7 @@ before(async () => {
   await ignite.ok('run', 'sshd', '--name', 'web', '--ssh', '--memory', '256MB');
   const count =
     'b=/run/ignite/busybox; i=0; while :; do i=$((i+1)); echo $i >/run/new; $b mv /run/new /run/count; $b sleep 0.1; done';
-  await inside('web', `(${count}) >/dev/null 2>&1 </dev/null & echo $! >/run/counter`);
+  await inside('web', `echo 0 >/run/count; (${count}) >/dev/null 2>&1 </dev/null & echo $! >/run/counter`);
   // A hook runs at the same place of the same program in each guest, so only fresh random numbers differ.
   const hook = `#!/run/ignite/busybox sh\\n/run/ignite/busybox head -c 16 /dev/urandom | /run/ignite/busybox md5sum >/run/random\\n`;
   await inside('web', 'b=/run/ignite/busybox; $b mkdir -p /etc/ignite/restored.d');

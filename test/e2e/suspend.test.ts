@@ -45,7 +45,7 @@ async function run(name: string, image: string, ...args: readonly string[]): Pro
   await ignite.ok('run', image, '--name', name, '--ssh', ...args);
   const count =
     'b=/run/ignite/busybox; i=0; while :; do i=$((i+1)); echo $i >/run/new; $b mv /run/new /run/count; $b sleep 0.1; done';
-  await inside(name, `(${count}) >/dev/null 2>&1 </dev/null & echo $! >/run/counter`);
+  await inside(name, `echo 0 >/run/count; (${count}) >/dev/null 2>&1 </dev/null & echo $! >/run/counter`);
 }
 
 const inside = async (vm: string, line: string): Promise<string> =>
@@ -268,7 +268,7 @@ for (const { what, image, args, arch, exitCode } of guests)
     await ignite.ok('start', 'guest');
     await assertGoesOn('guest', life);
     await untilRight('guest', t);
-    await ignite.ok('stop', '--time', '300', 'guest');
+    await ignite.ok('stop', '--time', '600', 'guest');
     assert.equal((await inspect('guest')).status.exitCode, exitCode);
     await ignite.ok('rm', 'guest');
   });

@@ -221,8 +221,8 @@ test('user data may be in a Secret, which is read at each start and shown nowher
     writeFileSync(at('boot.json'), JSON.stringify(secret));
     await ignite.ok('apply', '-f', at('boot.json'));
     await ignite.ok('start', 'secretive');
-    assert.match(await logged('secretive', /#cloud-config/), new RegExp(stringData.data));
     await ignite.ok('wait', 'secretive');
+    assert.match(await ignite.logged('secretive'), new RegExp(stringData.data));
   }
   assert.doesNotMatch(await ignite.ok('get', 'vm/secretive', '-o', 'yaml'), /#cloud-config/);
   await ignite.ok('rm', 'secretive');

@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { apiVersion } from '@ignite/api/v1/group';
+import { apiVersion, group } from '@ignite/api/v1/group';
 import { type Vm, vmSpecSchema } from '@ignite/api/v1/vm';
 import { storePath } from '@ignite/engine/tools/host/paths';
 import { newUid } from '@ignite/toolkit/object/uid';
@@ -186,7 +186,13 @@ test('a VM that somebody else has put into the store, its image not yet here, ru
 test('update --restart-now, killed after its stop: whoever reconciles the VM next brings it up', async () => {
   const before = await ignite.processesOf('stored');
   const update = ignite.start(['update', 'stored', '--cpus', '2', '--restart-now']);
-  while ((await inspect('stored')).status.phase === 'Running') await delay(50);
+  {
+    // A command that looks would take longer than the VM is down.
+    using store = openSqliteStore(storePath(ignite.paths));
+    const phase = async (): Promise<string> =>
+      ((await store.get({ group, kind: 'VM', name: 'stored' })) as Vm).status.phase;
+    while (['Running', 'Stopping'].includes(await phase())) await delay(20);
+  }
   update.kill();
   await update.ended;
   await ignite.ok('restore'); // unless the monitor of the VM that was stopped is faster

@@ -65,7 +65,7 @@ async function openSide(name: string, kubeconfig: string, programs: Programs): P
   const env = { ...process.env, HOME: dir, KUBECONFIG: kubeconfig, LC_ALL: 'C' };
   const said = async (program: string, words: readonly string[]): Promise<string> =>
     await new Promise((resolve, reject) => {
-      execFile(program, words, { env, timeout: 60_000 }, (failure, stdout) =>
+      execFile(program, words, { env, timeout: patienceMs }, (failure, stdout) =>
         failure ? reject(failure) : resolve(stdout),
       );
     });
@@ -81,7 +81,7 @@ async function openSide(name: string, kubeconfig: string, programs: Programs): P
   for (const each of placed) await apply(manifestsOf(each));
   const managers = await startManagers(placed, { access, kubectl, dir });
   for (const manager of managers) open.use(manager);
-  await kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s');
+  await kubectl('wait', '--for=condition=Established', 'crd', '--all', `--timeout=${patienceMs}ms`);
   const stop = new AbortController();
   const providing = provideFields(client, stop.signal);
   open.defer(async () => {
@@ -173,7 +173,7 @@ function assertRunning(sides: readonly Side[]): void {
 async function assertSame(here: Side, there: Side): Promise<void> {
   const both = async () => await Promise.all([answersOf(here), answersOf(there)]);
   let [seen, wanted] = await both();
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline && !isDeepStrictEqual(seen, wanted);) {
+  for (const deadline = Date.now() + patienceMs; Date.now() < deadline && !isDeepStrictEqual(seen, wanted);) {
     await delay(1_000);
     [seen, wanted] = await both();
   }

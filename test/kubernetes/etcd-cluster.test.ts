@@ -43,6 +43,7 @@ import { StoreObjectClient } from '../../packages/toolkit/src/client/over-store/
 import { systemClock as clock } from '../../packages/toolkit/src/clock/clock.ts';
 import { coreKinds } from '../../packages/toolkit/src/core/kinds.ts';
 import { MemoryStore } from '../../packages/toolkit/src/store/memory.ts';
+import { hasCode } from '../../packages/toolkit/src/errors/coded-error.ts';
 import { EtcdClient } from '../../packages/toolkit/src/store/etcd/etcd-client.ts';
 import { CannotBuild, builtProgram, etcd, etcdutl } from './fixtures/go-program.ts';
 
@@ -77,6 +78,8 @@ interface Process {
   readonly dir: string;
   readonly address: string;
   restartedAt: string | undefined;
+  /** How often it was started. */
+  starts: number;
   child: ChildProcess | undefined;
 }
 
@@ -94,7 +97,10 @@ class ProcessHost {
 
   async tend(): Promise<void> {
     const { items } = await new KindClient(this.#client, vmKind).list();
-    for (const vm of items) await this.#tendVm(vm);
+    for (const vm of items)
+      await this.#tendVm(vm).catch((failure: unknown) => {
+        if (!hasCode(failure, 'NOT_FOUND')) throw failure; // it has been removed meanwhile
+      });
     for (const uid of this.processes.keys())
       if (!items.some(({ metadata }) => metadata.uid === uid)) {
         await this.stop(uid);
@@ -116,7 +122,7 @@ class ProcessHost {
     if (!own) {
       this.#count += 1;
       const dir = join(this.#dir, `${name}-${this.#count}`);
-      own = { dir, address: `127.6.2.${this.#count}`, restartedAt: undefined, child: undefined };
+      own = { dir, address: `127.6.2.${this.#count}`, restartedAt: undefined, starts: 0, child: undefined };
       this.processes.set(uid, own);
       const network = { ipAddresses: [own.address], mac: '', gateway: '' };
       await new KindClient(this.#client, vmKind).modifyStatus(vm.metadata, (now) => ({
@@ -127,12 +133,12 @@ class ProcessHost {
     const restartedAt = annotations[restartedAtAnnotation];
     if (restartedAt === own.restartedAt) return;
     await this.stop(uid);
-    own.restartedAt = restartedAt;
     const secretName = vm.spec.cloudInit!.userDataSecretRef!.name;
     const secret = await objectsOf(this.#client, secrets).get({ namespace, name: secretName });
     this.#write(own, textIn(secret, 'value')!);
     for (const { hostPath, vmPath } of vm.spec.copyFiles)
       copyFileSync(hostPath, join(own.dir, basename(vmPath)));
+    own.restartedAt = restartedAt;
     this.#start(own);
   }
 
@@ -158,6 +164,7 @@ class ProcessHost {
       const words = readFileSync(restore, 'utf8').split('\n').filter(Boolean);
       execFileSync(restoring, ['snapshot', 'restore', ...words], { stdio: 'ignore' });
     }
+    own.starts += 1;
     own.child = spawn(program, ['--config-file', join(own.dir, 'etcd.json')], { stdio: 'ignore' });
   }
 }
@@ -223,19 +230,36 @@ describe('an etcd cluster', { skip }, () => {
     return new EtcdClient({ endpoints, tls: { ca: authority.certificate, cert, key: own } });
   }
   /** A call that meets an election is refused, and has to be made again. */
+  async function answered<T>(etcdClient: EtcdClient, path: string, request: object): Promise<T> {
+    let answer: T | undefined;
+    await until(`an answer of ${path}`, async () => {
+      answer = await etcdClient.call<T>(path, request).catch(() => undefined);
+      return answer !== undefined;
+    });
+    return answer!;
+  }
   const hasData = async (etcdClient: EtcdClient): Promise<void> =>
     await until('the data', async () => {
-      const range = etcdClient.call<Range>('/v3/kv/range', { key: base64('a') });
-      const { kvs = [] } = await range.catch((): Range => ({}));
+      const { kvs = [] } = await answered<Range>(etcdClient, '/v3/kv/range', { key: base64('a') });
       return kvs[0]?.value === base64('b');
     });
+  /** Waits until the cluster tells which member leads, and returns it. */
+  async function leaderOf(replicas: number): Promise<string> {
+    let leaders: readonly string[] = [];
+    await until('a leader', async () => {
+      const { members = [] } = (await clusters.get(key)).status ?? {};
+      leaders = members.filter(({ isLeader }) => isLeader).map(({ name }) => name);
+      return members.length === replicas && leaders.length === 1;
+    });
+    return leaders[0]!;
+  }
   const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
   test('it begins with one member, and grows to three', async () => {
     await clusters.create({ metadata: key, spec: { replicas: 1, version: '3.6.5', config: quick } });
     await until('one member', async () => await isReady(1));
     using etcdClient = await connect();
-    await etcdClient.call('/v3/kv/put', { key: base64('a'), value: base64('b') });
+    await answered(etcdClient, '/v3/kv/put', { key: base64('a'), value: base64('b') });
     await change({ replicas: 3 });
     await until('three members', async () => await isReady(3));
     assert.deepEqual(await names(), ['db-1', 'db-2', 'db-3']);
@@ -245,7 +269,7 @@ describe('an etcd cluster', { skip }, () => {
       status?.endpoints,
       ['127.6.2.1', '127.6.2.2', '127.6.2.3'].map((each) => `https://${each}:2379`),
     );
-    assert.equal(status?.members?.filter(({ isLeader }) => isLeader).length, 1);
+    await leaderOf(3);
   });
 
   test('a client is no member: the port of members refuses it', async () => {
@@ -278,18 +302,18 @@ describe('an etcd cluster', { skip }, () => {
     });
   };
   async function disarm(etcdClient: EtcdClient, replicas: number): Promise<void> {
-    const { alarms = [] } = await etcdClient.call<Alarms>('/v3/maintenance/alarm', { action: 'GET' });
+    const { alarms = [] } = await answered<Alarms>(etcdClient, '/v3/maintenance/alarm', { action: 'GET' });
     for (const { memberID, alarm } of alarms)
-      await etcdClient.call('/v3/maintenance/alarm', { action: 'DEACTIVATE', memberID, alarm });
+      await answered(etcdClient, '/v3/maintenance/alarm', { action: 'DEACTIVATE', memberID, alarm });
     await touch();
     await until('the end of the alarm', async () => await isReady(replicas));
   }
 
   test('an alarm is told, and is in the snapshot, which is whole', async () => {
     using etcdClient = await connect();
-    const { header } = await etcdClient.call<Status>('/v3/maintenance/status', {});
+    const { header } = await answered<Status>(etcdClient, '/v3/maintenance/status', {});
     const raised = { action: 'ACTIVATE', memberID: header.member_id, alarm: 'NOSPACE' };
-    await etcdClient.call('/v3/maintenance/alarm', raised);
+    await answered(etcdClient, '/v3/maintenance/alarm', raised);
     await tellsAlarm();
     const access = await readEtcdAccess(await clusters.get(key), client, stop.signal);
     const parts: Buffer[] = [];
@@ -301,9 +325,7 @@ describe('an etcd cluster', { skip }, () => {
   });
 
   test('a member whose machine is lost is replaced, the leader too', async () => {
-    const { status } = await clusters.get(key);
-    const leader = status!.members!.find(({ isLeader }) => isLeader)!.name;
-    const lost = (await vms.get({ ...key, name: leader })).metadata;
+    const lost = (await vms.get({ ...key, name: await leaderOf(3) })).metadata;
     await host.stop(lost.uid);
     await vms.delete(lost);
     // The new one may have the name of the lost one.
@@ -346,15 +368,16 @@ describe('an etcd cluster', { skip }, () => {
   test('the snapshot may go then: a member starts again without it', async () => {
     rmSync(join(dir, 'snapshot'));
     const { metadata } = await vms.get({ ...key, name: 'db-1' });
+    const { starts } = host.processes.get(metadata.uid)!;
     const restarted = { [restartedAtAnnotation]: new Date().toISOString() };
     await vms.modify(metadata, (now) => ({
       ...now,
       metadata: { ...now.metadata, annotations: { ...now.metadata.annotations, ...restarted } },
     }));
-    await delay(1_000);
+    await until('another start', async () => host.processes.get(metadata.uid)!.starts > starts);
     await touch();
     using etcdClient = await connect();
     await hasData(etcdClient);
-    await until('another start', async () => await isReady(1));
+    await until('the member', async () => await isReady(1));
   });
 });

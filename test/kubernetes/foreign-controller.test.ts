@@ -38,7 +38,7 @@ const files = {
 };
 
 const ready = (name: string, books: number): string =>
-  `kubectl wait --timeout=80s --for=jsonpath={.status.books}=${books} shelf/${name}`;
+  `kubectl wait --timeout=200s --for=jsonpath={.status.books}=${books} shelf/${name}`;
 
 /** What people do with a controller of theirs. */
 const commands: readonly string[] = [

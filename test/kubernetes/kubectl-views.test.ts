@@ -78,14 +78,14 @@ describe('kubectl on ignited', { skip: noKubectl, concurrency: false }, () => {
   test('waits for a Pod, and is told what to delete instead of it', async () => {
     await using served = await servedVms();
     const { kubectl } = served;
-    const ready = await kubectl('wait --for=condition=Ready pod/web --timeout=30s');
+    const ready = await kubectl('wait --for=condition=Ready pod/web --timeout=200s');
     assert.equal(ready.out, 'pod/web condition met\n', ready.err);
-    const done = await kubectl('wait --for=jsonpath={.status.phase}=Succeeded pod/done --timeout=30s');
+    const done = await kubectl('wait --for=jsonpath={.status.phase}=Succeeded pod/done --timeout=200s');
     assert.equal(done.code, 0, done.err);
     const refused = await kubectl('delete pod web');
     assert.equal(refused.code, 1);
     assert.match(refused.err, /MethodNotAllowed.*kubectl delete vm NAME/);
-    const waiting = kubectl('wait --for=delete pod/web --timeout=30s');
+    const waiting = kubectl('wait --for=delete pod/web --timeout=200s');
     assert.equal((await kubectl('delete vm web --wait=false')).code, 0);
     const gone = await waiting;
     assert.equal(gone.code, 0, gone.err);
@@ -104,7 +104,7 @@ describe('kubectl on ignited', { skip: noKubectl, concurrency: false }, () => {
     assert.match(out, /^ +zone=a$/m);
     assert.match(out, /^ +memory: +8Gi$/m);
     assert.match(out, /^ +default +web +1 \(25%\)/m, 'the VMs on it are listed');
-    assert.equal((await kubectl('wait --for=condition=Ready node/one --timeout=30s')).code, 0);
+    assert.equal((await kubectl('wait --for=condition=Ready node/one --timeout=200s')).code, 0);
   });
 
   test('shows as not ready the Node of a host that does not renew its lease, and as unknown its VMs', async () => {

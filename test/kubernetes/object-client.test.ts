@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { testClientContract } from '../../packages/toolkit/src/client/client.contract.ts';
 import type { TestGarden } from '../../packages/toolkit/src/client/test-garden.ts';
 import { pots } from '../../packages/toolkit/src/client/garden.sample.ts';
@@ -76,7 +75,7 @@ function testLeases(client: HttpObjectClient): void {
       client,
       namespace: await newNamespace(client, 'leases'),
       name: 'leader',
-      durationSeconds: 6,
+      durationSeconds: 15, // a busy server may take some seconds to renew it
       clock: systemClock,
     };
     const log: string[] = [];
@@ -92,15 +91,16 @@ function testLeases(client: HttpObjectClient): void {
       stops.a.signal,
     );
     await isLeading.promise;
+    const isRefused = Promise.withResolvers<void>();
     const second = leadWhile(
-      { ...options, holder: 'b' },
+      { ...options, holder: 'b', onAttempt: ({ type }) => type === 'taken' && isRefused.resolve() },
       async () => {
         log.push('b leads');
         stops.b.abort();
       },
       stops.b.signal,
     );
-    await delay(2_500);
+    await isRefused.promise;
     stops.a.abort();
     await Promise.all([first, second]);
     assert.deepEqual(log, ['a ends', 'b leads']);

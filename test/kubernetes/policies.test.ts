@@ -129,9 +129,9 @@ async function judged(ask: Ask, { spec, binding, params = [], writes }: PolicyCa
   });
   const isProbed = async (): Promise<boolean> => {
     const { json: status } = await ask(`${maps}?dryRun=All`, 'POST', { metadata: { name: 'probe' } });
-    return (
-      JSON.stringify(status).includes("Policy 'probe'") || JSON.stringify(status).includes("Policy 'case'")
-    );
+    const text = JSON.stringify(status);
+    // A kube-apiserver refuses everything while it does not know the parameters of a policy yet.
+    return /Policy '(probe|case)'/.test(text) && !text.includes('not yet synced');
   };
   while (!(await isProbed())) await delay(50);
   const answers: unknown[] = [code, (policy['spec'] as object | undefined) ?? policy];

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { parse, parseAllDocuments } from 'yaml';
 import { HttpObjectClient } from '../../packages/toolkit/src/client/over-http/http-object-client.ts';
@@ -14,6 +15,7 @@ import { type KubeApiServer, kubeconfigOf, startKubeApiServer } from './fixtures
 /** Ignite as an infrastructure provider, installed into a Kubernetes that is not ours. */
 
 const run = promisify(execFile);
+const patienceMs = 300_000;
 const server = await startKubeApiServer().catch((failure: unknown) => {
   if (failure instanceof CannotBuild) return failure;
   throw failure;
@@ -44,6 +46,20 @@ describe('ignite provider install', { skip }, () => {
     await kubernetes[Symbol.asyncDispose]();
   });
 
+  /** Waits until the server serves what a definition defines, which it does a little later. */
+  async function established(name: string) {
+    for (const end = Date.now() + patienceMs; ; await delay(100)) {
+      const { metadata, status } = await client.get({ ...definitions, name });
+      const { conditions = [] } = status as {
+        readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+      };
+      const isTrue = (wanted: string) =>
+        conditions.some(({ type, status: is }) => type === wanted && is === 'True');
+      if (isTrue('NamesAccepted') && isTrue('Established')) return { metadata, conditions };
+      assert.ok(Date.now() < end, `${name}: ${JSON.stringify(conditions)}`);
+    }
+  }
+
   test('installs definitions that keep the contract, and does so again', async () => {
     const words = ['--kubeconfig', kubeconfigOf(kubernetes)];
     const said = [
@@ -70,21 +86,14 @@ describe('ignite provider install', { skip }, () => {
       'ignitemachines',
       'ignitemachinetemplates',
     ]) {
-      const { metadata, status } = await client.get({
-        ...definitions,
-        name: `${name}.infrastructure.cluster.x-k8s.io`,
-      });
+      const { metadata, conditions } = await established(`${name}.infrastructure.cluster.x-k8s.io`);
       assert.equal(metadata.labels['cluster.x-k8s.io/v1beta2'], 'v1beta2');
       assert.equal(metadata.labels['cluster.x-k8s.io/provider'], 'infrastructure-ignite');
-      const { conditions } = status as {
-        readonly conditions: readonly { readonly type: string; readonly status: string }[];
-      };
       // The API server refuses a schema that is not structural.
       assert.equal(
         conditions.find(({ type }) => type === 'NonStructuralSchema'),
         undefined,
       );
-      assert.equal(conditions.find(({ type }) => type === 'NamesAccepted')?.status, 'True');
     }
   });
 

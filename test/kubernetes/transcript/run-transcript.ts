@@ -18,7 +18,7 @@ export interface Answer {
 
 const namespace = 'garden';
 /** A command that waits for ever is ended after this time, in milliseconds. */
-const patienceMs = 90_000;
+const patienceMs = 240_000;
 
 /**
  * Runs commands one after the other on the server that a kubeconfig leads to.

@@ -36,6 +36,7 @@ async function serve(name: string, dir: string): Promise<NamedServer> {
     response.statusCode = url === '/readyz' && !opened.isReady ? 500 : 200;
     response.end(name);
   });
+  server.keepAliveTimeout = 3_600_000; // however long the test takes, no connection ends for being idle
   await once(server.listen(0, host), 'listening');
   const { port } = server.address() as AddressInfo;
   const opened: NamedServer = {
