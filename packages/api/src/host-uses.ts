@@ -5,6 +5,8 @@ import { type HostResource, hostResources } from './v1/host-resources.ts';
 import type { VmSpec } from './v1/vm.ts';
 import type { WarmPoolSpec } from './v1/warm-pool.ts';
 
+const usesNothing = (): readonly HostUse[] => [];
+
 /** The uses of the host by Ignite's kinds, which the policy of a Sync judges. */
 export const hostUses: HostUses = {
   VM: ({ metadata: { namespace }, spec }) =>
@@ -13,12 +15,16 @@ export const hostUses: HostUses = {
     hostResources(memberSpec(spec as WarmPoolSpec), 'spec.template.spec').flatMap((resource) =>
       useOf(resource, namespace),
     ),
-  Volume: () => [],
-  Namespace: () => [],
-  ConfigMap: () => [],
-  Secret: () => [],
+  Volume: usesNothing,
+  Namespace: usesNothing,
+  ConfigMap: usesNothing,
+  Secret: usesNothing,
   ...sourceUses,
 };
+
+/** Pure. Tells whether there are objects of a kind that use something of the host. */
+export const mayUseHost = (kind: string): boolean =>
+  Object.hasOwn(hostUses, kind) && hostUses[kind] !== usesNothing;
 
 const memberSpec = ({ template }: WarmPoolSpec): VmSpec => ({ ...template.spec, power: 'Running' });
 

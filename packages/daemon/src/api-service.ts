@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Client } from '@ignite/api/client/client';
+import type { AdmittingClient } from '@ignite/api/client/admitting-client';
 import { kinds } from '@ignite/api/kinds';
 import { igniteVersion } from '@ignite/api/ignite-version';
 import { admissionKinds } from '@ignite/apiserver/admission/admission-kinds';
@@ -47,7 +47,7 @@ import { vmConnectors, withVmConnectors } from './streams/vm-connectors.ts';
 export interface ApiServiceOptions {
   readonly client: ObjectClient;
   /** Reaches what runs on this host, for clients of its VMs and on other hosts. Without it, there are none. */
-  readonly engine?: Client;
+  readonly engine?: AdmittingClient;
   /** The kinds that objects define, which the client serves too. */
   readonly definitions: ServedDefinitions;
   /** Kinds that are served besides those that every host has. */
@@ -141,7 +141,10 @@ export async function serveApiService(
     admission,
     audit,
     ...(engine && {
-      calls: { client: engine, may: (...request) => authorizer.authorize(...request) },
+      calls: {
+        clientFor: (asked) => (asked ? engine.admittedBy(asked) : engine),
+        may: (...request) => authorizer.authorize(...request),
+      },
     }),
     checks: [
       storeCheck(client),

@@ -1,6 +1,6 @@
 import { vmKind, volumeKind, warmPoolKind } from '@ignite/api/v1/object-kinds';
 import { join } from 'node:path';
-import type { Client } from '@ignite/api/client/client';
+import type { AdmittingClient } from '@ignite/api/client/admitting-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { WarmPool } from '@ignite/api/v1/warm-pool';
@@ -51,7 +51,7 @@ export interface GitopsServiceOptions {
   readonly self: ThisHost;
   readonly engines: DeclaredEngines;
   /** Of which metrics are served, with whose VMs clients are connected, and which makes the calls of clients on other hosts. */
-  readonly client: Client;
+  readonly client: AdmittingClient;
   /** Tells whether somebody is at work on a VM. */
   readonly isVmBusy: (uid: string) => boolean;
   /** Makes a VM what its object says, unless somebody else is at work on it. */

@@ -6,6 +6,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import type { AdmittingClient } from '@ignite/api/client/admitting-client';
 import { kinds as hostKinds } from '@ignite/api/kinds';
 import { ServedDefinitions } from '@ignite/apiserver/custom-resource/served-definitions';
 import { apiKinds } from '@ignite/apiserver/server/api-kinds';
@@ -52,7 +53,11 @@ export interface Further {
 }
 
 /** The API of a host as ignited serves it, on a socket and at an address, over a store in memory. */
-export async function openServedApi(trust: ApiTrust = {}, further: Further = { kinds: [], resources: [] }) {
+export async function openServedApi(
+  trust: ApiTrust = {},
+  further: Further = { kinds: [], resources: [] },
+  engineOf?: (store: MemoryStore, dir: string) => AdmittingClient,
+) {
   const dir = await mkdtemp(join(tmpdir(), 'served-api-'));
   const store = new MemoryStore();
   const definitions = new ServedDefinitions();
@@ -72,6 +77,7 @@ export async function openServedApi(trust: ApiTrust = {}, further: Further = { k
   const api = await serveApiService(
     {
       client,
+      ...(engineOf && { engine: engineOf(store, dir) }),
       definitions,
       further: further.resources,
       unserved,

@@ -2,7 +2,7 @@ import type { Admission } from '@ignite/toolkit/client/admission';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { Authorizer } from '../request/access.ts';
 import type { ServedResource } from '../resource/served-resource.ts';
-import { AdmittedClient } from './admitted-client.ts';
+import type { AdmissionPort } from './admission-port.ts';
 import { Policies } from './policy/policies.ts';
 import { PolicyAdmission } from './policy/policy-admission.ts';
 import { reportPolicies } from './policy/report-policies.ts';
@@ -17,7 +17,7 @@ export interface AdmissionsOptions extends WebhooksOptions {
 }
 
 /** Gives webhooks and policies a say in what users write. */
-export class Admissions {
+export class Admissions implements AdmissionPort {
   readonly #options: AdmissionsOptions;
   readonly #webhooks: Webhooks;
   readonly #policies: Policies;
@@ -40,13 +40,8 @@ export class Admissions {
     await Promise.all([this.#webhooks.synced(signal), this.#policies.synced(signal)]);
   }
 
-  /** Returns the client with which one request writes. */
-  clientFor(client: ObjectClient, write: UserWrite): ObjectClient {
-    return new AdmittedClient(client, this.#admissionFor(write));
-  }
-
   /** Policies judge what webhooks have made of an object, before webhooks that only judge are asked. */
-  #admissionFor(write: UserWrite): Admission {
+  admissionFor(write: UserWrite): Admission {
     const options = { ...write, ...this.#options };
     const webhooks = new WebhookAdmission({ ...options, webhooks: this.#webhooks });
     const policies = new PolicyAdmission({ ...options, policies: this.#policies });

@@ -9,6 +9,7 @@ import { errorText } from '@ignite/toolkit/errors/error-text';
 import { IncomingChannel, OutgoingChannel } from '@ignite/toolkit/line/channel';
 import type { Line } from '@ignite/toolkit/line/line';
 import type { Log } from '@ignite/toolkit/log/log';
+import type { UserWrite } from '../admission/user-write.ts';
 import type { AuditedRequest } from '../audit/audit-event.ts';
 import { type AuditedExchange, clientGone } from '../audit/audited-exchange.ts';
 import type { RequestInfo } from '../request/request-info.ts';
@@ -18,7 +19,8 @@ import { callPath, callRequest } from './call-request.ts';
 import { type AskedCall, askedCall } from './calls.ts';
 
 export interface LineOptions {
-  readonly client: Client;
+  /** Returns what makes a call, in whose writes others have a say. */
+  readonly clientFor: (write: UserWrite) => Client;
   /** Finds out who makes a call, since a line may be open for longer than its credentials are good. */
   readonly findCaller: (signal: AbortSignal, audited: AuditedExchange | undefined) => Promise<Caller['user']>;
   /** Begins the record of a call, if calls are recorded. */
@@ -79,6 +81,7 @@ class ServedCall {
   readonly #output: OutgoingChannel;
   readonly #errors: OutgoingChannel;
   #resize: (size: WindowSize) => void = () => {};
+  readonly #warnings = new Set<string>();
 
   constructor(line: Line, options: LineOptions) {
     this.#line = line;
@@ -157,8 +160,14 @@ class ServedCall {
     audited: AuditedExchange | undefined,
     signal: AbortSignal,
   ): Promise<unknown> {
-    const { client, findCaller } = this.#options;
+    const { clientFor, findCaller } = this.#options;
     const user = await findCaller(signal, audited);
+    const client = clientFor({
+      user,
+      isDryRun: false,
+      warn: (warning) => this.#warn(warning),
+      annotate: (key, value) => audited?.annotate(key, value),
+    });
     const may: Caller['may'] = async (...question) => {
       const decision = await this.#options.may(...question);
       audited?.isDecided(decision);
@@ -173,6 +182,12 @@ class ServedCall {
       onResize: (listener) => (this.#resize = listener),
       op: { signal, report: (event) => this.#report(event) },
     });
+  }
+
+  /** A call may write an object more than once, about which the same is said. */
+  #warn(message: string): void {
+    if (!this.#warnings.has(message)) this.#report({ kind: 'warning', message });
+    this.#warnings.add(message);
   }
 
   #report(event: ProgressEvent): void {

@@ -32,3 +32,15 @@ test('decodeBody refuses YAML with an alias that stands for nothing, or for more
   for (const text of ['{"a": *b}', '*a', bomb])
     assert.throws(() => decoded(text, 'application/yaml'), { code: 'BAD_REQUEST' }, text);
 });
+
+test('decodeBody reads JSON that is sent as YAML, and tells of it what it tells of YAML', () => {
+  const apply = 'application/apply-patch+yaml';
+  const text = String.raw`{"a": [1.50, -2e3, true, null, "\u00e9\/\n"], "b": {"c": "x: y"}}`;
+  assert.deepEqual(decoded(text, apply), { a: [1.5, -2000, true, null, 'é/\n'], b: { c: 'x: y' } });
+  assert.deepEqual(decoded('{a: 1, "b": two}', apply), { a: 1, b: 'two' });
+  for (const [wrong, message] of [
+    ['{"a": {"b": 1,\n "b": 2}}', 'the body is not YAML: line 2: key ""b"" already set in map'],
+    ['{"a": 1}\n---\n{"a": 2}', 'the body is not one YAML document'],
+  ] as const)
+    assert.throws(() => decoded(wrong, apply), { code: 'BAD_REQUEST', message });
+});

@@ -1,10 +1,13 @@
 import { callsProtocol, largestMessage } from '@ignite/api/remote/messages';
 import type { Client } from '@ignite/api/client/client';
+import type { Admission } from '@ignite/toolkit/client/admission';
 import { badRequest } from '@ignite/toolkit/client/object-error';
 import { acceptLine, asksForLine } from '@ignite/toolkit/line/accept-line';
 import type { Log } from '@ignite/toolkit/log/log';
+import type { AdmissionPort } from '../admission/admission-port.ts';
 import { type AuditTrail, AuditedExchange } from '../audit/audited-exchange.ts';
 import type { Caller } from '../calls/authorize-call.ts';
+import { callAdmission } from '../calls/call-admission.ts';
 import { type LineOptions, serveLine } from '../calls/serve-line.ts';
 import type { UserInfo } from '../request/user-info.ts';
 import { nothingServed } from '../resource/served-resource.ts';
@@ -14,13 +17,15 @@ import type { ServerPlaces } from './server-places.ts';
 
 /** What makes the calls of the clients of other hosts, and who decides which they may make. */
 export interface CallPort {
-  readonly client: Client;
+  /** Returns what makes a call, in whose writes others have a say, if there are any. */
+  readonly clientFor: (admission: Admission | undefined) => Client;
   readonly may: Caller['may'];
 }
 
 /** What of a server calls need. */
 interface CallServer extends AccessPorts {
   readonly calls?: CallPort;
+  readonly admission?: AdmissionPort;
   readonly audit?: AuditTrail | undefined;
   readonly log: Log;
 }
@@ -40,7 +45,7 @@ export async function answerCalls(
   { upgrade, places, ending }: CallExchange,
   user: UserInfo | undefined,
 ): Promise<void> {
-  const { calls, audit, log } = server;
+  const { calls, admission, audit, log } = server;
   if (!calls) throw nothingServed();
   if (!user) throw unknownUser();
   if (!upgrade || !asksForLine(upgrade.message, callsProtocol))
@@ -59,9 +64,11 @@ export async function answerCalls(
     const { headers, socket } = message;
     return audit && new AuditedExchange(audit, { url, headers, socket }, request);
   };
+  const clientFor: LineOptions['clientFor'] = (write) =>
+    calls.clientFor(admission && callAdmission(admission.admissionFor(write)));
   const line = await acceptLine(upgrade, { protocol: callsProtocol, largestMessage }).catch(refuseUpgrade);
   const held = taken.move();
   line.closed.addEventListener('abort', () => held.dispose(), { once: true });
   upgrade.takeOver();
-  serveLine(line, { ...calls, findCaller, record, ending, log });
+  serveLine(line, { clientFor, may: calls.may, findCaller, record, ending, log });
 }

@@ -1,10 +1,12 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { AdmittedClient } from '@ignite/toolkit/client/admitted-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { callsPath } from '@ignite/api/remote/messages';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Log } from '@ignite/toolkit/log/log';
+import type { AdmissionPort } from '../admission/admission-port.ts';
 import type { UserWrite } from '../admission/user-write.ts';
 import { type AuditTrail, AuditedExchange, clientGone } from '../audit/audited-exchange.ts';
 import { discover } from '../discovery/discover.ts';
@@ -61,11 +63,6 @@ export interface ApiOptions {
   /** The name and the version of this program, such as `ignite-0.1.0`. */
   readonly product: string;
   readonly log: Log;
-}
-
-export interface AdmissionPort {
-  /** Returns the client with which one request writes. */
-  clientFor(client: ObjectClient, write: UserWrite): ObjectClient;
 }
 
 export interface AccessPort {
@@ -228,7 +225,8 @@ async function answerResource(
     warn: (warning) => warn(response, warning),
     annotate: (key, value) => audited?.annotate(key, value),
   };
-  const admitted = options.admission?.clientFor(allowed, write) ?? allowed;
+  const admission = options.admission?.admissionFor(write);
+  const admitted = admission ? new AdmittedClient(allowed, admission) : allowed;
   await answerObjects({ ...options, client: admitted }, exchange, { info, body: sent, signal });
 }
 

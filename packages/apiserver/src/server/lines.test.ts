@@ -34,7 +34,7 @@ describe('a line that outlives its credentials', () => {
     await using calls = await serveCalls({ vms: { list: async () => [vm('web')] } }, undefined, undefined, {
       authorizer: { authorize: async () => ({ isAllowed, reason: '' }) },
       calls: {
-        client: { vms: { list: async () => [vm('web')] } } as unknown as Client,
+        clientFor: () => ({ vms: { list: async () => [vm('web')] } }) as unknown as Client,
         may: async ({ name }) => {
           users.push(name);
           return { isAllowed: true, reason: '' };

@@ -10,6 +10,7 @@ import type {
   ObjectReader,
   WatchEvent,
   WatchOptions,
+  WriteOptions,
 } from './object-client.ts';
 
 /** A resource with the kind of its objects. */
@@ -76,7 +77,7 @@ export class KindReader<T extends KubeObject> {
 }
 
 /** How an object is changed that others may change meanwhile. */
-export interface ModifyOptions<T> extends CallOptions {
+export interface ModifyOptions<T> extends WriteOptions {
   /** The object as it was read last. It counts as the current one until a conflict tells otherwise, which saves a read. */
   readonly known?: T;
 }
@@ -111,14 +112,14 @@ export class KindClient<T extends KubeObject> extends KindReader<T> {
   }
 
   /** @throws CodedError ALREADY_EXISTS, INVALID */
-  async create(object: NewOfKind, options?: CallOptions): Promise<T> {
+  async create(object: NewOfKind, options?: WriteOptions): Promise<T> {
     const { kind } = this.#kind;
     const whole = { ...object, apiVersion: apiVersionOf(this.#kind), kind };
     return this.#kind.decode(await this.#client.create(this.#kind, whole, options));
   }
 
   /** @throws CodedError CONFLICT, NOT_FOUND, INVALID */
-  async update(object: T, options?: CallOptions): Promise<T> {
+  async update(object: T, options?: WriteOptions): Promise<T> {
     return this.#kind.decode(await this.#client.update(this.#kind, this.#asStored(object), options));
   }
 

@@ -4,6 +4,8 @@ import { kinds } from '@ignite/api/kinds';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { accessKinds } from '@ignite/toolkit/access/kinds';
 import { coreKinds } from '@ignite/toolkit/core/kinds';
+import { ForwardingClient } from '@ignite/toolkit/client/forwarding-client';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
@@ -131,6 +133,31 @@ describe('CheckedClient', () => {
       message:
         'configmaps "mine" is forbidden: User "ada" cannot create resource "configmaps" in API group "" in the namespace "home"',
     });
+  });
+
+  test('a kind whose objects give nothing is written at once, and others are tried before', async () => {
+    using here = open();
+    const { client } = here;
+    const tried: (boolean | undefined)[] = [];
+    const witness = new (class extends ForwardingClient {
+      override async create(...[resource, object, options]: Parameters<ObjectClient['create']>) {
+        tried.push(options?.dryRun);
+        return await super.create(resource, object, options);
+      }
+    })(() => client);
+    const rules = rulesOf({
+      clusterRoles: [clusterRole('writer', [may('*', '*', '*')])],
+      clusterRoleBindings: [clusterRoleBinding('writer', user('ada'))],
+    });
+    const checked = new CheckedClient({
+      ...{ client: witness, user: named('ada') },
+      rules: async () => rules,
+      served: () => [],
+    });
+    const configMaps = { group: '', version: 'v1', resource: 'configmaps' };
+    await checked.create(configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: at });
+    await checked.create(roles, role('get'));
+    assert.deepEqual(tried, [undefined, true, undefined]);
   });
 
   test('a dry run is checked as well, and writes nothing', async () => {

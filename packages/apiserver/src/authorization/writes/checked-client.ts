@@ -1,4 +1,4 @@
-import { hostUses } from '@ignite/api/host-uses';
+import { hostUses, mayUseHost } from '@ignite/api/host-uses';
 import { resources } from '@ignite/api/resources';
 import { rbacGroup } from '@ignite/toolkit/access/resources/rbac';
 import { ForwardingClient } from '@ignite/toolkit/client/forwarding-client';
@@ -169,5 +169,5 @@ const creationOf = (
 const checkedGroups: ReadonlySet<string> = new Set([
   rbacGroup,
   policyGroup,
-  ...resources.filter(({ kind }) => Object.hasOwn(hostUses, kind)).map(({ group }) => group),
+  ...resources.filter(({ kind }) => mayUseHost(kind)).map(({ group }) => group),
 ]);

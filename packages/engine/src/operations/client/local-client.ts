@@ -1,3 +1,4 @@
+import type { AdmittingClient } from '@ignite/api/client/admitting-client';
 import type { Client } from '@ignite/api/client/client';
 import type { ArchiveClient } from '@ignite/api/client/archive-client';
 import type { ChangeClient } from '@ignite/api/client/change-client';
@@ -9,6 +10,7 @@ import type { KernelClient } from '@ignite/api/client/kernel-client';
 import type { SpaceClient } from '@ignite/api/client/space-client';
 import type { UsageClient } from '@ignite/api/client/usage-client';
 import type { LifeClient } from '@ignite/api/client/life-client';
+import type { Admission } from '@ignite/toolkit/client/admission';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { keepBallast } from '../../tools/host/ballast.ts';
 import { removeHost } from '../../tools/hosts/remove-host.ts';
@@ -16,6 +18,7 @@ import type { EnginePorts } from '../../vm/engine-ports.ts';
 import { LocalArchives } from './local-archives.ts';
 import { LocalChanges } from './local-changes.ts';
 import { LocalFiles } from './local-files.ts';
+import type { PoolKeeping } from '../pools/keep-pool.ts';
 import { HostExaminer } from './host-examiner.ts';
 import { LocalImages } from './local-images.ts';
 import { LocalKernels } from './local-kernels.ts';
@@ -30,7 +33,7 @@ import { ownFinder } from './own-finder.ts';
 import { readClient } from './read-client.ts';
 
 /** The client that runs the engine in this process: Ignite works without a daemon. */
-export class LocalClient implements Client {
+export class LocalClient implements AdmittingClient {
   readonly vms: LocalVms;
   readonly files: FileClient;
   readonly changes: ChangeClient;
@@ -50,8 +53,10 @@ export class LocalClient implements Client {
   readonly stored: Client['stored'];
   readonly objects: ObjectClient;
   readonly #host: EnginePorts;
+  readonly #keeping: PoolKeeping;
 
-  constructor(host: EnginePorts) {
+  /** @param keeping is what makes the VMs of pools, if that is not this client */
+  constructor(host: EnginePorts, keeping?: PoolKeeping) {
     const all = readClient(host, host.administration.stored, host.networks);
     const read = { ...all, vms: ownFinder(all.vms, host.self) };
     this.vms = new LocalVms(host, read.vms);
@@ -63,7 +68,8 @@ export class LocalClient implements Client {
     this.networks = read.networks;
     this.volumes = new LocalVolumes(host, read.volumes);
     this.snapshots = new LocalSnapshots(host, read.snapshots, this.vms);
-    this.pools = new LocalPools(host, read.pools, this);
+    this.#keeping = keeping ?? { host, vms: this.vms, snapshots: this.snapshots };
+    this.pools = new LocalPools(host, read.pools, this.#keeping);
     this.host = new HostExaminer(host);
     this.usage = new LocalUsage(read, host.paths);
     this.space = new LocalSpace(host, read, this);
@@ -73,6 +79,13 @@ export class LocalClient implements Client {
     this.stored = read.stored;
     this.objects = host.administration.served();
     this.#host = host;
+  }
+
+  /** The VMs of pools are made as ignited makes them, which may be faster. */
+  admittedBy(admission: Admission): LocalClient {
+    const administration = this.#host.administration.admittedBy(admission);
+    const host = { ...this.#host, administration, objects: administration.objects };
+    return new LocalClient(host, this.#keeping);
   }
 
   async mend(kind: string, query: string): Promise<void> {

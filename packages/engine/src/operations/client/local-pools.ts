@@ -13,8 +13,6 @@ import { poolNameTaken } from '../pools/errors.ts';
 import { type KeptPool, type PoolKeeping, fillPool, keepPool } from '../pools/keep-pool.ts';
 import { revisionOf } from '../pools/plan-pool.ts';
 import { takeMember } from '../pools/take-member.ts';
-import type { LocalSnapshots } from './local-snapshots.ts';
-import type { LocalVms } from './local-vms.ts';
 
 /** Manages the pools of this host. */
 export class LocalPools implements PoolClient {
@@ -24,14 +22,10 @@ export class LocalPools implements PoolClient {
   /** The pools under the rules of their kind. */
   readonly #pools: KindClient<WarmPool>;
 
-  constructor(
-    host: EnginePorts,
-    read: Finder<WarmPool>,
-    { vms, snapshots }: { readonly vms: LocalVms; readonly snapshots: LocalSnapshots },
-  ) {
+  constructor(host: EnginePorts, read: Finder<WarmPool>, keeping: PoolKeeping) {
     this.#host = host;
     this.#read = read;
-    this.#keeping = { host, vms, snapshots };
+    this.#keeping = keeping;
     this.#pools = new KindClient(host.administration.served(), warmPoolKind);
   }
 

@@ -44,6 +44,11 @@ export async function redefineVm(
     lacksKernel || spec.kernel.oci !== found.spec.kernel.oci
       ? await kernelFor(spec.kernel.oci, { arch }, host, op)
       : undefined;
+  const wished = (now: Vm) => ({
+    ...wishedDefinition(now, { labels, annotations, spec, ...(wish && { wish }) }, host.clock.now()),
+    labels,
+  });
+  await changeVm(host.objects, found, wished, { dryRun: true }); // others may refuse it
   await host.network.changePorts(uid, spec.network.ports, op.signal);
   await host.network.admit(uid, admissionOf(labels, spec.network), op.signal);
   const changes = [
@@ -58,10 +63,7 @@ export async function redefineVm(
       ...statusBefore(now, isNewKernel),
       ...(hasGuest && bootedOf(waitingStatus(now, spec, vmm))),
     }));
-    const wanted = await changeVm(host.objects, before, (now) => ({
-      ...wishedDefinition(now, { labels, annotations, spec, ...(wish && { wish }) }, host.clock.now()),
-      labels,
-    }));
+    const wanted = await changeVm(host.objects, before, wished);
     return await changeVmStatus(host.objects, wanted, (now) => ({
       ...(hasGuest ? waitingStatus(now, spec, vmm) : now.status),
       ...(isUp && restarts && now.status.phase === 'Running' && { phase: 'Stopping' }),

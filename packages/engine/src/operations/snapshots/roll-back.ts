@@ -22,11 +22,13 @@ import type { VmPorts } from '../../vm/vm-ports.ts';
  */
 export async function rollBack(vm: Vm, snapshot: Snapshot, host: VmPorts, op: ClientOperation): Promise<Vm> {
   await assertUsable(vm, snapshot, { ...vm, spec: specAfter(vm.spec, snapshot) }, host);
+  const wish = ({ spec }: Vm) => ({ spec: specAfter(spec, snapshot) });
+  await changeVm(host.objects, vm, wish, { dryRun: true }); // others may refuse it
   const down = await reachGoal(vm, { kind: 'stopped', graceMs: 0 }, host, op);
   const { path } = vmDisk(down, host);
   const { diskBefore, identityDue } = vmFiles(host.paths, down.metadata.uid);
   const wasDue = existsSync(identityDue);
-  const wanted = await changeVm(host.objects, down, ({ spec }) => ({ spec: specAfter(spec, snapshot) }));
+  const wanted = await changeVm(host.objects, down, wish);
   // A rollback that was cut short has set the disk of today aside already.
   if (existsSync(diskBefore)) await rm(path, { force: true });
   else if (existsSync(path)) await rename(path, diskBefore);

@@ -8,6 +8,7 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import { apiVersion, group } from '@ignite/api/v1/group';
 import type { Volume } from '@ignite/api/v1/volume';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
+import type { AdmittedWrite } from '@ignite/toolkit/client/admission';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import { bytes } from '@ignite/toolkit/units/bytes';
@@ -16,7 +17,7 @@ import { volumesIn } from '../store/kind-clients.ts';
 import { volumeFinalizer } from '../store/list-objects.ts';
 import { objectProblem } from '../store/object-problem.ts';
 import { StoreAdministration } from '../store/store-administration.ts';
-import { type VolumeDeps, createVolume, ensureVolume, removeVolume } from './volume-objects.ts';
+import { type VolumeDeps, changeVolume, createVolume, ensureVolume, removeVolume } from './volume-objects.ts';
 
 const size = bytes(2 ** 24);
 const key = { namespace: 'default', name: 'data' };
@@ -162,4 +163,26 @@ test('createVolume: nothing is made in a namespace that is being deleted', async
   });
   assert.ok(!existsSync(volumeFile(paths, request)));
   assert.ok(await createVolume({ ...request, namespace: 'stays' }, host, op));
+});
+
+test('a volume that others refuse has no file, and one whose change they refuse keeps its size', async () => {
+  using store = new MemoryStore();
+  const known = { namespace: 'default', name: 'known' };
+  const { file, administration, ...host } = await hostWith(known, store);
+  const admission = {
+    mutate: async ({ object }: AdmittedWrite) => object,
+    check: async (): Promise<never> => {
+      throw new Error('refused');
+    },
+  };
+  const admitting = (administration as StoreAdministration).admittedBy(admission);
+  const deps = { ...host, administration: admitting, objects: admitting.objects };
+  const refused = { namespace: 'default', name: 'refused' };
+  await assert.rejects(createVolume({ ...refused, spec: { size } }, deps, op), { message: 'refused' });
+  assert.equal(existsSync(volumeDir(paths, refused)), false);
+  const volume = await volumesIn(host.objects).get(known);
+  await assert.rejects(changeVolume(volume, { spec: { size: bytes(2 ** 25) } }, deps, op), {
+    message: 'refused',
+  });
+  assert.equal((await stat(file)).size, 4);
 });

@@ -83,8 +83,8 @@ export async function ensureVolume(
 }
 
 /**
- * Writes the new spec, and resizes the file, which is made if a client of the API has only declared the volume. The caller
- * holds the volume's lock.
+ * Resizes the file, unless others refuse it, and writes the new spec. The file is made if a client of the API has only
+ * declared the volume. The caller holds the volume's lock.
  */
 export async function changeVolume(
   volume: Volume,
@@ -103,18 +103,16 @@ export async function changeVolume(
       `volume "${name}" has ${formatBytes(volume.spec.size)} and cannot be shrunk`,
       `use at least that size, or create another volume`,
     );
-  await ensureFile(volume.metadata, spec.size, deps, op);
   const { signal } = op;
   const volumes = volumesIn(deps.objects);
-  const changed = await volumes.modify(
-    volume.metadata,
-    (now) => ({
-      ...now,
-      spec,
-      metadata: { ...now.metadata, ...metadata, finalizers: heldFinalizers(now) },
-    }),
-    { signal },
-  );
+  const change = (now: Volume): Volume => ({
+    ...now,
+    spec,
+    metadata: { ...now.metadata, ...metadata, finalizers: heldFinalizers(now) },
+  });
+  const allowed = await volumes.modify(volume.metadata, change, { signal, dryRun: true });
+  await ensureFile(volume.metadata, allowed.spec.size, deps, op);
+  const changed = await volumes.modify(volume.metadata, change, { signal });
   const path = volumeFile(deps.paths, changed.metadata);
   return await volumes.modifyStatus(
     changed.metadata,
@@ -180,12 +178,15 @@ async function makeVolume(
 ): Promise<Volume> {
   const { namespace = 'default', name, labels = {}, annotations = {}, spec } = request;
   await assertNamespaceStays(deps.objects, namespace);
-  await ensureFile(request, spec.size, deps, op);
-  return await volumesIn(deps.objects).create({
+  const volumes = volumesIn(deps.objects);
+  const wanted = {
     metadata: { namespace, name, uid: newUid(), labels, annotations, finalizers: [volumeFinalizer] },
     spec,
     status: { path: volumeFile(deps.paths, request), usedBy: [] },
-  });
+  };
+  const allowed = await volumes.create(wanted, { dryRun: true });
+  await ensureFile(request, allowed.spec.size, deps, op);
+  return await volumes.create(wanted);
 }
 
 const notAVolumeName = (name: string): CodedError =>

@@ -2,6 +2,8 @@ import type { SalvagedKind } from '@ignite/api/client/salvaged-kind';
 import { keyOfFullName } from '@ignite/api/v1/shown-name';
 import type { Vm } from '@ignite/api/v1/vm';
 import { vmKind } from '@ignite/api/v1/object-kinds';
+import { AdmittedClient } from '@ignite/toolkit/client/admitted-client';
+import type { Admission } from '@ignite/toolkit/client/admission';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
@@ -11,6 +13,7 @@ import type { ThisHost } from '../host/this-host.ts';
 import { engineKinds } from './engine-objects.ts';
 import { encryptedStore, objectClient } from './object-client.ts';
 import type { OnBroken } from './open-store.ts';
+import { wishAdmission } from './wish-admission.ts';
 import { isSalvaged, listSalvaged, mendRecord } from './salvage.ts';
 
 interface AdministeredHost {
@@ -28,11 +31,19 @@ export class StoreAdministration implements Disposable {
   readonly objects: ObjectClient;
   readonly #store: MendableStore;
   readonly #host: AdministeredHost;
+  readonly #admission: Admission | undefined;
 
-  constructor(store: MendableStore, host: AdministeredHost) {
-    this.objects = new StoreObjectClient(store, engineKinds);
+  /** @param admission are those who have a say in what somebody wants of objects, if there are any */
+  constructor(store: MendableStore, host: AdministeredHost, admission?: Admission) {
+    this.#admission = admission && wishAdmission(admission);
+    this.objects = this.#admitted(new StoreObjectClient(store, engineKinds));
     this.#store = store;
     this.#host = host;
+  }
+
+  /** Returns the same store as one in whose writes others have a say. It is closed with this one. */
+  admittedBy(admission: Admission): StoreAdministration {
+    return new StoreAdministration(this.#store, this.#host, admission);
   }
 
   /** The objects of all kinds as they are stored. */
@@ -45,7 +56,7 @@ export class StoreAdministration implements Disposable {
    * @param further returns the kinds that are served besides at the moment
    */
   served(onBroken = this.#host.onBroken, further?: () => readonly ServedKind[]): ObjectClient {
-    return objectClient(this.#store, this.#host.paths, onBroken, further);
+    return this.#admitted(objectClient(this.#store, this.#host.paths, onBroken, further));
   }
 
   /**
@@ -75,6 +86,10 @@ export class StoreAdministration implements Disposable {
    */
   async rename({ metadata: { namespace, name } }: Vm, newName: string): Promise<Vm> {
     return vmKind.decode(await this.#store.rename({ ...vmKind, namespace, name }, newName));
+  }
+
+  #admitted(client: ObjectClient): ObjectClient {
+    return this.#admission ? new AdmittedClient(client, this.#admission) : client;
   }
 
   [Symbol.dispose](): void {

@@ -5,7 +5,7 @@ import type { Kernel } from '@ignite/api/v1/kernel';
 import type { Vm, VmSpec, VmStatus } from '@ignite/api/v1/vm';
 import { withConditions } from '@ignite/api/v1/vm-conditions';
 import type { KindKey } from '@ignite/toolkit/client/kind-client';
-import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import type { ObjectClient, WriteOptions } from '@ignite/toolkit/client/object-client';
 import { imagesIn, kernelsIn, vmsIn } from './kind-clients.ts';
 
 export const vmFinalizer = 'ignite.weave.works/host';
@@ -28,7 +28,12 @@ interface VmWish extends Partial<Pick<Vm['metadata'], 'finalizers' | 'labels' | 
 }
 
 /** Changes what a VM is wanted to be, whoever else writes in between, and leaves its status alone. */
-export const changeVm = async (objects: ObjectClient, vm: Vm, change: (now: Vm) => VmWish): Promise<Vm> =>
+export const changeVm = async (
+  objects: ObjectClient,
+  vm: Vm,
+  change: (now: Vm) => VmWish,
+  options?: Pick<WriteOptions, 'dryRun'>,
+): Promise<Vm> =>
   await vmsIn(objects).modify(
     vm.metadata,
     (now) => {
@@ -36,7 +41,7 @@ export const changeVm = async (objects: ObjectClient, vm: Vm, change: (now: Vm) 
       const next = { ...now, spec, metadata: { ...now.metadata, ...metadata } };
       return isDeepStrictEqual(next, now) ? now : next;
     },
-    { known: vm },
+    { ...options, known: vm },
   );
 
 /**

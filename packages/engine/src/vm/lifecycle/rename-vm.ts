@@ -22,6 +22,7 @@ export async function renameVm(query: string, name: string, host: VmPorts, op: C
     const owner = ownerOf(found);
     if (owner !== undefined) throw declaredVm(before, owner);
     if (await vmsIn(host.objects).find({ namespace, name })) throw nameTaken(name);
+    await assertNameAdmitted(found, name, host);
     await host.network.rename(uid, nameOnHost({ namespace, name }), op.signal);
     try {
       const renamed = await host.administration.rename(found, name);
@@ -33,4 +34,13 @@ export async function renameVm(query: string, name: string, host: VmPorts, op: C
       throw nameTaken(name);
     }
   });
+}
+
+/** A rename is no write that others have a say in, so they are asked about a new VM of that name. */
+async function assertNameAdmitted(
+  { metadata: { resourceVersion: _read, ...metadata }, ...vm }: Vm,
+  name: string,
+  { objects }: Pick<VmPorts, 'objects'>,
+): Promise<void> {
+  await vmsIn(objects).create({ ...vm, metadata: { ...metadata, name } }, { dryRun: true });
 }

@@ -1,6 +1,6 @@
-import type { Admission } from '@ignite/toolkit/client/admission';
-import { ForwardingClient } from '@ignite/toolkit/client/forwarding-client';
-import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import type { Admission } from './admission.ts';
+import { ForwardingClient } from './forwarding-client.ts';
+import type { ObjectClient } from './object-client.ts';
 
 /** Gives others a say in all writes of a client. */
 export class AdmittedClient extends ForwardingClient {
