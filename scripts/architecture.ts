@@ -78,7 +78,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
     ['topology'],
     [
       ...['addons', 'bootstrap', 'cluster', 'control-plane', 'etcd', 'health-check', 'hosted-control-plane'],
-      ...['infrastructure', 'machine', 'scaling'],
+      ...['infrastructure', 'ipam', 'machine', 'scaling'],
     ],
     ['operations'],
     ['etcd-operations', 'provider'],

@@ -4,6 +4,7 @@ import {
   clusterApiManagers,
   clusterPrograms,
   clusterctl,
+  containerdPrograms,
   coreDns,
   e2eTest,
   etcd,
@@ -14,12 +15,13 @@ import {
 
 /**
  * Builds what the tests on Kubernetes run, unless it is in the cache already. The programs of nodes
- * and control planes, the managers of Cluster API and Kubernetes' own tests take many minutes more: they are only
- * built for the arguments `cluster`, `cluster-api` and `e2e.test`.
+ * and control planes, the container runtime of nodes, the managers of Cluster API and Kubernetes' own tests take many minutes
+ * more: they are only built for the arguments `cluster`, `containerd`, `cluster-api` and `e2e.test`.
  */
 const asked = [
   ...(process.argv.includes(clusterctl.folder) ? [...Object.values(clusterApiManagers), clusterctl] : []),
   ...(process.argv.includes('cluster') ? [...clusterPrograms, coreDns] : []),
+  ...(process.argv.includes('containerd') ? containerdPrograms : []),
   ...(process.argv.includes(e2eTest.name) ? [e2eTest] : []),
 ];
 const never = new AbortController().signal;

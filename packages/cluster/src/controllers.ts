@@ -12,6 +12,8 @@ import { igniteMachineController } from './infrastructure/ignite-machine-control
 import { inOneStore } from './infrastructure/placement.ts';
 import { machineHealthCheckController } from './health-check/machine-health-check-controller.ts';
 import { hostedControlPlaneController } from './hosted-control-plane/hosted-control-plane-controller.ts';
+import { inClusterIpPoolController } from './ipam/in-cluster-ip-pool-controller.ts';
+import { ipAddressClaimController } from './ipam/ip-address-claim-controller.ts';
 import { machineController } from './machine/machine-controller.ts';
 import { type Controller, controllerFor } from './runtime/controller.ts';
 import { machineDeploymentController } from './scaling/machine-deployment-controller.ts';
@@ -35,11 +37,13 @@ export const clusterControllers: readonly Controller[] = [
   controllerFor(clusterResourceSetController),
 ];
 
-/** Our own controllers: a VM for each machine and each member of an etcd, and programs of a host for a control plane. */
+/** Our own controllers: a VM for each machine and each member of an etcd, programs of a host for a control plane, and addresses of pools. */
 export const igniteControllers: readonly Controller[] = [
   controllerFor(etcdClusterController),
   controllerFor(hostedControlPlaneController),
   controllerFor(igniteClusterController(inOneStore)),
   controllerFor(igniteMachineController(inOneStore)),
   controllerFor(igniteMachinePoolController),
+  controllerFor(ipAddressClaimController),
+  controllerFor(inClusterIpPoolController),
 ];

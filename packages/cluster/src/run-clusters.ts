@@ -12,7 +12,7 @@ import type { ValueSchemas } from './contract/value-schemas.ts';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { contractVersion } from './contract/groups.ts';
 import { clusterControllers, igniteControllers } from './controllers.ts';
-import { clusterKind, etcdClusterKind } from './kinds/object-kinds.ts';
+import { clusterKind, etcdClusterKind, inClusterIpPoolKind } from './kinds/object-kinds.ts';
 import { clusterResources } from './kinds/resources.ts';
 import { Objects } from './runtime/objects.ts';
 import { ProviderKinds } from './runtime/provider-kinds.ts';
@@ -48,7 +48,7 @@ const lockMs = 1_000;
 const letters = 'bcdfghjklmnpqrstvwxz2456789';
 
 /**
- * Runs the controllers of clusters until `signal` aborts, from the first Cluster or EtcdCluster on that there is. Of the processes of a
+ * Runs the controllers of clusters until `signal` aborts, from the first Cluster, EtcdCluster or pool of addresses on. Of the processes of a
  * host, one does what clusters need of it, and of several hosts with one store, one runs the controllers.
  */
 export async function runClusters(service: ClusterService, signal: AbortSignal): Promise<void> {
@@ -92,12 +92,12 @@ async function acquire(
   return undefined;
 }
 
-/** Resolves once there is a Cluster or an EtcdCluster: hosts without one follow no other kind. */
+/** Resolves once there is a Cluster, an EtcdCluster or a pool of addresses: hosts without one follow no other kind. */
 async function firstCluster({ client, clock, log }: ClusterService, stop: AbortSignal): Promise<void> {
   const found = new AbortController();
   const signal = AbortSignal.any([stop, found.signal]);
   await Promise.all(
-    [clusterKind, etcdClusterKind].map(async (kind) => {
+    [clusterKind, etcdClusterKind, inClusterIpPoolKind].map(async (kind) => {
       const clusters = new Informer(new KindClient<KubeObject>(client, kind), clock, log);
       clusters.onChange(() => found.abort());
       await clusters.run(signal);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '@ignite/toolkit/clock/clock';
+import { contractVersion } from '@ignite/cluster/contract/groups';
 import { servedClusterVersions } from '@ignite/cluster/v1beta1/served-versions';
 import { valueSchemas } from '@ignite/apiserver/custom-resource/value-schemas';
 import type { GroupVersionResource } from '@ignite/toolkit/client/group-version-resource';
@@ -157,7 +158,7 @@ test('a host without clusters keeps a namespace for the clusters of others until
     kinds.map(({ group, version, resource, kind }) => `${kind} ${resource}.${version}.${group}`).toSorted();
   assert.deepEqual(
     named(unservedClusterKinds),
-    named(servedClusterVersions.filter(({ version }) => version !== 'v1beta1')),
+    named(servedClusterVersions.filter(({ version }) => version === contractVersion)),
   );
   await using api = await openServedApi({}, { kinds: [], resources: [], unserved: unservedClusterKinds });
   assert.equal((await api.ask({ path: core })).code, 404);
@@ -340,6 +341,12 @@ test('the ready roles give rights to clusters: viewers look, operators scale and
   );
   assert.deepEqual(await codes({ path: `${path}/admin`, method: 'DELETE' }), [403, 403, 200]);
   assert.deepEqual(await codes({ path: `${home}/machines/gone`, method: 'DELETE' }), [403, 404, 404]);
+  for (const { group, version, resource } of servedClusterVersions)
+    assert.deepEqual(
+      await codes({ path: `/apis/${group}/${version}/namespaces/default/${resource}` }),
+      [200, 200, 200],
+      resource,
+    );
 });
 
 test('the controllers work from the first Cluster on', async (t) => {

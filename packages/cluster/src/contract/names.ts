@@ -81,6 +81,11 @@ export const finalizers = {
   etcdCluster: 'etcd.cluster.x-k8s.io',
   igniteCluster: 'ignitecluster.infrastructure.cluster.x-k8s.io',
   igniteMachine: 'ignitemachine.infrastructure.cluster.x-k8s.io',
+  ipAddress: 'ipam.cluster.x-k8s.io/ProtectAddress',
+  ipAddressClaim: 'ipam.cluster.x-k8s.io/ReleaseAddress',
+  inClusterIpPool: 'ipam.cluster.x-k8s.io/ProtectPool',
+  /** Keeps the claims of a machine for as long as its VM has the addresses. */
+  claimOfMachine: 'ignitemachine.infrastructure.cluster.x-k8s.io/ProtectAddressClaim',
 } as const;
 
 /** The taint of a node that its Machine has not seen yet. */

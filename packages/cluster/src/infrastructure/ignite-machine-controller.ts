@@ -8,6 +8,7 @@ import type { IgniteMachine } from '../kinds/ignite-infrastructure.ts';
 import type { Machine } from '../kinds/machine.ts';
 import { igniteMachineKind, machineKind } from '../kinds/object-kinds.ts';
 import type { BasicWork, Controller, Reconciled } from '../runtime/controller.ts';
+import { giveBackAddresses, withClaimedAddresses } from './claimed-addresses.ts';
 import type { Placement } from './placement.ts';
 import { addressesOfMachine, bootstrappedOf, providerIdOf, readiness, vmOfMachine } from './vm-of-machine.ts';
 
@@ -59,9 +60,14 @@ async function bringUp(
   // What is answered to a write may be something else than what was judged.
   const later = known ? undefined : await placement.refusal(infrastructure);
   if (later !== undefined) return notAllowed(infrastructure, later, work);
+  const addressed = known
+    ? infrastructure
+    : await withClaimedAddresses(infrastructure, machine.spec.clusterName, work);
+  if (typeof addressed === 'string')
+    return waiting(infrastructure, { reason: 'WaitingForIPAddress', message: addressed }, work);
   const vm = known
     ? await owned(known, infrastructure, work)
-    : await create(infrastructure, machine, placement, work);
+    : await create(addressed, machine, placement, work);
   if (!vm) return waiting(infrastructure, { reason: 'NameTaken' }, work);
   const isThere = hasVmm(vm);
   const providerID = providerIdOf(vm);
@@ -117,18 +123,20 @@ async function create(
 async function takeDown(
   infrastructure: IgniteMachine,
   placement: Placement,
-  { objects }: BasicWork,
+  work: BasicWork,
 ): Promise<Reconciled<IgniteMachine>> {
+  const { objects } = work;
   const { namespace, name } = infrastructure.metadata;
   const vm = await objects.get(vmKind, { namespace, name });
   // What was brought under this name may be for the VM of somebody else.
-  if (vm && !placement.isVmOf(vm, infrastructure)) return { object: infrastructure, isCleared: true };
-  if (vm) {
+  const isOthers = vm !== undefined && !placement.isVmOf(vm, infrastructure);
+  if (vm && !isOthers) {
     await objects.delete(vmKind, vm);
     if (await objects.get(vmKind, { namespace, name }))
       return { object: infrastructure, requeueAfterMs: deletionMs };
   }
-  await placement.dropData(infrastructure);
+  if (!isOthers) await placement.dropData(infrastructure);
+  await giveBackAddresses(infrastructure, work);
   return { object: infrastructure, isCleared: true };
 }
 

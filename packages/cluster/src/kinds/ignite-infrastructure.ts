@@ -3,9 +3,11 @@ import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { isDnsLabel } from '@ignite/toolkit/object/name';
 import { described } from '@ignite/toolkit/schema/described';
 import { vmSpecSchema } from '@ignite/api/v1/vm';
+import { interfaceName } from '@ignite/api/v1/vm-network';
 import * as v from 'valibot';
 import { replicatedMetadataSchema } from '../contract/replicated-metadata.ts';
 import { type FailureDomain, endpointSchema } from './cluster.ts';
+import { poolReferenceEntries } from './ip-address-claim.ts';
 import type { MachineAddress } from './machine.ts';
 
 const loadBalancerSchema = v.strictObject({
@@ -38,15 +40,47 @@ const {
   ...vmEntries
 } = vmSpecSchema.entries;
 
+const addressFromPoolSchema = v.strictObject({
+  ...poolReferenceEntries,
+  interface: described('Interface of the VM that has the address.', v.optional(interfaceName, 'eth0')),
+});
+export type AddressFromPool = v.InferOutput<typeof addressFromPoolSchema>;
+
 /** The spec of a VM, without what the controllers decide. */
-export const igniteMachineSpecSchema = v.strictObject({
+const machineSpecSchema = v.strictObject({
   providerID: described('Identifies the VM; written when it runs.', v.optional(v.string())),
   hostName: described(
     'Host that has the VM; if absent, the failure domain of the Machine, or a host takes it.',
     v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(63))),
   ),
   vm: described('The VM, as in the kind VM.', v.strictObject(vmEntries)),
+  addressesFromPools: described(
+    'Pools from which interfaces of the VM get their addresses, by an IPAddressClaim for each; of each family, one for an interface.',
+    v.optional(v.pipe(v.array(addressFromPoolSchema), v.maxLength(16))),
+  ),
 });
+type MachineSpec = v.InferOutput<typeof machineSpecSchema>;
+
+export const igniteMachineSpecSchema = v.pipe(
+  machineSpecSchema,
+  v.check(
+    hasInterfacesForPools,
+    'addressesFromPools must name interfaces of the VM that have a network and no address of their own',
+  ),
+);
+
+function hasInterfacesForPools({ addressesFromPools = [], vm: { network } }: MachineSpec): boolean {
+  const { name: _network, ...eth0 } = network;
+  const interfaces = [{ ...eth0, name: 'eth0' }, ...network.interfaces];
+  return addressesFromPools.every(({ interface: wanted }) => {
+    const found = interfaces.find(({ name }) => name === wanted);
+    return found !== undefined && (found.address ?? found.address6) === undefined && isOfNetwork(found);
+  });
+}
+
+/** An interface besides eth0 that names no network is created by the plugins of another one. */
+const isOfNetwork = (found: { readonly name: string; readonly network?: string | undefined }): boolean =>
+  found.name === 'eth0' || found.network !== undefined;
 
 export const igniteClusterTemplateSpecSchema = v.strictObject({
   template: v.strictObject({

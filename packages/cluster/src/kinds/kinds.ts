@@ -13,6 +13,7 @@ import {
   coreGroup,
   etcdGroup,
   infrastructureGroup,
+  ipamGroup,
 } from '../contract/groups.ts';
 import { type ClusterClass, clusterClassSpecSchema } from './cluster-class.ts';
 import { clusterResourceSetBindingSpecSchema, clusterResourceSetSpecSchema } from './cluster-resource-set.ts';
@@ -33,6 +34,9 @@ import {
   igniteMachineTemplateSpecSchema,
   type IgniteCluster,
 } from './ignite-infrastructure.ts';
+import { inClusterIpPoolSpecSchema } from './in-cluster-ip-pool.ts';
+import { ipAddressClaimSpecSchema, ipAddressSpecSchema } from './ip-address-claim.ts';
+import { ipamResources } from './ipam-resources.ts';
 import { k3sConfigSpecSchema, k3sConfigTemplateSpecSchema } from './k3s-config.ts';
 import {
   type K3sControlPlane,
@@ -267,7 +271,7 @@ export const kinds: readonly Kind[] = [
   defineKind({
     ...igniteMachineResource,
     versions: versionsOf(infrastructureGroup, 'IgniteMachine', igniteMachineSpecSchema),
-    strategy: { initialStatus: {}, immutable: ['/spec/vm'] },
+    strategy: { initialStatus: {}, immutable: ['/spec/vm', '/spec/addressesFromPools'] },
   }),
   defineKind({
     ...igniteMachinePoolResource,
@@ -302,5 +306,20 @@ export const kinds: readonly Kind[] = [
   defineKind({
     ...clusterResourceSetBindingResource,
     versions: versionsOf(addonsGroup, 'ClusterResourceSetBinding', clusterResourceSetBindingSpecSchema),
+  }),
+  defineKind({
+    ...ipamResources.inClusterIpPool,
+    versions: versionsOf(ipamGroup, 'InClusterIPPool', inClusterIpPoolSpecSchema),
+    strategy: { initialStatus: {} },
+  }),
+  defineKind({
+    ...ipamResources.ipAddressClaim,
+    versions: versionsOf(ipamGroup, 'IPAddressClaim', ipAddressClaimSpecSchema),
+    strategy: { initialStatus: {}, immutable: ['/spec'], prepare: withClusterLabel },
+  }),
+  defineKind({
+    ...ipamResources.ipAddress,
+    versions: versionsOf(ipamGroup, 'IPAddress', ipAddressSpecSchema),
+    strategy: { immutable: ['/spec'] },
   }),
 ];

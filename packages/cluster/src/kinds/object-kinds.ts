@@ -10,6 +10,7 @@ import {
   coreGroup,
   etcdGroup,
   infrastructureGroup,
+  ipamGroup,
 } from '../contract/groups.ts';
 import type { ClusterClass } from './cluster-class.ts';
 import type { ClusterResourceSet, ClusterResourceSetBinding } from './cluster-resource-set.ts';
@@ -18,6 +19,8 @@ import type { Cluster } from './cluster.ts';
 import type { EtcdCluster } from './etcd-cluster.ts';
 import type { HostedControlPlane } from './hosted-control-plane.ts';
 import type { IgniteCluster, IgniteMachine, IgniteMachinePool } from './ignite-infrastructure.ts';
+import type { InClusterIpPool } from './in-cluster-ip-pool.ts';
+import type { IpAddress, IpAddressClaim } from './ip-address-claim.ts';
 import type { K3sConfig } from './k3s-config.ts';
 import type { K3sControlPlane } from './k3s-control-plane.ts';
 import type { KubeadmConfig } from './kubeadm-config.ts';
@@ -34,6 +37,7 @@ import {
   igniteMachinePoolResource,
   igniteMachineResource,
 } from './infrastructure-resources.ts';
+import { ipamResources } from './ipam-resources.ts';
 import {
   clusterClassResource,
   clusterResource,
@@ -125,5 +129,9 @@ export const clusterResourceSetBindingKind = objectKind<ClusterResourceSetBindin
   clusterResourceSetBindingResource,
   `${addonsGroup}/${contractVersion}`,
 );
+const ipam = `${ipamGroup}/${contractVersion}`;
+export const inClusterIpPoolKind = objectKind<InClusterIpPool>(ipamResources.inClusterIpPool, ipam);
+export const ipAddressClaimKind = objectKind<IpAddressClaim>(ipamResources.ipAddressClaim, ipam);
+export const ipAddressKind = objectKind<IpAddress>(ipamResources.ipAddress, ipam);
 export const secretObjects = objectKind(secretResource, 'v1');
 export const configMapObjects = objectKind(configMapResource, 'v1');

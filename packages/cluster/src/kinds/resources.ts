@@ -17,6 +17,7 @@ import {
   igniteMachineResource,
 } from './infrastructure-resources.ts';
 import { common, scaled } from './common-fields.ts';
+import { ipamResources } from './ipam-resources.ts';
 import type { ClusterClass } from './cluster-class.ts';
 import type { ClusterResourceSet, ClusterResourceSetBinding } from './cluster-resource-set.ts';
 import type { BootstrapConfig } from './bootstrap-config.ts';
@@ -391,5 +392,6 @@ export const clusterResources = [
   clusterResourceSetResource,
   clusterResourceSetBindingResource,
   clusterSnapshotResource,
+  ...Object.values(ipamResources),
   ...Object.values(templateResources),
 ] as const satisfies readonly Resource[];

@@ -17,6 +17,7 @@ const declared = [
   'ClusterResourceSet',
   'KubeadmConfigTemplate',
   'KThreesConfigTemplate',
+  'InClusterIPPool',
   'IgniteMachineTemplate',
   'IgniteCluster',
   'HostedControlPlane',

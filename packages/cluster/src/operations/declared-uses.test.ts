@@ -143,3 +143,25 @@ test('a source makes no machines and no control planes of what others have broug
     assert.match(found[key]!, reason);
   }
 });
+
+test("machines take no addresses from somebody else's pool", async () => {
+  const pool = `
+apiVersion: ipam.cluster.x-k8s.io/v1beta2
+kind: InClusterIPPool
+metadata: {name: lan}
+spec: {addresses: [10.0.0.9-10.0.0.20], prefix: 24}`;
+  const machines = `
+apiVersion: infrastructure.cluster.x-k8s.io/v1beta2
+kind: IgniteMachineTemplate
+metadata: {name: prod}
+spec:
+  template:
+    spec:
+      vm: {image: {oci: node}}
+      addressesFromPools: [{apiGroup: ipam.cluster.x-k8s.io, kind: InClusterIPPool, name: lan}]`;
+  assert.deepEqual(await denied(`${pool}\n---${machines}`), {});
+  assert.match(
+    (await denied(machines))['IgniteMachineTemplate/prod'] ?? '',
+    /^spec\.template\.spec\.addressesFromPools: .*InClusterIPPool\/lan/,
+  );
+});

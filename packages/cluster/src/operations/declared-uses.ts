@@ -3,6 +3,7 @@ import type { Manifest } from '@ignite/toolkit/codec/manifest';
 import type { ClusterResourceSet } from '../kinds/cluster-resource-set.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import { hostUses } from '../kinds/host-uses.ts';
+import type { IgniteMachine } from '../kinds/ignite-infrastructure.ts';
 import type { K3sControlPlane } from '../kinds/k3s-control-plane.ts';
 import type { KubeadmConfig } from '../kinds/kubeadm-config.ts';
 import type { KubeadmControlPlane } from '../kinds/kubeadm-control-plane.ts';
@@ -44,6 +45,14 @@ const ofConfigTemplate = (manifest: Manifest): readonly HostUse[] => {
   const { template } = manifest.spec as { readonly template: { readonly spec?: ConfigSpec } };
   return filesOf(manifest, template.spec, 'spec.template.spec');
 };
+
+/** Machines take addresses away from those for whom the pool is. */
+function poolsOf(manifest: Manifest): readonly HostUse[] {
+  const { template } = manifest.spec as { readonly template: { readonly spec: IgniteMachine['spec'] } };
+  return (template.spec.addressesFromPools ?? []).map(({ kind, name }) =>
+    objectAt(manifest, 'spec.template.spec.addressesFromPools', kind, name),
+  );
+}
 
 /**
  * What manifests of clusters use of the host and of other objects, which the policy of a Sync judges. Their author must own
@@ -95,6 +104,10 @@ export const declaredUses: HostUses = {
   },
   MachineHealthCheck: ofOneCluster,
   IgniteCluster: () => [],
-  IgniteMachineTemplate: hostUses['IgniteMachineTemplate']!,
+  InClusterIPPool: () => [],
+  IgniteMachineTemplate: (manifest) => [
+    ...hostUses['IgniteMachineTemplate']!(manifest),
+    ...poolsOf(manifest),
+  ],
   HostedControlPlane: hostUses['HostedControlPlane']!,
 };

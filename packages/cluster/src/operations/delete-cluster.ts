@@ -9,6 +9,7 @@ import {
   clusterKind,
   configMapObjects,
   etcdClusterKind,
+  inClusterIpPoolKind,
   machineDrainRuleKind,
   secretObjects,
 } from '../kinds/object-kinds.ts';
@@ -79,6 +80,7 @@ const kindsOfNoCluster: readonly string[] = [
   clusterKind,
   clusterClassKind,
   etcdClusterKind,
+  inClusterIpPoolKind,
   machineDrainRuleKind,
 ].map(({ kind }) => kind);
 

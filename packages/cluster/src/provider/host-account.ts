@@ -1,5 +1,5 @@
 import type { NewObject } from '@ignite/toolkit/client/object-client';
-import { coreGroup, infrastructureGroup } from '../contract/groups.ts';
+import { coreGroup, infrastructureGroup, ipamGroup } from '../contract/groups.ts';
 import { providerNamespace } from './provider-namespace.ts';
 
 /** The account as which hosts serve a management cluster. */
@@ -14,7 +14,7 @@ const namespace = providerNamespace;
 
 /**
  * The account of hosts and its rights: to change the machines and clusters of Ignite, to look at those of Cluster API, to get the
- * Secrets that machines boot with by their names, and to tell each other that they are alive. The right to Secrets has a role of its own, which
+ * Secrets that machines boot with by their names, to claim addresses for machines, and to tell each other that they are alive. The right to Secrets has a role of its own, which
  * can be bound in single namespaces instead.
  */
 export const hostAccount: readonly NewObject[] = [
@@ -33,6 +33,12 @@ export const hostAccount: readonly NewObject[] = [
         verbs: ['update'],
       },
       { apiGroups: [coreGroup], resources: ['clusters', 'machines'], verbs: ['get', 'list', 'watch'] },
+      {
+        apiGroups: [ipamGroup],
+        resources: ['ipaddressclaims'],
+        verbs: ['get', 'list', 'watch', 'create', 'update', 'delete'],
+      },
+      { apiGroups: [ipamGroup], resources: ['ipaddresses'], verbs: ['get'] },
     ],
   },
   {

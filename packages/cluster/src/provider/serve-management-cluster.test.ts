@@ -4,6 +4,7 @@ import type { HostPod } from '@ignite/api/host-pod/host-pod';
 import { hostPodKind } from '@ignite/api/host-pod/object-kind';
 import { kinds as vmKinds } from '@ignite/api/v1/kinds';
 import { vmKind } from '@ignite/api/v1/object-kinds';
+import type { Vm } from '@ignite/api/v1/vm';
 import { allowSchema } from '@ignite/toolkit/allowance/allow-spec';
 import { type KindResource, objectsOf } from '@ignite/toolkit/client/kind-client';
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
@@ -25,6 +26,8 @@ import {
   clusterKind,
   igniteClusterKind,
   igniteMachineKind,
+  ipAddressClaimKind,
+  ipAddressKind,
   kubeadmConfigKind,
   machineKind,
 } from '../kinds/object-kinds.ts';
@@ -126,7 +129,7 @@ test('what belongs to a Cluster goes on as soon as that is not paused any more',
 });
 
 /** Creates a machine that lacks only the data that it boots with. */
-async function createWaiting(opened: ReturnType<typeof open>) {
+async function createWaiting(opened: ReturnType<typeof open>, more: object = {}) {
   const { management } = opened;
   await opened.createCluster({}, { controlPlaneEndpoint: { host: '10.61.1.9', port: 6_443 } });
   await objectsOf(management, clusterKind).modifyStatus(at('dev'), (now) => ({
@@ -141,7 +144,7 @@ async function createWaiting(opened: ReturnType<typeof open>) {
       ...{ ...at('cp-1'), labels: ofCluster },
       ownerReferences: [controllerReference(machineKind, machine)],
     },
-    spec: { vm: { image: { oci: 'example.com/node:v1' } } },
+    spec: { vm: { image: { oci: 'example.com/node:v1' } }, ...more },
   });
   const saysOf = async (reason: string): Promise<true | undefined> => {
     const { status } = await objectsOf(management, igniteMachineKind).get(at('cp-1'));
@@ -154,6 +157,28 @@ async function createWaiting(opened: ReturnType<typeof open>) {
     }));
   return { saysOf, bringData };
 }
+
+test('a machine claims its address in the management cluster, and its VM on the host has it until it is gone', async () => {
+  await using opened = open();
+  const { management, host } = opened;
+  const poolRef = { apiGroup: 'ipam.example', kind: 'Lan', name: 'office' };
+  const { saysOf, bringData } = await createWaiting(opened, { addressesFromPools: [poolRef] });
+  await bringData();
+  await found(async () => await saysOf('WaitingForIPAddress'));
+  const claims = objectsOf(management, ipAddressClaimKind);
+  assert.deepEqual((await claims.get(at('cp-1-0'))).spec, { clusterName: 'dev', poolRef });
+  await objectsOf(management, ipAddressKind).create({
+    metadata: at('cp-1-0'),
+    spec: { claimRef: { name: 'cp-1-0' }, poolRef, address: '192.0.2.7', prefix: 24 },
+  });
+  const status = { addressRef: { name: 'cp-1-0' } };
+  await claims.modifyStatus(at('cp-1-0'), (now) => ({ ...now, status }));
+  const vm = (await found(async () => await objectsOf(host, vmKind).find(at('cp-1')))) as Vm;
+  assert.equal(vm.spec.network.address, '192.0.2.7');
+  await objectsOf(management, igniteMachineKind).delete(at('cp-1'));
+  await found(async () => ((await claims.find(at('cp-1-0'))) ? undefined : true));
+  assert.equal(await objectsOf(host, vmKind).find(at('cp-1')), undefined);
+});
 
 test('a machine gets its VM as soon as its Machine has the data that it boots with', async () => {
   await using opened = open();

@@ -50,6 +50,8 @@ export interface Controller<T extends KubeObject = KubeObject, W extends BasicWo
   readonly kind: ClientKind<T>;
   /** What keeps a deleted object until it is cleared. Without it, objects go at once. */
   readonly finalizer?: string;
+  /** The kinds of objects that no controller cares for, but that it is told of. */
+  readonly follows?: readonly ClientKind<KubeObject>[];
   /** Returns the name of the Cluster of an object. */
   readonly clusterOf: (object: T) => string | undefined;
   /** Returns when to look again at an object that another host cares for, and `undefined` if this one does. */

@@ -4,12 +4,16 @@ import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { informerKey } from '@ignite/toolkit/controller/informer';
 import { annotations } from '../contract/names.ts';
 import { type Cluster, isPaused } from '../kinds/cluster.ts';
+import type { IpAddress } from '../kinds/ip-address-claim.ts';
 import type { MachinePool } from '../kinds/machine-pool.ts';
 import type { Machine, MachineSpec } from '../kinds/machine.ts';
 import {
   clusterClassKind,
   clusterKind,
   igniteClusterKind,
+  inClusterIpPoolKind,
+  ipAddressClaimKind,
+  ipAddressKind,
   machineHealthCheckKind,
   machineKind,
   machinePoolKind,
@@ -20,8 +24,8 @@ import type { BasicWork, Controller } from './controller.ts';
 /** Kinds whose objects have to do with all Machines of their Cluster. */
 const machineWatchers = [machineHealthCheckKind, igniteClusterKind];
 
-/** What is known of a controller here: the kind of its objects. */
-type Routed = Pick<Controller, 'kind'>;
+/** What is known of a controller here: the kinds of objects that matter to it. */
+type Routed = Pick<Controller, 'kind' | 'follows'>;
 
 /** Is told which controller has to look at which object. */
 export type Enqueue<C extends Routed = Routed> = (controller: C, key: string) => void;
@@ -29,7 +33,7 @@ export type Enqueue<C extends Routed = Routed> = (controller: C, key: string) =>
 /**
  * Has the controllers look at what a change is of interest to: the object itself, its owners, all that belongs to a
  * Cluster whose wishes or beginnings have changed, the parts of a Machine or a MachinePool, the health checks and the load balancer
- * of a Machine, and the Clusters of a class.
+ * of a Machine, the Clusters of a class, the claims that wait for a pool, and the pool of an address.
  */
 export function routeChanges<C extends Routed>(
   controllers: readonly C[],
@@ -57,6 +61,12 @@ export function routeChanges<C extends Routed>(
       enqueueAll(controllers, object, objects, enqueue).catch(aborted);
     } else if (is(clusterClassKind)) {
       enqueueClusters(byKind, object, objects, enqueue).catch(aborted);
+    } else if (is(inClusterIpPoolKind)) {
+      enqueueClaims(byKind, object, objects, enqueue).catch(aborted);
+    } else if (is(ipAddressKind)) {
+      const { poolRef } = (object as IpAddress).spec;
+      const found = byKind.get(`${poolRef.kind}.${poolRef.apiGroup}`);
+      if (found) enqueue(found, `${metadata.namespace}/${poolRef.name}`);
     } else if (is(machinePoolKind)) {
       enqueueParts(byKind, object, (object as MachinePool).spec.template.spec, enqueue);
     } else if (is(machineKind)) {
@@ -86,7 +96,10 @@ const aborted = (): void => {};
 
 /** Begins to follow the objects of all controllers, and those that matter to all of them. */
 export async function followKinds(controllers: readonly Routed[], { objects }: BasicWork): Promise<void> {
-  const kinds = [...controllers.map(({ kind }) => kind), clusterKind, machineKind];
+  const kinds = [
+    ...controllers.flatMap(({ kind, follows = [] }) => [kind, ...follows]),
+    ...[clusterKind, machineKind],
+  ];
   for (const kind of kinds) await objects.get(kind, { namespace: '', name: '' });
 }
 
@@ -125,6 +138,19 @@ async function enqueueClusters<C extends Routed>(
   if (!found) return;
   for (const cluster of await objects.inNamespace(clusterKind, namespace))
     if (cluster.spec.topology?.classRef.name === name) enqueue(found, informerKey(cluster));
+}
+
+/** Has the claims looked at that wait for an address of a pool. */
+async function enqueueClaims<C extends Routed>(
+  byKind: ReadonlyMap<string, C>,
+  { metadata: { namespace, name } }: KubeObject,
+  objects: BasicWork['objects'],
+  enqueue: Enqueue<C>,
+): Promise<void> {
+  const found = byKind.get(`${ipAddressClaimKind.kind}.${ipAddressClaimKind.group}`);
+  if (!found) return;
+  for (const claim of await objects.inNamespace(ipAddressClaimKind, namespace))
+    if (claim.spec.poolRef.name === name && !claim.status?.addressRef) enqueue(found, informerKey(claim));
 }
 
 /** Has a controller look at its objects that belong to the Cluster of a Machine. */

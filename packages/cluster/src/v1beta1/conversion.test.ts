@@ -10,6 +10,7 @@ const olderOf = (name: string): KindVersion => kindNamed(name).versions.find(({ 
 const convert = (name: string, direction: 'toHub' | 'fromHub', spec: unknown, more: object = {}) =>
   olderOf(name).conversion![direction]({ metadata: { namespace: 'default' }, spec, ...more });
 
+const poolRef = { apiGroup: 'ipam.cluster.x-k8s.io', kind: 'InClusterIPPool', name: 'a' };
 const oldReference = (kind: string) => ({
   ...{ apiVersion: 'infrastructure.cluster.x-k8s.io/v1beta2', kind, name: 'a', namespace: 'default' },
 });
@@ -230,6 +231,13 @@ const cases: readonly (readonly [string, object, object])[] = [
     { clusterSelector: { matchLabels: { a: 'b' } }, resources: [], strategy: 'Reconcile' },
     { clusterSelector: { matchLabels: { a: 'b' } }, resources: [], strategy: 'Reconcile' },
   ],
+  ['IPAddressClaim', { clusterName: 'dev', poolRef }, { clusterName: 'dev', poolRef }],
+  [
+    'IPAddress',
+    { claimRef: { name: 'a' }, poolRef, address: '10.0.0.9', prefix: 24 },
+    { claimRef: { name: 'a' }, poolRef, address: '10.0.0.9', prefix: 24 },
+  ],
+  ['InClusterIPPool', { addresses: ['10.0.0.9'], prefix: 24 }, { addresses: ['10.0.0.9'], prefix: 24 }],
   ['ClusterResourceSetBinding', { clusterName: 'dev', bindings: [] }, { clusterName: 'dev', bindings: [] }],
 ];
 
@@ -251,7 +259,7 @@ for (const [kind, old, next] of cases)
     });
   });
 
-test('every kind that v1beta1 has is tried here', () => {
+test('every kind that has an older version is tried here', () => {
   const all = kindsWithV1beta1.filter(({ versions }) => versions.length > 1).map(({ kind }) => kind);
   assert.deepEqual(all.toSorted(), cases.map(([kind]) => kind).toSorted());
 });

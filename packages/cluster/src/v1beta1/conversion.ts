@@ -8,8 +8,9 @@ const annotations = {
   onOld: 'ignite.weave.works/fields-of-v1beta2',
 } as const;
 
-/** The differences of a kind between v1beta1 and v1beta2. */
+/** The differences of a kind between an older version, which is v1beta1 unless it says another one, and v1beta2. */
 export interface Differences {
+  readonly version?: string;
   readonly spec: readonly Move[];
   readonly status?: readonly Move[];
 }

@@ -174,4 +174,8 @@ export const differences: Readonly<Record<string, Differences>> = {
   KubeadmControlPlaneTemplate: { spec: [within('template.spec', controlPlane)] },
   ClusterResourceSet: { spec: [], status: conditions },
   ClusterResourceSetBinding: { spec: [] },
+  IPAddressClaim: { spec: [], status: conditions },
+  IPAddress: { spec: [] },
+  // The provider that the pool is known from has it in this version only.
+  InClusterIPPool: { version: 'v1alpha2', spec: [] },
 };

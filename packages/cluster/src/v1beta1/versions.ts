@@ -4,13 +4,11 @@ import { kinds } from '../kinds/kinds.ts';
 import { conversionOf } from './conversion.ts';
 import { differences } from './differences.ts';
 
-const version = 'v1beta1';
-
-/** The kinds with the version v1beta1 where Cluster API has it. What it may say, its conversion to v1beta2 tells. */
+/** The kinds with the older version that others know of them, v1beta1 where Cluster API has it. What it may say, its conversion to v1beta2 tells. */
 export const kindsWithV1beta1: readonly Kind[] = kinds.map((kind) => {
   const found = differences[kind.kind];
   if (!found) return kind;
-  const apiVersion = `${kind.group}/${version}`;
+  const apiVersion = `${kind.group}/${found.version ?? 'v1beta1'}`;
   return withVersions(kind, [
     { apiVersion, kind: kind.kind, spec: v.looseObject({}), conversion: conversionOf(found) },
   ]);

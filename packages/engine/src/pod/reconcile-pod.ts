@@ -10,7 +10,7 @@ import { nameOnHost } from '@ignite/api/v1/shown-name';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { namesIn } from '@ignite/toolkit/files/names-in';
-import { withoutPrefix } from '../tools/network/address/ip-address.ts';
+import { withoutPrefix } from '@ignite/api/address/ip-address';
 import { listOwnVms } from '../tools/store/own-vms.ts';
 import { reservations } from '../vm/steps/interface-requests.ts';
 import type { VmPorts } from '../vm/vm-ports.ts';

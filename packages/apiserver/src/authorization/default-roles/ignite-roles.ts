@@ -19,6 +19,7 @@ const clusterGroups = [
   `bootstrap.${cluster}`,
   etcd,
   `infrastructure.${cluster}`,
+  `ipam.${cluster}`,
 ];
 
 /** The groups of agent-sandbox. */

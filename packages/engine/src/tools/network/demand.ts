@@ -1,4 +1,4 @@
-import { isSameIp } from './address/ip-address.ts';
+import { isSameIp } from '@ignite/api/address/ip-address';
 import { ipamOf, poolsOf, unfitness } from './cni/address-pool.ts';
 import { type ConfList, hasCapability } from './cni/conf-list.ts';
 import { addressInvalid, addressTaken, macTaken, portsUnsupported } from './errors.ts';

@@ -7,7 +7,7 @@ import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { assertPortsFree, isSamePort } from './address/host-ports.ts';
-import { withoutPrefix } from './address/ip-address.ts';
+import { withoutPrefix } from '@ignite/api/address/ip-address';
 import { type AttachmentRecord, cniAttachment } from './cni/attachment-record.ts';
 import { AttachmentRecords } from './cni/attachment-records.ts';
 import { removeUnusedCniChains } from './cni/cni-chains.ts';

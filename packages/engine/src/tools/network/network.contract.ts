@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { newUid } from '@ignite/toolkit/object/uid';
-import { withoutPrefix } from './address/ip-address.ts';
+import { withoutPrefix } from '@ignite/api/address/ip-address';
 import type { Attachment, AttachRequest, CniInterfaceRequest, Network } from './network.ts';
 
 const signal = new AbortController().signal;

@@ -5,7 +5,7 @@ import type { VmNetwork } from '@ignite/api/v1/vm-network';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { ThisHost } from '../../tools/host/this-host.ts';
 import type { GuestSeed } from '../../tools/kernel/seed.ts';
-import { parseIp, withoutPrefix } from '../../tools/network/address/ip-address.ts';
+import { parseIp, withoutPrefix } from '@ignite/api/address/ip-address';
 import type { Admission, Attachment, Network } from '../../tools/network/network.ts';
 import { sandboxUser } from '../../tools/sandbox/sandbox.ts';
 import { listOwnVms } from '../../tools/store/own-vms.ts';

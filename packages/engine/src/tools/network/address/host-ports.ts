@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { PortMapping } from '@ignite/api/v1/vm-network';
 import { portTaken } from '../errors.ts';
-import { isSameIp, parseIp } from './ip-address.ts';
+import { isSameIp, parseIp } from '@ignite/api/address/ip-address';
 import { formatPortMapping } from '@ignite/api/v1/format-port-mapping';
 
 /**

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type Subnet, isWithin, parseIp, parseSubnet } from '../address/ip-address.ts';
+import { type Subnet, isWithin, parseIp, parseSubnet } from '@ignite/api/address/ip-address';
 import type { ConfList } from './conf-list.ts';
 
 const rangeSchema = v.object({

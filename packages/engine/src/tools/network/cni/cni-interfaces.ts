@@ -1,6 +1,6 @@
 import { type CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
-import { isSameIp, parseIp, withoutPrefix } from '../address/ip-address.ts';
+import { isSameIp, parseIp, withoutPrefix } from '@ignite/api/address/ip-address';
 import { addressIgnored, addressTaken } from '../errors.ts';
 import { linkBatch } from '../link/link-batch.ts';
 import { poolsOf } from './address-pool.ts';

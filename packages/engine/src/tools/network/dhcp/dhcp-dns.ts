@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { endProcess } from '@ignite/toolkit/process/pid';
 import type { Runner } from '@ignite/toolkit/process/runner';
-import { parseIp, withoutPrefix } from '../address/ip-address.ts';
+import { parseIp, withoutPrefix } from '@ignite/api/address/ip-address';
 import { type AttachmentRecord, type InterfaceRecord, cniAttachment } from '../cni/attachment-record.ts';
 import type { PlannedNic } from '../link/plan-nics.ts';
 import type { AttachRequest, DnsSettings } from '../network.ts';

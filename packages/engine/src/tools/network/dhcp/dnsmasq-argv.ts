@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { netmask, parseIp } from '../address/ip-address.ts';
+import { netmask, parseIp } from '@ignite/api/address/ip-address';
 import type { DnsSettings } from '../network.ts';
 
 /** A VM's interface on a network, with its name, MAC and addresses. */

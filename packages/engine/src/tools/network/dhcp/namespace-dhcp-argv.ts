@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { netmask, parseIp, withoutPrefix } from '../address/ip-address.ts';
+import { netmask, parseIp, withoutPrefix } from '@ignite/api/address/ip-address';
 import type { DnsSettings, Route } from '../network.ts';
 
 /** An interface of a guest. */

@@ -11,7 +11,7 @@ import { after, before, test } from 'node:test';
 import { networkPolicySchema } from '@ignite/api/v1/network-policy';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import * as v from 'valibot';
-import { parseIp, withoutPrefix } from '../address/ip-address.ts';
+import { parseIp, withoutPrefix } from '@ignite/api/address/ip-address';
 import { netnsName } from '../link/netns.ts';
 import { LocalNetwork } from '../local-network.ts';
 import { attachRequest, eth0 } from '../network.contract.ts';

@@ -1,4 +1,4 @@
-import { withoutPrefix } from '../address/ip-address.ts';
+import { withoutPrefix } from '@ignite/api/address/ip-address';
 import type { AttachmentRecord, InterfaceRecord } from '../cni/attachment-record.ts';
 import { hostBridge } from '../cni/conf-list.ts';
 import type { AttachedNic, Attachment } from '../network.ts';

@@ -1,4 +1,4 @@
-import { parseIp, parseSubnet } from '../address/ip-address.ts';
+import { parseIp, parseSubnet } from '@ignite/api/address/ip-address';
 import { serverAddress } from '../dhcp/namespace-dhcp-argv.ts';
 import { type NftTable, removalLines } from './nft.ts';
 import { type ResolvedPolicy, addressMatches, ipOf, policyMatches } from './policy-matches.ts';

@@ -1,5 +1,5 @@
 import type { PolicyPort } from '@ignite/api/v1/network-policy';
-import { parseIp } from '../address/ip-address.ts';
+import { parseIp } from '@ignite/api/address/ip-address';
 
 /** The peers of a rule, by their addresses. */
 export type ResolvedPeer =

@@ -1,5 +1,5 @@
 import type { InterfaceMode } from '@ignite/api/v1/vm-network';
-import { isWithin, parseIp, parseSubnet, withoutPrefix } from '../address/ip-address.ts';
+import { isWithin, parseIp, parseSubnet, withoutPrefix } from '@ignite/api/address/ip-address';
 import { interfaceMissing, interfaceUnbridgeable } from '../errors.ts';
 import type { InterfaceRequest, Route } from '../network.ts';
 import type { NetnsLink } from './netns-links.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isSameIp, isWithin, parseIp, parseSubnet } from './ip-address.ts';
+import { ipText, isSameIp, isWithin, parseIp, parseSubnet } from './ip-address.ts';
 
 test('parseIp: both families become numbers', () => {
   assert.deepEqual(parseIp('10.0.0.1'), { family: 4, value: 0x0a000001n });
@@ -9,6 +9,12 @@ test('parseIp: both families become numbers', () => {
   assert.deepEqual(parseIp('fd00:1::2'), { family: 6, value: (0xfd000001n << 96n) | 2n });
   assert.deepEqual(parseIp('::ffff:1.2.3.4'), { family: 6, value: 0xffff01020304n });
   for (const bad of ['', '10.0.0', 'fd00::1::2', 'x']) assert.throws(() => parseIp(bad), RangeError);
+});
+
+test('ipText: an address is written in its shortest form', () => {
+  for (const text of ['0.0.0.0', '10.0.0.1', '255.255.255.255', '::', '::1', 'fd00:1::2', 'fd00::5:0:0:1'])
+    assert.equal(ipText(parseIp(text)), text);
+  assert.equal(ipText(parseIp('FD00:0:0::0005')), 'fd00::5');
 });
 
 test('isSameIp: the spelling of an address does not matter, its family does', () => {

@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { SocketAddress, isIPv4, isIPv6 } from 'node:net';
 
 /**
  * An address of either family as a number, so that all spellings of an address are equal and ranges can be
@@ -24,6 +24,16 @@ export function parseIp(text: string): IpAddress {
   if (isIPv4(address)) return { family: 4, value: fromParts(address.split('.').map(Number), 8n) };
   if (isIPv6(address)) return { family: 6, value: fromParts(groupsOf(address), 16n) };
   throw new RangeError(`not an IP address: ${JSON.stringify(text)}`);
+}
+
+/** Writes an address in its shortest form (RFC 5952). */
+export function ipText({ family, value }: IpAddress): string {
+  const [count, bits, radix] = family === 4 ? [4, 8n, 10] : [8, 16n, 16];
+  const parts = Array.from({ length: count }, (_, at) =>
+    ((value >> (BigInt(count - 1 - at) * bits)) & ((1n << bits) - 1n)).toString(radix),
+  );
+  if (family === 4) return parts.join('.');
+  return new SocketAddress({ address: parts.join(':'), family: 'ipv6' }).address;
 }
 
 /**

@@ -1,0 +1,84 @@
+import { KindClient } from '@ignite/toolkit/client/kind-client';
+import { isIP } from 'node:net';
+import { finalizers, labels } from '../contract/names.ts';
+import { controllerReference, isControlledBy } from '../contract/owner.ts';
+import type { IgniteMachine } from '../kinds/ignite-infrastructure.ts';
+import type { IpAddressClaim } from '../kinds/ip-address-claim.ts';
+import { igniteMachineKind, ipAddressClaimKind, ipAddressKind } from '../kinds/object-kinds.ts';
+import type { BasicWork } from '../runtime/controller.ts';
+import { type GivenAddress, type PlannedClaim, claimsOf, withAddresses } from './plan-addresses.ts';
+
+/**
+ * Claims the addresses of a machine from their pools, whoever provides them (Cluster API's contract for addresses). Resolves with the
+ * machine whose VM has the addresses, or with what is still missing.
+ */
+export async function withClaimedAddresses(
+  machine: IgniteMachine,
+  clusterName: string,
+  work: BasicWork,
+): Promise<IgniteMachine | string> {
+  const planned = claimsOf(machine);
+  const claims: IpAddressClaim[] = [];
+  for (const each of planned) claims.push(await keepClaim(machine, each, clusterName, work));
+  const given: GivenAddress[] = [];
+  for (const [at, claim] of claims.entries()) {
+    if (!isControlledBy(claim, machine)) return `${nameOf(claim)} belongs to somebody else`;
+    if (claim.metadata.deletionTimestamp !== undefined) return `${nameOf(claim)} is being deleted`;
+    const address = await addressOf(claim, work);
+    if (address === undefined) return `${nameOf(claim)} has no address yet`;
+    given.push({ interface: planned[at]!.interface, address });
+  }
+  const { vm } = machine.spec;
+  const network = withAddresses(vm.network, given);
+  if (!network) return 'an interface gets two addresses of one family';
+  return { ...machine, spec: { ...machine.spec, vm: { ...vm, network } } };
+}
+
+const nameOf = ({ metadata }: IpAddressClaim): string => `${ipAddressClaimKind.kind} "${metadata.name}"`;
+
+async function keepClaim(
+  machine: IgniteMachine,
+  { name, poolRef }: PlannedClaim,
+  clusterName: string,
+  { objects }: BasicWork,
+): Promise<IpAddressClaim> {
+  const { namespace } = machine.metadata;
+  const known = await objects.get(ipAddressClaimKind, { namespace, name });
+  if (known) return known;
+  return await objects.create(ipAddressClaimKind, {
+    metadata: {
+      ...{ name, namespace, finalizers: [finalizers.claimOfMachine] },
+      labels: { [labels.cluster]: clusterName },
+      ownerReferences: [controllerReference(igniteMachineKind, machine)],
+    },
+    spec: { clusterName, poolRef },
+  });
+}
+
+async function addressOf(claim: IpAddressClaim, { objects }: BasicWork): Promise<string | undefined> {
+  const name = claim.status?.addressRef?.name;
+  if (name === undefined) return undefined;
+  const { namespace } = claim.metadata;
+  const found = await new KindClient(objects.client, ipAddressKind).find({ namespace, name });
+  return found && isIP(found.spec.address) !== 0 ? found.spec.address : undefined;
+}
+
+/** Gives the addresses of a machine back, whose VM is gone. */
+export async function giveBackAddresses(machine: IgniteMachine, { objects }: BasicWork): Promise<void> {
+  const { namespace } = machine.metadata;
+  const stored = new KindClient(objects.client, ipAddressClaimKind);
+  for (const { name } of claimsOf(machine)) {
+    const claim = await stored.find({ namespace, name });
+    if (!claim || !isControlledBy(claim, machine)) continue;
+    const { metadata } = claim;
+    const left = metadata.finalizers.filter((each) => each !== finalizers.claimOfMachine);
+    const free =
+      left.length === metadata.finalizers.length
+        ? claim
+        : await objects.write(ipAddressClaimKind, claim, {
+            ...claim,
+            metadata: { ...metadata, finalizers: left },
+          });
+    await objects.delete(ipAddressClaimKind, free);
+  }
+}

@@ -1,0 +1,119 @@
+import { KindClient } from '@ignite/toolkit/client/kind-client';
+import { type Finding, withFindings } from '../contract/conditions.ts';
+import { annotations, finalizers, labels } from '../contract/names.ts';
+import { controllerReference, isControlledBy, ownerReference } from '../contract/owner.ts';
+import type { InClusterIpPool } from '../kinds/in-cluster-ip-pool.ts';
+import type { IpAddress, IpAddressClaim } from '../kinds/ip-address-claim.ts';
+import { inClusterIpPoolKind, ipAddressClaimKind, ipAddressKind } from '../kinds/object-kinds.ts';
+import type { BasicWork, Controller, Reconciled } from '../runtime/controller.ts';
+import { planReservation } from './plan-allocation.ts';
+import { isInClusterPool, readPool } from './pool-content.ts';
+import { releaseAddress } from './release-address.ts';
+
+const waitMs = 30_000;
+
+/**
+ * Gives each claim of a pool of ours an address (Cluster API's contract for providers of addresses). An address is reserved in
+ * its pool before the IPAddress is created, so that none is given twice, however many do so at once.
+ */
+export const ipAddressClaimController: Controller<IpAddressClaim, BasicWork> = {
+  name: 'ip-address-claim',
+  kind: ipAddressClaimKind,
+  finalizer: finalizers.ipAddressClaim,
+  clusterOf: clusterNameOf,
+  whenOthers: async ({ object }) => (isInClusterPool(object.spec.poolRef) ? undefined : {}),
+  reconcile: async ({ object: claim, cluster }, work) => {
+    if (claim.metadata.deletionTimestamp !== undefined) return await release(claim, work);
+    if (!cluster && clusterNameOf(claim) !== undefined) return { object: claim, requeueAfterMs: waitMs };
+    return await fulfil(claim, work);
+  },
+};
+
+function clusterNameOf({ metadata, spec }: IpAddressClaim): string | undefined {
+  return spec.clusterName ?? metadata.labels[labels.cluster];
+}
+
+async function fulfil(claim: IpAddressClaim, work: BasicWork): Promise<Reconciled<IpAddressClaim>> {
+  const { namespace, name } = claim.metadata;
+  const known = await work.objects.get(ipAddressKind, { namespace, name });
+  const address = known && isControlledBy(known, claim) ? known : await allocate(claim, work);
+  if ('reason' in address) return found(claim, address, work);
+  const next = { ...claim, status: { ...claim.status, addressRef: { name: address.metadata.name } } };
+  return found(next, { status: 'True', reason: 'Ready' }, work);
+}
+
+/** Resolves with the address that a claim has got, or why it has none. */
+async function allocate(claim: IpAddressClaim, work: BasicWork): Promise<IpAddress | Finding> {
+  const { objects } = work;
+  const { namespace, name, uid } = claim.metadata;
+  const poolName = claim.spec.poolRef.name;
+  const content = await readPool({ namespace, name: poolName }, work);
+  if (!content) return missing('PoolNotReady', `there is no ${inClusterIpPoolKind.kind} "${poolName}"`);
+  const { pool, addresses } = content;
+  if (pool.metadata.deletionTimestamp !== undefined)
+    return missing('PoolNotReady', `${pool.kind} "${poolName}" is being deleted`);
+  if (Object.hasOwn(pool.metadata.annotations, annotations.paused))
+    return missing('PoolNotReady', `${pool.kind} "${poolName}" is paused`);
+  const stored = await new KindClient(objects.client, ipAddressKind).find({ namespace, name });
+  if (stored && isControlledBy(stored, claim)) return stored;
+  if (stored) return missing('AllocationFailed', `IPAddress "${name}" belongs to somebody else`);
+  const planned = planReservation(pool, addresses, { name, uid });
+  if (!planned) return missing('PoolExhausted', `${pool.kind} "${poolName}" has no free address`);
+  const others = (pool.status?.reservations ?? []).filter((each) => each.claim.uid !== uid);
+  if (!pool.status?.reservations?.includes(planned))
+    await objects.writeStatus(inClusterIpPoolKind, {
+      ...pool,
+      status: { ...pool.status, reservations: [...others, planned] },
+    });
+  return await objects.create(ipAddressKind, addressOf(claim, pool, planned.address));
+}
+
+const missing = (reason: string, message: string): Finding => ({ status: 'False', reason, message });
+
+function addressOf(claim: IpAddressClaim, pool: InClusterIpPool, address: string) {
+  const { namespace, name } = claim.metadata;
+  const { prefix, gateway } = pool.spec;
+  const cluster = clusterNameOf(claim);
+  return {
+    metadata: {
+      ...{ namespace, name, finalizers: [finalizers.ipAddress] },
+      labels: cluster === undefined ? {} : { [labels.cluster]: cluster },
+      ownerReferences: [
+        controllerReference(ipAddressClaimKind, claim),
+        { ...ownerReference(inClusterIpPoolKind, pool), controller: false, blockOwnerDeletion: true },
+      ],
+    },
+    spec: {
+      ...{ claimRef: { name }, poolRef: claim.spec.poolRef, address, prefix },
+      ...(gateway !== undefined && { gateway }),
+    },
+  };
+}
+
+/** Gives the address of a claim back: first the address itself, then its place in the pool. */
+async function release(claim: IpAddressClaim, work: BasicWork): Promise<Reconciled<IpAddressClaim>> {
+  const { objects } = work;
+  const { namespace, name, uid } = claim.metadata;
+  // The VM of a machine has the address until then.
+  if (claim.metadata.finalizers.includes(finalizers.claimOfMachine)) return { object: claim };
+  const address = await new KindClient(objects.client, ipAddressKind).find({ namespace, name });
+  if (address && isControlledBy(address, claim)) await releaseAddress(address, work);
+  const pools = new KindClient(objects.client, inClusterIpPoolKind);
+  const pool = await pools.find({ namespace, name: claim.spec.poolRef.name });
+  const reservations = pool?.status?.reservations ?? [];
+  const others = reservations.filter((each) => each.claim.uid !== uid);
+  if (pool && others.length < reservations.length)
+    await objects.writeStatus(inClusterIpPoolKind, {
+      ...pool,
+      status: { ...pool.status, reservations: others },
+    });
+  return { object: claim, isCleared: true };
+}
+
+function found(claim: IpAddressClaim, Ready: Finding, { clock }: BasicWork): Reconciled<IpAddressClaim> {
+  const conditions = withFindings(claim.status?.conditions, { Ready }, claim, clock.now());
+  return {
+    object: { ...claim, status: { ...claim.status, conditions } },
+    ...(Ready.status !== 'True' && { requeueAfterMs: waitMs }),
+  };
+}

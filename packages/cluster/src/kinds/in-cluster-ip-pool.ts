@@ -1,0 +1,101 @@
+import { isIP } from 'node:net';
+import { isWithin, parseIp, parseSubnet } from '@ignite/api/address/ip-address';
+import { parseRange } from '@ignite/api/address/address-ranges';
+import type { Condition } from '@ignite/toolkit/object/condition';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { described } from '@ignite/toolkit/schema/described';
+import * as v from 'valibot';
+
+const mostRanges = 1_000;
+
+const rangeSchema = v.pipe(
+  v.string(),
+  v.maxLength(100),
+  v.check(isRange, 'must be an address, a subnet such as 10.0.0.0/24, or a range such as 10.0.0.9-10.0.0.20'),
+);
+
+function isRange(text: string): boolean {
+  try {
+    parseRange(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const inClusterIpPoolSpecSchema = v.pipe(
+  v.strictObject({
+    addresses: described(
+      'The addresses that are given away, of one subnet: addresses, subnets, and ranges such as 10.0.0.9-10.0.0.20.',
+      v.pipe(v.array(rangeSchema), v.nonEmpty(), v.maxLength(mostRanges)),
+    ),
+    prefix: described(
+      'Length of the prefix of the subnet.',
+      v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(128)),
+    ),
+    gateway: described(
+      'Gateway of the subnet, which is not given away.',
+      v.optional(v.pipe(v.string(), v.ip())),
+    ),
+    excludedAddresses: described(
+      'What of the addresses is not given away.',
+      v.optional(v.pipe(v.array(rangeSchema), v.maxLength(mostRanges))),
+    ),
+    allocateReservedIPAddresses: described(
+      'Whether the first and, with IPv4, the last address of the subnet are given away too.',
+      v.optional(v.boolean()),
+    ),
+  }),
+  v.check(ifReadable(isOfOneSubnet), 'addresses must be of one subnet with this prefix'),
+  v.check(ifReadable(isOfOneFamily), 'gateway and excludedAddresses must be of the family of the addresses'),
+);
+export type InClusterIpPoolSpec = v.InferOutput<typeof inClusterIpPoolSpecSchema>;
+
+type Addresses = Pick<InClusterIpPoolSpec, 'addresses' | 'prefix' | 'gateway' | 'excludedAddresses'>;
+
+/** Pools with what cannot be read are refused for that already. */
+function ifReadable(holds: (pool: Addresses) => boolean): (pool: Addresses) => boolean {
+  return (pool) => {
+    const { addresses, gateway, excludedAddresses = [] } = pool;
+    const isReadable = addresses.length > 0 && [...addresses, ...excludedAddresses].every(isRange);
+    return !isReadable || (gateway !== undefined && isIP(gateway) === 0) || holds(pool);
+  };
+}
+
+function isOfOneSubnet({ addresses, prefix }: Addresses): boolean {
+  const ranges = addresses.map(parseRange);
+  const { family } = ranges[0]!;
+  if (prefix > (family === 4 ? 32 : 128)) return false;
+  const subnet = parseSubnet(`${addresses[0]!.split(/[-/]/)[0]!}/${prefix}`);
+  return ranges.every(({ family: of, first, last }) =>
+    [first, last].every((value) => isWithin({ family: of, value }, subnet)),
+  );
+}
+
+function isOfOneFamily({ addresses, gateway, excludedAddresses = [] }: Addresses): boolean {
+  const { family } = parseRange(addresses[0]!);
+  const others = [...excludedAddresses.map(parseRange), ...(gateway === undefined ? [] : [parseIp(gateway)])];
+  return others.every((each) => each.family === family);
+}
+
+/** An address that a claim is about to get: the IPAddress that says so may not be there yet. */
+export interface AddressReservation {
+  readonly address: string;
+  readonly claim: { readonly name: string; readonly uid: string };
+}
+
+/** Addresses that claims of the namespace get, as with Cluster API's in-cluster provider. */
+export interface InClusterIpPool extends KubeObject {
+  readonly kind: 'InClusterIPPool';
+  readonly spec: InClusterIpPoolSpec;
+  readonly status?: {
+    readonly ipAddresses?: {
+      readonly total: number;
+      readonly used: number;
+      readonly free: number;
+      readonly outOfRange: number;
+    };
+    readonly reservations?: readonly AddressReservation[];
+    readonly conditions?: readonly Condition[];
+  };
+}
