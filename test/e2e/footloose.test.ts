@@ -73,7 +73,10 @@ describe('footloose', () => {
   });
 
   test('stop and start act on those that are named', async () => {
-    assert.match((await footloose('stop', 'test-node5')).stderr, /WARN\[\d{4}\] machine test-node5 not found/);
+    assert.match(
+      (await footloose('stop', 'test-node5')).stderr,
+      /WARN\[\d{4}\] machine test-node5 not found/,
+    );
     assert.equal(await state(), 'Running');
     await ok('stop', 'test-node0');
     assert.equal(await state(), 'Stopped');

@@ -159,9 +159,7 @@ describe('gitops', () => {
     await until('what comes is made', async () => (await names()) === 'folder-b\nfolder-c');
     // The event, and then the metrics, come after what was made.
     await until('an event tells of it', async () =>
-      /Normal +Created +VM\/folder-c +at directory@/.test(
-        await ignite.ok('gitops', 'events', 'vm/folder-c'),
-      ),
+      /Normal +Created +VM\/folder-c +at directory@/.test(await ignite.ok('gitops', 'events', 'vm/folder-c')),
     );
     const metrics = (): string =>
       execFileSync(

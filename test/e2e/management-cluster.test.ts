@@ -166,7 +166,10 @@ describe('a host that serves a management cluster', { skip }, () => {
     assert.match(uid, /^[0-9a-f]{16}$/);
     // The host may lack other things.
     const isServed = /^✓ management cluster: it is served$/m;
-    await found('its word of it', async () => isServed.exec((await ignite.run('doctor')).stdout) ?? undefined);
+    await found(
+      'its word of it',
+      async () => isServed.exec((await ignite.run('doctor')).stdout) ?? undefined,
+    );
     assert.match(await ignite.ok('get', 'hosts', '-o', 'json'), /"ManagementClusterServed"/);
   });
 

@@ -33,7 +33,10 @@ describe('the commit before', () => {
     'one commit was applied': [after(done('a')), undefined],
     'two commits were applied': [after(done('a'), done('b')), commit('a')],
     'a commit is being applied': [begun(after(done('a')), 'b'), commit('a')],
-    'a commit is being applied after one that failed': [begun(after(done('a'), failed('b')), 'c'), commit('a')],
+    'a commit is being applied after one that failed': [
+      begun(after(done('a'), failed('b')), 'c'),
+      commit('a'),
+    ],
     'the last commit failed': [after(done('a'), done('b'), failed('c')), commit('b')],
     'a commit that failed succeeds': [after(done('a'), failed('b'), done('b')), commit('a')],
   };

@@ -38,7 +38,14 @@ export async function importSnapshot(
       artifact,
       dir: work.path,
       bringImage: async (image, undo) =>
-        await ensureArchived(image, `oci-archive:${path}:${artifactTags.image}`, artifactInvalid, undo, host, op),
+        await ensureArchived(
+          image,
+          `oci-archive:${path}:${artifactTags.image}`,
+          artifactInvalid,
+          undo,
+          host,
+          op,
+        ),
     },
     request,
     host,

@@ -1,4 +1,8 @@
-import { bannerMs } from './ssh-ready.ts';
+/**
+ * The time to wait for a server's banner. A guest on a busy host accepts connections long before its server
+ * speaks.
+ */
+export const bannerMs = 30_000;
 
 /**
  * Returns the options by which ssh(1) asks no questions and trusts only the host key that Ignite has made.

@@ -1,13 +1,9 @@
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { bannerMs } from './ssh-options.ts';
 
 const retryMs = 50;
 const connectMs = 5_000;
-/**
- * The time to wait for a server's banner. A guest on a busy host accepts connections long before its server
- * speaks.
- */
-export const bannerMs = 30_000;
 
 /**
  * Resolves once a server at

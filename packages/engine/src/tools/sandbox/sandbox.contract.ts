@@ -243,8 +243,7 @@ function testWalls(open: () => Promise<SandboxUnderTest>): void {
   test('a program opens the devices that were given, whoever owns them on the host, and no other', async () => {
     await using at = await open();
     const uid = newUid();
-    const line =
-      'exec 2>&1 3<>/dev/net/tun && echo opened; ls -d /dev/kvm /dev/vda /dev/fuse; echo the end';
+    const line = 'exec 2>&1 3<>/dev/net/tun && echo opened; ls -d /dev/kvm /dev/vda /dev/fuse; echo the end';
     await at.launch(uid, line, { devices: ['/dev/net/tun'] });
     await ended(at.sandbox, uid);
     const said = await printed(uid, at, /^the end$/m);
