@@ -82,7 +82,7 @@ export function commandHelp(
     `${wrap(command.summary, style.width).join('\n')}\n`,
     ...(command.details ?? []).map((text) => `\n${wrap(text, style.width).join('\n')}\n`),
     heading('Usage', style),
-    `  ignite ${command.name} ${operandsAndFlags(command)}\n`,
+    `  ${wrap(`ignite ${command.name} ${operandsAndFlags(command)}`, style.width - 6).join('\n      ')}\n`,
     ...section('Aliases', style, otherSpellings.map((spelling) => `  ignite ${spelling}\n`).join('')),
     ...section('Examples', style, command.examples.map((line) => `  ${line}\n`).join('')),
     ...(subcommands.length === 0 ? [] : commandSections([{ title: 'Commands', rows: subcommands }], style)),
