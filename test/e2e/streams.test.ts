@@ -139,7 +139,9 @@ test('users of a guest that are not root open their own streams, and not its cha
 test('run -it: a terminal of the size of ours, whose ^C reaches the entrypoint alone', async () => {
   await using terminal = ignite.onTerminal([...['run', '-it', 'busybox', '--name', 'terminal', '--', 'sh']]);
   await terminal.shows(/\/ # /);
-  terminal.types('tty; stty size; echo $TERM; sleep 100\r');
+  // The size comes beside what is typed, which may be faster.
+  const sized = 'until stty size | grep -q 33; do sleep 1; done';
+  terminal.types(`${sized}; tty; stty size; echo $TERM; sleep 100\r`);
   await terminal.shows(/\/dev\/pts\/0\s+33 101\s+xterm\s/);
   terminal.types('\u0003');
   await terminal.shows(/\/ # /);

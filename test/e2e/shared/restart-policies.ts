@@ -59,6 +59,8 @@ export async function comesBackAfterReboot(host: BusyboxHost): Promise<void> {
   );
   await host.logged('rebooter', /back/);
   assert.equal(await host.field('rebooter', '.status.restarts.count'), '0');
+  // Its program may be quicker than whoever has started the VM.
+  await host.until('it runs', async () => (await host.statusOf('rebooter')).phase === 'Running');
   process.kill((await ignite.processesOf('rebooter')).vmm!.pid, 'SIGKILL');
   await host.until('it has ended', async () => (await host.field('rebooter', '.status.exitCode')) === '137');
   assert.equal(await host.field('rebooter', '.status.message'), '"the VMM was killed"');

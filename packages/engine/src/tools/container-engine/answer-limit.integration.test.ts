@@ -31,8 +31,8 @@ test('a daemon that hangs is told of by name, with its socket and the time that 
   const docker = new DockerApi(() => silence.socket, limitMs);
   const ctr = new Ctr(localRunner, () => silence.socket, limitMs);
   for (const [name, asked] of [
-    ['docker', docker.findContainer('any', signal)],
-    ['containerd', ctr.hasContainer('any', 'any', signal)],
+    ['docker', async () => await docker.findContainer('any', signal)],
+    ['containerd', async () => await ctr.hasContainer('any', 'any', signal)],
   ] as const)
     await assert.rejects(asked, {
       code: 'RUNTIME_UNREACHABLE',

@@ -37,7 +37,7 @@ function answerFor(files: Readonly<Record<string, string>>, name = hostname()): 
     ].join('\n');
     const { stdout, stderr } = spawnSync('/bin/busybox', ['sh', '-c', script, 'sh', root, name], {
       encoding: 'utf8',
-      timeout: 30_000,
+      timeout: 240_000,
     });
     return stdout + stderr;
   } finally {
@@ -68,7 +68,7 @@ function bootIds(was: string): readonly string[] {
       'cat $shown; renew_boot_id; cat $shown; renew_boot_id; cat $shown; echo "$why" >&2',
     ].join('\n');
     const args = ['--mount', '--', '/bin/busybox', 'sh', '-c', script, 'sh', root];
-    const { stdout, stderr } = spawnSync('unshare', args, { encoding: 'utf8', timeout: 30_000 });
+    const { stdout, stderr } = spawnSync('unshare', args, { encoding: 'utf8', timeout: 240_000 });
     assert.equal(stderr, '\n');
     return stdout.trim().split('\n');
   } finally {
@@ -99,7 +99,7 @@ function renamed(files: Readonly<Record<string, string>>): readonly string[] {
     ].join('\n');
     const { stdout, stderr } = spawnSync('/bin/busybox', ['sh', '-c', script, 'sh', root], {
       encoding: 'utf8',
-      timeout: 30_000,
+      timeout: 240_000,
     });
     const paths = ['kernel', 'etc/hostname', 'etc/hosts'];
     return [stdout + stderr, ...paths.map((path) => readFileSync(join(root, path), 'utf8'))];

@@ -14,7 +14,7 @@ const greetingMs = 10_000;
 /** Asks a guest what it says as somebody connects. One that was saved as somebody left may not see that another one has come. */
 const hello = 'hello\n';
 /** How long a guest may take to change its host name. One that an older Ignite has booted says nothing. */
-const renamingMs = 20_000;
+const renamingMs = 60_000;
 const greetings = ['prepared', 'unprepared'];
 /** Begins the line by which a guest tells that it has taken a step. */
 const didPrefix = 'did ';

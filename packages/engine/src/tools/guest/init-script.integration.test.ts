@@ -21,7 +21,7 @@ function runWith(name: string, script: string): string {
   const { stdout, stderr } = spawnSync(
     'chroot',
     [root, '/bin/busybox', 'sh', '-c', `${definition}\n${script}`],
-    { encoding: 'utf8', timeout: 30_000 },
+    { encoding: 'utf8', timeout: 240_000 },
   );
   return stdout + stderr;
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { newUid } from '@ignite/toolkit/object/uid';
+import { processState } from '@ignite/toolkit/process/pid';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import { deviceNumbers } from '../storage/block-device.ts';
 import { decodeLogLine } from './console-log.ts';
@@ -76,7 +77,7 @@ export async function openSandbox(make: (runDir: string) => Sandbox): Promise<Sa
     [Symbol.asyncDispose]: async () => {
       for (const uid of launched) await sandbox.remove(uid, signal);
       execFileSync('ip', ['netns', 'delete', netns]);
-      rmSync(dir, { recursive: true });
+      rmSync(dir, { recursive: true, maxRetries: 10 }); // the monitor of a sandbox may still write to it
     },
   };
 }
@@ -161,7 +162,7 @@ function testLives(open: () => Promise<SandboxUnderTest>): void {
     const uid = newUid();
     const { pid } = await at.launch(uid, forever);
     await at.sandbox.remove(uid, signal);
-    assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+    assert.equal(processState(pid), undefined, 'at most its zombie is left, which its monitor has not noticed yet');
     await at.launch(uid, forever);
     assert.equal((await at.sandbox.observe(uid)).state, 'running');
   });

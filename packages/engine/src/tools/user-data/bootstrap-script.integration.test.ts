@@ -51,7 +51,7 @@ class Guest {
 
   run(part: 'early' | 'late'): void {
     const shell = ['/run/ignite/busybox', 'sh', '/run/ignite/bootstrap', part];
-    execFileSync('chroot', [this.root, ...shell], { stdio: 'pipe', timeout: 60_000 });
+    execFileSync('chroot', [this.root, ...shell], { stdio: 'pipe', timeout: 240_000 });
   }
 
   read(path: string): string {

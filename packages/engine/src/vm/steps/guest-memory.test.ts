@@ -73,13 +73,13 @@ test('untilMemoryGiven: a guest that keeps its memory is warned of, and one that
   const giving = await hostWith('256MB', { guestMemory: async () => sizes.shift() ?? mb(0) });
   const less = await resizeMemory(giving.vm, giving.host, signal);
   const given = untilMemoryGiven(less, giving.host, op);
-  await giving.clock.advance(10_000);
+  await giving.clock.advance(30_000);
   await given;
   assert.deepEqual([sizes, warnings], [[], []]);
 
   const keeping = await hostWith('256MB', { guestMemory: async () => mb(400) });
   const kept = untilMemoryGiven(less, keeping.host, op);
-  await keeping.clock.advance(10_000);
+  await keeping.clock.advance(30_000);
   await kept;
   assert.match(
     warnings.join(),

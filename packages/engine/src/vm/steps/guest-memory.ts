@@ -11,7 +11,7 @@ import { type Vmms, vmmOf } from '../vmm-of.ts';
 import { vmmSignal } from '../vmm-signal.ts';
 
 /** The time after which a guest that has not given back its memory is reported. */
-const patienceMs = 10_000;
+const patienceMs = 30_000;
 const pollMs = 200;
 
 interface MemoryPorts {
