@@ -96,7 +96,10 @@ export const vmSpecSchema = v.strictObject({
 export type VmSpec = v.InferOutput<typeof vmSpecSchema>;
 
 export interface VmNetworkStatus {
-  /** The addresses of all interfaces, those of eth0 first, and IPv4 before IPv6. */
+  /**
+   * The addresses of all interfaces, those of eth0 first, and IPv4 before IPv6. Of a VM behind a router, they are those at which its host
+   * reaches it.
+   */
   readonly ipAddresses: readonly string[];
   /** The MAC of eth0. */
   readonly mac: string;
@@ -112,6 +115,7 @@ export interface VmInterfaceStatus {
   /** The CNI network; absent for an interface that the plugins of another network created. */
   readonly network?: string;
   readonly mac: string;
+  /** The addresses that the guest has. */
   readonly ipAddresses: readonly string[];
 }
 

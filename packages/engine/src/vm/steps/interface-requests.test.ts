@@ -75,7 +75,7 @@ test('reservations: what other VMs were given by name stays theirs, on its netwo
     vm('c', { mac: '02:00:00:00:00:07' }),
     vm('d'),
   ];
-  assert.deepEqual(reservations(vms, 'me'), [
+  assert.deepEqual(reservations(vms, { uid: 'me' }), [
     { vm: 'a', addresses: ['10.1.0.7'] },
     { vm: 'a', network: 'dmz', addresses: ['fd00::7'] },
     { vm: 'b', network: 'lan', addresses: ['10.2.0.7'] },
