@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -40,18 +40,18 @@ test('RoutedNetwork: VMs behind routers have the same address as one of the host
     for (const [at, [, address]] of servers.entries()) assert.equal(said(address), `server ${at}`);
 
     // What leaves a router comes back; what is behind another one, or behind one at all, is reached by the host only.
-    assert.ok(pings(one.netnsPath, hostEnd(atOne)), 'the host from behind a router');
-    assert.ok(pings(one.netnsPath, '10.60.0.1'), 'the gateway inside');
-    assert.ok(!pings(one.netnsPath, atTwo), 'what is behind another router');
-    assert.ok(!pings(plain.netnsPath, atOne), 'what is behind a router, from a VM of the host');
+    assert.ok(pings(one.netnsPath, hostEnd(atOne), 60), 'the host from behind a router');
+    assert.ok(pings(one.netnsPath, '10.60.0.1', 60), 'the gateway inside');
+    assert.ok(!pings(one.netnsPath, atTwo, 1), 'what is behind another router');
+    assert.ok(!pings(plain.netnsPath, atOne, 1), 'what is behind a router, from a VM of the host');
 
     const friend = await network.attach(
       programs({ router: 'one', interfaces: [eth0({ addresses: ['10.60.0.8'] })] }),
       signal,
     );
     assert.equal(friend.reachedAt?.[0], atOne.replace(/7$/, '8'));
-    assert.ok(pings(friend.netnsPath, same), 'the neighbour behind the same router');
-    assert.ok(!pings(friend.netnsPath, atOne), 'the neighbour at the address that is for the host');
+    assert.ok(pings(friend.netnsPath, same, 60), 'the neighbour behind the same router');
+    assert.ok(!pings(friend.netnsPath, atOne, 1), 'the neighbour at the address that is for the host');
   }
   assert.deepEqual(hostState(), before);
 });
@@ -181,14 +181,10 @@ async function observed(network: RoutedNetwork, uid: string): Promise<Attachment
   return found.state === 'attached' ? found.attachment : assert.fail();
 }
 
-function pings(netnsPath: string, to: string): boolean {
-  try {
-    const ping = ['busybox', 'ping', '-c', '1', '-w', '1', to];
-    execFileSync('nsenter', [`--net=${netnsPath}`, ...ping], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
+/** Tells whether an address answers. What is not to answer is not waited for, since nothing would come. */
+function pings(netnsPath: string, to: string, waitSeconds: number): boolean {
+  const ping = ['busybox', 'ping', '-c', '1', '-W', String(waitSeconds), to];
+  return spawnSync('nsenter', [`--net=${netnsPath}`, ...ping], { stdio: 'ignore' }).status === 0;
 }
 
 const servers: ChildProcess[] = [];
