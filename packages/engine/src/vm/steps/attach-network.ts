@@ -28,7 +28,8 @@ export async function attachNetwork(
   const attachment = await host.network.attach(
     {
       uid,
-      name: nameOnHost(vm.metadata),
+      // Its neighbours know a guest by the name that it has itself.
+      name: vm.status.identity?.hostname ?? nameOnHost(vm.metadata),
       ports: network.ports,
       vmmUid: sandboxUser(uid),
       interfaces: keepsMacs ? wanted.map((each) => withLastMac(each, vm)) : wanted,

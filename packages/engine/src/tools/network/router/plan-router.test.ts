@@ -49,7 +49,7 @@ test('insideList: the same network, which remembers elsewhere which addresses it
 test('uplinkList: the router has the one address that there is to give out, and the host is its gateway', () => {
   const ends = uplinkEnds(translation);
   assert.deepEqual(ends, { router: '10.62.0.1', host: '10.62.255.254' });
-  const [ptp] = uplinkList('ignite-router-test', translation, '/data/uplink').plugins;
+  const [ptp] = uplinkList(translation, '/data/uplink').plugins;
   assert.deepEqual(ptp?.['ipam'], {
     type: 'host-local',
     ranges: [

@@ -39,12 +39,12 @@ export function uplinkEnds({ outside }: Translation): UplinkEnds {
 }
 
 /** Pure. Returns the network that connects a router with the host, and which nothing else is on. */
-export function uplinkList(name: string, translation: Translation, dataDir: string): ConfList {
+export function uplinkList(translation: Translation, dataDir: string): ConfList {
   const { router, host } = uplinkEnds(translation);
   const range = { subnet: translation.outside, rangeStart: router, rangeEnd: router, gateway: host };
   return {
     cniVersion: '0.4.0',
-    name,
+    name: 'ignite-router',
     plugins: [
       {
         type: 'ptp',

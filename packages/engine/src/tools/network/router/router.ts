@@ -115,7 +115,7 @@ export class Router {
 
   /** Returns the network that connects the router with the host. */
   uplink(note: RouterNote): LocalNetwork {
-    const list = uplinkList(`ignite-${this.#uid}`, note, join(this.#dir, 'uplink-addresses'));
+    const list = uplinkList(note, join(this.#dir, 'uplink-addresses'));
     const lists = onlyList(list, this.#name);
     return new LocalNetwork({ ...this.#options, dir: join(this.#dir, 'uplink'), lists }, this.#runner);
   }
