@@ -24,8 +24,7 @@ export async function createSshKeys(
 }
 
 /**
- * Gives a VM the keys of another one, whose identity its guest keeps. Of a VM that is gone or has none, there is nothing to take: the guest
- * then knows other keys than the VM.
+ * Gives a VM the keys of another one, whose identity its guest keeps. Of one that has none, there is nothing to take.
  */
 export async function adoptSshKeys(
   vm: { readonly uid: string; readonly files: VmFiles },

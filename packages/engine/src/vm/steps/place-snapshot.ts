@@ -7,6 +7,7 @@ import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { locksDir, vmFiles } from '../../tools/host/paths.ts';
 import { adoptSshKeys } from '../../tools/guest/ssh-keys.ts';
 import { listImages, listKernels } from '../../tools/store/list-objects.ts';
+import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { snapshotsIn } from '../../tools/store/kind-clients.ts';
 import { changeVmStatus } from '../../tools/store/vm-objects.ts';
 import { hasSavedState } from '../../tools/vmm/has-saved-state.ts';
@@ -68,7 +69,7 @@ export async function placeSnapshot(vm: Vm, host: VmPorts, op: ClientOperation):
     await copyWhole(source.exitStatus, files.exitStatus, host.runner, op.signal);
     await shareSavedState(source.savedState, files.savedState);
   }
-  if (isKept && !isOwn) await adoptSshKeys({ uid: vm.metadata.uid, files }, vmFiles(host.paths, vmUid));
+  if (isKept && !isOwn) await takeKeys(vm, vmUid, host);
   const identity = snapshot.status.identity ?? { vmUid, hostname: snapshot.spec.vmName };
   // A guest that keeps its identity finds the addresses and the MACs that it knows.
   const placed =
@@ -81,6 +82,16 @@ export async function placeSnapshot(vm: Vm, host: VmPorts, op: ClientOperation):
       : vm;
   await copyWhole(source.disk, path, host.runner, op.signal);
   return placed;
+}
+
+/**
+ * Gives a VM the keys of the one whose identity its guest keeps, if that is still here. It must be of the same namespace, whatever the snapshot
+ * says.
+ */
+async function takeKeys({ metadata: { uid, namespace } }: Vm, ofUid: string, host: VmPorts): Promise<void> {
+  const other = (await listOwnVms(host)).find(({ metadata }) => metadata.uid === ofUid);
+  if (other?.metadata.namespace !== namespace) return;
+  await adoptSshKeys({ uid, files: vmFiles(host.paths, uid) }, vmFiles(host.paths, ofUid));
 }
 
 /** Takes the lock under which a snapshot is used or removed. */
