@@ -6,7 +6,7 @@ import type { Translation } from './translation.ts';
 
 /** The name of the router's interface to the host. */
 export const uplinkName = 'eth0';
-export const routerTable: NftTable = { family: 'inet', name: 'ignite-router' };
+const routerTable: NftTable = { family: 'inet', name: 'ignite-router' };
 
 /**
  * Pure. Returns the IPv4 subnet of a network that can be behind a router: one of a bridge, of which host-local gives out the addresses.
