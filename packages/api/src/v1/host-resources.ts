@@ -107,6 +107,7 @@ const ofPolicy: Fields<NetworkPolicy> = {
 const ofNetwork: Fields<VmNetwork> = {
   ports: (ports, field) => ports.map((port) => ({ kind: 'port', port, field })),
   name: network,
+  router: nothing,
   mode: nothing,
   mac: address,
   address,

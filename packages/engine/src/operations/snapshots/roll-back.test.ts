@@ -177,4 +177,29 @@ test('placeSnapshot: a guest that nobody can give another identity goes on as th
   const others = vmFiles(host.paths, other.metadata.uid);
   assert.equal(readFileSync(others.disk, 'utf8'), 'before');
   assert.ok(!existsSync(others.savedState) && !existsSync(others.identityDue));
+
+  // A VM that keeps the identity goes on too, with the network and the keys that the guest knows.
+  const keeper = await vmsIn(host.objects).create({
+    metadata: { namespace: vm.metadata.namespace, name: 'copy', uid: 'bbbbbbbbbbbbbbbb' },
+    spec: { ...vm.spec, source: { snapshot: 'before', identity: 'Kept' } },
+    status: vm.status,
+  });
+  const its = vmFiles(host.paths, keeper.metadata.uid);
+  mkdirSync(its.dir, { recursive: true });
+  for (const each of [its, files]) writeFileSync(each.hostKey, each.dir);
+  for (const each of [its, files]) writeFileSync(`${each.hostKey}.pub`, `ssh-ed25519 ${each.dir}`);
+  const copy = await placeSnapshot(keeper, host, op);
+  assert.deepEqual(copy.status.network, network);
+  assert.deepEqual(copy.status.identity, { vmUid: uid, hostname: 'web' });
+  assert.ok(existsSync(its.savedState) && !existsSync(its.identityDue));
+  assert.equal(readFileSync(its.hostKey, 'utf8'), files.dir);
+  assert.equal(readFileSync(its.knownHosts, 'utf8'), `${keeper.metadata.uid} ssh-ed25519 ${files.dir}\n`);
+  assert.equal(placed.status.identity, undefined);
+});
+
+test('placeSnapshot: what holds no machine for the VM itself alone has no identity to keep', async () => {
+  const { host, vm, files } = await prepare({ holds: 'Machine' });
+  const keeper: Vm = { ...vm, spec: { ...vm.spec, source: { snapshot: 'before', identity: 'Kept' } } };
+  await assert.rejects(placeSnapshot(keeper, host, op), { code: 'SNAPSHOT_UNFIT' });
+  assert.equal(readFileSync(files.disk, 'utf8'), 'today');
 });

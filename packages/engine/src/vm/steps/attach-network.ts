@@ -10,7 +10,7 @@ import type { Admission, Attachment, Network } from '../../tools/network/network
 import { sandboxUser } from '../../tools/sandbox/sandbox.ts';
 import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { changeVmStatus } from '../../tools/store/vm-objects.ts';
-import { interfaceRequests, lastAddresses, reservations, withLastMac } from './interface-requests.ts';
+import { interfaceRequests, lastAddresses, reservations, routerOf, withLastMac } from './interface-requests.ts';
 
 /** Attaches the VM to its networks, and records the result. A guest that `keepsMacs` has the MACs already. */
 export async function attachNetwork(
@@ -23,15 +23,18 @@ export async function attachNetwork(
   const { network } = vm.spec;
   const vms = await listOwnVms(host);
   await warnOfUnreadable(vms, host.network, op);
+  const router = routerOf(network, vm.metadata);
   const wanted = interfaceRequests(network, annotations, lastAddresses(vm));
   const attachment = await host.network.attach(
     {
       uid,
-      name: nameOnHost(vm.metadata),
+      // Its neighbours know a guest by the name that it has itself.
+      name: vm.status.identity?.hostname ?? nameOnHost(vm.metadata),
       ports: network.ports,
       vmmUid: sandboxUser(uid),
       interfaces: keepsMacs ? wanted.map((each) => withLastMac(each, vm)) : wanted,
-      reserved: reservations(vms, uid),
+      ...(router !== undefined && { router }),
+      reserved: reservations(vms, { uid, router }),
       dns: network.dns,
       ...admissionOf(vm.metadata.labels, network),
     },
@@ -60,7 +63,7 @@ async function warnOfUnreadable(
 }
 
 /** Pure. Returns the network status of an attachment. */
-function networkStatus({ nics }: Attachment): VmNetworkStatus {
+function networkStatus({ nics, reachedAt }: Attachment): VmNetworkStatus {
   const interfaces = nics.map(({ name, network, mac, addresses }) => ({
     name,
     ...(network !== undefined && { network }),
@@ -68,7 +71,7 @@ function networkStatus({ nics }: Attachment): VmNetworkStatus {
     ipAddresses: addresses.map(withoutPrefix),
   }));
   return {
-    ipAddresses: interfaces.flatMap(({ ipAddresses }) => ipAddresses),
+    ipAddresses: reachedAt ?? interfaces.flatMap(({ ipAddresses }) => ipAddresses),
     mac: nics[0]?.mac ?? '',
     gateway: gatewayOf(nics) ?? '',
     interfaces,
@@ -106,16 +109,19 @@ function gatewayOf(nics: Attachment['nics']): string | undefined {
 export async function assertNetworkFits(
   wanted: {
     readonly uid: string;
+    readonly namespace?: string | undefined;
     readonly network: VmNetwork;
     readonly annotations: Readonly<Record<string, string>>;
   },
   vms: readonly Vm[],
   network: Network,
 ): Promise<void> {
+  const router = routerOf(wanted.network, wanted);
   await network.validate({
     uid: wanted.uid,
     interfaces: interfaceRequests(wanted.network, wanted.annotations),
     ports: wanted.network.ports,
-    reserved: reservations(vms, wanted.uid),
+    ...(router !== undefined && { router }),
+    reserved: reservations(vms, { uid: wanted.uid, router }),
   });
 }

@@ -5,7 +5,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { locksDir, vmFiles } from '../../tools/host/paths.ts';
+import { adoptSshKeys } from '../../tools/guest/ssh-keys.ts';
 import { listImages, listKernels } from '../../tools/store/list-objects.ts';
+import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { snapshotsIn } from '../../tools/store/kind-clients.ts';
 import { changeVmStatus } from '../../tools/store/vm-objects.ts';
 import { hasSavedState } from '../../tools/vmm/has-saved-state.ts';
@@ -50,7 +52,11 @@ export async function placeSnapshot(vm: Vm, host: VmPorts, op: ClientOperation):
     message: `Bringing ${vm.metadata.name} to what ${snapshot.metadata.name} holds`,
   });
   const { holds, network, vmUid } = snapshot.status;
-  const takesMachine = holds === 'Machine' && (network === undefined || vmUid === vm.metadata.uid);
+  const isKept = vm.spec.source?.identity === 'Kept';
+  if (isKept && network === undefined)
+    throw snapshotUnfit(snapshot.metadata.name, 'it holds no machine whose guest could keep its identity');
+  const isOwn = vmUid === vm.metadata.uid;
+  const takesMachine = holds === 'Machine' && (network === undefined || isOwn || isKept);
   const isWhole =
     existsSync(source.disk) &&
     (!takesMachine || (existsSync(source.exitStatus) && hasSavedState(source.savedState)));
@@ -63,13 +69,29 @@ export async function placeSnapshot(vm: Vm, host: VmPorts, op: ClientOperation):
     await copyWhole(source.exitStatus, files.exitStatus, host.runner, op.signal);
     await shareSavedState(source.savedState, files.savedState);
   }
+  if (isKept && !isOwn) await takeKeys(vm, vmUid, host);
+  const identity = snapshot.status.identity ?? { vmUid, hostname: snapshot.spec.vmName };
   // A guest that keeps its identity finds the addresses and the MACs that it knows.
   const placed =
     takesMachine && network
-      ? await changeVmStatus(host.objects, vm, ({ status }) => ({ ...status, network }))
+      ? await changeVmStatus(host.objects, vm, ({ status }) => ({
+          ...status,
+          network,
+          ...(isKept && !isOwn && { identity }),
+        }))
       : vm;
   await copyWhole(source.disk, path, host.runner, op.signal);
   return placed;
+}
+
+/**
+ * Gives a VM the keys of the one whose identity its guest keeps, if that is still here. It must be of the same namespace, whatever the snapshot
+ * says.
+ */
+async function takeKeys({ metadata: { uid, namespace } }: Vm, ofUid: string, host: VmPorts): Promise<void> {
+  const other = (await listOwnVms(host)).find(({ metadata }) => metadata.uid === ofUid);
+  if (other?.metadata.namespace !== namespace) return;
+  await adoptSshKeys({ uid, files: vmFiles(host.paths, uid) }, vmFiles(host.paths, ofUid));
 }
 
 /** Takes the lock under which a snapshot is used or removed. */

@@ -24,11 +24,13 @@ const noDns: DnsSettings = { servers: [], search: [], options: [] };
 export class DhcpDns {
   readonly #dir: string;
   readonly #runner: Runner;
+  readonly #resolvFile: string | undefined;
   readonly #namespace: NamespaceDhcp;
 
-  constructor(dir: string, runner: Runner) {
+  constructor(dir: string, runner: Runner, resolvFile?: string) {
     this.#dir = dir;
     this.#runner = runner;
+    this.#resolvFile = resolvFile;
     this.#namespace = new NamespaceDhcp(join(dir, 'dhcp'), runner);
   }
 
@@ -36,7 +38,7 @@ export class DhcpDns {
   async publish(
     nics: readonly PlannedNic[],
     record: AttachmentRecord,
-    { uid, name, dns }: AttachRequest,
+    { uid, name, vmmUid, dns }: AttachRequest,
     signal: AbortSignal,
   ): Promise<readonly string[]> {
     const servers: string[] = [];
@@ -53,7 +55,9 @@ export class DhcpDns {
     // The server of another network would only add its own VMs' names, for which it would be asked too late.
     const known = servers.length > 0 ? servers.slice(0, 1) : await hostNameservers();
     const told = dns.servers.length > 0 ? dns : { ...dns, servers: known };
-    const leases = nics.flatMap((nic, at) => (served.has(nic.name) ? [] : namespaceLease(nic, at)));
+    // Programs use the interfaces as they are: only guests ask.
+    const asking = vmmUid === undefined ? [] : nics;
+    const leases = asking.flatMap((nic, at) => (served.has(nic.name) ? [] : namespaceLease(nic, at)));
     if (leases.length > 0)
       await this.#namespace.serve(
         uid,
@@ -103,7 +107,7 @@ export class DhcpDns {
   }
 
   #onBridge(network: string): Dnsmasq {
-    return new Dnsmasq(join(this.#dir, 'dnsmasq', network), this.#runner);
+    return new Dnsmasq(join(this.#dir, 'dnsmasq', network), this.#runner, this.#resolvFile);
   }
 }
 
