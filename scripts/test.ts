@@ -20,6 +20,10 @@ const chosen = (patterns: readonly string[]): readonly string[] =>
 
 /** The test files that take longest. They are begun first, lest one of them goes on alone at the end. */
 const longest = [
+  'fuzz',
+  'completion',
+  'topology',
+  'scale',
   'snapshots',
   'firecracker',
   'suspend',
@@ -42,6 +46,8 @@ const rank = (file: string): number => {
   const at = longest.indexOf(/([^/]+)\.test\.ts$/.exec(file)?.[1] ?? '');
   return at === -1 ? longest.length : at;
 };
+const inOrder = (files: readonly string[]): readonly string[] =>
+  files.toSorted((a, b) => rank(a) - rank(b));
 
 if (onKubernetes.length > 0) {
   const asked = onKubernetes.some((file) => file.startsWith('test/e2e/')) ? ['cluster'] : [];
@@ -58,19 +64,16 @@ const add = (more: Outcome): void => {
 const unit = chosen(['packages/*/src/**/*.test.ts', 'scripts/*.test.ts', 'test/fuzz/*.test.ts']).filter(
   (file) => !file.includes('.integration.'),
 );
-if (unit.length > 0) add(await runTests(unit, availableParallelism()));
+if (unit.length > 0) add(await runTests(inOrder(unit), availableParallelism()));
 
 const inLanes = chosen(['packages/*/src/**/*.integration.test.ts', 'test/{e2e,kubernetes}/*.test.ts']);
-await runInLanes(
-  inLanes.toSorted((a, b) => rank(a) - rank(b)),
-  (report) => {
-    console.log(`\n${report.file} (${Math.round(report.seconds)} s)\n${report.output.trimEnd()}`);
-    add({
-      ...report.outcome,
-      failures: report.outcome.failures.map((failure) => `${report.file}: ${failure}`),
-    });
-  },
-);
+await runInLanes(inOrder(inLanes), (report) => {
+  console.log(`\n${report.file} (${Math.round(report.seconds)} s)\n${report.output.trimEnd()}`);
+  add({
+    ...report.outcome,
+    failures: report.outcome.failures.map((failure) => `${report.file}: ${failure}`),
+  });
+});
 // What failed is told again at the end, where it is found first and where a shortened log still has it.
 for (const failure of failures) console.log(`\n✖ ${failure}`);
 console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);

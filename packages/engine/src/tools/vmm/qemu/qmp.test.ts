@@ -63,7 +63,17 @@ test('qmpCommand: a refusal, a hang-up and a stranger are told apart from succes
     await assert.rejects(qmpCommand(qemu.path, { execute: 'system_powerdown' }, never), wanted);
     qemu.server.close();
   }
-  await assert.rejects(qmpCommand(join(dir, 'none'), { execute: 'quit' }, never), { code: 'ENOENT' });
+});
+
+test('qmpCommand: a socket that does not come to be is waited for, and not for ever', async (t) => {
+  const late = qmpCommand(join(dir, `${sockets + 1}.sock`), { execute: 'quit' }, never);
+  const qemu = await qemuThatSays([greeting, '{"return": {}}', '{"return": {"done": 1}}']);
+  assert.deepEqual(await late, { done: 1 });
+  qemu.server.close();
+  t.mock.timers.enable({ apis: ['Date'] });
+  const answer = qmpCommand(join(dir, 'none'), { execute: 'quit' }, never);
+  t.mock.timers.setTime(30_001);
+  await assert.rejects(answer, { code: 'ENOENT' });
 });
 
 test('qmpCommand: a line without an end is not listened to for ever', async () => {
