@@ -7,3 +7,6 @@ export const coreDnsName = (repository: string): string =>
 
 /** Pure. Returns the tag of images of a version. Tags have no `+` (kubeadm). */
 export const tagOfVersion = (version: string): string => version.replaceAll('+', '_');
+
+/** Pure. Tells whether an image is one of kind (kubernetes-sigs/kind), which is made for nodes that are containers. */
+export const isKindImage = (image: string): boolean => /(^|\/)kindest\/node([:@]|$)/.test(image);

@@ -6,6 +6,7 @@ import type { IgniteMachine } from '../kinds/ignite-infrastructure.ts';
 import type { IpAddressClaim } from '../kinds/ip-address-claim.ts';
 import { igniteMachineKind, ipAddressClaimKind, ipAddressKind } from '../kinds/object-kinds.ts';
 import type { BasicWork } from '../runtime/controller.ts';
+import { deleteProtected } from '../runtime/delete-protected.ts';
 import { type GivenAddress, type PlannedClaim, claimsOf, withAddresses } from './plan-addresses.ts';
 
 /**
@@ -64,21 +65,11 @@ async function addressOf(claim: IpAddressClaim, { objects }: BasicWork): Promise
 }
 
 /** Gives the addresses of a machine back, whose VM is gone. */
-export async function giveBackAddresses(machine: IgniteMachine, { objects }: BasicWork): Promise<void> {
+export async function giveBackAddresses(machine: IgniteMachine, work: BasicWork): Promise<void> {
+  if (claimsOf(machine).length === 0) return;
   const { namespace } = machine.metadata;
-  const stored = new KindClient(objects.client, ipAddressClaimKind);
-  for (const { name } of claimsOf(machine)) {
-    const claim = await stored.find({ namespace, name });
-    if (!claim || !isControlledBy(claim, machine)) continue;
-    const { metadata } = claim;
-    const left = metadata.finalizers.filter((each) => each !== finalizers.claimOfMachine);
-    const free =
-      left.length === metadata.finalizers.length
-        ? claim
-        : await objects.write(ipAddressClaimKind, claim, {
-            ...claim,
-            metadata: { ...metadata, finalizers: left },
-          });
-    await objects.delete(ipAddressClaimKind, free);
-  }
+  const { items } = await new KindClient(work.objects.client, ipAddressClaimKind).list({ namespace });
+  for (const claim of items)
+    if (isControlledBy(claim, machine))
+      await deleteProtected(ipAddressClaimKind, claim, finalizers.claimOfMachine, work);
 }

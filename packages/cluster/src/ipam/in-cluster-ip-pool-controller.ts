@@ -5,9 +5,9 @@ import type { AddressReservation, InClusterIpPool } from '../kinds/in-cluster-ip
 import type { IpAddress } from '../kinds/ip-address-claim.ts';
 import { inClusterIpPoolKind, ipAddressClaimKind, ipAddressKind } from '../kinds/object-kinds.ts';
 import type { BasicWork, Controller } from '../runtime/controller.ts';
+import { deleteProtected } from '../runtime/delete-protected.ts';
 import { openReservations, usageOf } from './plan-allocation.ts';
 import { readPool } from './pool-content.ts';
-import { releaseAddress } from './release-address.ts';
 
 /** Counts the addresses of a pool, keeps the pool until all of them are given back, and takes back what no claim has any more. */
 export const inClusterIpPoolController: Controller<InClusterIpPool, BasicWork> = {
@@ -27,7 +27,8 @@ export const inClusterIpPoolController: Controller<InClusterIpPool, BasicWork> =
     const gone = await goneOf(claims, object.metadata.namespace, work);
     // What somebody has written by hand has no claim, and keeps its address from all claims.
     const isKept = (address: IpAddress): boolean => !gone.has(controllerOf(address)?.uid ?? '');
-    for (const address of addresses) if (!isKept(address)) await releaseAddress(address, work);
+    for (const address of addresses)
+      if (!isKept(address)) await deleteProtected(ipAddressKind, address, finalizers.ipAddress, work);
     const kept = addresses.filter(isKept);
     const reservations = openReservations(pool, kept, ({ uid }) => !gone.has(uid));
     if (pool.metadata.deletionTimestamp !== undefined)

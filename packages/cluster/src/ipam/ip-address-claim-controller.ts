@@ -6,9 +6,9 @@ import type { InClusterIpPool } from '../kinds/in-cluster-ip-pool.ts';
 import type { IpAddress, IpAddressClaim } from '../kinds/ip-address-claim.ts';
 import { inClusterIpPoolKind, ipAddressClaimKind, ipAddressKind } from '../kinds/object-kinds.ts';
 import type { BasicWork, Controller, Reconciled } from '../runtime/controller.ts';
+import { deleteProtected } from '../runtime/delete-protected.ts';
 import { planReservation } from './plan-allocation.ts';
 import { isInClusterPool, readPool } from './pool-content.ts';
-import { releaseAddress } from './release-address.ts';
 
 const waitMs = 30_000;
 
@@ -97,7 +97,8 @@ async function release(claim: IpAddressClaim, work: BasicWork): Promise<Reconcil
   // The VM of a machine has the address until then.
   if (claim.metadata.finalizers.includes(finalizers.claimOfMachine)) return { object: claim };
   const address = await new KindClient(objects.client, ipAddressKind).find({ namespace, name });
-  if (address && isControlledBy(address, claim)) await releaseAddress(address, work);
+  if (address && isControlledBy(address, claim))
+    await deleteProtected(ipAddressKind, address, finalizers.ipAddress, work);
   const pools = new KindClient(objects.client, inClusterIpPoolKind);
   const pool = await pools.find({ namespace, name: claim.spec.poolRef.name });
   const reservations = pool?.status?.reservations ?? [];

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isKindImage } from '../contract/image-names.ts';
 import { type DescribedCluster, describedVersion, remarksOn } from './described-cluster.ts';
 
 export const kindApiVersion = 'kind.x-k8s.io/v1alpha4';
@@ -40,7 +41,7 @@ export function describeKindConfig(config: v.InferOutput<typeof kindConfigSchema
     ...(found?.version !== undefined && { version: found.version }),
     controlPlanes: nodes.length - workers,
     workers,
-    shape: image === undefined || isOfKind(image) ? {} : { image },
+    shape: image === undefined || isKindImage(image) ? {} : { image },
     networks: {
       ...(podSubnet !== undefined && { pods: podSubnet.split(',') }),
       ...(serviceSubnet !== undefined && { services: serviceSubnet.split(',') }),
@@ -48,7 +49,7 @@ export function describeKindConfig(config: v.InferOutput<typeof kindConfigSchema
     bringsPodNetwork: disableDefaultCNI,
     remarks: [
       ...(found?.remarks ?? []),
-      ...(image !== undefined && isOfKind(image)
+      ...(image !== undefined && isKindImage(image)
         ? [`nodes: the image ${image} is for containers, and VMs get the one for VMs`]
         : []),
       ...(images.length > 1
@@ -64,9 +65,6 @@ export function describeKindConfig(config: v.InferOutput<typeof kindConfigSchema
     ],
   };
 }
-
-/** Tells whether an image is made for nodes that are containers, without the pod network of ours. */
-const isOfKind = (image: string): boolean => /(^|\/)kindest\/node([:@]|$)/.test(image);
 
 /** The images of kind have the version of Kubernetes as their tag. */
 function versionOfImage(image: string): ReturnType<typeof describedVersion> {

@@ -83,6 +83,23 @@ test('planCluster: another content of a template is another template, and the sa
   assert.notDeepEqual(templatesOf(hosted), templatesOf(bigger));
 });
 
+test('planCluster: machines of an image of kind get what makes machines of them, and others do not', () => {
+  const pathsOf = (request: ClusterRequest): readonly string[] =>
+    planCluster(request).flatMap(({ object }) =>
+      [...stringify(object).matchAll(/path: (\/kind\/|.*\/90-machine\.conf)/g)].map(([, path]) => path!),
+    );
+  const ofKind = { ...shape, image: 'docker.io/kindest/node:v1.35.4@sha256:0123' };
+  const workers = { replicas: 1, shape: ofKind };
+  const paths = [
+    '/etc/systemd/system/kubelet.service.d/90-machine.conf',
+    ...['/kind/', '/kind/', '/etc/sysctl.d/90-machine.conf'],
+  ];
+  assert.deepEqual(pathsOf({ ...hosted, workers }), paths);
+  const controlPlane = { kind: 'vm', replicas: 1, shape: ofKind } as const;
+  assert.deepEqual(pathsOf({ ...inVms, workers, controlPlane }), [...paths, ...paths]);
+  assert.deepEqual(pathsOf(inVms), []);
+});
+
 test('planCluster: podnet gets the rights that the node image has a file of', () => {
   const rights = join(
     import.meta.dirname,

@@ -1,6 +1,7 @@
 import { apiVersionOf } from '@ignite/toolkit/client/group-version-resource';
 import type { KindResource } from '@ignite/toolkit/client/kind-client';
 import { controlPlaneGroup, infrastructureGroup } from '../contract/groups.ts';
+import { isKindImage } from '../contract/image-names.ts';
 import type { ContractReference } from '../contract/reference.ts';
 import { templateName } from '../contract/template-name.ts';
 import {
@@ -24,6 +25,7 @@ import {
   emulatedPatches,
   emulatedTimeouts,
 } from './plan-emulated-nodes.ts';
+import { kindFiles } from './plan-kind-nodes.ts';
 import { k3sAgentSpec, k3sServerSpec } from './plan-k3s-nodes.ts';
 import { providerId } from './provider-id.ts';
 import { planPodNetwork } from './plan-pod-network.ts';
@@ -192,7 +194,9 @@ const hasPatches = ({ isEmulated, controlPlane }: ClusterRequest): boolean =>
   isEmulated && controlPlane.kind === 'vm';
 
 function filesOf(request: ClusterRequest, role: 'worker' | 'control-plane') {
+  const { image } = request.workers.shape;
   const files = [
+    ...(isKindImage(image) ? kindFiles : []),
     // The pod network of the node image is on where this file is missing.
     ...(request.podNetwork.kind === 'podnet' ? [] : [{ path: '/etc/podnet.disabled', content: '' }]),
     ...(hasPatches(request) ? emulatedFiles(role, request.version) : []),

@@ -4,7 +4,7 @@ import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { informerKey } from '@ignite/toolkit/controller/informer';
 import { annotations } from '../contract/names.ts';
 import { type Cluster, isPaused } from '../kinds/cluster.ts';
-import type { IpAddress } from '../kinds/ip-address-claim.ts';
+import type { IpAddress, IpAddressClaim } from '../kinds/ip-address-claim.ts';
 import type { MachinePool } from '../kinds/machine-pool.ts';
 import type { Machine, MachineSpec } from '../kinds/machine.ts';
 import {
@@ -33,7 +33,8 @@ export type Enqueue<C extends Routed = Routed> = (controller: C, key: string) =>
 /**
  * Has the controllers look at what a change is of interest to: the object itself, its owners, all that belongs to a
  * Cluster whose wishes or beginnings have changed, the parts of a Machine or a MachinePool, the health checks and the load balancer
- * of a Machine, the Clusters of a class, the claims that wait for a pool, and the pool of an address.
+ * of a Machine, the Clusters of a class, the claims that wait for a pool, and the pool of an address
+ * or of a claim that is gone.
  */
 export function routeChanges<C extends Routed>(
   controllers: readonly C[],
@@ -63,8 +64,8 @@ export function routeChanges<C extends Routed>(
       enqueueClusters(byKind, object, objects, enqueue).catch(aborted);
     } else if (is(inClusterIpPoolKind)) {
       enqueueClaims(byKind, object, objects, enqueue).catch(aborted);
-    } else if (is(ipAddressKind)) {
-      const { poolRef } = (object as IpAddress).spec;
+    } else if (is(ipAddressKind) || (isGone && is(ipAddressClaimKind))) {
+      const { poolRef } = (object as IpAddress | IpAddressClaim).spec;
       const found = byKind.get(`${poolRef.kind}.${poolRef.apiGroup}`);
       if (found) enqueue(found, `${metadata.namespace}/${poolRef.name}`);
     } else if (is(machinePoolKind)) {

@@ -112,10 +112,6 @@ test('an address whose claim was torn away comes back to the pool', async () => 
   await remove(simulation, ipAddressClaimKind, 'a');
   // A claim of the same name is another one, and gets its own.
   await simulation.create(ipAddressClaimKind, 'a', { poolRef });
-  await simulation.change(inClusterIpPoolKind, 'lan', (object) => ({
-    ...object,
-    metadata: { ...object.metadata, labels: { look: 'again' } },
-  }));
   await simulation.until(async () => {
     const [claim] = await simulation.all<IpAddressClaim>(ipAddressClaimKind);
     const [address] = await simulation.all<IpAddress>(ipAddressKind);

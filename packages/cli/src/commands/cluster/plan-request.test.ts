@@ -115,6 +115,7 @@ test('planRequest: what makes no sense is refused', () => {
     ],
     [{ bootstrap: 'k3s', cni: 'podnet' }, '--cni podnet: nodes by k3s do not have it'],
     [{ cni: 'flannel' }, '--cni flannel: nodes by kubeadm do not have it'],
+    [{ image: 'kindest/node:v1.34.0' }, '--image kindest/node:v1.34.0: images of kind do not have podnet'],
     [{ kubernetes: 'latest' }, '--kubernetes "latest": not a version'],
     [{ workers: '-1' }, '--workers "-1": not a number'],
   ];

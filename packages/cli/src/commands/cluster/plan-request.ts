@@ -5,6 +5,7 @@ import type {
   NodeShape,
   PodNetwork,
 } from '@ignite/cluster/operations/cluster-request';
+import { isKindImage } from '@ignite/cluster/contract/image-names';
 import { isOfK3s } from '@ignite/cluster/contract/kubernetes-version';
 import type { ClusterKey } from '@ignite/cluster/operations/cluster-view';
 import { isDnsLabel } from '@ignite/toolkit/object/name';
@@ -133,6 +134,12 @@ export function planRequest(
     memory: flags.text('memory') ?? defaultShape.memory,
     diskSize: flags.text('disk') ?? defaultShape.diskSize,
   };
+  const podNetwork = planPodNetwork(flags, distribution, manifests);
+  if (isKindImage(shape.image) && podNetwork.kind === 'podnet')
+    throw usageError(
+      `--image ${shape.image}: images of kind do not have podnet`,
+      'use --cni none, or name manifests of another pod network with -f',
+    );
   const { controlPlane, why } = planControlPlane(flags, { distribution, workers: shape }, hasKvm);
   return {
     request: {
@@ -141,7 +148,7 @@ export function planRequest(
       distribution,
       controlPlane,
       workers: { replicas: countOf(flags, 'workers') ?? 1, shape },
-      podNetwork: planPodNetwork(flags, distribution, manifests),
+      podNetwork,
       isEmulated: !hasKvm,
     },
     why,

@@ -26,6 +26,14 @@ test('bootModeOf: an image with a program of its own runs that, init or not', ()
   assert.equal(bootModeOf(config([], ['nginx', '-g', 'daemon off;']), systemd), 'entrypoint');
 });
 
+test('bootModeOf: an entrypoint that ends with the init gives way to it', () => {
+  const prepared = config(['/usr/local/bin/entrypoint', '/sbin/init'], []);
+  assert.equal(bootModeOf(prepared, systemd), 'init');
+  assert.equal(bootModeOf(config(['/entry'], ['/sbin/init']), systemd), 'init');
+  assert.equal(bootModeOf(prepared, busybox), 'entrypoint');
+  assert.equal(bootModeOf(prepared, { openrc: false }), 'entrypoint');
+});
+
 test('bootModeOf: busybox as init counts only with openrc', () => {
   assert.equal(bootModeOf(config([], ['/bin/sh']), busybox), 'entrypoint');
   assert.equal(bootModeOf(config([], ['/bin/sh']), { ...busybox, openrc: true }), 'init');

@@ -12,7 +12,8 @@ const shells = /^(\/usr)?(\/bin\/)?(ba|da|a|z)?sh$/;
 
 /**
  * Pure. An image boots its own init if it has a real one and nothing else to run, since base images name a
- * shell as Cmd. Busybox also provides an init, which is useful only if openrc has set it up.
+ * shell as Cmd. So does one whose entrypoint ends with the init, which prepares a container for it. Busybox also
+ * provides an init, which is useful only if openrc has set it up.
  */
 export function bootModeOf(config: ImageConfig, facts: InitFacts): 'init' | 'entrypoint' {
   const argv = [...config.entrypoint, ...config.cmd];
@@ -21,5 +22,6 @@ export function bootModeOf(config: ImageConfig, facts: InitFacts): 'init' | 'ent
   const isReal = !/\/busybox[^/]*$/.test(facts.init) || facts.openrc;
   const runsNothing =
     config.entrypoint.length === 0 && (argv.length === 0 || (argv.length === 1 && shells.test(argv[0]!)));
-  return isReal && runsNothing ? 'init' : 'entrypoint';
+  const endsWithInit = inits.includes(argv.at(-1) ?? '');
+  return isReal && (runsNothing || endsWithInit) ? 'init' : 'entrypoint';
 }
