@@ -6,12 +6,15 @@ import { after as afterAll, describe, test } from 'node:test';
 import { apiVersion } from '@ignite/api/v1/group';
 import { type Vm, type VmSpec, type VmStatus, vmSpecSchema } from '@ignite/api/v1/vm';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
+import type { Admission } from '@ignite/toolkit/client/admission';
+import { AdmittedClient } from '@ignite/toolkit/client/admitted-client';
 import { ManualClock } from '@ignite/toolkit/clock/manual-clock';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import * as v from 'valibot';
 import { hostArch } from '../../tools/host/arch.ts';
 import { engineClient } from '../../tools/store/engine-client.sample.ts';
 import { findVm } from '../../tools/store/vm-objects.ts';
+import { wishAdmission } from '../../tools/store/wish-admission.ts';
 import { qemu } from '../../tools/vmm/qemu/qemu.ts';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
 import { redefineVm, waitingStatus } from './redefine-vm.ts';
@@ -58,6 +61,21 @@ describe('redefineVm', () => {
     assert.deepEqual([status.booted?.cpus, status.kernel], [1, { id: 'k2', version: '2' }]);
   });
 
+  test('a redefinition that others refuse changes nothing of what runs', async () => {
+    const { redefine, vm, portsChanged } = await hostWithRunning(
+      wishAdmission({
+        mutate: async ({ object }) => object,
+        check: async () => {
+          throw new Error('refused');
+        },
+      }),
+    );
+    const before = await vm();
+    await assert.rejects(redefine(specOf(wanted)), { message: 'refused' });
+    assert.deepEqual(await vm(), before);
+    assert.equal(portsChanged(), 0);
+  });
+
   test('a redefinition that is killed at any write is finished by the same, and is never half true', async () => {
     const whole = await hostWithRunning();
     await whole.redefine(specOf(wanted));
@@ -80,8 +98,8 @@ describe('redefineVm', () => {
   });
 });
 
-/** Returns a host with a running VM. A redefinition of it may be killed after some writes of the VM. */
-async function hostWithRunning() {
+/** Returns a host with a running VM, in whose writes an admission may have a say. A redefinition of it may be killed after some writes of the VM. */
+async function hostWithRunning(admission?: Admission) {
   const dir = mkdtempSync(join(scratch, 'host-'));
   const paths = { dataDir: dir, runDir: dir };
   const store = new MemoryStore();
@@ -96,10 +114,12 @@ async function hostWithRunning() {
   const { uid } = (await store.create(sampleVm({ spec: { cpus: 1, kernel: { oci: 'kernel:1' } }, status })))
     .metadata;
   const objects = engineClient(store);
+  let portsChanged = 0;
   const host = {
-    ...{ paths, objects, self: { name: 'a', isAlone: true }, vmms: { qemu }, clock: new ManualClock() },
+    ...{ paths, self: { name: 'a', isAlone: true }, vmms: { qemu }, clock: new ManualClock() },
+    objects: admission ? new AdmittedClient(objects, admission) : objects,
     sandbox: { observe: async () => ({ state: 'running', pid: 1 }) },
-    network: { validate: async () => {}, changePorts: async () => {}, admit: async () => {} },
+    network: { validate: async () => {}, changePorts: async () => void (portsChanged += 1), admit: async () => {} },
     runner: { run: async () => ({ stdout: '', stderr: '' }) },
   } as unknown as EnginePorts;
   const vm = async (): Promise<Vm> => await findVm(objects, uid);
@@ -118,5 +138,5 @@ async function hostWithRunning() {
       store.update = update;
     }
   };
-  return { redefine, vm };
+  return { redefine, vm, portsChanged: () => portsChanged };
 }

@@ -6,12 +6,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { Snapshot } from '@ignite/api/v1/snapshot';
 import type { Vm } from '@ignite/api/v1/vm';
+import { AdmittedClient } from '@ignite/toolkit/client/admitted-client';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import { hostArch } from '../../tools/host/arch.ts';
 import { kernelDir, snapshotDir, vmFiles } from '../../tools/host/paths.ts';
 import { kernelsIn, snapshotsIn, vmsIn } from '../../tools/store/kind-clients.ts';
-import { uid, worldOf } from '../../vm/lifecycle/world.sample.ts';
+import { wishAdmission } from '../../tools/store/wish-admission.ts';
+import { type World, uid, worldOf } from '../../vm/lifecycle/world.sample.ts';
 import { placeSnapshot } from '../../vm/steps/place-snapshot.ts';
 import type { VmPorts } from '../../vm/vm-ports.ts';
 import { rollBack } from './roll-back.ts';
@@ -24,6 +26,7 @@ afterEach(() => rmSync(dir, { recursive: true }));
 
 interface Prepared {
   readonly host: VmPorts;
+  readonly world: World;
   readonly vm: Vm;
   readonly snapshot: Snapshot;
   readonly files: ReturnType<typeof vmFiles>;
@@ -77,7 +80,7 @@ async function prepare({
   const kept = snapshotDir(host.paths, snapshot.metadata.uid);
   mkdirSync(kept, { recursive: true });
   writeFileSync(join(kept, 'root.qcow2'), 'before');
-  return { host, vm, snapshot, files };
+  return { host, world, vm, snapshot, files };
 }
 
 const diskOf = ({ files }: Prepared): string => readFileSync(files.disk, 'utf8');
@@ -97,6 +100,20 @@ test('rollBack: a snapshot that is being removed costs no disk', async () => {
   await assert.rejects(rollBack(vm, snapshot, host, op), { code: 'SNAPSHOT_NOT_FOUND' });
   assert.equal(diskOf(prepared), 'today');
   assert.equal((await vmsIn(host.objects).findByUid(uid))?.spec.source, undefined);
+});
+
+test('rollBack: a VM whose rollback others refuse goes on', async () => {
+  const { host, world, vm, snapshot } = await prepare();
+  world.sandbox = { state: 'running', pid: process.pid };
+  const admission = wishAdmission({
+    mutate: async ({ object }) => object,
+    check: async () => {
+      throw new Error('refused');
+    },
+  });
+  const admitted = { ...host, objects: new AdmittedClient(host.objects, admission) };
+  await assert.rejects(rollBack(vm, snapshot, admitted, op), { message: 'refused' });
+  assert.equal(world.sandbox.state, 'running');
 });
 
 test('rollBack: a snapshot whose files are gone costs no disk', async () => {

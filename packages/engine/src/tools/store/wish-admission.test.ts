@@ -89,6 +89,31 @@ test('whoever has made an object may undo that, although others refuse that it i
   await assert.rejects(hostsIn(objects).delete({ name: 'lost' }), { message: 'refused' });
 });
 
+test('whoever has changed an object may make it again what it was, and nothing else', async () => {
+  let isOpen = true;
+  const check = async (): Promise<void> => void (isOpen || (await refuse()));
+  const { objects, own } = objectsWith({ check });
+  const vm = await vmsIn(own).create({ ...web, metadata: { ...web.metadata, labels: { tier: 'front' } } });
+  const changed = await changeVm(objects, vm, (now) => ({
+    spec: { ...now.spec, cpus: 2 },
+    labels: {},
+    annotations: { note: 'x' },
+  }));
+  isOpen = false;
+  const others = [{ spec: { ...vm.spec, cpus: 3 } }, { labels: { tier: 'back' } }, { annotations: { note: 'y' } }];
+  for (const other of others)
+    await assert.rejects(
+      changeVm(objects, changed, () => other),
+      { message: 'refused' },
+    );
+  await assert.rejects(vmsIn(objects).delete(key), { message: 'refused' });
+  const back = await changeVm(objects, changed, () => ({ spec: vm.spec, labels: vm.metadata.labels }));
+  assert.deepEqual(
+    [back.spec, back.metadata.labels, back.metadata.annotations],
+    [vm.spec, { tier: 'front' }, { note: 'x' }],
+  );
+});
+
 test('what others make of an object follows the rules of its kind', async () => {
   let patch: object = { cpus: 3, network: {} };
   const mutate = async ({ object }: AdmittedWrite): Promise<KubeObject> => ({
