@@ -65,7 +65,7 @@ test('RoutedNetwork: a guest behind a router has tap, filters and DNS, and the l
     assert.deepEqual(attachment.dns, ['10.60.0.1']);
     assert.equal(attachment.nics[0]?.tap, 'tap0');
     assert.deepEqual(await network.attach(first, signal), attachment);
-    assert.deepEqual(await network.observe(first.uid, signal), { state: 'attached', attachment });
+    assert.deepEqual(await network.observe(first.uid), { state: 'attached', attachment });
     await network.attach(second, signal);
     assert.deepEqual(await network.examineFirewall(signal), []);
     const inRouter = ['netns', 'exec', netnsName('router-one')];
@@ -84,9 +84,9 @@ test('RoutedNetwork: a guest behind a router has tap, filters and DNS, and the l
     await assert.rejects(network.validate(elsewhere), { code: 'ROUTER_UNSUPPORTED' });
 
     await network.detach(first.uid, signal);
-    assert.equal((await network.observe(second.uid, signal)).state, 'attached');
+    assert.equal((await network.observe(second.uid)).state, 'attached');
     await network.detach(second.uid, signal);
-    assert.deepEqual(await network.observe(second.uid, signal), { state: 'absent' });
+    assert.deepEqual(await network.observe(second.uid), { state: 'absent' });
     assert.deepEqual(readdirSync(join(network.dir, 'network', 'routers')), []);
   }
   assert.deepEqual(hostState(), before);
@@ -127,7 +127,7 @@ test('RoutedNetwork: what a reboot took is put back, and what a kill has left ha
     const first = await network.attach(asked, signal);
     for (const name of [netnsName('router-one'), netnsName(asked.uid)])
       execFileSync('ip', ['netns', 'delete', name]);
-    assert.deepEqual(await network.observe(asked.uid, signal), { state: 'partial' });
+    assert.deepEqual(await network.observe(asked.uid), { state: 'partial' });
     const second = await network.attach(asked, signal);
     assert.deepEqual([address(second), second.reachedAt], [address(first), first.reachedAt]);
     serve(second.netnsPath, 'again');
@@ -138,7 +138,7 @@ test('RoutedNetwork: what a reboot took is put back, and what a kill has left ha
     const routers = join(network.dir, 'network', 'routers');
     mkdirSync(join(routers, 'one', 'members'), { recursive: true });
     writeFileSync(join(routers, 'one', 'members', asked.uid), '');
-    assert.deepEqual(await network.observe(asked.uid, signal), { state: 'partial' }, 'a member of nothing');
+    assert.deepEqual(await network.observe(asked.uid), { state: 'partial' }, 'a member of nothing');
     await network.detach(asked.uid, signal);
     assert.deepEqual(readdirSync(routers), []);
 
@@ -146,9 +146,9 @@ test('RoutedNetwork: what a reboot took is put back, and what a kill has left ha
     for (const step of [1, 2, 4, 8, 16]) {
       const cut = await open({ ...network, endsAfter: step });
       await assert.rejects(cut.attach(asked, ended.signal), /cut short/);
-      assert.notEqual((await network.observe(asked.uid, signal)).state, 'attached');
+      assert.notEqual((await network.observe(asked.uid)).state, 'attached');
       await network.detach(asked.uid, signal);
-      assert.deepEqual(await network.observe(asked.uid, signal), { state: 'absent' }, `after ${step} tools`);
+      assert.deepEqual(await network.observe(asked.uid), { state: 'absent' }, `after ${step} tools`);
       assert.deepEqual(hostState(), before, `after ${step} tools`);
     }
     await network.attach(asked, signal);
@@ -176,7 +176,7 @@ const reachedAt = (attachment: Attachment): string => attachment.reachedAt?.[0] 
 const hostEnd = (outside: string): string => outside.replace(/\d+$/, '254');
 
 async function observed(network: RoutedNetwork, uid: string): Promise<Attachment> {
-  const found = await network.observe(uid, signal);
+  const found = await network.observe(uid);
   assert.equal(found.state, 'attached');
   return found.state === 'attached' ? found.attachment : assert.fail();
 }

@@ -71,7 +71,7 @@ export class RoutedNetwork implements Network {
 
   async examineFirewall(signal: AbortSignal): Promise<readonly FirewallFault[]> {
     const faults = [...(await this.#host.examineFirewall(signal))];
-    for (const { router, note } of await this.#routersUp(signal))
+    for (const { router, note } of await this.#routersUp())
       for (const network of [router.uplink(note), router.inside(note)])
         faults.push(...(await network.examineFirewall(signal)));
     return faults;
@@ -80,7 +80,7 @@ export class RoutedNetwork implements Network {
   async restoreFirewall(signal: AbortSignal): Promise<void> {
     await this.#host.restoreFirewall(signal);
     using _lock = await this.#lock(signal);
-    for (const { router, note } of await this.#routersUp(signal)) {
+    for (const { router, note } of await this.#routersUp()) {
       await router.ensure(note, signal);
       await router.uplink(note).restoreFirewall(signal);
       await router.inside(note).restoreFirewall(signal);
@@ -103,12 +103,12 @@ export class RoutedNetwork implements Network {
     else await router.dismiss(uid);
   }
 
-  async observe(uid: string, signal: AbortSignal): Promise<NetworkObservation> {
+  async observe(uid: string): Promise<NetworkObservation> {
     const name = await this.#routerOf(uid);
     if (name === undefined) return await this.#host.observe(uid);
     const router = this.#router(name);
     const note = await router.note();
-    if (!note || !(await router.isUp(note, signal))) return { state: 'partial' };
+    if (!note || !(await router.isUp(note))) return { state: 'partial' };
     const found = await router.inside(note).observe(uid);
     return found.state === 'attached'
       ? { state: 'attached', attachment: reached(found.attachment, note) }
@@ -188,14 +188,12 @@ export class RoutedNetwork implements Network {
     return (await routerNames(this.#options)).find((name) => this.#router(name).hasMember(uid));
   }
 
-  async #routersUp(
-    signal: AbortSignal,
-  ): Promise<readonly { readonly router: Router; readonly note: RouterNote }[]> {
+  async #routersUp(): Promise<readonly { readonly router: Router; readonly note: RouterNote }[]> {
     const up: { readonly router: Router; readonly note: RouterNote }[] = [];
     for (const name of await routerNames(this.#options)) {
       const router = this.#router(name);
       const note = await router.note();
-      if (note && (await router.isUp(note, signal))) up.push({ router, note });
+      if (note && (await router.isUp(note))) up.push({ router, note });
     }
     return up;
   }

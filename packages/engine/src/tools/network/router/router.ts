@@ -72,8 +72,8 @@ export class Router {
     }
   }
 
-  async isUp(note: RouterNote, signal: AbortSignal): Promise<boolean> {
-    return (await this.uplink(note).observe(this.#uid, signal)).state === 'attached';
+  async isUp(note: RouterNote): Promise<boolean> {
+    return (await this.uplink(note).observe(this.#uid)).state === 'attached';
   }
 
   /** Makes the router, or what is missing of it. */
