@@ -3,7 +3,7 @@ import { type Finding, withFindings } from '../contract/conditions.ts';
 import { annotations, finalizers, labels } from '../contract/names.ts';
 import { controllerReference, isControlledBy, ownerReference } from '../contract/owner.ts';
 import type { InClusterIpPool } from '../kinds/in-cluster-ip-pool.ts';
-import type { IpAddress, IpAddressClaim } from '../kinds/ip-address-claim.ts';
+import type { IpAddressClaim } from '../kinds/ip-address-claim.ts';
 import { inClusterIpPoolKind, ipAddressClaimKind, ipAddressKind } from '../kinds/object-kinds.ts';
 import type { BasicWork, Controller, Reconciled } from '../runtime/controller.ts';
 import { deleteProtected } from '../runtime/delete-protected.ts';
@@ -36,39 +36,43 @@ function clusterNameOf({ metadata, spec }: IpAddressClaim): string | undefined {
 async function fulfil(claim: IpAddressClaim, work: BasicWork): Promise<Reconciled<IpAddressClaim>> {
   const { namespace, name } = claim.metadata;
   const known = await work.objects.get(ipAddressKind, { namespace, name });
-  const address = known && isControlledBy(known, claim) ? known : await allocate(claim, work);
-  if ('reason' in address) return found(claim, address, work);
-  const next = { ...claim, status: { ...claim.status, addressRef: { name: address.metadata.name } } };
+  const missing = known && isControlledBy(known, claim) ? undefined : await allocate(claim, work);
+  if (missing) return found(claim, { status: 'False', ...missing }, work);
+  // An address has the name of its claim.
+  const next = { ...claim, status: { ...claim.status, addressRef: { name } } };
   return found(next, { status: 'True', reason: 'Ready' }, work);
 }
 
-/** Resolves with the address that a claim has got, or why it has none. */
-async function allocate(claim: IpAddressClaim, work: BasicWork): Promise<IpAddress | Finding> {
+type Missing = Pick<Finding, 'reason' | 'message'>;
+
+/** Gives a claim an address. Resolves with why there is none, if that is so. */
+async function allocate(claim: IpAddressClaim, work: BasicWork): Promise<Missing | undefined> {
   const { objects } = work;
   const { namespace, name, uid } = claim.metadata;
   const poolName = claim.spec.poolRef.name;
+  const notReady = (message: string): Missing => ({ reason: 'PoolNotReady', message });
   const content = await readPool({ namespace, name: poolName }, work);
-  if (!content) return missing('PoolNotReady', `there is no ${inClusterIpPoolKind.kind} "${poolName}"`);
+  if (!content) return notReady(`there is no ${inClusterIpPoolKind.kind} "${poolName}"`);
   const { pool, addresses } = content;
-  if (pool.metadata.deletionTimestamp !== undefined)
-    return missing('PoolNotReady', `${pool.kind} "${poolName}" is being deleted`);
-  if (Object.hasOwn(pool.metadata.annotations, annotations.paused))
-    return missing('PoolNotReady', `${pool.kind} "${poolName}" is paused`);
+  const poolText = `${pool.kind} "${poolName}"`;
+  if (pool.metadata.deletionTimestamp !== undefined) return notReady(`${poolText} is being deleted`);
+  if (Object.hasOwn(pool.metadata.annotations, annotations.paused)) return notReady(`${poolText} is paused`);
   const stored = await new KindClient(objects.client, ipAddressKind).find({ namespace, name });
-  if (stored && isControlledBy(stored, claim)) return stored;
-  if (stored) return missing('AllocationFailed', `IPAddress "${name}" belongs to somebody else`);
+  if (stored)
+    return isControlledBy(stored, claim)
+      ? undefined
+      : { reason: 'AllocationFailed', message: `${stored.kind} "${name}" belongs to somebody else` };
   const planned = planReservation(pool, addresses, { name, uid });
-  if (!planned) return missing('PoolExhausted', `${pool.kind} "${poolName}" has no free address`);
+  if (!planned) return { reason: 'PoolExhausted', message: `${poolText} has no free address` };
   const others = (pool.status?.reservations ?? []).filter((each) => each.claim.uid !== uid);
   if (!pool.status?.reservations?.includes(planned))
     await objects.writeStatus(inClusterIpPoolKind, {
       ...pool,
       status: { ...pool.status, reservations: [...others, planned] },
     });
-  return await objects.create(ipAddressKind, addressOf(claim, pool, planned.address));
+  await objects.create(ipAddressKind, addressOf(claim, pool, planned.address));
+  return undefined;
 }
-
-const missing = (reason: string, message: string): Finding => ({ status: 'False', reason, message });
 
 function addressOf(claim: IpAddressClaim, pool: InClusterIpPool, address: string) {
   const { namespace, name } = claim.metadata;

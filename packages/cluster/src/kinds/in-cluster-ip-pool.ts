@@ -23,38 +23,38 @@ function isRange(text: string): boolean {
   }
 }
 
+const fieldsSchema = v.strictObject({
+  addresses: described(
+    'The addresses that are given away, of one subnet: addresses, subnets, and ranges such as 10.0.0.9-10.0.0.20.',
+    v.pipe(v.array(rangeSchema), v.nonEmpty(), v.maxLength(mostRanges)),
+  ),
+  prefix: described(
+    'Length of the prefix of the subnet.',
+    v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(128)),
+  ),
+  gateway: described(
+    'Gateway of the subnet, which is not given away.',
+    v.optional(v.pipe(v.string(), v.ip())),
+  ),
+  excludedAddresses: described(
+    'What of the addresses is not given away.',
+    v.optional(v.pipe(v.array(rangeSchema), v.maxLength(mostRanges))),
+  ),
+  allocateReservedIPAddresses: described(
+    'Whether the first and, with IPv4, the last address of the subnet are given away too.',
+    v.optional(v.boolean()),
+  ),
+});
+export type InClusterIpPoolSpec = v.InferOutput<typeof fieldsSchema>;
+
 export const inClusterIpPoolSpecSchema = v.pipe(
-  v.strictObject({
-    addresses: described(
-      'The addresses that are given away, of one subnet: addresses, subnets, and ranges such as 10.0.0.9-10.0.0.20.',
-      v.pipe(v.array(rangeSchema), v.nonEmpty(), v.maxLength(mostRanges)),
-    ),
-    prefix: described(
-      'Length of the prefix of the subnet.',
-      v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(128)),
-    ),
-    gateway: described(
-      'Gateway of the subnet, which is not given away.',
-      v.optional(v.pipe(v.string(), v.ip())),
-    ),
-    excludedAddresses: described(
-      'What of the addresses is not given away.',
-      v.optional(v.pipe(v.array(rangeSchema), v.maxLength(mostRanges))),
-    ),
-    allocateReservedIPAddresses: described(
-      'Whether the first and, with IPv4, the last address of the subnet are given away too.',
-      v.optional(v.boolean()),
-    ),
-  }),
+  fieldsSchema,
   v.check(ifReadable(isOfOneSubnet), 'addresses must be of one subnet with this prefix'),
   v.check(ifReadable(isOfOneFamily), 'gateway and excludedAddresses must be of the family of the addresses'),
 );
-export type InClusterIpPoolSpec = v.InferOutput<typeof inClusterIpPoolSpecSchema>;
-
-type Addresses = Pick<InClusterIpPoolSpec, 'addresses' | 'prefix' | 'gateway' | 'excludedAddresses'>;
 
 /** Pools with what cannot be read are refused for that already. */
-function ifReadable(holds: (pool: Addresses) => boolean): (pool: Addresses) => boolean {
+function ifReadable(holds: (pool: InClusterIpPoolSpec) => boolean): (pool: InClusterIpPoolSpec) => boolean {
   return (pool) => {
     const { addresses, gateway, excludedAddresses = [] } = pool;
     const isReadable = addresses.length > 0 && [...addresses, ...excludedAddresses].every(isRange);
@@ -62,7 +62,7 @@ function ifReadable(holds: (pool: Addresses) => boolean): (pool: Addresses) => b
   };
 }
 
-function isOfOneSubnet({ addresses, prefix }: Addresses): boolean {
+function isOfOneSubnet({ addresses, prefix }: InClusterIpPoolSpec): boolean {
   const ranges = addresses.map(parseRange);
   const { family } = ranges[0]!;
   if (prefix > (family === 4 ? 32 : 128)) return false;
@@ -72,7 +72,7 @@ function isOfOneSubnet({ addresses, prefix }: Addresses): boolean {
   );
 }
 
-function isOfOneFamily({ addresses, gateway, excludedAddresses = [] }: Addresses): boolean {
+function isOfOneFamily({ addresses, gateway, excludedAddresses = [] }: InClusterIpPoolSpec): boolean {
   const { family } = parseRange(addresses[0]!);
   const others = [...excludedAddresses.map(parseRange), ...(gateway === undefined ? [] : [parseIp(gateway)])];
   return others.every((each) => each.family === family);
