@@ -1,6 +1,6 @@
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import type { Runner } from '@ignite/toolkit/process/runner';
-import { withoutPrefix } from './address/ip-address.ts';
+import { withoutPrefix } from '@ignite/api/address/ip-address';
 import { poolsOf } from './cni/address-pool.ts';
 import { ConfFolder } from './cni/conf-folder.ts';
 import { reachableResolvFile } from './dhcp/host-nameservers.ts';

@@ -1,4 +1,4 @@
-import { formatIpv4, parseSubnet } from '../address/ip-address.ts';
+import { formatIpv4, parseSubnet } from '@ignite/api/address/ip-address';
 import { poolsOf } from '../cni/address-pool.ts';
 import { type ConfList, hostBridge } from '../cni/conf-list.ts';
 import { type NftTable, removalLines } from '../firewall/nft.ts';
