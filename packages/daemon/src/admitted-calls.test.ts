@@ -28,7 +28,10 @@ const ofVms = (operations: readonly string[]) => ({
 
 /** An engine of a host on which nothing runs. */
 function idleEngine(store: MemoryStore, dir: string): LocalClient {
-  const [paths, self] = [{ dataDir: join(dir, 'data'), runDir: join(dir, 'run') }, { name: 'one', isAlone: true }];
+  const [paths, self] = [
+    { dataDir: join(dir, 'data'), runDir: join(dir, 'run') },
+    { name: 'one', isAlone: true },
+  ];
   const administration = new StoreAdministration(store, { paths, self });
   return new LocalClient({
     ...{ paths, self, administration, objects: administration.objects, clock: systemClock, env: {} },

@@ -1,5 +1,5 @@
 import type { Admission } from '@ignite/toolkit/client/admission';
-import type { UserWrite } from './user-write.ts';
+import type { UserWrite } from '../request/user-write.ts';
 
 /** Gives others a say in what users write. */
 export interface AdmissionPort {

@@ -1,12 +1,11 @@
 import type { Admission } from '@ignite/toolkit/client/admission';
-import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { Authorizer } from '../request/access.ts';
 import type { ServedResource } from '../resource/served-resource.ts';
 import type { AdmissionPort } from './admission-port.ts';
 import { Policies } from './policy/policies.ts';
 import { PolicyAdmission } from './policy/policy-admission.ts';
 import { reportPolicies } from './policy/report-policies.ts';
-import type { UserWrite } from './user-write.ts';
+import type { UserWrite } from '../request/user-write.ts';
 import { WebhookAdmission } from './webhook-admission.ts';
 import { Webhooks, type WebhooksOptions } from './webhooks.ts';
 

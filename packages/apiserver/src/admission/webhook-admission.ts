@@ -12,7 +12,7 @@ import { type ReviewAnswer, reviewAnswer, reviewOf, reviewRequest, withPatch } f
 import { isMet } from './match-condition.ts';
 import { notDryStatus, refusedStatus, uncallableStatus } from './refused-by-webhook.ts';
 import { type AdmissionWebhook, admissionGroup } from './webhook-configuration.ts';
-import type { UserWrite } from './user-write.ts';
+import type { UserWrite } from '../request/user-write.ts';
 import type { Webhooks } from './webhooks.ts';
 import { selectedVersion } from './write-selection.ts';
 import { writtenVersion } from './written-version.ts';

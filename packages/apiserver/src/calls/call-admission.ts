@@ -20,8 +20,13 @@ async function told<T>(answer: Promise<T>): Promise<T> {
 }
 
 const refusalOf = (refused: AnsweredStatus): ObjectError => {
-  const { message, status: { code = 500 } } = refused;
+  const {
+    message,
+    status: { code = 500 },
+  } = refused;
   return code < 500
-    ? new ObjectError('FORBIDDEN', message, { hint: 'change what is refused, or ask who looks after the server' })
+    ? new ObjectError('FORBIDDEN', message, {
+        hint: 'change what is refused, or ask who looks after the server',
+      })
     : new ObjectError('SERVER_FAILED', message, { cause: refused });
 };

@@ -9,7 +9,7 @@ import { errorText } from '@ignite/toolkit/errors/error-text';
 import { IncomingChannel, OutgoingChannel } from '@ignite/toolkit/line/channel';
 import type { Line } from '@ignite/toolkit/line/line';
 import type { Log } from '@ignite/toolkit/log/log';
-import type { UserWrite } from '../admission/user-write.ts';
+import type { UserWrite } from '../request/user-write.ts';
 import type { AuditedRequest } from '../audit/audit-event.ts';
 import { type AuditedExchange, clientGone } from '../audit/audited-exchange.ts';
 import type { RequestInfo } from '../request/request-info.ts';

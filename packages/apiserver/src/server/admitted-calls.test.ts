@@ -7,7 +7,7 @@ import { vmKind } from '@ignite/api/v1/object-kinds';
 import type { Admission, AdmittedWrite } from '@ignite/toolkit/client/admission';
 import { WebSocket } from 'ws';
 import type { AdmissionPort } from '../admission/admission-port.ts';
-import type { UserWrite } from '../admission/user-write.ts';
+import type { UserWrite } from '../request/user-write.ts';
 import type { AuditEvent } from '../audit/audit-event.ts';
 import { defaultPolicy } from '../audit/audit-policy.ts';
 import { AnsweredStatus } from '../response/answered-status.ts';
@@ -32,7 +32,10 @@ async function serveRemoval(
   changed: Partial<ApiOptions> = {},
 ): ReturnType<typeof serveCalls> {
   const admission: AdmissionPort = {
-    admissionFor: (write) => ({ mutate: async ({ object }) => object, check: async () => await check(write) }),
+    admissionFor: (write) => ({
+      mutate: async ({ object }) => object,
+      check: async () => await check(write),
+    }),
   };
   const clientFor = (admitted: Admission | undefined): Client =>
     ({
@@ -73,7 +76,8 @@ test('a refusal ends the call, and is none that makes the engine read an object 
   await using calls = await serveRemoval(async () => {
     throw refusal;
   });
-  const remove = async () => await calls.far.vms.remove('web', { force: true }, { signal: forever, report() {} });
+  const remove = async () =>
+    await calls.far.vms.remove('web', { force: true }, { signal: forever, report() {} });
   await assert.rejects(remove(), { code: 'FORBIDDEN', message: 'vms "web" is forbidden' });
   for (const code of [400, 404, 409, 422]) {
     refusal = refusedWith(code, 'not today');

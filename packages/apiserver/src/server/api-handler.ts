@@ -7,7 +7,7 @@ import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Log } from '@ignite/toolkit/log/log';
 import type { AdmissionPort } from '../admission/admission-port.ts';
-import type { UserWrite } from '../admission/user-write.ts';
+import type { UserWrite } from '../request/user-write.ts';
 import { type AuditTrail, AuditedExchange, clientGone } from '../audit/audited-exchange.ts';
 import { discover } from '../discovery/discover.ts';
 import { openApi } from '../openapi/open-api.ts';

@@ -26,7 +26,10 @@ export async function serveCalls(
       authenticate: async ({ headers }) =>
         headers.authorization === 'Bearer wrong' ? undefined : { name: 'jane', groups: [] },
     },
-    calls: { clientFor: () => client, may: async (_user, request) => ({ isAllowed: may(request), reason: '' }) },
+    calls: {
+      clientFor: () => client,
+      may: async (_user, request) => ({ isAllowed: may(request), reason: '' }),
+    },
     ...changed,
   });
   const access = { url: server.url, ...(token !== undefined && { token: async () => token }) };

@@ -11,7 +11,7 @@ import { type ServedResource, servedOfKind } from '../../resource/served-resourc
 import { AnsweredStatus } from '../../response/answered-status.ts';
 import { wireObject } from '../../response/wire-object.ts';
 import { reviewRequest } from '../admission-review.ts';
-import type { UserWrite } from '../user-write.ts';
+import type { UserWrite } from '../../request/user-write.ts';
 import { ruleMatches } from '../write-rule.ts';
 import { selectedVersion } from '../write-selection.ts';
 import { writtenVersion } from '../written-version.ts';

@@ -119,7 +119,11 @@ async function hostWithRunning(admission?: Admission) {
     ...{ paths, self: { name: 'a', isAlone: true }, vmms: { qemu }, clock: new ManualClock() },
     objects: admission ? new AdmittedClient(objects, admission) : objects,
     sandbox: { observe: async () => ({ state: 'running', pid: 1 }) },
-    network: { validate: async () => {}, changePorts: async () => void (portsChanged += 1), admit: async () => {} },
+    network: {
+      validate: async () => {},
+      changePorts: async () => void (portsChanged += 1),
+      admit: async () => {},
+    },
     runner: { run: async () => ({ stdout: '', stderr: '' }) },
   } as unknown as EnginePorts;
   const vm = async (): Promise<Vm> => await findVm(objects, uid);

@@ -40,7 +40,10 @@ test('others have a say in what is wanted of an object, and not in what is recor
   };
   await vmsIn(own).create(web);
   const vm = await vmsIn(own).get(key);
-  assert.deepEqual(await sees(() => changeVmStatus(objects, vm, (now) => ({ ...now.status, phase: 'Stopped' }))), []);
+  assert.deepEqual(
+    await sees(() => changeVmStatus(objects, vm, (now) => ({ ...now.status, phase: 'Stopped' }))),
+    [],
+  );
   const { metadata } = await vmsIn(own).get(key);
   assert.deepEqual(
     await sees(() => changeVm(objects, vm, () => ({ finalizers: [...metadata.finalizers, 'a/b'] }))),
@@ -100,7 +103,11 @@ test('whoever has changed an object may make it again what it was, and nothing e
     annotations: { note: 'x' },
   }));
   isOpen = false;
-  const others = [{ spec: { ...vm.spec, cpus: 3 } }, { labels: { tier: 'back' } }, { annotations: { note: 'y' } }];
+  const others = [
+    { spec: { ...vm.spec, cpus: 3 } },
+    { labels: { tier: 'back' } },
+    { annotations: { note: 'y' } },
+  ];
   for (const other of others)
     await assert.rejects(
       changeVm(objects, changed, () => other),

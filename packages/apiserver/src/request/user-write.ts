@@ -1,4 +1,4 @@
-import type { UserInfo } from '../request/user-info.ts';
+import type { UserInfo } from './user-info.ts';
 
 /** A request to write. */
 export interface UserWrite {
