@@ -74,7 +74,8 @@ size=1024k
   // Another VM goes on as this one, with its addresses, beside it: they are behind a router.
   await inGuest('good', 'echo kept >/run/kept');
   await ignite.ok('snapshot', 'create', 'good', 'ready');
-  const self = 'hostname; cat /etc/machine-id /run/kept /proc/sys/kernel/random/boot_id; ip -br address show eth0; ip -br link show eth0';
+  const self =
+    'hostname; cat /etc/machine-id /run/kept /proc/sys/kernel/random/boot_id; ip -br address show eth0; ip -br link show eth0';
   const before = await inGuest('good', self);
   const source = ['--from', 'ready', '--keep-identity'];
   const apart = await ignite.run('run', ...source, '--name', 'copy');

@@ -160,7 +160,8 @@ const vmNetworkFieldsSchema = v.strictObject({
 export const vmNetworkSchema = v.pipe(
   vmNetworkFieldsSchema,
   v.check(
-    ({ router, ports, interfaces }) => router === undefined || (ports.length === 0 && interfaces.length === 0),
+    ({ router, ports, interfaces }) =>
+      router === undefined || (ports.length === 0 && interfaces.length === 0),
     'must not have ports or further interfaces behind a router',
   ),
 );

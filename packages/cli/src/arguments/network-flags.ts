@@ -39,7 +39,12 @@ export const networkFlags: Flags = {
 export function networkOf(flags: FlagValues): object {
   const lists = (name: string): readonly string[] => flags.list(name).flatMap((list) => list.split(','));
   const [name, ...more] = lists('network');
-  const texts = { router: flags.text('router'), address: flags.text('ip'), address6: flags.text('ip6'), mac: flags.text('mac') };
+  const texts = {
+    router: flags.text('router'),
+    address: flags.text('ip'),
+    address6: flags.text('ip6'),
+    mac: flags.text('mac'),
+  };
   const dns = { servers: lists('dns'), search: lists('dns-search'), options: lists('dns-option') };
   const told = Object.entries(dns).filter(([, list]) => list.length > 0);
   return {

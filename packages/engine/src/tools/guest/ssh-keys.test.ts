@@ -23,12 +23,7 @@ test('adoptSshKeys: a VM gets the keys of another one, and knows its guest by th
       readFileSync(path, 'utf8'),
     );
   await adoptSshKeys({ uid: 'a', files: files! }, none!);
-  assert.deepEqual(read(), [
-    'secret own',
-    'ssh-ed25519 own comment\n',
-    'secret own',
-    'a ssh-ed25519 own\n',
-  ]);
+  assert.deepEqual(read(), ['secret own', 'ssh-ed25519 own comment\n', 'secret own', 'a ssh-ed25519 own\n']);
   await adoptSshKeys({ uid: 'a', files: files! }, other!);
   assert.deepEqual(read(), [
     'secret other',

@@ -144,7 +144,7 @@ test('RoutedNetwork: what a reboot took is put back, and what a kill has left ha
 
     const ended = new AbortController();
     for (const step of [1, 2, 4, 8, 16]) {
-      const cut = await open({ ...network, endsAfter: step });
+      const cut = await open({ dir: network.dir, endsAfter: step });
       await assert.rejects(cut.attach(asked, ended.signal), /cut short/);
       assert.notEqual((await network.observe(asked.uid)).state, 'attached');
       await network.detach(asked.uid, signal);
@@ -153,7 +153,7 @@ test('RoutedNetwork: what a reboot took is put back, and what a kill has left ha
     }
     await network.attach(asked, signal);
     for (const step of [1, 4, 8]) {
-      const cut = await open({ ...network, endsAfter: step });
+      const cut = await open({ dir: network.dir, endsAfter: step });
       await assert.rejects(cut.detach(asked.uid, ended.signal), /cut short/);
     }
     await network.detach(asked.uid, signal);

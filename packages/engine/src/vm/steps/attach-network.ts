@@ -10,7 +10,13 @@ import type { Admission, Attachment, Network } from '../../tools/network/network
 import { sandboxUser } from '../../tools/sandbox/sandbox.ts';
 import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { changeVmStatus } from '../../tools/store/vm-objects.ts';
-import { interfaceRequests, lastAddresses, reservations, routerOf, withLastMac } from './interface-requests.ts';
+import {
+  interfaceRequests,
+  lastAddresses,
+  reservations,
+  routerOf,
+  withLastMac,
+} from './interface-requests.ts';
 
 /** Attaches the VM to its networks, and records the result. A guest that `keepsMacs` has the MACs already. */
 export async function attachNetwork(

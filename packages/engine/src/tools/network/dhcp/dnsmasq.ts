@@ -33,7 +33,10 @@ export class Dnsmasq {
       if (files[folder] !== '') await replaceFile(join(this.#dir, folder, lease.id), files[folder], 0o644);
     }
     if ((await this.#pid()) === undefined) {
-      await this.#runner.run({ tool: 'dnsmasq', args: dnsmasqArgv(this.#dir, network, this.#resolvFile) }, signal);
+      await this.#runner.run(
+        { tool: 'dnsmasq', args: dnsmasqArgv(this.#dir, network, this.#resolvFile) },
+        signal,
+      );
     }
   }
 

@@ -14,10 +14,7 @@ export async function hostDevice(
 ): Promise<string> {
   const list = async (args: readonly string[]): Promise<unknown> =>
     JSON.parse((await runner.run({ tool: 'ip', args: ['-json', ...args] }, signal)).stdout);
-  const [peer] = v.parse(
-    peerSchema,
-    await list(['-netns', netnsName(uid), 'link', 'show', 'dev', name]),
-  );
+  const [peer] = v.parse(peerSchema, await list(['-netns', netnsName(uid), 'link', 'show', 'dev', name]));
   const links = v.parse(linksSchema, await list(['link', 'show', 'type', 'veth']));
   const found = links.find(({ ifindex }) => ifindex === peer.link_index);
   if (!found) throw new Error(`the other end of ${name} in ${netnsName(uid)} is gone`);

@@ -17,11 +17,7 @@ const range = { subnet: '10.7.0.0/24' };
 
 for (const [what, list, subnet] of [
   ['the default network', defaultConfList(defaultNetwork), '10.61.0.0/16'],
-  [
-    'one with both families',
-    defaultConfList({ ...defaultNetwork, subnet6: 'fd00:61::/64' }),
-    '10.61.0.0/16',
-  ],
+  ['one with both families', defaultConfList({ ...defaultNetwork, subnet6: 'fd00:61::/64' }), '10.61.0.0/16'],
   ['a macvlan', listOf({ type: 'macvlan', ipam: { type: 'host-local', ...range } }), undefined],
   ['a bridge with DHCP', listOf({ type: 'bridge', ipam: { type: 'dhcp' } }), undefined],
   ['a bridge without addresses', listOf({ type: 'bridge' }), undefined],
