@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { parseIp } from '@ignite/api/address/ip-address';
 import type { IgniteMachine } from '../kinds/ignite-infrastructure.ts';
 import type { PoolReference } from '../kinds/ip-address-claim.ts';
 
@@ -27,13 +27,13 @@ export interface GivenAddress {
 /** Pure. Returns the network of a VM with addresses from pools, or `undefined` if an interface would have two of one family. */
 export function withAddresses(network: VmNetwork, given: readonly GivenAddress[]): VmNetwork | undefined {
   if (given.length === 0) return network;
-  const families = given.map(({ interface: of, address }) => `${of}/${isIP(address)}`);
+  const families = given.map(({ interface: of, address }) => `${of}/${parseIp(address).family}`);
   if (new Set(families).size < families.length) return undefined;
   const fieldsOf = (name: string): Pick<VmNetwork, 'address' | 'address6'> =>
     Object.fromEntries(
       given
         .filter((each) => each.interface === name)
-        .map(({ address }) => [isIP(address) === 4 ? 'address' : 'address6', address]),
+        .map(({ address }) => [parseIp(address).family === 4 ? 'address' : 'address6', address]),
     );
   return {
     ...network,
