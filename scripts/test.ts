@@ -46,8 +46,7 @@ const rank = (file: string): number => {
   const at = longest.indexOf(/([^/]+)\.test\.ts$/.exec(file)?.[1] ?? '');
   return at === -1 ? longest.length : at;
 };
-const inOrder = (files: readonly string[]): readonly string[] =>
-  files.toSorted((a, b) => rank(a) - rank(b));
+const inOrder = (files: readonly string[]): readonly string[] => files.toSorted((a, b) => rank(a) - rank(b));
 
 if (onKubernetes.length > 0) {
   const asked = onKubernetes.some((file) => file.startsWith('test/e2e/')) ? ['cluster'] : [];

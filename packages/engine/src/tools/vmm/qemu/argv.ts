@@ -81,7 +81,10 @@ export function qemuArgv(machine: Machine): readonly string[] {
  * pages that way. Under emulation, that is ten times slower than word by word, so the claim is switched off.
  * A cortex-a72 is the CPU of a Raspberry Pi 4; an arm64 "max" would spend much time on signing pointers.
  */
-export const emulatedCpus: Readonly<Record<Arch, string>> = { amd64: 'max,erms=off,fsrm=off', arm64: 'cortex-a72' };
+export const emulatedCpus: Readonly<Record<Arch, string>> = {
+  amd64: 'max,erms=off,fsrm=off',
+  arm64: 'cortex-a72',
+};
 
 const accelerator = ({ accel: { kind }, memory }: Machine): string =>
   kind === 'kvm' ? kind : `${kind},tb-size=${translationCache(memory) / 2 ** 20}`;
