@@ -10,6 +10,8 @@ import type { Admission, Attachment, Network } from '../../tools/network/network
 import { sandboxUser } from '../../tools/sandbox/sandbox.ts';
 import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { changeVmStatus } from '../../tools/store/vm-objects.ts';
+import { keptWithoutRouter } from '../errors.ts';
+import { identityOf } from '../guest-identity.ts';
 import {
   interfaceRequests,
   lastAddresses,
@@ -30,12 +32,13 @@ export async function attachNetwork(
   const vms = await listOwnVms(host);
   await warnOfUnreadable(vms, host.network, op);
   const router = routerOf(network, vm.metadata);
+  if (vm.status.identity !== undefined && router === undefined) throw keptWithoutRouter(vm.metadata.name);
   const wanted = interfaceRequests(network, annotations, lastAddresses(vm));
   const attachment = await host.network.attach(
     {
       uid,
-      // Its neighbours know a guest by the name that it has itself.
-      name: vm.status.identity?.hostname ?? nameOnHost(vm.metadata),
+      // Its neighbours know a guest by the name that it has itself, in the namespace of its VM.
+      name: nameOnHost({ ...vm.metadata, name: identityOf(vm).hostname }),
       ports: network.ports,
       vmmUid: sandboxUser(uid),
       interfaces: keepsMacs ? wanted.map((each) => withLastMac(each, vm)) : wanted,
