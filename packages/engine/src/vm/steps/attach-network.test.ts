@@ -45,3 +45,13 @@ test('attachNetwork: a guest with a kept identity has the name of that in the na
 test('attachNetwork: a guest with a kept identity is attached to no network of the host itself', async () => {
   await assert.rejects(asked({}, { identity }), { code: 'VM_INVALID' });
 });
+
+test('attachNetwork: a guest with a kept identity must get the MAC and the address that it knows, however it starts', async () => {
+  const interfaces = [{ name: 'eth0', mac: '02:00:00:00:00:07', ipAddresses: ['10.1.0.7'] }];
+  const network = { ipAddresses: ['10.2.0.7'], mac: '02:00:00:00:00:07', gateway: '10.1.0.1', interfaces };
+  const eth0 = { kind: 'cni', name: 'eth0', lastAddresses: ['10.1.0.7'] };
+  const kept = await asked({ router: 'test' }, { identity, network });
+  assert.deepEqual(kept.interfaces, [{ ...eth0, addresses: ['10.1.0.7'], mac: '02:00:00:00:00:07' }]);
+  const other = await asked({ router: 'test' }, { network });
+  assert.deepEqual(other.interfaces, [{ ...eth0, addresses: [] }]);
+});

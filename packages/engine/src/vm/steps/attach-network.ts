@@ -17,10 +17,14 @@ import {
   lastAddresses,
   reservations,
   routerOf,
+  withLastAddresses,
   withLastMac,
 } from './interface-requests.ts';
 
-/** Attaches the VM to its networks, and records the result. A guest that `keepsMacs` has the MACs already. */
+/**
+ * Attaches the VM to its networks, and records the result. A guest that `keepsMacs` has the MACs already. One with the identity of another VM
+ * gets the MACs and the addresses that it knows, or is not attached.
+ */
 export async function attachNetwork(
   vm: Vm,
   { keepsMacs = false }: { readonly keepsMacs?: boolean },
@@ -32,8 +36,10 @@ export async function attachNetwork(
   const vms = await listOwnVms(host);
   await warnOfUnreadable(vms, host.network, op);
   const router = routerOf(network, vm.metadata);
-  if (vm.status.identity !== undefined && router === undefined) throw keptWithoutRouter(vm.metadata.name);
-  const wanted = interfaceRequests(network, annotations, lastAddresses(vm));
+  const isKept = vm.status.identity !== undefined;
+  if (isKept && router === undefined) throw keptWithoutRouter(vm.metadata.name);
+  const asked = interfaceRequests(network, annotations, lastAddresses(vm));
+  const wanted = isKept ? asked.map(withLastAddresses) : asked;
   const attachment = await host.network.attach(
     {
       uid,
@@ -41,7 +47,7 @@ export async function attachNetwork(
       name: nameOnHost({ ...vm.metadata, name: identityOf(vm).hostname }),
       ports: network.ports,
       vmmUid: sandboxUser(uid),
-      interfaces: keepsMacs ? wanted.map((each) => withLastMac(each, vm)) : wanted,
+      interfaces: keepsMacs || isKept ? wanted.map((each) => withLastMac(each, vm)) : wanted,
       ...(router !== undefined && { router }),
       reserved: reservations(vms, { uid, router }),
       dns: network.dns,

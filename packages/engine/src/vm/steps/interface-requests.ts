@@ -51,6 +51,12 @@ export function withLastMac(request: InterfaceRequest, { status: { network } }: 
   return { ...request, ...(mac !== undefined && { mac }) };
 }
 
+/** Pure. Returns the request for an interface that must get the addresses that it had, unless others are declared. */
+export const withLastAddresses = (request: InterfaceRequest): InterfaceRequest =>
+  request.kind === 'cni' && request.addresses.length === 0
+    ? { ...request, addresses: request.lastAddresses }
+    : request;
+
 /** Pure. Returns the router that a VM is behind, by the name that it has on its host. */
 export const routerOf = (
   { router }: VmNetwork,
