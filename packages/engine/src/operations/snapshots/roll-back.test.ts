@@ -14,7 +14,7 @@ import { kernelDir, snapshotDir, vmFiles } from '../../tools/host/paths.ts';
 import { kernelsIn, snapshotsIn, vmsIn } from '../../tools/store/kind-clients.ts';
 import { wishAdmission } from '../../tools/store/wish-admission.ts';
 import { type World, uid, worldOf } from '../../vm/lifecycle/world.sample.ts';
-import { placeSnapshot } from '../../vm/steps/place-snapshot.ts';
+import { ensureVmSource, placeSnapshot } from '../../vm/steps/place-snapshot.ts';
 import type { VmPorts } from '../../vm/vm-ports.ts';
 import { rollBack } from './roll-back.ts';
 
@@ -217,6 +217,9 @@ test('placeSnapshot: a guest that nobody can give another identity goes on as th
 test('placeSnapshot: what holds no machine for the VM itself alone has no identity to keep', async () => {
   const { host, vm, files } = await prepare({ holds: 'Machine' });
   const keeper: Vm = { ...vm, spec: { ...vm.spec, source: { snapshot: 'before', identity: 'Kept' } } };
-  await assert.rejects(placeSnapshot(keeper, host, op), { code: 'SNAPSHOT_UNFIT' });
+  const refusal = { code: 'SNAPSHOT_UNFIT', message: /whose guest could keep its identity$/ };
+  // A VM is made with its source ensured, and without it not at all.
+  await assert.rejects(ensureVmSource(keeper, host, op.signal), refusal);
+  await assert.rejects(placeSnapshot(keeper, host, op), refusal);
   assert.equal(readFileSync(files.disk, 'utf8'), 'today');
 });

@@ -53,8 +53,6 @@ export async function placeSnapshot(vm: Vm, host: VmPorts, op: ClientOperation):
   });
   const { holds, network, vmUid } = snapshot.status;
   const isKept = vm.spec.source?.identity === 'Kept';
-  if (isKept && network === undefined)
-    throw snapshotUnfit(snapshot.metadata.name, 'it holds no machine whose guest could keep its identity');
   const isOwn = vmUid === vm.metadata.uid;
   const takesMachine = holds === 'Machine' && (network === undefined || isOwn || isKept);
   const isWhole =
@@ -109,12 +107,14 @@ export async function sourceOf({ metadata, spec, status }: Vm, { objects }: VmPo
   const name = spec.source?.snapshot ?? '';
   const snapshot = await snapshotsIn(objects).find({ namespace: metadata.namespace, name });
   if (!snapshot || snapshot.metadata.deletionTimestamp !== undefined) throw snapshotGone(name);
-  const { vmSpec, image } = snapshot.status;
+  const { vmSpec, image, network } = snapshot.status;
   // The image of a VM is known by its digest once it is here, and by its name before.
   const isOfImage =
     status.image === undefined ? vmSpec.image.oci === spec.image.oci : image.digest === status.image.digest;
   if (!isOfImage) throw snapshotUnfit(name, `its image is another ${vmSpec.image.oci}`);
   const vmms = [vmSpec, spec].map(({ machine }) => machine?.vmm);
   if (vmms[0] !== vmms[1]) throw snapshotUnfit(name, 'it was taken of a VM with another VMM');
+  if (spec.source?.identity === 'Kept' && network === undefined)
+    throw snapshotUnfit(name, 'it holds no machine whose guest could keep its identity');
   return snapshot;
 }
