@@ -19,6 +19,7 @@ export async function withClaimedAddresses(
   work: BasicWork,
 ): Promise<IgniteMachine | string> {
   const planned = claimsOf(machine);
+  if (planned.length > 0) await assertListable(machine, work);
   const claims: IpAddressClaim[] = [];
   for (const each of planned) claims.push(await keepClaim(machine, each, clusterName, work));
   const given: GivenAddress[] = [];
@@ -33,6 +34,14 @@ export async function withClaimedAddresses(
   const network = withAddresses(vm.network, given);
   if (!network) return 'an interface gets two addresses of one family';
   return { ...machine, spec: { ...machine.spec, vm: { ...vm, network } } };
+}
+
+/**
+ * Fails where this host may not list claims, or nobody knows them, such as in a management cluster whose role for its hosts is an older one.
+ * A local copy of them would be waited for without end, and other machines with it.
+ */
+async function assertListable({ metadata: { namespace } }: IgniteMachine, { objects }: BasicWork): Promise<void> {
+  await objects.client.list(ipAddressClaimKind, { namespace, limit: 1 });
 }
 
 const nameOf = ({ metadata }: IpAddressClaim): string => `${ipAddressClaimKind.kind} "${metadata.name}"`;
