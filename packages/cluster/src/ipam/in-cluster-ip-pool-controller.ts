@@ -1,4 +1,6 @@
 import { KindClient } from '@ignite/toolkit/client/kind-client';
+import { groupOf } from '@ignite/toolkit/object/group-kind';
+import type { OwnerReference } from '@ignite/toolkit/object/kube-object';
 import { finalizers } from '../contract/names.ts';
 import { controllerOf } from '../contract/owner.ts';
 import type { AddressReservation, InClusterIpPool } from '../kinds/in-cluster-ip-pool.ts';
@@ -21,12 +23,12 @@ export const inClusterIpPoolController: Controller<InClusterIpPool, BasicWork> =
     if (content?.pool.metadata.uid !== object.metadata.uid) return { object };
     const { pool, addresses } = content;
     const claims = [
-      ...addresses.map(controllerOf).filter((owner) => owner !== undefined),
+      ...addresses.map(claimOf).filter((claim) => claim !== undefined),
       ...(pool.status?.reservations ?? []).map(({ claim }) => claim),
     ];
     const gone = await goneOf(claims, object.metadata.namespace, work);
     // What somebody has written by hand has no claim, and keeps its address from all claims.
-    const isKept = (address: IpAddress): boolean => !gone.has(controllerOf(address)?.uid ?? '');
+    const isKept = (address: IpAddress): boolean => !gone.has(claimOf(address)?.uid ?? '');
     for (const address of addresses)
       if (!isKept(address)) await deleteProtected(ipAddressKind, address, finalizers.ipAddress, work);
     const kept = addresses.filter(isKept);
@@ -39,6 +41,13 @@ export const inClusterIpPoolController: Controller<InClusterIpPool, BasicWork> =
     };
   },
 };
+
+/** Returns the claim that controls an address, if a claim does. */
+function claimOf(address: IpAddress): OwnerReference | undefined {
+  const owner = controllerOf(address);
+  const { group, kind } = ipAddressClaimKind;
+  return owner?.kind === kind && groupOf(owner.apiVersion) === group ? owner : undefined;
+}
 
 /** Returns the uids of claims that are not there any more, neither in the local copy nor in the store. */
 async function goneOf(

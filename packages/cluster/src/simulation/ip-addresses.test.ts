@@ -137,6 +137,25 @@ test('an address that somebody has written by hand is given to no claim', async 
   await simulation.until(async () => await usageIs(simulation, 1, 19));
 });
 
+test('an address that is controlled by something else than a claim stays', async () => {
+  using simulation = await Simulation.open({ seed: 1 });
+  await simulation.create(inClusterIpPoolKind, 'lan', spec);
+  const address = { claimRef: { name: 'printer' }, poolRef, address: '10.0.0.10', prefix: 24 };
+  await simulation.create(ipAddressKind, 'printer', address);
+  await simulation.change(ipAddressKind, 'printer', (object) => ({
+    ...object,
+    metadata: {
+      ...object.metadata,
+      ownerReferences: [
+        { apiVersion: 'office.example/v1', kind: 'Printer', name: 'printer', uid: 'p', controller: true },
+      ],
+    },
+  }));
+  await simulation.create(ipAddressClaimKind, 'a', { poolRef });
+  await simulation.until(async () => await usageIs(simulation, 2, 18));
+  assert.deepEqual((await addressesIn(simulation)).toSorted(), ['10.0.0.10', '10.0.0.11']);
+});
+
 test('claims of other pools are left to their providers', async () => {
   using simulation = await Simulation.open({ seed: 1 });
   await simulation.create(ipAddressClaimKind, 'a', { poolRef: { ...poolRef, apiGroup: 'ipam.example' } });
