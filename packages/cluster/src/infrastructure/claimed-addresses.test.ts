@@ -31,7 +31,11 @@ test(
     const client = new WithoutClaims(() => stored);
     const stop = new AbortController();
     const clock = new ManualClock();
-    const work = { objects: new Objects({ client, clock, log: () => {}, signal: stop.signal }), clock, log: () => {} };
+    const work = {
+      objects: new Objects({ client, clock, log: () => {}, signal: stop.signal }),
+      clock,
+      log: () => {},
+    };
     const machine = await objectsOf(stored, igniteMachineKind).create({
       metadata: { namespace: 'default', name: 'm' },
       spec: {

@@ -40,7 +40,10 @@ export async function withClaimedAddresses(
  * Fails where this host may not list claims, or nobody knows them, such as in a management cluster whose role for its hosts is an older one.
  * A local copy of them would be waited for without end, and other machines with it.
  */
-async function assertListable({ metadata: { namespace } }: IgniteMachine, { objects }: BasicWork): Promise<void> {
+async function assertListable(
+  { metadata: { namespace } }: IgniteMachine,
+  { objects }: BasicWork,
+): Promise<void> {
   await objects.client.list(ipAddressClaimKind, { namespace, limit: 1 });
 }
 
