@@ -70,26 +70,6 @@ ada 600
 size=1024k
 `;
   assert.equal(await state(), once('booted\n'));
-
-  // Another VM goes on as this one, with its addresses, beside it: they are behind a router.
-  await inGuest('good', 'echo kept >/run/kept');
-  await ignite.ok('snapshot', 'create', 'good', 'ready');
-  const self =
-    'hostname; cat /etc/machine-id /run/kept /proc/sys/kernel/random/boot_id; ip -br address show eth0; ip -br link show eth0';
-  const before = await inGuest('good', self);
-  const source = ['--from', 'ready', '--keep-identity'];
-  const apart = await ignite.run('run', ...source, '--name', 'copy');
-  assert.match(apart.stderr, /must not keep the identity of another VM without a router/);
-  await ignite.ok('run', ...source, '--name', 'copy', '--router', 'apart');
-  assert.equal(await inGuest('copy', self), before);
-  await inGuest('copy', 'echo changed >/run/kept');
-  assert.equal(await inGuest('good', self), before);
-  const addresses = await ignite.ok('ps', '--format', '{{.Name}} {{.IPs}}');
-  assert.match(addresses, /^copy 10\.246\./m);
-  assert.match(addresses, /^good 10\.245\./m);
-  await ignite.ok('rm', '-f', 'copy');
-  await ignite.ok('snapshot', 'rm', 'ready');
-
   await ignite.ok('restart', 'good');
   await ignite.ok('wait', 'good', '--condition', 'ready');
   assert.equal(await bootstrapped(ignite, 'good'), 'Done: ');
