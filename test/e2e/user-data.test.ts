@@ -29,7 +29,7 @@ async function run(name: string, userData: string): Promise<void> {
 const inGuest = async (name: string, line: string): Promise<string> =>
   await ignite.ok('exec', name, '--', 'sh', '-c', line);
 
-test('a guest without cloud-init carries out its user data once', async () => {
+test('a guest without cloud-init carries out its user data once', async (t) => {
   await run(
     'good',
     `## template: jinja
@@ -87,10 +87,12 @@ size=1024k
   const addresses = await ignite.ok('ps', '--format', '{{.metadata.name}} {{.status.network.ipAddresses}}');
   assert.match(addresses, /^copy \[10\.246\./m);
   assert.match(addresses, /^good \[10\.245\./m);
-  // When it boots, it is still what it was.
-  const unlike = (text: string): string => text.replace(/^(kept|changed|[0-9a-f]{8}-.*)\n/gm, '');
-  await ignite.ok('restart', 'copy');
-  assert.equal(unlike(await inGuest('copy', self.replace('/run/kept', ''))), unlike(before));
+  if (process.env['IGNITE_LONG_STORIES']) {
+    // When it boots, it is still what it was.
+    const unlike = (text: string): string => text.replace(/^(kept|changed|[0-9a-f]{8}-.*)\n/gm, '');
+    await ignite.ok('restart', 'copy');
+    assert.equal(unlike(await inGuest('copy', self.replace('/run/kept', ''))), unlike(before));
+  } else t.diagnostic('it takes long to boot the copy too: set IGNITE_LONG_STORIES=1');
   await ignite.ok('rm', '-f', 'copy');
   await ignite.ok('snapshot', 'rm', 'ready');
 
