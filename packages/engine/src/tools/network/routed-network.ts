@@ -58,20 +58,20 @@ export class RoutedNetwork implements Network {
   }
 
   async changePorts(uid: string, ports: readonly PortMapping[], signal: AbortSignal): Promise<void> {
-    await (await this.#of(uid))?.changePorts(uid, ports, signal);
+    await (await this.#of(uid)).changePorts(uid, ports, signal);
   }
 
   async admit(uid: string, admission: Admission, signal: AbortSignal): Promise<void> {
-    await (await this.#of(uid))?.admit(uid, admission, signal);
+    await (await this.#of(uid)).admit(uid, admission, signal);
   }
 
   async rename(uid: string, name: string, signal: AbortSignal): Promise<void> {
-    await (await this.#of(uid))?.rename(uid, name, signal);
+    await (await this.#of(uid)).rename(uid, name, signal);
   }
 
   async examineFirewall(signal: AbortSignal): Promise<readonly FirewallFault[]> {
     const faults = [...(await this.#host.examineFirewall(signal))];
-    for (const { router, note } of await this.#routersUp())
+    for (const { router, note } of await this.#routersUp(signal))
       for (const network of [router.uplink(note), router.inside(note)])
         faults.push(...(await network.examineFirewall(signal)));
     return faults;
@@ -80,7 +80,7 @@ export class RoutedNetwork implements Network {
   async restoreFirewall(signal: AbortSignal): Promise<void> {
     await this.#host.restoreFirewall(signal);
     using _lock = await this.#lock(signal);
-    for (const { router, note } of await this.#routersUp()) {
+    for (const { router, note } of await this.#routersUp(signal)) {
       await router.ensure(note, signal);
       await router.uplink(note).restoreFirewall(signal);
       await router.inside(note).restoreFirewall(signal);
@@ -92,12 +92,7 @@ export class RoutedNetwork implements Network {
     if (name === undefined) return await this.#host.detach(uid, signal);
     using _lock = await this.#lock(signal);
     const router = this.#router(name);
-    const note = await router.note();
-    if (note) {
-      // A reboot may have taken the namespace from which the VM is detached.
-      await router.ensure(note, signal);
-      await router.inside(note).detach(uid, signal);
-    }
+    await router.detach(uid, signal);
     const isLast = (await router.members()).every((member) => member === uid);
     if (isLast) await router.remove(signal);
     else await router.dismiss(uid);
@@ -108,7 +103,7 @@ export class RoutedNetwork implements Network {
     if (name === undefined) return await this.#host.observe(uid);
     const router = this.#router(name);
     const note = await router.note();
-    if (!note || !(await router.isUp(note))) return { state: 'partial' };
+    if (!note || !(await router.isMade())) return { state: 'partial' };
     const found = await router.inside(note).observe(uid);
     return found.state === 'attached'
       ? { state: 'attached', attachment: reached(found.attachment, note) }
@@ -129,7 +124,12 @@ export class RoutedNetwork implements Network {
   async #admit(name: string, request: AttachRequest, signal: AbortSignal): Promise<RouterNote> {
     using _lock = await this.#lock(signal);
     const router = this.#router(name);
-    const note = (await router.note()) ?? (await this.#plan(name, request, signal));
+    const noted = await router.note();
+    if (noted && !(await router.isUp(signal))) {
+      await router.detach(request.uid, signal);
+      await router.clear(signal);
+    }
+    const note = noted ?? (await this.#plan(name, request, signal));
     await router.inside(note).validate(request);
     await router.admit(request.uid);
     await router.ensure(note, signal);
@@ -175,25 +175,22 @@ export class RoutedNetwork implements Network {
     return { list, inside };
   }
 
-  /** Returns the network that a VM is on, unless the router that it is to be behind is not there yet. */
-  async #of(uid: string): Promise<LocalNetwork | undefined> {
+  /** Returns the network that a VM is on. */
+  async #of(uid: string): Promise<LocalNetwork> {
     const name = await this.#routerOf(uid);
-    if (name === undefined) return this.#host;
-    const router = this.#router(name);
-    const note = await router.note();
-    return note && router.inside(note);
+    return name === undefined ? this.#host : this.#router(name).inside();
   }
 
   async #routerOf(uid: string): Promise<string | undefined> {
     return (await routerNames(this.#options)).find((name) => this.#router(name).hasMember(uid));
   }
 
-  async #routersUp(): Promise<readonly { readonly router: Router; readonly note: RouterNote }[]> {
+  async #routersUp(signal: AbortSignal): Promise<readonly { readonly router: Router; readonly note: RouterNote }[]> {
     const up: { readonly router: Router; readonly note: RouterNote }[] = [];
     for (const name of await routerNames(this.#options)) {
       const router = this.#router(name);
       const note = await router.note();
-      if (note && (await router.isUp(note))) up.push({ router, note });
+      if (note && (await router.isUp(signal))) up.push({ router, note });
     }
     return up;
   }
