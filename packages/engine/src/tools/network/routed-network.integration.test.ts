@@ -126,8 +126,7 @@ test('RoutedNetwork: what a reboot took is put back, and what a kill has left ha
     await using network = await open();
     const asked = programs({ router: 'one' });
     const first = await network.attach(asked, signal);
-    for (const name of [netnsName('router-one'), netnsName(asked.uid)])
-      execFileSync('ip', ['netns', 'delete', name]);
+    loseNamespaces('one', first, [asked.uid]);
     assert.deepEqual(await network.observe(asked.uid), { state: 'partial' });
     const second = await network.attach(asked, signal);
     assert.deepEqual([address(second), second.reachedAt], [address(first), first.reachedAt]);
@@ -190,6 +189,41 @@ test('RoutedNetwork: VMs whose router has lost its link to the host can be stopp
   }
   assert.deepEqual(hostState(), before);
 });
+
+test('RoutedNetwork: a router that was down leaves the subnet to a network of the host that has it now', async () => {
+  const before = hostState();
+  {
+    await using network = await open();
+    const asked = programs({ router: 'one' });
+    const neighbour = programs({ router: 'one', interfaces: [eth0({ addresses: ['10.60.0.8'] })] });
+    const first = await network.attach(asked, signal);
+    await network.attach(neighbour, signal);
+    loseNamespaces('one', first, [asked.uid, neighbour.uid]);
+    const other = 'igtest60c';
+    execFileSync('ip', ['link', 'add', other, 'type', 'bridge']);
+    execFileSync('ip', ['address', 'add', '10.60.1.1/24', 'dev', other]);
+    execFileSync('ip', ['link', 'set', other, 'up']);
+    const routes = (): string =>
+      execFileSync('ip', ['route', 'show', 'root', '10.60.1.0/24'], { encoding: 'utf8' });
+    const routeOfOther = routes();
+    assert.match(routeOfOther, /^10\.60\.1\.0\/24 dev igtest60c [^\n]+\n$/);
+
+    await network.detach(asked.uid, signal);
+    assert.equal(routes(), routeOfOther);
+    assert.equal(reachedAt(await network.attach(asked, signal)), '10.60.2.7');
+    assert.equal(reachedAt(await network.attach(neighbour, signal)), '10.60.2.8');
+    assert.equal(routes(), routeOfOther);
+    execFileSync('ip', ['link', 'delete', other]);
+  }
+  assert.deepEqual(hostState(), before);
+});
+
+/** Takes a router from VMs, as a reboot does. The kernel alone would remove its device of the host some time after the namespace. */
+function loseNamespaces(router: string, behind: Attachment, uids: readonly string[]): void {
+  const route = execFileSync('ip', ['route', 'get', reachedAt(behind)], { encoding: 'utf8' });
+  execFileSync('ip', ['link', 'delete', /dev (\S+)/.exec(route)?.[1] ?? '']);
+  for (const name of [`router-${router}`, ...uids]) execFileSync('ip', ['netns', 'delete', netnsName(name)]);
+}
 
 /** Tells whether something came to its end, and was not cut short. */
 async function isDone(work: Promise<unknown>): Promise<boolean> {

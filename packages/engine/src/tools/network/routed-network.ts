@@ -125,29 +125,35 @@ export class RoutedNetwork implements Network {
     using _lock = await this.#lock(signal);
     const router = this.#router(name);
     const noted = await router.note();
-    if (noted && !(await router.isUp(signal))) {
+    const isUp = noted !== undefined && (await router.isUp(signal));
+    if (noted && !isUp) {
       await router.detach(request.uid, signal);
       await router.clear(signal);
     }
-    const note = noted ?? (await this.#plan(name, request, signal));
+    const note = noted && isUp ? noted : await this.#plan(name, noted, request, signal);
     await router.inside(note).validate(request);
     await router.admit(request.uid);
     await router.ensure(note, signal);
     return note;
   }
 
-  async #plan(name: string, request: NetworkDemand, signal: AbortSignal): Promise<RouterNote> {
-    const { list, inside } = await this.#plannedList(name, request);
-    const routers = await Promise.all(
-      (await routerNames(this.#options)).map((other) => this.#router(other).note()),
-    );
+  /** Plans a router that is not up. Its subnet outside may have been taken since it last was. */
+  async #plan(
+    name: string,
+    noted: RouterNote | undefined,
+    request: NetworkDemand,
+    signal: AbortSignal,
+  ): Promise<RouterNote> {
+    const { list, inside } = noted ?? (await this.#plannedList(name, request));
+    const others = (await routerNames(this.#options)).filter((other) => other !== name);
+    const routers = await Promise.all(others.map((other) => this.#router(other).note()));
     const { files } = await this.#conf.all();
     const taken = [
       ...(await hostRoutes(this.#runner, signal)),
       ...routers.flatMap((other) => (other ? [other.outside] : [])),
       ...files.flatMap((file) => poolsOf(file.list).map(({ subnet }) => subnet)),
     ];
-    const outside = chooseOutside(inside, taken);
+    const outside = chooseOutside(inside, taken, noted?.outside);
     if (outside === undefined) throw routerSubnetsTaken(name, inside);
     return { list, inside, outside };
   }

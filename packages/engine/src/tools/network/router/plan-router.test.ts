@@ -62,7 +62,7 @@ test('uplinkList: the router has the one address that there is to give out, and 
     dataDir: '/data/uplink',
   });
   assert.deepEqual(hostRouteArgs(translation, 'veth0'), [
-    ...['-4', 'route', 'replace', '10.62.0.0/16'],
+    ...['-4', 'route', 'add', '10.62.0.0/16'],
     ...['via', '10.62.0.1', 'dev', 'veth0', 'onlink'],
   ]);
 });

@@ -79,6 +79,6 @@ export const planRouterTable = ({ inside, outside }: Translation): readonly stri
  * plugin ptp has made to the router is one of the host itself, through which Linux sends to no gateway unless it is told to.
  */
 export const hostRouteArgs = (translation: Translation, device: string): readonly string[] => [
-  ...['-4', 'route', 'replace', translation.outside],
+  ...['-4', 'route', 'add', translation.outside],
   ...['via', uplinkEnds(translation).router, 'dev', device, 'onlink'],
 ];

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { namesIn } from '@ignite/toolkit/files/names-in';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
-import type { Runner } from '@ignite/toolkit/process/runner';
+import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
 import * as v from 'valibot';
 import type { NetworkLists } from '../cni/conf-folder.ts';
 import { type ConfList, confListSchema } from '../cni/conf-list.ts';
@@ -19,7 +19,7 @@ import type { Translation } from './translation.ts';
 
 const noteSchema = v.strictObject({ list: confListSchema, inside: v.string(), outside: v.string() });
 
-/** The network behind a router, and how its addresses are translated. It stays the same for as long as the router exists. */
+/** The network behind a router, and how its addresses are translated. It stays the same for as long as the router is up. */
 export interface RouterNote extends Translation {
   readonly list: ConfList;
 }
@@ -100,7 +100,11 @@ export class Router {
     const place = { kind: 'netns', uid: this.#uid } as const;
     await new Nft(this.#runner).apply(place, planRouterTable(note), signal);
     const device = await hostDevice(this.#uid, uplinkName, this.#runner, signal);
-    await this.#runner.run({ tool: 'ip', args: hostRouteArgs(note, device) }, signal);
+    try {
+      await this.#runner.run({ tool: 'ip', args: hostRouteArgs(note, device) }, signal);
+    } catch (failure) {
+      if (!(failure instanceof ToolFailedError && failure.stderr.includes('File exists'))) throw failure;
+    }
   }
 
   /** Detaches a VM from the network behind the router, of which a reboot may have taken all. */
