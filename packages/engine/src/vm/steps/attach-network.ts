@@ -1,5 +1,4 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
-import { nameOnHost } from '@ignite/api/v1/shown-name';
 import type { Vm, VmNetworkStatus } from '@ignite/api/v1/vm';
 import type { VmNetwork } from '@ignite/api/v1/vm-network';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
@@ -10,6 +9,7 @@ import type { Admission, Attachment, Network } from '../../tools/network/network
 import { sandboxUser } from '../../tools/sandbox/sandbox.ts';
 import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { changeVmStatus } from '../../tools/store/vm-objects.ts';
+import { assertIdentityApart, nameOnNetwork } from '../guest-identity.ts';
 import {
   interfaceRequests,
   lastAddresses,
@@ -18,13 +18,17 @@ import {
   withLastMac,
 } from './interface-requests.ts';
 
-/** Attaches the VM to its networks, and records the result. A guest that `keepsMacs` has the MACs already. */
+/**
+ * Attaches the VM to its networks, and records the result. A guest that `keepsMacs` has the MACs already.
+ * @throws CodedError as `Network.attach`, and VM_INVALID
+ */
 export async function attachNetwork(
   vm: Vm,
   { keepsMacs = false }: { readonly keepsMacs?: boolean },
   host: { readonly objects: ObjectClient; readonly self: ThisHost; readonly network: Network },
   op: ClientOperation,
 ): Promise<Vm> {
+  assertIdentityApart(vm);
   const { uid, annotations } = vm.metadata;
   const { network } = vm.spec;
   const vms = await listOwnVms(host);
@@ -34,8 +38,7 @@ export async function attachNetwork(
   const attachment = await host.network.attach(
     {
       uid,
-      // Its neighbours know a guest by the name that it has itself.
-      name: vm.status.identity?.hostname ?? nameOnHost(vm.metadata),
+      name: nameOnNetwork(vm),
       ports: network.ports,
       vmmUid: sandboxUser(uid),
       interfaces: keepsMacs ? wanted.map((each) => withLastMac(each, vm)) : wanted,
