@@ -218,6 +218,50 @@ test('RoutedNetwork: a router that was down leaves the subnet to a network of th
   assert.deepEqual(hostState(), before);
 });
 
+test('RoutedNetwork: a router keeps off the subnet of the default network, be it used yet or not', async () => {
+  const before = hostState();
+  {
+    await using network = await open();
+    const ipam = { type: 'host-local', subnet: '10.59.255.0/24' };
+    network.write('lan.conflist', { type: 'bridge', bridge: 'igtest60b', isGateway: true, ipam });
+    const lan = eth0({ network: 'lan', addresses: ['10.59.255.7'] });
+    const asked = programs({ router: 'one', interfaces: [lan] });
+    assert.equal(reachedAt(await network.attach(asked, signal)), '10.60.1.7');
+    const last = eth0({ network: 'lan', addresses: ['10.59.255.254'] });
+    await assert.rejects(network.attach(programs({ router: 'one', interfaces: [last] }), signal), {
+      code: 'ADDRESS_INVALID',
+    });
+  }
+  assert.deepEqual(hostState(), before);
+});
+
+test('RoutedNetwork: a note that cannot be read affects only its router, and empty folders go', async () => {
+  const before = hostState();
+  {
+    await using network = await open();
+    const [asked, other, plain] = [attachRequest({ router: 'one' }), programs({ router: 'two' }), programs()];
+    await network.attach(asked, signal);
+    const routers = join(network.dir, 'network', 'routers');
+    writeFileSync(join(routers, 'one', 'router.json'), 'x');
+    const unreadable = (await network.unreadable()).map(({ uid, failure }) => [uid, failure.code]);
+    assert.deepEqual(unreadable, [[asked.uid, 'NETWORK_RECORD_INVALID']]);
+    assert.deepEqual(await network.observe(asked.uid), { state: 'partial' });
+    const joining = network.attach(attachRequest({ router: 'one' }), signal);
+    await assert.rejects(joining, { code: 'NETWORK_RECORD_INVALID' });
+
+    await network.attach(plain, signal);
+    mkdirSync(join(routers, 'left'));
+    mkdirSync(join(routers, 'older', 'members'), { recursive: true });
+    await network.attach(other, signal);
+    assert.deepEqual(readdirSync(routers).toSorted(), ['one', 'two']);
+    assert.deepEqual(await network.examineFirewall(signal), []);
+    await network.restoreFirewall(signal);
+    await network.detach(asked.uid, signal);
+    assert.deepEqual(readdirSync(routers), ['two']);
+  }
+  assert.deepEqual(hostState(), before);
+});
+
 /** Takes a router from VMs, as a reboot does. The kernel alone would remove its device of the host some time after the namespace. */
 function loseNamespaces(router: string, behind: Attachment, uids: readonly string[]): void {
   const route = execFileSync('ip', ['route', 'get', reachedAt(behind)], { encoding: 'utf8' });

@@ -1,8 +1,10 @@
+import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { withoutPrefix } from '@ignite/api/address/ip-address';
 import { poolsOf } from './cni/address-pool.ts';
 import { ConfFolder } from './cni/conf-folder.ts';
+import { defaultConfList } from './cni/conf-list.ts';
 import { reachableResolvFile } from './dhcp/host-nameservers.ts';
 import { routerSubnetsTaken, routerUnsupported } from './errors.ts';
 import { LocalNetwork, type LocalNetworkOptions } from './local-network.ts';
@@ -102,7 +104,7 @@ export class RoutedNetwork implements Network {
     const name = await this.#routerOf(uid);
     if (name === undefined) return await this.#host.observe(uid);
     const router = this.#router(name);
-    const note = await router.note();
+    const note = await readableNote(router);
     if (!note || !(await router.isMade())) return { state: 'partial' };
     const found = await router.inside(note).observe(uid);
     return found.state === 'attached'
@@ -114,8 +116,9 @@ export class RoutedNetwork implements Network {
     const found = [...(await this.#host.unreadable())];
     for (const name of await routerNames(this.#options)) {
       const router = this.#router(name);
-      const note = await router.note();
-      if (note) found.push(...(await router.inside(note).unreadable()));
+      found.push(...(await router.inside().unreadable()));
+      const failure = await router.note().then(() => undefined, orInvalid);
+      if (failure) found.push(...(await router.members()).map((uid) => ({ uid, failure })));
     }
     return found;
   }
@@ -123,6 +126,7 @@ export class RoutedNetwork implements Network {
   /** Makes a VM a member of a router, which is made for its first one. */
   async #admit(name: string, request: AttachRequest, signal: AbortSignal): Promise<RouterNote> {
     using _lock = await this.#lock(signal);
+    await this.#forgetUnused();
     const router = this.#router(name);
     const noted = await router.note();
     const isUp = noted !== undefined && (await router.isUp(signal));
@@ -146,16 +150,26 @@ export class RoutedNetwork implements Network {
   ): Promise<RouterNote> {
     const { list, inside } = noted ?? (await this.#plannedList(name, request));
     const others = (await routerNames(this.#options)).filter((other) => other !== name);
-    const routers = await Promise.all(others.map((other) => this.#router(other).note()));
+    const routers = await Promise.all(others.map((other) => readableNote(this.#router(other))));
     const { files } = await this.#conf.all();
+    // Its list is only written once a VM asks for it.
+    const fallback = defaultConfList(this.#options.fallback);
     const taken = [
       ...(await hostRoutes(this.#runner, signal)),
       ...routers.flatMap((other) => (other ? [other.outside] : [])),
-      ...files.flatMap((file) => poolsOf(file.list).map(({ subnet }) => subnet)),
+      ...[fallback, ...files.map((file) => file.list)].flatMap(poolsOf).map((pool) => pool.subnet),
     ];
     const outside = chooseOutside(inside, taken, noted?.outside);
     if (outside === undefined) throw routerSubnetsTaken(name, inside);
     return { list, inside, outside };
+  }
+
+  /** Removes the folders of routers that were left where the last step of a removal, or the first of an admission, was cut short. */
+  async #forgetUnused(): Promise<void> {
+    for (const name of await routerNames(this.#options)) {
+      const router = this.#router(name);
+      if ((await router.members()).length === 0) await router.forget();
+    }
   }
 
   /** Returns the network that a router would have for its first VM. */
@@ -195,7 +209,7 @@ export class RoutedNetwork implements Network {
     const up: { readonly router: Router; readonly note: RouterNote }[] = [];
     for (const name of await routerNames(this.#options)) {
       const router = this.#router(name);
-      const note = await router.note();
+      const note = await readableNote(router);
       if (note && (await router.isUp(signal))) up.push({ router, note });
     }
     return up;
@@ -208,6 +222,17 @@ export class RoutedNetwork implements Network {
   async #lock(signal: AbortSignal): Promise<Disposable> {
     return await acquireLock(this.#options.locksDir, 'routers', signal);
   }
+}
+
+/** Returns what was noted of a router. A note that cannot be read affects only the VMs behind it. */
+async function readableNote(router: Router): Promise<RouterNote | undefined> {
+  const found = await router.note().catch(orInvalid);
+  return found instanceof CodedError ? undefined : found;
+}
+
+function orInvalid(failure: unknown): CodedError {
+  if (hasCode(failure, 'NETWORK_RECORD_INVALID')) return failure;
+  throw failure;
 }
 
 /** Pure. Adds the addresses by which the host reaches the guest. */

@@ -131,6 +131,11 @@ export class Router {
   /** Removes the router, whose members are the last to go: until then, a repetition finds what to undo. */
   async remove(signal: AbortSignal): Promise<void> {
     await this.uplink().detach(this.#uid, signal);
+    await this.forget();
+  }
+
+  /** Removes the folder of a router of which nothing else is left. */
+  async forget(): Promise<void> {
     for (const name of await namesIn(this.#dir))
       if (name !== 'members') await rm(join(this.#dir, name), { recursive: true, force: true });
     await rm(this.#dir, { recursive: true, force: true });
