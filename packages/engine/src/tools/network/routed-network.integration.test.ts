@@ -141,7 +141,6 @@ test('RoutedNetwork: what a reboot took is put back, and what a kill has left ha
     assert.deepEqual(await network.observe(asked.uid), { state: 'partial' }, 'a member of nothing');
     await network.detach(asked.uid, signal);
     assert.deepEqual(readdirSync(routers), []);
-
   }
   assert.deepEqual(hostState(), before);
 });
@@ -151,7 +150,7 @@ test('RoutedNetwork: attaching and detaching may end after any tool, and can be 
   {
     await using network = await open();
     const asked = programs({ router: 'one' });
-    for (let step = 1; ; step += isLong ? 1 : 4) {
+    for (let step = 1; ; step += isLong ? 1 : 7) {
       const cut = await open({ dir: network.dir, endsAfter: step });
       if (await isDone(cut.attach(asked, signal))) break;
       assert.notEqual((await network.observe(asked.uid)).state, 'attached');

@@ -205,7 +205,9 @@ export class RoutedNetwork implements Network {
     return (await routerNames(this.#options)).find((name) => this.#router(name).hasMember(uid));
   }
 
-  async #routersUp(signal: AbortSignal): Promise<readonly { readonly router: Router; readonly note: RouterNote }[]> {
+  async #routersUp(
+    signal: AbortSignal,
+  ): Promise<readonly { readonly router: Router; readonly note: RouterNote }[]> {
     const up: { readonly router: Router; readonly note: RouterNote }[] = [];
     for (const name of await routerNames(this.#options)) {
       const router = this.#router(name);

@@ -40,13 +40,26 @@ test('insideList: the same network, which remembers elsewhere which addresses it
   assert.deepEqual(others, list.plugins.slice(1));
   assert.deepEqual(bridge, {
     ...list.plugins[0],
-    ipam: { type: 'host-local', subnet: '10.61.0.0/16', rangeEnd: '10.61.255.253', dataDir: '/data/addresses' },
+    ipam: {
+      type: 'host-local',
+      subnet: '10.61.0.0/16',
+      rangeEnd: '10.61.255.253',
+      dataDir: '/data/addresses',
+    },
   });
 });
 
 for (const [what, ipam, expected] of [
-  ['one with a range', { subnet, rangeStart: '10.7.0.9' }, { subnet, rangeStart: '10.7.0.9', rangeEnd: last }],
-  ['one with a range that ends earlier', { subnet, rangeEnd: '10.7.0.99' }, { subnet, rangeEnd: '10.7.0.99' }],
+  [
+    'one with a range',
+    { subnet, rangeStart: '10.7.0.9' },
+    { subnet, rangeStart: '10.7.0.9', rangeEnd: last },
+  ],
+  [
+    'one with a range that ends earlier',
+    { subnet, rangeEnd: '10.7.0.99' },
+    { subnet, rangeEnd: '10.7.0.99' },
+  ],
   ['one with a range to its end', { subnet, rangeEnd: '10.7.0.254' }, { subnet, rangeEnd: last }],
   [
     'one with both families',
@@ -55,7 +68,10 @@ for (const [what, ipam, expected] of [
   ],
 ] as const) {
   test(`insideList: of ${what}, the address of the host on the link is given to nobody`, () => {
-    const [bridge] = insideList(listOf({ type: 'bridge', ipam: { type: 'host-local', ...ipam } }), '/a').plugins;
+    const [bridge] = insideList(
+      listOf({ type: 'bridge', ipam: { type: 'host-local', ...ipam } }),
+      '/a',
+    ).plugins;
     assert.deepEqual(bridge?.['ipam'], { type: 'host-local', ...expected, dataDir: '/a' });
   });
 }

@@ -1,4 +1,11 @@
-import { type Subnet, formatIpv4, isWithin, overlaps, parseIp, parseSubnet } from '@ignite/api/address/ip-address';
+import {
+  type Subnet,
+  formatIpv4,
+  isWithin,
+  overlaps,
+  parseIp,
+  parseSubnet,
+} from '@ignite/api/address/ip-address';
 
 /**
  * The subnet of the VMs behind a router, and the one by which the host reaches them. Both are IPv4 and have the same size: an address
