@@ -1,8 +1,10 @@
+import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { withoutPrefix } from '@ignite/api/address/ip-address';
 import { poolsOf } from './cni/address-pool.ts';
 import { ConfFolder } from './cni/conf-folder.ts';
+import { defaultConfList } from './cni/conf-list.ts';
 import { reachableResolvFile } from './dhcp/host-nameservers.ts';
 import { routerSubnetsTaken, routerUnsupported } from './errors.ts';
 import { LocalNetwork, type LocalNetworkOptions } from './local-network.ts';
@@ -58,20 +60,20 @@ export class RoutedNetwork implements Network {
   }
 
   async changePorts(uid: string, ports: readonly PortMapping[], signal: AbortSignal): Promise<void> {
-    await (await this.#of(uid))?.changePorts(uid, ports, signal);
+    await (await this.#of(uid)).changePorts(uid, ports, signal);
   }
 
   async admit(uid: string, admission: Admission, signal: AbortSignal): Promise<void> {
-    await (await this.#of(uid))?.admit(uid, admission, signal);
+    await (await this.#of(uid)).admit(uid, admission, signal);
   }
 
   async rename(uid: string, name: string, signal: AbortSignal): Promise<void> {
-    await (await this.#of(uid))?.rename(uid, name, signal);
+    await (await this.#of(uid)).rename(uid, name, signal);
   }
 
   async examineFirewall(signal: AbortSignal): Promise<readonly FirewallFault[]> {
     const faults = [...(await this.#host.examineFirewall(signal))];
-    for (const { router, note } of await this.#routersUp())
+    for (const { router, note } of await this.#routersUp(signal))
       for (const network of [router.uplink(note), router.inside(note)])
         faults.push(...(await network.examineFirewall(signal)));
     return faults;
@@ -80,7 +82,7 @@ export class RoutedNetwork implements Network {
   async restoreFirewall(signal: AbortSignal): Promise<void> {
     await this.#host.restoreFirewall(signal);
     using _lock = await this.#lock(signal);
-    for (const { router, note } of await this.#routersUp()) {
+    for (const { router, note } of await this.#routersUp(signal)) {
       await router.ensure(note, signal);
       await router.uplink(note).restoreFirewall(signal);
       await router.inside(note).restoreFirewall(signal);
@@ -92,12 +94,7 @@ export class RoutedNetwork implements Network {
     if (name === undefined) return await this.#host.detach(uid, signal);
     using _lock = await this.#lock(signal);
     const router = this.#router(name);
-    const note = await router.note();
-    if (note) {
-      // A reboot may have taken the namespace from which the VM is detached.
-      await router.ensure(note, signal);
-      await router.inside(note).detach(uid, signal);
-    }
+    await router.detach(uid, signal);
     const isLast = (await router.members()).every((member) => member === uid);
     if (isLast) await router.remove(signal);
     else await router.dismiss(uid);
@@ -107,8 +104,8 @@ export class RoutedNetwork implements Network {
     const name = await this.#routerOf(uid);
     if (name === undefined) return await this.#host.observe(uid);
     const router = this.#router(name);
-    const note = await router.note();
-    if (!note || !(await router.isUp(note))) return { state: 'partial' };
+    const note = await readableNote(router);
+    if (!note || !(await router.isMade())) return { state: 'partial' };
     const found = await router.inside(note).observe(uid);
     return found.state === 'attached'
       ? { state: 'attached', attachment: reached(found.attachment, note) }
@@ -119,8 +116,9 @@ export class RoutedNetwork implements Network {
     const found = [...(await this.#host.unreadable())];
     for (const name of await routerNames(this.#options)) {
       const router = this.#router(name);
-      const note = await router.note();
-      if (note) found.push(...(await router.inside(note).unreadable()));
+      found.push(...(await router.inside().unreadable()));
+      const failure = await router.note().then(() => undefined, orInvalid);
+      if (failure) found.push(...(await router.members()).map((uid) => ({ uid, failure })));
     }
     return found;
   }
@@ -128,28 +126,50 @@ export class RoutedNetwork implements Network {
   /** Makes a VM a member of a router, which is made for its first one. */
   async #admit(name: string, request: AttachRequest, signal: AbortSignal): Promise<RouterNote> {
     using _lock = await this.#lock(signal);
+    await this.#forgetUnused();
     const router = this.#router(name);
-    const note = (await router.note()) ?? (await this.#plan(name, request, signal));
+    const noted = await router.note();
+    const isUp = noted !== undefined && (await router.isUp(signal));
+    if (noted && !isUp) {
+      await router.detach(request.uid, signal);
+      await router.clear(signal);
+    }
+    const note = noted && isUp ? noted : await this.#plan(name, noted, request, signal);
     await router.inside(note).validate(request);
     await router.admit(request.uid);
     await router.ensure(note, signal);
     return note;
   }
 
-  async #plan(name: string, request: NetworkDemand, signal: AbortSignal): Promise<RouterNote> {
-    const { list, inside } = await this.#plannedList(name, request);
-    const routers = await Promise.all(
-      (await routerNames(this.#options)).map((other) => this.#router(other).note()),
-    );
+  /** Plans a router that is not up. Its subnet outside may have been taken since it last was. */
+  async #plan(
+    name: string,
+    noted: RouterNote | undefined,
+    request: NetworkDemand,
+    signal: AbortSignal,
+  ): Promise<RouterNote> {
+    const { list, inside } = noted ?? (await this.#plannedList(name, request));
+    const others = (await routerNames(this.#options)).filter((other) => other !== name);
+    const routers = await Promise.all(others.map((other) => readableNote(this.#router(other))));
     const { files } = await this.#conf.all();
+    // Its list is only written once a VM asks for it.
+    const fallback = defaultConfList(this.#options.fallback);
     const taken = [
       ...(await hostRoutes(this.#runner, signal)),
       ...routers.flatMap((other) => (other ? [other.outside] : [])),
-      ...files.flatMap((file) => poolsOf(file.list).map(({ subnet }) => subnet)),
+      ...[fallback, ...files.map((file) => file.list)].flatMap(poolsOf).map((pool) => pool.subnet),
     ];
-    const outside = chooseOutside(inside, taken);
+    const outside = chooseOutside(inside, taken, noted?.outside);
     if (outside === undefined) throw routerSubnetsTaken(name, inside);
     return { list, inside, outside };
+  }
+
+  /** Removes the folders of routers that were left where the last step of a removal, or the first of an admission, was cut short. */
+  async #forgetUnused(): Promise<void> {
+    for (const name of await routerNames(this.#options)) {
+      const router = this.#router(name);
+      if ((await router.members()).length === 0) await router.forget();
+    }
   }
 
   /** Returns the network that a router would have for its first VM. */
@@ -175,25 +195,24 @@ export class RoutedNetwork implements Network {
     return { list, inside };
   }
 
-  /** Returns the network that a VM is on, unless the router that it is to be behind is not there yet. */
-  async #of(uid: string): Promise<LocalNetwork | undefined> {
+  /** Returns the network that a VM is on. */
+  async #of(uid: string): Promise<LocalNetwork> {
     const name = await this.#routerOf(uid);
-    if (name === undefined) return this.#host;
-    const router = this.#router(name);
-    const note = await router.note();
-    return note && router.inside(note);
+    return name === undefined ? this.#host : this.#router(name).inside();
   }
 
   async #routerOf(uid: string): Promise<string | undefined> {
     return (await routerNames(this.#options)).find((name) => this.#router(name).hasMember(uid));
   }
 
-  async #routersUp(): Promise<readonly { readonly router: Router; readonly note: RouterNote }[]> {
+  async #routersUp(
+    signal: AbortSignal,
+  ): Promise<readonly { readonly router: Router; readonly note: RouterNote }[]> {
     const up: { readonly router: Router; readonly note: RouterNote }[] = [];
     for (const name of await routerNames(this.#options)) {
       const router = this.#router(name);
-      const note = await router.note();
-      if (note && (await router.isUp(note))) up.push({ router, note });
+      const note = await readableNote(router);
+      if (note && (await router.isUp(signal))) up.push({ router, note });
     }
     return up;
   }
@@ -205,6 +224,17 @@ export class RoutedNetwork implements Network {
   async #lock(signal: AbortSignal): Promise<Disposable> {
     return await acquireLock(this.#options.locksDir, 'routers', signal);
   }
+}
+
+/** Returns what was noted of a router. A note that cannot be read affects only the VMs behind it. */
+async function readableNote(router: Router): Promise<RouterNote | undefined> {
+  const found = await router.note().catch(orInvalid);
+  return found instanceof CodedError ? undefined : found;
+}
+
+function orInvalid(failure: unknown): CodedError {
+  if (hasCode(failure, 'NETWORK_RECORD_INVALID')) return failure;
+  throw failure;
 }
 
 /** Pure. Adds the addresses by which the host reaches the guest. */

@@ -13,9 +13,11 @@ import {
 
 const translation = { inside: '10.61.0.0/16', outside: '10.62.0.0/16' };
 const listOf = (...plugins: ConfList['plugins']): ConfList => ({ cniVersion: '0.4.0', name: 'lan', plugins });
-const range = { subnet: '10.7.0.0/24' };
+const subnet = '10.7.0.0/24';
+const range = { subnet };
+const last = '10.7.0.253';
 
-for (const [what, list, subnet] of [
+for (const [what, list, inside] of [
   ['the default network', defaultConfList(defaultNetwork), '10.61.0.0/16'],
   ['one with both families', defaultConfList({ ...defaultNetwork, subnet6: 'fd00:61::/64' }), '10.61.0.0/16'],
   ['a macvlan', listOf({ type: 'macvlan', ipam: { type: 'host-local', ...range } }), undefined],
@@ -27,8 +29,8 @@ for (const [what, list, subnet] of [
     undefined,
   ],
 ] as const) {
-  test(`insideSubnet: of ${what}, ${subnet ?? 'none'}`, () => {
-    assert.equal(insideSubnet(list), subnet);
+  test(`insideSubnet: of ${what}, ${inside ?? 'none'}`, () => {
+    assert.equal(insideSubnet(list), inside);
   });
 }
 
@@ -38,9 +40,41 @@ test('insideList: the same network, which remembers elsewhere which addresses it
   assert.deepEqual(others, list.plugins.slice(1));
   assert.deepEqual(bridge, {
     ...list.plugins[0],
-    ipam: { type: 'host-local', subnet: '10.61.0.0/16', dataDir: '/data/addresses' },
+    ipam: {
+      type: 'host-local',
+      subnet: '10.61.0.0/16',
+      rangeEnd: '10.61.255.253',
+      dataDir: '/data/addresses',
+    },
   });
 });
+
+for (const [what, ipam, expected] of [
+  [
+    'one with a range',
+    { subnet, rangeStart: '10.7.0.9' },
+    { subnet, rangeStart: '10.7.0.9', rangeEnd: last },
+  ],
+  [
+    'one with a range that ends earlier',
+    { subnet, rangeEnd: '10.7.0.99' },
+    { subnet, rangeEnd: '10.7.0.99' },
+  ],
+  ['one with a range to its end', { subnet, rangeEnd: '10.7.0.254' }, { subnet, rangeEnd: last }],
+  [
+    'one with both families',
+    { ranges: [[{ subnet: 'fd00:7::/64' }], [{ subnet }]] },
+    { ranges: [[{ subnet: 'fd00:7::/64' }], [{ subnet, rangeEnd: last }]] },
+  ],
+] as const) {
+  test(`insideList: of ${what}, the address of the host on the link is given to nobody`, () => {
+    const [bridge] = insideList(
+      listOf({ type: 'bridge', ipam: { type: 'host-local', ...ipam } }),
+      '/a',
+    ).plugins;
+    assert.deepEqual(bridge?.['ipam'], { type: 'host-local', ...expected, dataDir: '/a' });
+  });
+}
 
 test('uplinkList: the router has the one address that there is to give out, and the host is its gateway', () => {
   const ends = uplinkEnds(translation);
@@ -62,7 +96,7 @@ test('uplinkList: the router has the one address that there is to give out, and 
     dataDir: '/data/uplink',
   });
   assert.deepEqual(hostRouteArgs(translation, 'veth0'), [
-    ...['-4', 'route', 'replace', '10.62.0.0/16'],
+    ...['-4', 'route', 'add', '10.62.0.0/16'],
     ...['via', '10.62.0.1', 'dev', 'veth0', 'onlink'],
   ]);
 });

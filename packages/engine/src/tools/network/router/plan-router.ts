@@ -1,8 +1,12 @@
 import { formatIpv4, parseSubnet } from '@ignite/api/address/ip-address';
 import { poolsOf } from '../cni/address-pool.ts';
 import { type ConfList, hostBridge } from '../cni/conf-list.ts';
+import * as v from 'valibot';
 import { type NftTable, removalLines } from '../firewall/nft.ts';
 import type { Translation } from './translation.ts';
+
+/** The distance of the host's address on the link from the last one of the subnet, which is the one for broadcasts. */
+const hostEndFromLast = 1n;
 
 /** The name of the router's interface to the host. */
 export const uplinkName = 'eth0';
@@ -17,14 +21,30 @@ export function insideSubnet(list: ConfList): string | undefined {
   return hostBridge(list) === undefined || more.length > 0 ? undefined : pool?.subnet;
 }
 
-/** Pure. Returns a network as it is behind a router: the same, with a folder of its own for the addresses that it has given out. */
-export const insideList = (list: ConfList, dataDir: string): ConfList => ({
-  ...list,
-  plugins: list.plugins.map((plugin) => {
-    const { ipam } = plugin;
-    return typeof ipam === 'object' && ipam !== null ? { ...plugin, ipam: { ...ipam, dataDir } } : plugin;
-  }),
+const ipamSchema = v.looseObject({
+  subnet: v.exactOptional(v.string()),
+  ranges: v.exactOptional(v.array(v.array(v.looseObject({ subnet: v.string() })))),
 });
+
+/**
+ * Pure. Returns a network as it is behind a router: the same, with a folder of its own for the addresses that it has given out. It gives out
+ * none that corresponds to the address of the host on the link.
+ */
+export function insideList(list: ConfList, dataDir: string): ConfList {
+  const [pool] = poolsOf(list).filter(({ family }) => family === 4);
+  const rangeEnd = pool && formatIpv4(least(pool.end, pool.last - hostEndFromLast - 1n));
+  const cut = <T extends object>(range: T & { readonly subnet?: string }): T =>
+    pool !== undefined && range.subnet === pool.subnet ? { ...range, rangeEnd } : range;
+  const plugins = list.plugins.map((plugin) => {
+    const { success, output: ipam } = v.safeParse(ipamSchema, plugin['ipam']);
+    if (!success) return plugin;
+    const ranges = ipam.ranges?.map((set) => set.map(cut));
+    return { ...plugin, ipam: { ...cut(ipam), ...(ranges && { ranges }), dataDir } };
+  });
+  return { ...list, plugins };
+}
+
+const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
 /** The addresses of the two ends between a router and the host, both of the subnet outside. */
 interface UplinkEnds {
@@ -32,10 +52,13 @@ interface UplinkEnds {
   readonly host: string;
 }
 
-/** Pure. The router has the first address, which corresponds to the usual one of a gateway, and the host the last one. */
+/**
+ * Pure. The router has the first address, which corresponds to the usual one of a gateway, and the host the last one, which corresponds to none
+ * of a VM.
+ */
 export function uplinkEnds({ outside }: Translation): UplinkEnds {
   const { first, last } = parseSubnet(outside);
-  return { router: formatIpv4(first + 1n), host: formatIpv4(last - 1n) };
+  return { router: formatIpv4(first + 1n), host: formatIpv4(last - hostEndFromLast) };
 }
 
 /** Pure. Returns the network that connects a router with the host, and which nothing else is on. */
@@ -79,6 +102,6 @@ export const planRouterTable = ({ inside, outside }: Translation): readonly stri
  * plugin ptp has made to the router is one of the host itself, through which Linux sends to no gateway unless it is told to.
  */
 export const hostRouteArgs = (translation: Translation, device: string): readonly string[] => [
-  ...['-4', 'route', 'replace', translation.outside],
+  ...['-4', 'route', 'add', translation.outside],
   ...['via', uplinkEnds(translation).router, 'dev', device, 'onlink'],
 ];

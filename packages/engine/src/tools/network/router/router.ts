@@ -3,13 +3,14 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { namesIn } from '@ignite/toolkit/files/names-in';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
-import type { Runner } from '@ignite/toolkit/process/runner';
+import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
 import * as v from 'valibot';
 import type { NetworkLists } from '../cni/conf-folder.ts';
 import { type ConfList, confListSchema } from '../cni/conf-list.ts';
 import { recordInvalid, routerUnsupported } from '../errors.ts';
 import { Nft } from '../firewall/nft.ts';
-import { netnsPath } from '../link/netns.ts';
+import { netnsLinks } from '../link/netns-links.ts';
+import { Netns, netnsPath } from '../link/netns.ts';
 import { LocalNetwork, type LocalNetworkOptions } from '../local-network.ts';
 import { hostDevice } from './host-device.ts';
 import { inNamespace } from './in-namespace.ts';
@@ -18,7 +19,7 @@ import type { Translation } from './translation.ts';
 
 const noteSchema = v.strictObject({ list: confListSchema, inside: v.string(), outside: v.string() });
 
-/** The network behind a router, and how its addresses are translated. It stays the same for as long as the router exists. */
+/** The network behind a router, and how its addresses are translated. It stays the same for as long as the router is up. */
 export interface RouterNote extends Translation {
   readonly list: ConfList;
 }
@@ -72,8 +73,15 @@ export class Router {
     }
   }
 
-  async isUp(note: RouterNote): Promise<boolean> {
-    return (await this.uplink(note).observe(this.#uid)).state === 'attached';
+  /** Tells whether the router was made to the end, be its link to the host still there or not. */
+  async isMade(): Promise<boolean> {
+    return (await this.uplink().observe(this.#uid)).state === 'attached';
+  }
+
+  async isUp(signal: AbortSignal): Promise<boolean> {
+    if (!(await this.isMade())) return false;
+    const links = await netnsLinks(this.#uid, this.#runner, signal);
+    return links.some(({ name }) => name === uplinkName);
   }
 
   /** Makes the router, or what is missing of it. */
@@ -92,32 +100,65 @@ export class Router {
     const place = { kind: 'netns', uid: this.#uid } as const;
     await new Nft(this.#runner).apply(place, planRouterTable(note), signal);
     const device = await hostDevice(this.#uid, uplinkName, this.#runner, signal);
-    await this.#runner.run({ tool: 'ip', args: hostRouteArgs(note, device) }, signal);
+    try {
+      await this.#runner.run({ tool: 'ip', args: hostRouteArgs(note, device) }, signal);
+    } catch (failure) {
+      if (!(failure instanceof ToolFailedError && failure.stderr.includes('File exists'))) throw failure;
+    }
+  }
+
+  /** Detaches a VM from the network behind the router, of which a reboot may have taken all. */
+  async detach(uid: string, signal: AbortSignal): Promise<void> {
+    await new Netns(this.#runner).ensure(this.#uid, signal);
+    await this.inside().detach(uid, signal);
+  }
+
+  /**
+   * Removes what is left of a router that is not up, so that it can be made again.
+   * @throws CodedError ROUTER_UNSUPPORTED if VMs are attached, which would lose their network
+   */
+  async clear(signal: AbortSignal): Promise<void> {
+    for (const uid of await this.members())
+      if ((await this.inside().observe(uid)).state === 'attached')
+        throw routerUnsupported(
+          this.#name,
+          'its link to this host is gone',
+          'stop all VMs behind it: the router is made again with the first that starts',
+        );
+    await this.uplink().detach(this.#uid, signal);
   }
 
   /** Removes the router, whose members are the last to go: until then, a repetition finds what to undo. */
   async remove(signal: AbortSignal): Promise<void> {
-    const note = await this.note();
-    if (note) await this.uplink(note).detach(this.#uid, signal);
+    await this.uplink().detach(this.#uid, signal);
+    await this.forget();
+  }
+
+  /** Removes the folder of a router of which nothing else is left. */
+  async forget(): Promise<void> {
     for (const name of await namesIn(this.#dir))
       if (name !== 'members') await rm(join(this.#dir, name), { recursive: true, force: true });
     await rm(this.#dir, { recursive: true, force: true });
   }
 
-  /** Returns the network behind the router. */
-  inside({ list }: Pick<RouterNote, 'list'>, resolvFile?: string): LocalNetwork {
-    const lists = onlyList(insideList(list, join(this.#dir, 'addresses')), this.#name);
+  /** Returns the network behind the router. VMs can be attached to it only by the note. */
+  inside(note?: Pick<RouterNote, 'list'>, resolvFile?: string): LocalNetwork {
+    const list = note && insideList(note.list, join(this.#dir, 'addresses'));
     return new LocalNetwork(
-      { ...this.#options, dir: join(this.#dir, 'inside'), lists, ...(resolvFile && { resolvFile }) },
+      { ...this.#settings('inside', list), ...(resolvFile && { resolvFile }) },
       inNamespace(netnsPath(this.#uid), this.#runner),
     );
   }
 
-  /** Returns the network that connects the router with the host. */
-  uplink(note: RouterNote): LocalNetwork {
-    const list = uplinkList(note, join(this.#dir, 'uplink-addresses'));
-    const lists = onlyList(list, this.#name);
-    return new LocalNetwork({ ...this.#options, dir: join(this.#dir, 'uplink'), lists }, this.#runner);
+  /** Returns the network that connects the router with the host. The router can be attached to it only by the note. */
+  uplink(note?: RouterNote): LocalNetwork {
+    const list = note && uplinkList(note, join(this.#dir, 'uplink-addresses'));
+    return new LocalNetwork(this.#settings('uplink', list), this.#runner);
+  }
+
+  #settings(folder: string, list: ConfList | undefined): LocalNetworkOptions {
+    const dir = join(this.#dir, folder);
+    return { ...this.#options, dir, ...(list && { lists: onlyList(list, this.#name) }) };
   }
 
   /** What the router has instead of the uid of a VM. */

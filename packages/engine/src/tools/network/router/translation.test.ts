@@ -30,3 +30,12 @@ for (const [inside, taken, outside, why] of [
     assert.equal(chooseOutside(inside, taken), outside);
   });
 }
+
+for (const [taken, outside, why] of [
+  [[], '10.64.0.0/16', 'is kept'],
+  [['10.64.7.0/24'], '10.62.0.0/16', 'is left to who has it now'],
+] as const) {
+  test(`chooseOutside: the last one ${why}`, () => {
+    assert.equal(chooseOutside('10.61.0.0/16', taken, '10.64.0.0/16'), outside);
+  });
+}

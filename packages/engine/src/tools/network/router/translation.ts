@@ -1,4 +1,11 @@
-import { formatIpv4, isWithin, overlaps, parseIp, parseSubnet } from '@ignite/api/address/ip-address';
+import {
+  type Subnet,
+  formatIpv4,
+  isWithin,
+  overlaps,
+  parseIp,
+  parseSubnet,
+} from '@ignite/api/address/ip-address';
 
 /**
  * The subnet of the VMs behind a router, and the one by which the host reaches them. Both are IPv4 and have the same size: an address
@@ -24,20 +31,22 @@ export function outsideAddress(address: string, { inside, outside }: Translation
 }
 
 /**
- * Pure. Chooses the subnet outside: the first one after the subnet inside that is as large, is in the same private range, and meets none
- * that is taken. Returns `undefined` if there is none.
+ * Pure. Chooses the subnet outside: the last one, if there was one and it is still free, or the first one after the subnet inside that is as
+ * large, is in the same private range, and meets none that is taken. Returns `undefined` if there is none.
  */
-export function chooseOutside(inside: string, taken: readonly string[]): string | undefined {
+export function chooseOutside(inside: string, taken: readonly string[], last?: string): string | undefined {
   const subnet = parseSubnet(inside);
   const size = subnet.last - subnet.first + 1n;
   const range = privateRanges.find((each) => overlaps(each, subnet));
   const used = [subnet, ...taken.map(parseSubnet)];
+  const isFree = (candidate: Subnet): boolean => !used.some((each) => overlaps(each, candidate));
+  if (last !== undefined && isFree(parseSubnet(last))) return last;
   const length = inside.split('/')[1] ?? '';
   for (let at = 1n; range && at <= mostTries; at += 1n) {
     const first = subnet.first + at * size;
     const candidate = { family: 4 as const, first, last: first + size - 1n };
     if (candidate.last > range.last) return undefined;
-    if (!used.some((each) => overlaps(each, candidate))) return `${formatIpv4(first)}/${length}`;
+    if (isFree(candidate)) return `${formatIpv4(first)}/${length}`;
   }
   return undefined;
 }
