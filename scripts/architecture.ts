@@ -107,6 +107,7 @@ const foldersMayImport: Readonly<Record<string, Readonly<Record<string, readonly
     cni: ['address', 'link'],
     dhcp: ['address', 'link', 'cni'],
     firewall: ['address', 'link', 'cni', 'dhcp'],
+    router: ['address', 'link', 'cni', 'dhcp', 'firewall'],
   },
   'packages/cli/src/commands': {
     objects: [],

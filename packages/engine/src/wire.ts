@@ -15,7 +15,7 @@ import { containerdSocket, dockerSocket } from './tools/container-engine/engine-
 import { DockerApi } from './tools/container-engine/docker-api.ts';
 import { type Paths, locksDir, networkDir, vmFiles } from './tools/host/paths.ts';
 import { networkSettings } from './tools/network/cni/settings.ts';
-import { LocalNetwork } from './tools/network/local-network.ts';
+import { RoutedNetwork } from './tools/network/routed-network.ts';
 import type { BringDeps } from './tools/oci/bring-image.ts';
 import { ChosenSandbox } from './tools/sandbox/chosen-sandbox.ts';
 import { ConmonSandbox } from './tools/sandbox/conmon-sandbox.ts';
@@ -49,7 +49,7 @@ export async function openEnginePorts(options: EngineOptions): Promise<EnginePor
   const [administration, self] = await openOwnStore(options);
   const runner = trace ? tracedRunner(localRunner, trace) : localRunner;
   const networks = networkSettings(env);
-  const network = new LocalNetwork(
+  const network = new RoutedNetwork(
     { ...networks, dir: networkDir(paths), locksDir: locksDir(paths), env },
     runner,
   );

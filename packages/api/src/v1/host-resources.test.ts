@@ -73,6 +73,11 @@ test('hostResources: files that are read, ports, networks, addresses, services a
   ]);
 });
 
+test('hostResources: a router is a network of the host', () =>
+  assert.deepEqual(found({ network: { router: 'test' } }), [
+    { kind: 'network', name: 'test', field: 'spec.network.router' },
+  ]));
+
 test('hostResources: what a policy opens of the network, once for each peer', () => {
   const policy = {
     ingress: [

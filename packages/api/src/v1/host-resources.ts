@@ -22,7 +22,10 @@ export type HostResource = { readonly field: string } & (
   /** A Snapshot by its name, which holds what was on the disk and in the memory of another VM. */
   | { readonly kind: 'snapshot'; readonly name: string }
   | { readonly kind: 'port'; readonly port: PortMapping }
-  /** A CNI network. The default network, which a VM is on unless it names another, is not a resource. */
+  /**
+   * A CNI network, or a router, for which this host takes a subnet. The default network, which a VM is on unless it names another, is not a
+   * resource.
+   */
   | { readonly kind: 'network'; readonly name: string }
   /** An address on a network: IPv4, IPv6 or MAC. */
   | { readonly kind: 'address'; readonly address: string }
@@ -107,6 +110,7 @@ const ofPolicy: Fields<NetworkPolicy> = {
 const ofNetwork: Fields<VmNetwork> = {
   ports: (ports, field) => ports.map((port) => ({ kind: 'port', port, field })),
   name: network,
+  router: network,
   mode: nothing,
   mac: address,
   address,

@@ -3,7 +3,7 @@ import { described } from '@ignite/toolkit/schema/described';
 import * as v from 'valibot';
 import type { Arch } from './arch.ts';
 import type { BootMode } from './image.ts';
-import type { VmNetworkStatus, VmSpec } from './vm.ts';
+import type { GuestIdentity, VmNetworkStatus, VmSpec } from './vm.ts';
 
 export const snapshotSpecSchema = v.strictObject({
   vmName: described('VM of which the snapshot was taken; it may be gone.', v.pipe(v.string(), v.nonEmpty())),
@@ -24,6 +24,8 @@ export interface SnapshotStatus {
   readonly message?: string;
   /** The network of the guest, if nobody can give it another one: only the VM itself goes on from the state of its machine. */
   readonly network?: VmNetworkStatus;
+  /** The VM whose identity the guest has kept, if that is not the VM itself. */
+  readonly identity?: GuestIdentity;
   /** The allocated size of its files in bytes. */
   readonly size: number;
 }

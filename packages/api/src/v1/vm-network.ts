@@ -1,3 +1,4 @@
+import { isDnsLabel } from '@ignite/toolkit/object/name';
 import { described } from '@ignite/toolkit/schema/described';
 import * as v from 'valibot';
 import { networkPolicySchema } from './network-policy.ts';
@@ -30,6 +31,12 @@ const mode = v.picklist(interfaceModes);
 const networkName = v.pipe(
   v.string(),
   v.regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, 'must be the name of a CNI network'),
+);
+
+const routerName = v.pipe(
+  v.string(),
+  v.maxLength(63),
+  v.check(isDnsLabel, 'must consist of lower-case letters, digits and hyphens'),
 );
 
 const macWanted = 'must be a unicast MAC address, such as 02:00:00:00:00:07';
@@ -118,7 +125,7 @@ const hostEntrySchema = v.strictObject({
 });
 
 /** The VM's network settings. */
-export const vmNetworkSchema = v.strictObject({
+const vmNetworkFieldsSchema = v.strictObject({
   ports: v.optional(
     v.pipe(v.array(portMappingSchema), v.check(areDistinct, 'must not use a host port twice')),
     [],
@@ -128,6 +135,10 @@ export const vmNetworkSchema = v.strictObject({
     v.optional(networkName),
   ),
   ...addressing,
+  router: described(
+    'Router that the VM is behind, with the VMs of its namespace that name the same one: their network has the addresses of the CNI network, and is apart from it. This host reaches them at other addresses.',
+    v.optional(routerName),
+  ),
   interfaces: v.optional(
     v.pipe(
       v.array(extraInterfaceSchema),
@@ -146,6 +157,14 @@ export const vmNetworkSchema = v.strictObject({
     v.optional(networkPolicySchema),
   ),
 });
+export const vmNetworkSchema = v.pipe(
+  vmNetworkFieldsSchema,
+  v.check(
+    ({ router, ports, interfaces }) =>
+      router === undefined || (ports.length === 0 && interfaces.length === 0),
+    'must not have ports or further interfaces behind a router',
+  ),
+);
 export type VmNetwork = v.InferOutput<typeof vmNetworkSchema>;
 
 /**

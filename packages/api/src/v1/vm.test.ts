@@ -64,6 +64,13 @@ const refused: Readonly<Record<string, object>> = {
   'a DNS server that is a name': { image, network: { dns: { servers: ['dns.example'] } } },
   'a search domain of two words': { image, network: { dns: { search: ['a b'] } } },
   'a host entry of two lines': { image, network: { hosts: [{ name: 'a\n1.2.3.4 b', address: '10.0.0.1' }] } },
+  'ports behind a router': { image, network: { router: 'test', ports: [port] } },
+  'two interfaces behind a router': {
+    image,
+    network: { router: 'test', interfaces: [{ name: 'eth1', network: 'lan' }] },
+  },
+  'a router that is a path': { image, network: { router: '../test' } },
+  'the identity of another VM without a router': { image, source: { snapshot: 'ready', identity: 'Kept' } },
   'a path that escapes': { image, copyFiles: [{ hostPath: '/a', vmPath: '/b/../../c' }] },
   'a relative path': { image, copyFiles: [{ hostPath: 'a', vmPath: '/b' }] },
   'a runtime that is none': { image, sandbox: { runtime: 'inert' } },

@@ -24,7 +24,7 @@ const minimumDisk = 16 * 2 ** 20;
 
 const source = v.pipe(v.string(), v.nonEmpty(), v.transform(familiarSource));
 
-export const vmSpecSchema = v.strictObject({
+const vmSpecFieldsSchema = v.strictObject({
   arch: described(
     "Architecture of the VM, its image and its kernel; by default the host's. Other architectures are emulated.",
     v.optional(archSchema),
@@ -81,7 +81,15 @@ export const vmSpecSchema = v.strictObject({
   ),
   source: described(
     'Snapshot from which the VM is made, with its disk and, if it holds that, its memory; it is used until the VM has a disk.',
-    v.optional(v.strictObject({ snapshot: v.pipe(v.string(), v.nonEmpty()) })),
+    v.optional(
+      v.strictObject({
+        snapshot: v.pipe(v.string(), v.nonEmpty()),
+        identity: described(
+          'Whose identity the guest has. `Kept` is that of the VM of the snapshot, with its name and its addresses, as cloud-init has given it; this needs a router.',
+          v.optional(v.picklist(['Own', 'Kept'])),
+        ),
+      }),
+    ),
   ),
   sandbox: v.optional(vmSandboxSchema),
   restartPolicy: described(
@@ -93,10 +101,20 @@ export const vmSpecSchema = v.strictObject({
     v.optional(v.picklist(['Running', 'Stopped', 'Paused', 'Suspended']), 'Running'),
   ),
 });
+export const vmSpecSchema = v.pipe(
+  vmSpecFieldsSchema,
+  v.check(
+    ({ source, network }) => source?.identity !== 'Kept' || network.router !== undefined,
+    'must not keep the identity of another VM without a router: both would have the same addresses',
+  ),
+);
 export type VmSpec = v.InferOutput<typeof vmSpecSchema>;
 
 export interface VmNetworkStatus {
-  /** The addresses of all interfaces, those of eth0 first, and IPv4 before IPv6. */
+  /**
+   * The addresses of all interfaces, those of eth0 first, and IPv4 before IPv6. Of a VM behind a router, they are those at which its host
+   * reaches it.
+   */
   readonly ipAddresses: readonly string[];
   /** The MAC of eth0. */
   readonly mac: string;
@@ -112,7 +130,14 @@ export interface VmInterfaceStatus {
   /** The CNI network; absent for an interface that the plugins of another network created. */
   readonly network?: string;
   readonly mac: string;
+  /** The addresses that the guest has. */
   readonly ipAddresses: readonly string[];
+}
+
+/** What a guest takes itself for. */
+export interface GuestIdentity {
+  readonly vmUid: string;
+  readonly hostname: string;
 }
 
 export interface RestartStatus {
@@ -170,6 +195,8 @@ export interface VmStatus {
    * Set if its disk belonged to another VM before. The guest then keeps its identity at its first boot here.
    */
   readonly adopted?: boolean;
+  /** The VM whose identity the guest has kept, if that is not the VM itself. */
+  readonly identity?: GuestIdentity;
   /** The last addresses, which are requested again at the next start. */
   readonly network?: VmNetworkStatus;
   readonly restarts?: RestartStatus;

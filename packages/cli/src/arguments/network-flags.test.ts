@@ -38,6 +38,10 @@ test('networkOf: what no flag says is left to others', () => {
   });
 });
 
+test('networkOf: a VM may be behind a router', () => {
+  assert.deepEqual(said({ router: 'test', ip: '10.1.0.7' }), { router: 'test', address: '10.1.0.7' });
+});
+
 test('networkOf: a host without an address is refused', () => {
   for (const bad of ['db', ':10.0.0.1', 'db:'])
     assert.throws(() => said({ 'add-host': [bad] }), { code: 'USAGE_INVALID' });

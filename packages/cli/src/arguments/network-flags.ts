@@ -14,6 +14,11 @@ export const networkFlags: Flags = {
     value: 'NETWORK',
     help: 'connect the VM to a CNI network (see "ignite network ls"); the second one is eth1, and so on',
   },
+  router: {
+    type: 'string',
+    value: 'NAME',
+    help: 'put the VM behind a router: on a network of the same addresses that is apart, with the VMs that name the same router',
+  },
   ip: { type: 'string', value: 'ADDRESS', help: 'IPv4 address, kept until the VM is removed' },
   ip6: { type: 'string', value: 'ADDRESS', help: 'IPv6 address, kept until the VM is removed' },
   mac: { type: 'string', value: 'MAC', help: 'MAC address of eth0' },
@@ -34,7 +39,12 @@ export const networkFlags: Flags = {
 export function networkOf(flags: FlagValues): object {
   const lists = (name: string): readonly string[] => flags.list(name).flatMap((list) => list.split(','));
   const [name, ...more] = lists('network');
-  const texts = { address: flags.text('ip'), address6: flags.text('ip6'), mac: flags.text('mac') };
+  const texts = {
+    router: flags.text('router'),
+    address: flags.text('ip'),
+    address6: flags.text('ip6'),
+    mac: flags.text('mac'),
+  };
   const dns = { servers: lists('dns'), search: lists('dns-search'), options: lists('dns-option') };
   const told = Object.entries(dns).filter(([, list]) => list.length > 0);
   return {

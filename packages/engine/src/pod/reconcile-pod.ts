@@ -191,7 +191,7 @@ async function joinNetwork(pod: HostPod, host: PodHost, signal: AbortSignal): Pr
                 lastAddresses: [],
               },
             ],
-            reserved: reservations(await listOwnVms(host), uid),
+            reserved: reservations(await listOwnVms(host), { uid }),
             dns: noDns,
             labels: pod.metadata.labels,
           },

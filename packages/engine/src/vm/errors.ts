@@ -139,6 +139,13 @@ export const snapshotGone = (name: string): CodedError =>
 export const snapshotUnfit = (name: string, why: string): CodedError =>
   vmError('SNAPSHOT_UNFIT', `snapshot "${name}" cannot be used for the VM: ${why}`, 'use another snapshot');
 
+export const keptWithoutRouter = (name: string): CodedError =>
+  vmError(
+    'VM_INVALID',
+    `VM "${name}" has kept the identity of another VM, and so needs a router: both would have the same addresses and the same name`,
+    'set spec.network.router again',
+  );
+
 export const cannotSnapshot = (why: string): CodedError =>
   vmError('SNAPSHOT_UNSUPPORTED', `no snapshot can be taken of the VM: ${why}`, 'see docs/snapshots.md');
 

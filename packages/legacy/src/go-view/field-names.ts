@@ -32,6 +32,7 @@ const vmStatus = Object.keys({
   image: true,
   kernel: true,
   adopted: true,
+  identity: true,
   bootstrap: true,
   network: true,
   restarts: true,

@@ -33,6 +33,7 @@ test('checkFullAuthority: what gives every right can be written only by whoever 
     [ignite, 'images/status', true],
     [ignite, 'kernels/status', true],
     [ignite, 'volumes/status', true],
+    [ignite, 'snapshots/status', true],
     [ignite, 'hosts/status', true],
     [ignite, 'images', false],
     [ignite, 'vms', false],

@@ -39,6 +39,10 @@ export const createFlags: Flags = {
     value: 'SNAPSHOT',
     help: 'snapshot to make the VM from, instead of an image; flags for its network, name and labels still apply',
   },
+  'keep-identity': {
+    type: 'boolean',
+    help: 'with --from and --router: the guest stays the VM of the snapshot, with its host name and addresses, and goes on from its memory also if cloud-init has given it its identity',
+  },
   name: { type: 'string', short: 'n', value: 'NAME', default: 'generated', help: 'name of the VM' },
   ...namespaceBeside('name'),
   cpus: { type: 'string', value: 'COUNT', default: '1', help: 'number of CPUs' },
@@ -256,6 +260,9 @@ async function fromSnapshot(
   { flags, signal, ...invocation }: Invocation,
 ): Promise<CreateVmRequest> {
   const query = flags.text('from');
+  const isKept = flags.isSet('keep-identity');
+  if (query === undefined && isKept)
+    throw usageError('--keep-identity: there is no other VM', 'name a snapshot with --from');
   if (query === undefined) return request;
   const within = invocation.namespace === undefined || query.includes('/') ? '' : `${invocation.namespace}/`;
   const snapshot = await client.snapshots.find(`${within}${query}`, signal);
@@ -263,7 +270,12 @@ async function fromSnapshot(
   const namespace = snapshot.metadata.namespace;
   if (invocation.namespace !== undefined && invocation.namespace !== namespace)
     throw usageError('--from: a VM is made in the namespace of its snapshot', `use -n ${namespace}`);
-  return { ...request, namespace, spec: overridden(specFromSnapshot(snapshot) as VmFile['spec'], given) };
+  const spec = overridden(specFromSnapshot(snapshot) as VmFile['spec'], given);
+  return {
+    ...request,
+    namespace,
+    spec: isKept ? { ...spec, source: { snapshot: snapshot.metadata.name, identity: 'Kept' } } : spec,
+  };
 }
 
 /** Returns a spec with the fields that override it. The SSH access of one is never combined with that of another. */

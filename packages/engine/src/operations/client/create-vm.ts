@@ -45,7 +45,8 @@ export async function createVm(request: CreateVmRequest, host: VmPorts, op: Clie
   const vms = await listOwnVms(host);
   assertUnused({ namespace: request.namespace, name, uid }, vms);
   if (!host.self.isAlone) await assertUidFree(uid, host.objects);
-  const wanted = { uid, network: spec.network, annotations: request.annotations ?? {} };
+  const { namespace, annotations = {} } = request;
+  const wanted = { uid, namespace, network: spec.network, annotations };
   await assertNetworkFits(wanted, vms, host.network);
   const { preflight } = request;
   assertVmm(vmm, arch, accelFor(arch, { arch: hostArch, accel: await host.accel() }));

@@ -33,7 +33,12 @@ export async function redefineVm(
 ): Promise<Vm> {
   const { uid } = found.metadata;
   const spec = keptBinding(defined, found.spec, host.self);
-  await assertNetworkFits({ uid, network: spec.network, annotations }, await listOwnVms(host), host.network);
+  const { namespace } = found.metadata;
+  await assertNetworkFits(
+    { uid, namespace, network: spec.network, annotations },
+    await listOwnVms(host),
+    host.network,
+  );
   const arch = archOf(found);
   assertMachine(spec, arch, vmmOf({ spec }, host));
   const isUp = (await host.sandbox.observe(uid)).state === 'running';

@@ -45,7 +45,7 @@ export async function createSnapshot(
   await assertNamespaceStays(host.objects, namespace);
   const snapshots = snapshotsIn(host.objects);
   if (await snapshots.find({ namespace, name })) throw snapshotNameTaken(name);
-  const { image, kernel } = vm.status;
+  const { image, kernel, identity } = vm.status;
   const dir = snapshotDir(host.paths, uid);
   const draft = `${dir}.draft`;
   await using undo = new Rollback((failure) =>
@@ -76,6 +76,7 @@ export async function createSnapshot(
       image: image!,
       kernel: kernel!,
       ...taken,
+      ...(identity && { identity }),
       size: await usedBytes(dir),
     },
   });

@@ -14,7 +14,7 @@ import { kernelDir, snapshotDir, vmFiles } from '../../tools/host/paths.ts';
 import { kernelsIn, snapshotsIn, vmsIn } from '../../tools/store/kind-clients.ts';
 import { wishAdmission } from '../../tools/store/wish-admission.ts';
 import { type World, uid, worldOf } from '../../vm/lifecycle/world.sample.ts';
-import { placeSnapshot } from '../../vm/steps/place-snapshot.ts';
+import { ensureVmSource, placeSnapshot } from '../../vm/steps/place-snapshot.ts';
 import type { VmPorts } from '../../vm/vm-ports.ts';
 import { rollBack } from './roll-back.ts';
 
@@ -174,17 +174,24 @@ test('rollBack: one that was cut short keeps the disk of today through the next 
   assert.equal(diskOf(prepared), 'today');
 });
 
-test('placeSnapshot: a guest that nobody can give another identity goes on as the VM itself, with its network, and as no other', async () => {
-  const { host, vm, snapshot, files } = await prepare({ holds: 'Machine' });
+const network = { ipAddresses: ['10.61.0.9'], mac: '02:00:00:00:00:09', gateway: '10.61.0.1' };
+
+/** Has the snapshot hold a guest that nobody can give another identity, as one of the VM `vmUid`. */
+async function holdGuest({ host, snapshot }: Prepared, vmUid: string): Promise<void> {
   const kept = snapshotDir(host.paths, snapshot.metadata.uid);
   writeFileSync(join(kept, 'exit-status'), '');
   mkdirSync(join(kept, 'saved-state'));
   for (const name of ['note.json', 'machine']) writeFileSync(join(kept, 'saved-state', name), '{}');
-  const network = { ipAddresses: ['10.61.0.9'], mac: '02:00:00:00:00:09', gateway: '10.61.0.1' };
   await snapshotsIn(host.objects).modifyStatus(snapshot.metadata, (now) => ({
     ...now,
-    status: { ...now.status, network },
+    status: { ...now.status, vmUid, network },
   }));
+}
+
+test('placeSnapshot: a guest that nobody can give another identity goes on as the VM itself, with its network, and as no other', async () => {
+  const prepared = await prepare({ holds: 'Machine' });
+  const { host, vm, files } = prepared;
+  await holdGuest(prepared, uid);
   const from = { ...vm, spec: { ...vm.spec, source: { snapshot: 'before' } } };
   const placed = await placeSnapshot(from, host, op);
   assert.deepEqual(placed.status.network, network);
@@ -194,4 +201,59 @@ test('placeSnapshot: a guest that nobody can give another identity goes on as th
   const others = vmFiles(host.paths, other.metadata.uid);
   assert.equal(readFileSync(others.disk, 'utf8'), 'before');
   assert.ok(!existsSync(others.savedState) && !existsSync(others.identityDue));
+
+  // A VM that keeps the identity goes on too, with the network and the keys that the guest knows.
+  const keeper = await vmsIn(host.objects).create({
+    metadata: { namespace: vm.metadata.namespace, name: 'copy', uid: 'bbbbbbbbbbbbbbbb' },
+    spec: { ...vm.spec, source: { snapshot: 'before', identity: 'Kept' } },
+    status: vm.status,
+  });
+  const its = vmFiles(host.paths, keeper.metadata.uid);
+  mkdirSync(its.dir, { recursive: true });
+  for (const each of [its, files]) writeFileSync(each.hostKey, each.dir);
+  for (const each of [its, files]) writeFileSync(`${each.hostKey}.pub`, `ssh-ed25519 ${each.dir}`);
+  const copy = await placeSnapshot(keeper, host, op);
+  assert.deepEqual(copy.status.network, network);
+  assert.deepEqual(copy.status.identity, { vmUid: uid, hostname: 'web' });
+  assert.ok(existsSync(its.savedState) && !existsSync(its.identityDue));
+  assert.equal(readFileSync(its.hostKey, 'utf8'), files.dir);
+  assert.equal(readFileSync(its.knownHosts, 'utf8'), `${keeper.metadata.uid} ssh-ed25519 ${files.dir}\n`);
+  assert.equal(placed.status.identity, undefined);
+});
+
+test('placeSnapshot: a guest that keeps an identity gets no keys of another namespace, whatever the snapshot says', async () => {
+  const prepared = await prepare({ holds: 'Machine' });
+  const { host, vm } = prepared;
+  const [other, keeper] = await Promise.all(
+    [
+      { namespace: 'garden', name: 'web', uid: 'cccccccccccccccc' },
+      { namespace: vm.metadata.namespace, name: 'copy', uid: 'bbbbbbbbbbbbbbbb' },
+    ].map((metadata) =>
+      vmsIn(host.objects).create({
+        metadata,
+        spec: { ...vm.spec, source: { snapshot: 'before', identity: 'Kept' } },
+        status: vm.status,
+      }),
+    ),
+  );
+  for (const { metadata } of [other!, keeper!]) {
+    const { dir: folder, hostKey } = vmFiles(host.paths, metadata.uid);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(hostKey, metadata.name);
+    writeFileSync(`${hostKey}.pub`, `ssh-ed25519 ${metadata.name}`);
+  }
+  await holdGuest(prepared, other!.metadata.uid);
+  const copy = await placeSnapshot(keeper!, host, op);
+  assert.equal(copy.status.identity?.vmUid, other!.metadata.uid);
+  assert.equal(readFileSync(vmFiles(host.paths, copy.metadata.uid).hostKey, 'utf8'), 'copy');
+});
+
+test('placeSnapshot: what holds no machine for the VM itself alone has no identity to keep', async () => {
+  const { host, vm, files } = await prepare({ holds: 'Machine' });
+  const keeper: Vm = { ...vm, spec: { ...vm.spec, source: { snapshot: 'before', identity: 'Kept' } } };
+  const refusal = { code: 'SNAPSHOT_UNFIT', message: /whose guest could keep its identity$/ };
+  // A VM is made with its source ensured, and without it not at all.
+  await assert.rejects(ensureVmSource(keeper, host, op.signal), refusal);
+  await assert.rejects(placeSnapshot(keeper, host, op), refusal);
+  assert.equal(readFileSync(files.disk, 'utf8'), 'today');
 });

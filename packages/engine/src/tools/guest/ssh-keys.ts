@@ -20,8 +20,27 @@ export async function createSshKeys(
     isUserKeyDue && generateKey(vm.files.privateKey, `ignite-${vm.uid}`, runner, signal),
     generateKey(vm.files.hostKey, `host-${vm.uid}`, runner, signal),
   ]);
-  const hostKey = (await readFile(`${vm.files.hostKey}.pub`, 'utf8')).split(' ').slice(0, 2).join(' ');
-  await replaceFile(vm.files.knownHosts, `${vm.uid} ${hostKey}\n`, 0o600);
+  await pinHostKey(vm);
+}
+
+/**
+ * Gives a VM the keys of another one, whose identity its guest keeps. Of one that has none, there is nothing to take.
+ */
+export async function adoptSshKeys(
+  vm: { readonly uid: string; readonly files: VmFiles },
+  of: VmFiles,
+): Promise<void> {
+  for (const name of ['privateKey', 'hostKey'] as const) {
+    if (!existsSync(of[name])) continue;
+    for (const suffix of ['', '.pub'])
+      await replaceFile(`${vm.files[name]}${suffix}`, await readFile(`${of[name]}${suffix}`), 0o600);
+  }
+  await pinHostKey(vm);
+}
+
+async function pinHostKey({ uid, files }: { readonly uid: string; readonly files: VmFiles }): Promise<void> {
+  const hostKey = (await readFile(`${files.hostKey}.pub`, 'utf8')).split(' ').slice(0, 2).join(' ');
+  await replaceFile(files.knownHosts, `${uid} ${hostKey}\n`, 0o600);
 }
 
 async function generateKey(

@@ -14,7 +14,9 @@ export type NetworkErrorCode =
   | 'ADDRESS_IGNORED'
   | 'MAC_TAKEN'
   | 'PORT_TAKEN'
-  | 'PORTS_UNSUPPORTED';
+  | 'PORTS_UNSUPPORTED'
+  | 'ROUTER_UNSUPPORTED'
+  | 'ROUTER_SUBNETS_TAKEN';
 
 const networkError = (
   code: NetworkErrorCode,
@@ -119,4 +121,14 @@ export const portsUnsupported = (network: string): CodedError =>
     'PORTS_UNSUPPORTED',
     `the network "${network}" cannot publish ports: its configuration list has no plugin with the capability portMappings`,
     'add {"type": "portmap", "capabilities": {"portMappings": true}} to the list, or do not publish ports',
+  );
+
+export const routerUnsupported = (router: string, why: string, hint: string): CodedError =>
+  networkError('ROUTER_UNSUPPORTED', `a VM cannot be behind the router "${router}": ${why}`, hint);
+
+export const routerSubnetsTaken = (router: string, inside: string): CodedError =>
+  networkError(
+    'ROUTER_SUBNETS_TAKEN',
+    `the router "${router}" finds no free subnet of the size of ${inside} by which this host could reach its VMs`,
+    'remove routers by stopping the VMs behind them, or use a network with a smaller subnet; "ip route" shows what this host uses',
   );

@@ -13,7 +13,7 @@ import { AttachmentRecords } from './cni/attachment-records.ts';
 import { removeUnusedCniChains } from './cni/cni-chains.ts';
 import { CniInterfaces } from './cni/cni-interfaces.ts';
 import { Cni } from './cni/cni.ts';
-import { ConfFolder } from './cni/conf-folder.ts';
+import { ConfFolder, type NetworkLists } from './cni/conf-folder.ts';
 import { type ConfList, hasCapability, hostBridge } from './cni/conf-list.ts';
 import type { NetworkSettings } from './cni/settings.ts';
 import { type DemandedLists, assertDemandFits, reservedOn } from './demand.ts';
@@ -47,6 +47,10 @@ export interface LocalNetworkOptions extends NetworkSettings {
   readonly dir: string;
   readonly locksDir: string;
   readonly env: NodeJS.ProcessEnv;
+  /** Where networks are looked up; the default is the folder of this host. */
+  readonly lists?: NetworkLists;
+  /** The resolv.conf(5) of the servers that names of elsewhere are asked of; the default is the one of this host. */
+  readonly resolvFile?: string;
 }
 
 /**
@@ -56,7 +60,7 @@ export interface LocalNetworkOptions extends NetworkSettings {
 export class LocalNetwork implements Network {
   readonly #options: LocalNetworkOptions;
   readonly #runner: Runner;
-  readonly #conf: ConfFolder;
+  readonly #lists: NetworkLists;
   readonly #cni: Cni;
   readonly #interfaces: CniInterfaces;
   readonly #netns: Netns;
@@ -68,13 +72,13 @@ export class LocalNetwork implements Network {
   constructor(options: LocalNetworkOptions, runner: Runner) {
     this.#options = options;
     this.#runner = runner;
-    this.#conf = new ConfFolder(options.confDir, options.fallback);
+    this.#lists = options.lists ?? new ConfFolder(options.confDir, options.fallback);
     this.#cni = new Cni(runner, options.env);
     this.#interfaces = new CniInterfaces(this.#cni, runner);
     this.#netns = new Netns(runner);
     this.#records = new AttachmentRecords(options.dir);
     this.#bridges = new HostBridges(join(options.dir, 'bridges'), runner);
-    this.#services = new DhcpDns(options.dir, runner);
+    this.#services = new DhcpDns(options.dir, runner, options.resolvFile);
     this.#firewall = new Firewall(runner);
   }
 
@@ -217,10 +221,10 @@ export class LocalNetwork implements Network {
       if (asked.kind === 'cni')
         lists.set(
           asked,
-          await (asked.network === undefined ? this.#conf.default() : this.#conf.named(asked.network)),
+          await (asked.network === undefined ? this.#lists.default() : this.#lists.named(asked.network)),
         );
     }
-    return { of: lists, defaultName: await this.#conf.defaultName() };
+    return { of: lists, defaultName: await this.#lists.defaultName() };
   }
 
   async #add(

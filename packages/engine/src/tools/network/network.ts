@@ -72,7 +72,9 @@ export interface AttachRequest extends Admission {
   readonly vmmUid?: number;
   /** The requested interfaces, eth0 first. */
   readonly interfaces: readonly InterfaceRequest[];
-  /** The reservations of all other VMs. */
+  /** The router that the VM is behind; without it, the VM is on the networks of this host themselves. */
+  readonly router?: string;
+  /** The reservations of all other VMs behind the same router, or behind none. */
   readonly reserved: readonly Reservation[];
   readonly dns: DnsSettings;
 }
@@ -111,6 +113,8 @@ export interface Attachment {
   readonly nics: readonly AttachedNic[];
   /** The DNS servers that the guest shall use. */
   readonly dns: readonly string[];
+  /** The addresses at which this host reaches the guest, if they are not the guest's own. */
+  readonly reachedAt?: readonly string[];
 }
 
 export type NetworkObservation =
@@ -119,7 +123,7 @@ export type NetworkObservation =
   | { readonly state: 'attached'; readonly attachment: Attachment };
 
 /** The part of a request that can be refused before anything is made. */
-export type NetworkDemand = Pick<AttachRequest, 'uid' | 'interfaces' | 'ports' | 'reserved'>;
+export type NetworkDemand = Pick<AttachRequest, 'uid' | 'interfaces' | 'ports' | 'reserved' | 'router'>;
 
 /** A VM whose record cannot be read, so that the resources it holds are unknown. */
 export interface UnreadableAttachment {
@@ -139,13 +143,13 @@ export interface Network {
   /**
    * Refuses what this VM cannot have beside the others.
    * @throws CodedError NETWORK_NOT_FOUND, ADDRESS_INVALID, ADDRESS_TAKEN, MAC_TAKEN, PORTS_UNSUPPORTED,
-   *   CNI_CONFIG_BROKEN
+   *   CNI_CONFIG_BROKEN, ROUTER_UNSUPPORTED
    */
   validate(demand: NetworkDemand): Promise<void>;
   /**
    * Attaches a VM to its networks.
    * @throws CodedError as `validate`, and PORT_TAKEN, ADDRESS_IGNORED, INTERFACE_MISSING,
-   *   INTERFACE_UNBRIDGEABLE
+   *   INTERFACE_UNBRIDGEABLE, ROUTER_SUBNETS_TAKEN
    */
   attach(request: AttachRequest, signal: AbortSignal): Promise<Attachment>;
   /**

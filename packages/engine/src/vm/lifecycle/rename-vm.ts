@@ -23,14 +23,16 @@ export async function renameVm(query: string, name: string, host: VmPorts, op: C
     if (owner !== undefined) throw declaredVm(before, owner);
     if (await vmsIn(host.objects).find({ namespace, name })) throw nameTaken(name);
     await assertNameAdmitted(found, name, host);
-    await host.network.rename(uid, nameOnHost({ namespace, name }), op.signal);
+    // A guest that has kept the identity of another VM keeps that one's name too.
+    const isNamedAfter = found.status.identity === undefined;
+    if (isNamedAfter) await host.network.rename(uid, nameOnHost({ namespace, name }), op.signal);
     try {
       const renamed = await host.administration.rename(found, name);
       await recordWrite(renamed, { reason: 'Renamed', message: `renamed from "${before}"` }, host);
       return renamed;
     } catch (failure) {
       if (!hasCode(failure, 'ALREADY_EXISTS')) throw failure; // someone else has taken the name
-      await host.network.rename(uid, nameOnHost(found.metadata), op.signal);
+      if (isNamedAfter) await host.network.rename(uid, nameOnHost(found.metadata), op.signal);
       throw nameTaken(name);
     }
   });

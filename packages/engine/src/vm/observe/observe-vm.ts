@@ -22,10 +22,11 @@ export async function observeVm(
 ): Promise<ObservedVm> {
   const { uid } = vm.metadata;
   const files = vmFiles(host.paths, uid);
-  const [dir, disk, keys, network, sandbox, shares, isIdentityDue] = await Promise.all([
+  const [dir, disk, keys, seed, network, sandbox, shares, isIdentityDue] = await Promise.all([
     exists(files.dir),
     exists(vmDisk(vm, host).path),
     exists(files.knownHosts),
+    exists(files.seed),
     host.network.observe(uid, signal),
     host.sandbox.observe(uid),
     exists(vmRunFiles(host.paths, uid).shares),
@@ -35,6 +36,7 @@ export async function observeVm(
     files: dir,
     disk,
     keys,
+    seed,
     network: network.state,
     sandbox: sandbox.state,
     halfBooted: sandbox.state === 'running' && (await isHalfBooted(vm, sandbox.pid, host, signal)),

@@ -6,6 +6,7 @@ const nothing: ObservedVm = {
   files: false,
   disk: false,
   keys: false,
+  seed: false,
   network: 'absent',
   sandbox: 'absent',
   halfBooted: false,
@@ -15,7 +16,7 @@ const nothing: ObservedVm = {
   isMemoryOff: false,
   shares: false,
 };
-const stopped: ObservedVm = { ...nothing, files: true, disk: true, keys: true };
+const stopped: ObservedVm = { ...nothing, files: true, disk: true, keys: true, seed: true };
 const running: ObservedVm = { ...stopped, network: 'attached', sandbox: 'running' };
 const kinds = (...args: Parameters<typeof planVm>): string[] => planVm(...args).map((step) => step.kind);
 
@@ -245,6 +246,15 @@ test('planVm: a suspended VM goes on with its disk and its seed as they are, onc
   assert.deepEqual(afterReboot.slice(0, 2), [
     { kind: 'detach-network' },
     { kind: 'attach-network', keepsMacs: true },
+  ]);
+});
+
+test('planVm: a guest that keeps an identity goes on with a seed, which its VM has never had', () => {
+  const placed = { ...stopped, isSaved: true, seed: false };
+  assert.deepEqual(planVm({ kind: 'running' }, placed).slice(0, 3), [
+    { kind: 'attach-network', keepsMacs: true },
+    { kind: 'write-seed' },
+    { kind: 'load-state' },
   ]);
 });
 

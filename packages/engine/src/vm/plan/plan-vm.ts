@@ -22,6 +22,7 @@ export interface ObservedVm {
   readonly files: boolean;
   readonly disk: boolean;
   readonly keys: boolean;
+  readonly seed: boolean;
   readonly network: 'absent' | 'partial' | 'attached';
   readonly sandbox: 'absent' | 'partial' | 'running' | 'exited';
   /** True if its VMM runs but was never told to start the guest. */
@@ -199,7 +200,7 @@ const planNetwork = ({ network }: ObservedVm, attach: VmStep): VmStep[] => [
 ];
 
 /**
- * A guest that goes on finds its disks and its seed as it left them. The state is discarded before the guest goes on,
+ * A guest that goes on finds its disks and its seed as it left them, or in another VM such as it left. The state is discarded before the guest goes on,
  * because the disks change then.
  */
 function planResumption({ awaitClientSeconds }: LaunchOptions, have: ObservedVm, needs: VmNeeds): VmStep[] {
@@ -208,7 +209,7 @@ function planResumption({ awaitClientSeconds }: LaunchOptions, have: ObservedVm,
     ...clearSaved(have),
     ...planNetwork(have, { kind: 'attach-network', keepsMacs: true }),
     ...when(needs.volumes, { kind: 'prepare-volumes' }),
-    ...when(have.isIdentityDue, { kind: 'write-seed' }),
+    ...when(have.isIdentityDue || !have.seed, { kind: 'write-seed' }),
     { kind: 'load-state', ...(awaitClientSeconds !== undefined && { awaitClientSeconds }) },
     { kind: 'record-load' },
     { kind: 'discard-state' },

@@ -10,9 +10,21 @@ import type { Admission, Attachment, Network } from '../../tools/network/network
 import { sandboxUser } from '../../tools/sandbox/sandbox.ts';
 import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { changeVmStatus } from '../../tools/store/vm-objects.ts';
-import { interfaceRequests, lastAddresses, reservations, withLastMac } from './interface-requests.ts';
+import { keptWithoutRouter } from '../errors.ts';
+import { identityOf } from '../guest-identity.ts';
+import {
+  interfaceRequests,
+  lastAddresses,
+  reservations,
+  routerOf,
+  withLastAddresses,
+  withLastMac,
+} from './interface-requests.ts';
 
-/** Attaches the VM to its networks, and records the result. A guest that `keepsMacs` has the MACs already. */
+/**
+ * Attaches the VM to its networks, and records the result. A guest that `keepsMacs` has the MACs already. One with the identity of another VM
+ * gets the MACs and the addresses that it knows, or is not attached.
+ */
 export async function attachNetwork(
   vm: Vm,
   { keepsMacs = false }: { readonly keepsMacs?: boolean },
@@ -23,15 +35,21 @@ export async function attachNetwork(
   const { network } = vm.spec;
   const vms = await listOwnVms(host);
   await warnOfUnreadable(vms, host.network, op);
-  const wanted = interfaceRequests(network, annotations, lastAddresses(vm));
+  const router = routerOf(network, vm.metadata);
+  const isKept = vm.status.identity !== undefined;
+  if (isKept && router === undefined) throw keptWithoutRouter(vm.metadata.name);
+  const asked = interfaceRequests(network, annotations, lastAddresses(vm));
+  const wanted = isKept ? asked.map(withLastAddresses) : asked;
   const attachment = await host.network.attach(
     {
       uid,
-      name: nameOnHost(vm.metadata),
+      // Its neighbours know a guest by the name that it has itself, in the namespace of its VM.
+      name: nameOnHost({ ...vm.metadata, name: identityOf(vm).hostname }),
       ports: network.ports,
       vmmUid: sandboxUser(uid),
-      interfaces: keepsMacs ? wanted.map((each) => withLastMac(each, vm)) : wanted,
-      reserved: reservations(vms, uid),
+      interfaces: keepsMacs || isKept ? wanted.map((each) => withLastMac(each, vm)) : wanted,
+      ...(router !== undefined && { router }),
+      reserved: reservations(vms, { uid, router }),
       dns: network.dns,
       ...admissionOf(vm.metadata.labels, network),
     },
@@ -60,7 +78,7 @@ async function warnOfUnreadable(
 }
 
 /** Pure. Returns the network status of an attachment. */
-function networkStatus({ nics }: Attachment): VmNetworkStatus {
+function networkStatus({ nics, reachedAt }: Attachment): VmNetworkStatus {
   const interfaces = nics.map(({ name, network, mac, addresses }) => ({
     name,
     ...(network !== undefined && { network }),
@@ -68,7 +86,7 @@ function networkStatus({ nics }: Attachment): VmNetworkStatus {
     ipAddresses: addresses.map(withoutPrefix),
   }));
   return {
-    ipAddresses: interfaces.flatMap(({ ipAddresses }) => ipAddresses),
+    ipAddresses: reachedAt ?? interfaces.flatMap(({ ipAddresses }) => ipAddresses),
     mac: nics[0]?.mac ?? '',
     gateway: gatewayOf(nics) ?? '',
     interfaces,
@@ -106,16 +124,19 @@ function gatewayOf(nics: Attachment['nics']): string | undefined {
 export async function assertNetworkFits(
   wanted: {
     readonly uid: string;
+    readonly namespace?: string | undefined;
     readonly network: VmNetwork;
     readonly annotations: Readonly<Record<string, string>>;
   },
   vms: readonly Vm[],
   network: Network,
 ): Promise<void> {
+  const router = routerOf(wanted.network, wanted);
   await network.validate({
     uid: wanted.uid,
     interfaces: interfaceRequests(wanted.network, wanted.annotations),
     ports: wanted.network.ports,
-    reserved: reservations(vms, wanted.uid),
+    ...(router !== undefined && { router }),
+    reserved: reservations(vms, { uid: wanted.uid, router }),
   });
 }

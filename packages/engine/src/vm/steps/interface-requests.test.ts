@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Vm } from '@ignite/api/v1/vm';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
-import { interfaceRequests, lastAddresses, reservations } from './interface-requests.ts';
+import { interfaceRequests, lastAddresses, reservations, routerOf } from './interface-requests.ts';
 
 const vm = (uid: string, network: object = {}, status: Partial<Vm['status']> = {}): Vm =>
   sampleVm({ name: uid, uid, spec: { network }, status });
@@ -75,12 +75,32 @@ test('reservations: what other VMs were given by name stays theirs, on its netwo
     vm('c', { mac: '02:00:00:00:00:07' }),
     vm('d'),
   ];
-  assert.deepEqual(reservations(vms, 'me'), [
+  assert.deepEqual(reservations(vms, { uid: 'me' }), [
     { vm: 'a', addresses: ['10.1.0.7'] },
     { vm: 'a', network: 'dmz', addresses: ['fd00::7'] },
     { vm: 'b', network: 'lan', addresses: ['10.2.0.7'] },
     { vm: 'c', addresses: [], mac: '02:00:00:00:00:07' },
   ]);
+});
+
+test('reservations: what is behind one router does not count behind another one, or behind none', () => {
+  const vms = [
+    vm('a', { address: '10.1.0.7' }),
+    vm('b', { address: '10.1.0.7', router: 'one' }),
+    vm('c', { address: '10.1.0.7', router: 'two' }),
+  ];
+  for (const [router, owner] of [
+    [undefined, 'a'],
+    ['one', 'b'],
+    ['two', 'c'],
+  ] as const)
+    assert.deepEqual(reservations(vms, { uid: 'me', router }), [{ vm: owner, addresses: ['10.1.0.7'] }]);
+});
+
+test('routerOf: the same name in two namespaces is two routers', () => {
+  const router = (namespace: string) => routerOf(networkOf({ router: 'test' }), { namespace });
+  assert.deepEqual([router('default'), router('prod')], ['test', 'test.prod']);
+  assert.equal(routerOf(networkOf({}), { namespace: 'prod' }), undefined);
 });
 
 test('lastAddresses: by interface, and none of a VM that never ran', () => {

@@ -1,3 +1,4 @@
+import { nameOnHost } from '@ignite/api/v1/shown-name';
 import type { Vm } from '@ignite/api/v1/vm';
 import {
   type InterfaceMode,
@@ -50,10 +51,27 @@ export function withLastMac(request: InterfaceRequest, { status: { network } }: 
   return { ...request, ...(mac !== undefined && { mac }) };
 }
 
-/** Pure. Returns the addresses and MACs that VMs other than `uid` have requested explicitly. */
-export function reservations(vms: readonly Vm[], uid: string): readonly Reservation[] {
+/** Pure. Returns the request for an interface that must get the addresses that it had, unless others are declared. */
+export const withLastAddresses = (request: InterfaceRequest): InterfaceRequest =>
+  request.kind === 'cni' && request.addresses.length === 0
+    ? { ...request, addresses: request.lastAddresses }
+    : request;
+
+/** Pure. Returns the router that a VM is behind, by the name that it has on its host. */
+export const routerOf = (
+  { router }: VmNetwork,
+  { namespace = '' }: { readonly namespace?: string | undefined },
+): string | undefined => (router === undefined ? undefined : nameOnHost({ namespace, name: router }));
+
+/**
+ * Pure. Returns the addresses and MACs that other VMs have requested explicitly, behind the same router as the VM `uid`, or behind none.
+ */
+export function reservations(
+  vms: readonly Vm[],
+  { uid, router }: { readonly uid: string; readonly router?: string | undefined },
+): readonly Reservation[] {
   return vms
-    .filter(({ metadata }) => metadata.uid !== uid)
+    .filter(({ metadata, spec }) => metadata.uid !== uid && routerOf(spec.network, metadata) === router)
     .flatMap(({ metadata, spec: { network } }) =>
       [{ ...network, network: network.name }, ...network.interfaces].map((each) => ({
         vm: metadata.name,

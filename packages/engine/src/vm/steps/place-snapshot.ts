@@ -5,7 +5,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { locksDir, vmFiles } from '../../tools/host/paths.ts';
+import { adoptSshKeys } from '../../tools/guest/ssh-keys.ts';
 import { listImages, listKernels } from '../../tools/store/list-objects.ts';
+import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { snapshotsIn } from '../../tools/store/kind-clients.ts';
 import { changeVmStatus } from '../../tools/store/vm-objects.ts';
 import { hasSavedState } from '../../tools/vmm/has-saved-state.ts';
@@ -50,7 +52,9 @@ export async function placeSnapshot(vm: Vm, host: VmPorts, op: ClientOperation):
     message: `Bringing ${vm.metadata.name} to what ${snapshot.metadata.name} holds`,
   });
   const { holds, network, vmUid } = snapshot.status;
-  const takesMachine = holds === 'Machine' && (network === undefined || vmUid === vm.metadata.uid);
+  const isKept = vm.spec.source?.identity === 'Kept';
+  const isOwn = vmUid === vm.metadata.uid;
+  const takesMachine = holds === 'Machine' && (network === undefined || isOwn || isKept);
   const isWhole =
     existsSync(source.disk) &&
     (!takesMachine || (existsSync(source.exitStatus) && hasSavedState(source.savedState)));
@@ -63,13 +67,29 @@ export async function placeSnapshot(vm: Vm, host: VmPorts, op: ClientOperation):
     await copyWhole(source.exitStatus, files.exitStatus, host.runner, op.signal);
     await shareSavedState(source.savedState, files.savedState);
   }
+  if (isKept && !isOwn) await takeKeys(vm, vmUid, host);
+  const identity = snapshot.status.identity ?? { vmUid, hostname: snapshot.spec.vmName };
   // A guest that keeps its identity finds the addresses and the MACs that it knows.
   const placed =
     takesMachine && network
-      ? await changeVmStatus(host.objects, vm, ({ status }) => ({ ...status, network }))
+      ? await changeVmStatus(host.objects, vm, ({ status }) => ({
+          ...status,
+          network,
+          ...(isKept && !isOwn && { identity }),
+        }))
       : vm;
   await copyWhole(source.disk, path, host.runner, op.signal);
   return placed;
+}
+
+/**
+ * Gives a VM the keys of the one whose identity its guest keeps, if that is still here. It must be of the same namespace, whatever the snapshot
+ * says.
+ */
+async function takeKeys({ metadata: { uid, namespace } }: Vm, ofUid: string, host: VmPorts): Promise<void> {
+  const other = (await listOwnVms(host)).find(({ metadata }) => metadata.uid === ofUid);
+  if (other?.metadata.namespace !== namespace) return;
+  await adoptSshKeys({ uid, files: vmFiles(host.paths, uid) }, vmFiles(host.paths, ofUid));
 }
 
 /** Takes the lock under which a snapshot is used or removed. */
@@ -87,12 +107,14 @@ export async function sourceOf({ metadata, spec, status }: Vm, { objects }: VmPo
   const name = spec.source?.snapshot ?? '';
   const snapshot = await snapshotsIn(objects).find({ namespace: metadata.namespace, name });
   if (!snapshot || snapshot.metadata.deletionTimestamp !== undefined) throw snapshotGone(name);
-  const { vmSpec, image } = snapshot.status;
+  const { vmSpec, image, network } = snapshot.status;
   // The image of a VM is known by its digest once it is here, and by its name before.
   const isOfImage =
     status.image === undefined ? vmSpec.image.oci === spec.image.oci : image.digest === status.image.digest;
   if (!isOfImage) throw snapshotUnfit(name, `its image is another ${vmSpec.image.oci}`);
   const vmms = [vmSpec, spec].map(({ machine }) => machine?.vmm);
   if (vmms[0] !== vmms[1]) throw snapshotUnfit(name, 'it was taken of a VM with another VMM');
+  if (spec.source?.identity === 'Kept' && network === undefined)
+    throw snapshotUnfit(name, 'it holds no machine whose guest could keep its identity');
   return snapshot;
 }

@@ -20,6 +20,7 @@ import { imageOf } from '../../tools/store/vm-objects.ts';
 import { volumesOf } from '../disks/volume-steps.ts';
 import { userDataMissing } from '../errors.ts';
 import { archOf } from '../arch-of.ts';
+import { identityOf } from '../guest-identity.ts';
 import { readsCloudInit } from '../launch/vm-machine.ts';
 import { runsEntrypoint } from '../entrypoint.ts';
 import type { VmPorts } from '../vm-ports.ts';
@@ -39,7 +40,7 @@ export async function writeSeed(vm: Vm, host: VmPorts, signal: AbortSignal): Pro
   if (network.state !== 'attached') throw new Error(`the network of VM ${name} is gone`);
   const { attachment } = network;
   const authorizedKeys = await keysOf(vm, files.publicKey);
-  const facts = { ...guestNetwork(vm, attachment), vmUid: uid, hostname: name, authorizedKeys };
+  const facts = { ...guestNetwork(vm, attachment), ...identityOf(vm), authorizedKeys };
   const cloudInit = cloudInitSeed(await withUserData(vm, host, signal), facts);
   const seed = await seedOf(vm, attachment, authorizedKeys, host);
   const userData = cloudInit['user-data'];
@@ -102,12 +103,11 @@ async function seedOf(
   authorizedKeys: readonly string[],
   host: VmPorts,
 ): Promise<GuestSeed> {
-  const { uid, name } = vm.metadata;
+  const { uid } = vm.metadata;
   const { hostKey } = vmFiles(host.paths, uid);
   const { config, bootMode } = (await imageOf(vm, host.objects)).status;
   return {
-    vmUid: uid,
-    hostname: name,
+    ...identityOf(vm),
     adopted: vm.status.adopted ?? false,
     bootMode: runsEntrypoint(vm) ? 'entrypoint' : 'init',
     isWholeDisk: bootMode === 'disk',

@@ -17,10 +17,23 @@ export interface BrokenFile {
   readonly failure: CodedError;
 }
 
+/** Where the networks of VMs are looked up. */
+export interface NetworkLists {
+  /** Returns the list of the default network. */
+  default(): Promise<ConfList>;
+  /**
+   * Returns the list with a name.
+   * @throws CodedError NETWORK_NOT_FOUND
+   */
+  named(name: string): Promise<ConfList>;
+  /** Returns the name of the default network, or `undefined` if its list cannot be read. */
+  defaultName(): Promise<string | undefined>;
+}
+
 const ownLists = /(^|-)ignite.*\.conflist$/;
 
 /** A folder of CNI network configurations, such as `/etc/cni/net.d`, which runtimes share. */
-export class ConfFolder {
+export class ConfFolder implements NetworkLists {
   readonly #dir: string;
   readonly #fallback: DefaultNetwork;
 

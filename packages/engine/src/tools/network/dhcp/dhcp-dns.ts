@@ -24,11 +24,13 @@ const noDns: DnsSettings = { servers: [], search: [], options: [] };
 export class DhcpDns {
   readonly #dir: string;
   readonly #runner: Runner;
+  readonly #resolvFile: string | undefined;
   readonly #namespace: NamespaceDhcp;
 
-  constructor(dir: string, runner: Runner) {
+  constructor(dir: string, runner: Runner, resolvFile?: string) {
     this.#dir = dir;
     this.#runner = runner;
+    this.#resolvFile = resolvFile;
     this.#namespace = new NamespaceDhcp(join(dir, 'dhcp'), runner);
   }
 
@@ -105,7 +107,7 @@ export class DhcpDns {
   }
 
   #onBridge(network: string): Dnsmasq {
-    return new Dnsmasq(join(this.#dir, 'dnsmasq', network), this.#runner);
+    return new Dnsmasq(join(this.#dir, 'dnsmasq', network), this.#runner, this.#resolvFile);
   }
 }
 

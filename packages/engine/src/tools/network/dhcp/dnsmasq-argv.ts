@@ -28,7 +28,7 @@ export interface DnsmasqNetwork {
  * machine on the bridge gets none. It logs to syslog, because dnsmasq gives any log file, even /dev/null, to
  * the user that it runs as.
  */
-export function dnsmasqArgv(dir: string, network: DnsmasqNetwork): readonly string[] {
+export function dnsmasqArgv(dir: string, network: DnsmasqNetwork, resolvFile?: string): readonly string[] {
   const hasIpv6 = network.gateways.some((gateway) => parseIp(gateway).family === 6);
   return [
     '--conf-file=/dev/null',
@@ -37,6 +37,7 @@ export function dnsmasqArgv(dir: string, network: DnsmasqNetwork): readonly stri
     '--except-interface=lo',
     '--bind-dynamic',
     '--no-hosts',
+    ...(resolvFile === undefined ? [] : [`--resolv-file=${resolvFile}`]),
     '--domain-needed',
     `--hostsdir=${join(dir, 'names')}`,
     `--dhcp-hostsdir=${join(dir, 'leases')}`,

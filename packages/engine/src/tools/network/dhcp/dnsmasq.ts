@@ -16,10 +16,12 @@ const folders = ['names', 'leases', 'options'] as const;
 export class Dnsmasq {
   readonly #dir: string;
   readonly #runner: Runner;
+  readonly #resolvFile: string | undefined;
 
-  constructor(dir: string, runner: Runner) {
+  constructor(dir: string, runner: Runner, resolvFile?: string) {
     this.#dir = dir;
     this.#runner = runner;
+    this.#resolvFile = resolvFile;
   }
 
   /** Publishes a lease, and starts dnsmasq if it does not run. */
@@ -31,7 +33,10 @@ export class Dnsmasq {
       if (files[folder] !== '') await replaceFile(join(this.#dir, folder, lease.id), files[folder], 0o644);
     }
     if ((await this.#pid()) === undefined) {
-      await this.#runner.run({ tool: 'dnsmasq', args: dnsmasqArgv(this.#dir, network) }, signal);
+      await this.#runner.run(
+        { tool: 'dnsmasq', args: dnsmasqArgv(this.#dir, network, this.#resolvFile) },
+        signal,
+      );
     }
   }
 

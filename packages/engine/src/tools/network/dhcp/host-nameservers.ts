@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 
+const hostPath = '/etc/resolv.conf';
 /**
  * The file in which systemd-resolved lists the servers that it uses, for a resolv.conf that names only
  * systemd-resolved itself.
@@ -8,8 +10,13 @@ const resolvedPath = '/run/systemd/resolve/resolv.conf';
 
 /** Returns the DNS servers of this host that a guest can use too. Servers on the host itself are left out. */
 export async function hostNameservers(): Promise<readonly string[]> {
-  const servers = reachableServers(await read('/etc/resolv.conf'));
-  return servers.length > 0 ? servers : reachableServers(await read(resolvedPath));
+  return reachableServers(await read(await reachableResolvFile()));
+}
+
+/** Returns the resolv.conf(5) of this host that names servers which are not on the host itself. */
+export async function reachableResolvFile(): Promise<string> {
+  const isEnough = reachableServers(await read(hostPath)).length > 0 || !existsSync(resolvedPath);
+  return isEnough ? hostPath : resolvedPath;
 }
 
 /** Pure. Returns the servers in a resolv.conf(5), without those that only the host itself can reach. */
