@@ -130,7 +130,24 @@ export const hostPodSpecSchema = v.pipe(
     ),
     restored: described(
       'Brings what the programs keep back to a copy, once for each id. Programs that run are started again.',
-      v.optional(v.strictObject({ copy: label, id: label })),
+      v.optional(
+        v.strictObject({
+          copy: label,
+          id: label,
+          podName: described(
+            'HostPod of the same namespace and host that has the copy; by default, the pod itself.',
+            v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(253))),
+          ),
+        }),
+      ),
+    ),
+    address: described(
+      'Address on the network of VMs that the pod gets; by default, a free one.',
+      v.optional(v.pipe(v.string(), v.ip('must be an IP address'))),
+    ),
+    router: described(
+      'Router that the pod is behind, with the VMs of its namespace that name the same one. It cannot be changed.',
+      v.optional(label),
     ),
   }),
   v.check(
@@ -164,8 +181,10 @@ export interface HostProgramStatus {
 }
 
 export interface HostPodStatus {
-  /** Where VMs and this host reach the programs. */
+  /** Where VMs reach the programs, and the host too, unless the pod is behind a router. */
   readonly address?: string;
+  /** Where the host reaches the programs of a pod that is behind a router. */
+  readonly reachedAt?: string;
   readonly programs?: readonly HostProgramStatus[];
   /** The copies that there are of what the programs keep. */
   readonly copies?: readonly string[];

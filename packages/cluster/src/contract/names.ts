@@ -23,6 +23,8 @@ export const own = {
   /** The last command that has begun to change what runs of the Cluster, and what it has made. Others give way. */
   attempt: 'ignite.weave.works/attempt',
   clusterSnapshot: 'ignite.weave.works/cluster-snapshot',
+  /** The snapshot of another cluster that the Cluster was made of. */
+  clonedFrom: 'ignite.weave.works/cloned-from',
 } as const;
 
 export const annotations = {

@@ -6,11 +6,11 @@ import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { annotations, finalizers, labels } from '../contract/names.ts';
 import { controllerReference, isControlledBy, ownerReference, withOwner } from '../contract/owner.ts';
-import { type Cluster, isUsable } from '../kinds/cluster.ts';
+import { type Cluster, type Endpoint, isUsable } from '../kinds/cluster.ts';
 import type { HostedControlPlane } from '../kinds/hosted-control-plane.ts';
 import { clusterKind, hostedControlPlaneKind } from '../kinds/object-kinds.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
-import { ensureKeys, ensureKubeconfig, readKeys } from '../workload/cluster-secrets.ts';
+import { type Reached, ensureKeys, ensureKubeconfig, readKeys } from '../workload/cluster-secrets.ts';
 import { secrets } from '../workload/node.ts';
 import type { WorkloadCluster } from '../workload/workload-cluster.ts';
 import { coreDnsObjects, kubeProxyObjects } from './addon-objects.ts';
@@ -121,7 +121,7 @@ async function keep(
     signal,
   );
   if (foreign !== undefined) return wait(located, `the Secret ${foreign} belongs to somebody else`, pod);
-  await ensureKubeconfig(client, { ...place, endpoint }, making, signal);
+  await ensureKubeconfig(client, { ...place, ...reachedAs(pod, endpoint) }, making, signal);
   const planned = {
     ...{ spec: located.spec, clusterName, network, address, pod },
     ...(etcd && { etcdServers: etcd.servers }),
@@ -216,6 +216,12 @@ async function withEndpoint(
     spec: { ...controlPlane.spec, controlPlaneEndpoint: endpoint },
   });
 }
+
+/** The host reaches a pod that is behind a router at an address that nobody else has for it, and that no certificate names. */
+const reachedAs = ({ status }: HostPod, endpoint: Required<Endpoint>): Reached =>
+  status?.reachedAt === undefined
+    ? { endpoint }
+    : { endpoint: { host: status.reachedAt, port: apiServerPort }, serverName: 'kubernetes' };
 
 async function withPrograms(
   pod: HostPod,

@@ -40,9 +40,10 @@ export function vmOfMachine(
 
 /**
  * Pure. Returns the ID of a VM as a machine of a cluster. The guest knows it from its meta-data, so that its kubelet can
- * be told `ignite://{{ ds.meta_data.instance_id }}`.
+ * be told `ignite://{{ ds.meta_data.instance_id }}`. A guest that has kept the identity of another VM is known by that.
  */
-export const providerIdOf = ({ metadata }: Vm): string => `ignite://${metadata.uid}`;
+export const providerIdOf = ({ metadata, status }: Vm): string =>
+  `ignite://${status.identity?.vmUid ?? metadata.uid}`;
 
 /**
  * Pure. Tells whether the VM of a machine is there and has not failed to become a node. One that has been there stays
@@ -69,10 +70,18 @@ export function bootstrappedOf({ status }: Vm): Finding | undefined {
   return told && { status: told.status, reason: told.reason, message: told.message };
 }
 
-/** Pure. Returns the addresses of a VM as those of a machine. */
-export const addressesOfMachine = ({ metadata, status }: Vm): readonly MachineAddress[] => [
-  { type: 'Hostname', address: metadata.name },
-  ...(status.network?.ipAddresses ?? [])
-    .filter((address) => isIP(address) !== 0)
-    .map((address) => ({ type: 'InternalIP', address }) as const),
-];
+/** Pure. Returns the addresses of a VM as those of a machine. Behind a router, its host reaches it at others than its neighbours. */
+export function addressesOfMachine({ metadata, status: { network, identity } }: Vm): readonly MachineAddress[] {
+  const reached = network?.ipAddresses ?? [];
+  const inside = network?.interfaces?.flatMap(({ ipAddresses }) => ipAddresses) ?? reached;
+  const ofType = (type: MachineAddress['type'], addresses: readonly string[]): readonly MachineAddress[] =>
+    addresses.filter((address) => isIP(address) !== 0).map((address) => ({ type, address }));
+  return [
+    { type: 'Hostname', address: identity?.hostname ?? metadata.name },
+    ...ofType('InternalIP', inside),
+    ...ofType(
+      'ExternalIP',
+      reached.filter((address) => !inside.includes(address)),
+    ),
+  ];
+}

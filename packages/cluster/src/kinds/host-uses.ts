@@ -17,7 +17,7 @@ type MachineSpec = IgniteMachine['spec'];
  */
 export const hostUses: HostUses = {
   HostPod: ({ metadata: { namespace }, spec }) => {
-    const { programs = [], balancer } = spec as Partial<HostPodSpec>;
+    const { programs = [], balancer, router, restored } = spec as Partial<HostPodSpec>;
     const secrets = programs.flatMap((program) => program.secrets ?? []);
     return [
       balancer ? programsAt('spec.balancer', balancer) : programsAt('spec.programs', programs),
@@ -26,6 +26,8 @@ export const hostUses: HostUses = {
         key: { kind: 'Secret', namespace, name },
         field: 'spec.programs',
       })),
+      ...(router === undefined ? [] : [{ kind: 'network', name: router, field: 'spec.router' } as const]),
+      ...(restored?.podName === undefined ? [] : [copyOf(namespace, restored.podName)]),
     ];
   },
   EtcdCluster: (object) => {
@@ -82,6 +84,12 @@ function externalEtcd(
 const programsAt = (field: string, programs: unknown): HostUse => ({
   ...{ kind: 'service', name: 'programs', field },
   work: JSON.stringify(programs),
+});
+
+/** What another pod keeps may be secret. */
+const copyOf = (namespace: string, name: string): HostUse => ({
+  ...{ kind: 'object', key: { kind: 'HostPod', namespace, name } },
+  field: 'spec.restored.podName',
 });
 
 const usesOfVm = (object: Manifest, spec: MachineSpec['vm'], at: string): readonly HostUse[] =>

@@ -1,4 +1,4 @@
-import { hostPodSpecSchema } from '@ignite/api/host-pod/host-pod';
+import { type HostPod, hostPodSpecSchema } from '@ignite/api/host-pod/host-pod';
 import { hostPodResource } from '@ignite/api/host-pod/resource';
 import { selectsLabels } from '@ignite/toolkit/access/label-selector';
 import { newUid } from '@ignite/toolkit/object/uid';
@@ -81,14 +81,13 @@ import {
   templateResources,
 } from './resources.ts';
 import {
-  type Bound,
   problemsOfClass,
   problemsOfCluster,
   problemsOfControlPlane,
   problemsOfEtcd,
-  problemsOfHost,
   problemsOfHosted,
   problemsOfInfrastructure,
+  problemsOfPod,
   problemsOfVersion,
 } from './update-problems.ts';
 
@@ -252,7 +251,7 @@ export const kinds: readonly Kind[] = [
     strategy: {
       initialStatus: {},
       newUid,
-      problemsOfUpdate: (old, next) => problemsOfHost(old as Bound, next as Bound),
+      problemsOfUpdate: (old, next) => problemsOfPod(old as HostPod, next as HostPod),
     },
   }),
   defineKind({

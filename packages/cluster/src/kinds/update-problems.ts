@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { HostPod } from '@ignite/api/host-pod/host-pod';
 import { groupOf } from '@ignite/toolkit/object/group-kind';
 import type { UpdateProblem } from '@ignite/toolkit/scheme/strategy';
 import { minorOf, minorsBetween, oldestOf } from '../contract/kubernetes-version.ts';
@@ -138,12 +139,19 @@ export const problemsOfInfrastructure = (
 
 const onHost = 'cannot be changed: the data is on that host';
 
-export interface Bound {
+interface Bound {
   readonly spec: { readonly hostName?: string | undefined };
 }
 
 /** What a host runs and keeps stays on it. */
-export const problemsOfHost = ({ spec: old }: Bound, { spec: next }: Bound): readonly UpdateProblem[] =>
+const problemsOfHost = ({ spec: old }: Bound, { spec: next }: Bound): readonly UpdateProblem[] =>
   old.hostName === undefined || old.hostName === next.hostName
     ? []
     : [{ path: '/spec/hostName', message: onHost }];
+
+export const problemsOfPod = (old: HostPod, next: HostPod): readonly UpdateProblem[] => [
+  ...problemsOfHost(old, next),
+  ...(old.spec.router === next.spec.router
+    ? []
+    : [{ path: '/spec/router', message: 'cannot be changed: others know the programs by their address' }]),
+];

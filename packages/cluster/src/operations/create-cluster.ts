@@ -25,14 +25,14 @@ export async function createCluster(
   if (known) {
     const isAsked = awaitedOf(known) !== undefined && (await isAsPlanned(planned, client, signal));
     if (isAsked) return known.cluster;
-    throw exists(key.name);
+    throw clusterExists(key.name);
   }
   for (const each of planned.slice(0, -1)) await put(each, key.name, client, signal);
   const { kind, object } = planned.at(-1)!;
   try {
     return await client.create(kind, object, { signal });
   } catch (failure) {
-    throw hasCode(failure, 'ALREADY_EXISTS') ? exists(key.name) : failure;
+    throw hasCode(failure, 'ALREADY_EXISTS') ? clusterExists(key.name) : failure;
   }
 }
 
@@ -73,7 +73,7 @@ export async function put(
     await objects.modify(
       { namespace: namespace!, name: name! },
       (now) => {
-        if (now.metadata.labels[labels.cluster] !== cluster) throw taken(kind.kind, name!);
+        if (now.metadata.labels[labels.cluster] !== cluster) throw clusterNameTaken(kind.kind, name!);
         const { apiVersion: _, kind: __, metadata: ___, ...content } = object;
         return { ...now, ...content };
       },
@@ -82,12 +82,12 @@ export async function put(
   await objects.modifyOrCreate(change, object, { signal });
 }
 
-const exists = (name: string): CodedError<CreateClusterErrorCode> =>
+export const clusterExists = (name: string): CodedError<CreateClusterErrorCode> =>
   new CodedError('CLUSTER_EXISTS', `there is a cluster "${name}" already`, {
     hint: `choose another name, or run "ignite cluster scale" or "upgrade" to change it`,
   });
 
-const taken = (kind: string, name: string): CodedError<CreateClusterErrorCode> =>
+export const clusterNameTaken = (kind: string, name: string): CodedError<CreateClusterErrorCode> =>
   new CodedError(
     'CLUSTER_NAME_TAKEN',
     `${kind} "${name}" is there already, and belongs to no cluster of this name`,

@@ -1,24 +1,13 @@
-import { type KindResource, KindClient, objectsOf } from '@ignite/toolkit/client/kind-client';
+import { type KindResource, KindClient } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
-import { contractVersion } from '../contract/groups.ts';
-import { initLockKey } from '../bootstrap/init-lock.ts';
-import {
-  clusterClassKind,
-  clusterKind,
-  configMapObjects,
-  etcdClusterKind,
-  inClusterIpPoolKind,
-  machineDrainRuleKind,
-  secretObjects,
-} from '../kinds/object-kinds.ts';
-import { labels, own } from '../contract/names.ts';
-import { cniName } from './cluster-names.ts';
-import { clusterResources } from '../kinds/resources.ts';
+import { clusterKind } from '../kinds/object-kinds.ts';
+import { own } from '../contract/names.ts';
 import { modifyCluster, withoutNotes } from './attempt.ts';
 import { type Look, type Waiting, waitFor } from './await-cluster.ts';
-import { type ClusterKey, ofCluster, viewCluster } from './cluster-view.ts';
+import { type ClusterKey, viewCluster } from './cluster-view.ts';
+import { listMade } from './list-made.ts';
 import { assertDeletable, clusterNotFound, isRestoring } from './find-cluster.ts';
 
 /**
@@ -75,19 +64,6 @@ const leftOf = ({
   return infrastructure ? 'the infrastructure' : 'the cluster';
 };
 
-/** Those that are not made for one cluster, whoever gave them its label: their data and their clusters are others'. */
-const kindsOfNoCluster: readonly string[] = [
-  clusterKind,
-  clusterClassKind,
-  etcdClusterKind,
-  inClusterIpPoolKind,
-  machineDrainRuleKind,
-].map(({ kind }) => kind);
-
-const kinds: readonly KindResource[] = clusterResources
-  .filter(({ kind }) => !kindsOfNoCluster.includes(kind))
-  .map(({ group, plural, kind }) => ({ group, version: contractVersion, resource: plural, kind }));
-
 /**
  * Deletes what a Cluster that is gone has left, unless there is another one of its name, which may have taken it over.
  * Resolves with whether there was anything.
@@ -108,42 +84,12 @@ async function removeLeft(
   return left.length > 0;
 }
 
-interface Made {
-  readonly kind: KindResource;
-  readonly object: KubeObject;
-}
-
 const uidsOfMade = async (
   key: ClusterKey,
   client: ObjectClient,
   signal: AbortSignal,
 ): Promise<readonly string[]> =>
   (await listMade(key, client, signal)).map(({ object }) => object.metadata.uid);
-
-/** Lists what was made for a Cluster, whether it is there or not. */
-async function listMade(
-  key: ClusterKey,
-  client: ObjectClient,
-  signal: AbortSignal,
-): Promise<readonly Made[]> {
-  const made: Made[] = [];
-  for (const kind of kinds)
-    for (const object of (await objectsOf(client, kind).list({ ...ofCluster(key), signal })).items)
-      made.push({ kind, object });
-  // A Secret that no object of Cluster API owns was brought by somebody, to whom it stays.
-  const secrets = await new KindClient(client, secretObjects).list({ ...ofCluster(key), signal });
-  const configMaps = new KindClient(client, configMapObjects);
-  const lock = await configMaps.find(initLockKey(key), { signal });
-  const manifests = await configMaps.find({ namespace: key.namespace, name: cniName(key.name) }, { signal });
-  for (const object of secrets.items) if (isOwnedHere(object)) made.push({ kind: secretObjects, object });
-  if (lock && isOwnedHere(lock)) made.push({ kind: configMapObjects, object: lock });
-  if (manifests?.metadata.labels[labels.cluster] === key.name)
-    made.push({ kind: configMapObjects, object: manifests });
-  return made;
-}
-
-const isOwnedHere = ({ metadata: { ownerReferences = [] } }: KubeObject): boolean =>
-  ownerReferences.some(({ apiVersion }) => /(^|\.)cluster\.x-k8s\.io\//.test(apiVersion));
 
 async function remove(
   client: ObjectClient,

@@ -49,12 +49,16 @@ const paused = (cluster: Cluster): CodedError<FindClusterErrorCode> => {
 /** A cluster that was brought back in part must not go on. @throws CodedError CLUSTER_RESTORING */
 export function assertNotRestoring({ metadata: { namespace, name, annotations } }: Cluster): void {
   const snapshot = annotations[own.restoring];
-  if (snapshot !== undefined)
-    throw new CodedError<FindClusterErrorCode>(
-      'CLUSTER_RESTORING',
-      `cluster "${name}" is being brought back to the snapshot "${snapshot}"`,
-      { hint: `run "ignite cluster restore ${namespace}/${name} ${snapshot}" again if nobody does any more` },
-    );
+  if (snapshot === undefined) return;
+  const isNew = annotations[own.clonedFrom] === snapshot;
+  const command = isNew
+    ? `create ${namespace}/${name} --from ${snapshot}`
+    : `restore ${namespace}/${name} ${snapshot}`;
+  throw new CodedError<FindClusterErrorCode>(
+    'CLUSTER_RESTORING',
+    `cluster "${name}" is being ${isNew ? 'made of' : 'brought back to'} the snapshot "${snapshot}"`,
+    { hint: `run "ignite cluster ${command}" again if nobody does any more` },
+  );
 }
 
 /** Pure. Tells whether a cluster is being brought back to a snapshot, or somebody has begun to. */

@@ -5,6 +5,7 @@ import { vmKind } from '@ignite/api/v1/object-kinds';
 import type { Snapshot } from '@ignite/api/v1/snapshot';
 import type { Vm, VmStatus } from '@ignite/api/v1/vm';
 import { KindClient } from '@ignite/toolkit/client/kind-client';
+import { coreKinds } from '@ignite/toolkit/core/kinds';
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
@@ -25,7 +26,7 @@ const phases = { Running: 'Running', Paused: 'Paused', Suspended: 'Suspended', S
 export async function openCluster() {
   const client = new StoreObjectClient(new MemoryStore(), [
     ...servedClusterKinds,
-    ...vmKinds.map(servedKindOf),
+    ...[...vmKinds, ...coreKinds].map(servedKindOf),
   ]);
   const [clusters, vms, pods] = [
     new KindClient(client, clusterKind),
@@ -85,6 +86,7 @@ function statusOf({ metadata: { generation }, spec, status }: HostPod): HostPodS
   } as const;
   return {
     ...{ observedGeneration: generation, conditions: [condition] },
+    ...(status?.address !== undefined && { address: status.address }),
     programs: [{ name: 'etcd', state: isReady ? 'Running' : 'Ended', isReady }],
     ...(spec.copies && {
       copies: isReady ? (status?.copies ?? []).filter((copy) => spec.copies!.includes(copy)) : spec.copies,

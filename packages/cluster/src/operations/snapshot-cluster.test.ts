@@ -14,7 +14,7 @@ import { key, metadata, openCluster } from './running-cluster.sample.ts';
 import {
   type SnapshotWaiting,
   removeClusterSnapshot,
-  removeLeftSnapshots,
+  removeLeftParts,
   snapshotCluster,
 } from './snapshot-cluster.ts';
 import { resumeCluster, suspendCluster } from './suspend-cluster.ts';
@@ -80,12 +80,12 @@ test('what a snapshot that was killed has left goes with the next one of its nam
   await snapshotCluster(key, 'ready', waiting);
   assert.ok(done.includes('remove a-0'));
   done.length = 0;
-  await removeLeftSnapshots(key, waiting);
+  await removeLeftParts(key, waiting);
   assert.deepEqual(done, []);
   await removeClusterSnapshot(key, 'ready', waiting);
   await left();
   done.length = 0;
-  await removeLeftSnapshots(key, waiting);
+  await removeLeftParts(key, waiting);
   assert.deepEqual(done, ['remove a-0']);
 });
 

@@ -23,6 +23,7 @@ import { type Look, type Waiting, waitFor } from './await-cluster.ts';
 import type { ClusterKey, ClusterView } from './cluster-view.ts';
 import { assertNotPaused, assertNotRestoring, findCluster, isSuspended } from './find-cluster.ts';
 import type { ClusterParts } from './plan-suspension.ts';
+import { keepObjects, removeObjects } from './snapshot-objects.ts';
 import { goOn, partsOf, suspendFor } from './suspend-cluster.ts';
 
 export type ClusterSnapshotErrorCode =
@@ -102,7 +103,7 @@ async function takeSnapshot(
   const { client, snapshots, op } = waiting;
   // Another attempt may have stored it before this one has taken the cluster over.
   await assertNameFree(key, name, client, op.signal);
-  await removeParts(await listParts(key, snapshots, op.signal, isPartOf(name)), waiting);
+  await removeParts(key, isPartOf(name), waiting);
   const { vms, pods } = await partsOf(key, client, op.signal);
   await using undo = new Rollback((failure) =>
     op.report({
@@ -112,8 +113,7 @@ async function takeSnapshot(
   );
   const ending = { ...waiting, op: { ...op, signal: new AbortController().signal } };
   undo.defer(async () => {
-    const isMade = ({ metadata }: Snapshot): boolean => metadata.labels[own.attempt] === attempt;
-    await removeParts(await listParts(key, snapshots, ending.op.signal, isMade), ending);
+    await removeParts(key, ({ metadata }) => metadata.labels[own.attempt] === attempt, ending);
     await keepCopies(key, pods, { not: attempt }, ending);
   });
   await assertAttempting(key, attempt, waiting);
@@ -125,6 +125,8 @@ async function takeSnapshot(
     );
     return late ? { lacks: `the copy of what ${late.metadata.name} keeps` } : { found: true };
   });
+  await assertAttempting(key, attempt, waiting);
+  await keepObjects(key, { name, copy: attempt }, client, op.signal);
   const part = {
     labels: { [labels.cluster]: key.name, [own.clusterSnapshot]: name, [own.attempt]: attempt },
   };
@@ -166,40 +168,49 @@ export async function removeClusterSnapshot(
   name: string,
   waiting: SnapshotWaiting,
 ): Promise<void> {
-  const { client, snapshots, op } = waiting;
+  const { client, op } = waiting;
   const cluster = await new KindClient(client, clusterKind).find(key, { signal: op.signal });
   if (cluster?.metadata.annotations[own.restoring] === name) assertNotRestoring(cluster);
   const found = await findSnapshot(key, name, client, op.signal);
   const isOfIt = found?.spec.clusterName === key.name;
   const current = cluster?.metadata.annotations[own.attempt];
-  const parts = await listParts(
+  if (isOfIt) await deleteObject(found, waiting);
+  const removed = await removeParts(
     key,
-    snapshots,
-    op.signal,
     (part) =>
       isPartOf(name)(part) && (current === undefined || part.metadata.labels[own.attempt] !== current),
+    waiting,
   );
-  if (!isOfIt && parts.length === 0) throw notFound(key, name);
-  if (isOfIt) await deleteObject(found, waiting);
-  await removeParts(parts, waiting);
+  if (!isOfIt && removed === 0) throw notFound(key, name);
   await keepCopies(key, (await partsOf(key, client, op.signal)).pods, {}, waiting);
 }
 
-/** Removes the Snapshots of VMs that belong to no snapshot of a cluster any more, since that went with the cluster. */
-export async function removeLeftSnapshots(
-  key: ClusterKey,
-  { client, snapshots, op }: Pick<SnapshotWaiting, 'client' | 'snapshots' | 'op'>,
-): Promise<void> {
+type Removing = Pick<SnapshotWaiting, 'client' | 'snapshots' | 'op'>;
+
+/** Removes the parts that belong to no snapshot of a cluster any more, since that went with the cluster. */
+export async function removeLeftParts(key: ClusterKey, removing: Removing): Promise<void> {
+  const { client, op } = removing;
   const there = new Set((await listOfCluster(key, client, op.signal)).map(({ metadata }) => metadata.name));
-  const isLeft = ({ metadata }: Snapshot): boolean => !there.has(metadata.labels[own.clusterSnapshot]!);
-  await removeParts(await listParts(key, snapshots, op.signal, isLeft), { snapshots, op });
+  await removeParts(key, ({ metadata }) => !there.has(metadata.labels[own.clusterSnapshot]!), removing);
 }
 
+/**
+ * Removes parts of snapshots of a cluster: Snapshots of its VMs, and its objects of then. Resolves with how many there were.
+ */
 async function removeParts(
-  parts: readonly Snapshot[],
-  { snapshots, op }: Pick<SnapshotWaiting, 'snapshots' | 'op'>,
-): Promise<void> {
-  for (const { metadata } of parts) await snapshots.remove(metadata.uid, { force: true }, op);
+  { namespace, name: cluster }: ClusterKey,
+  isMeant: (part: Pick<KubeObject, 'metadata'>) => boolean,
+  { client, snapshots, op }: Removing,
+): Promise<number> {
+  const parts = (await snapshots.list(op.signal)).filter(
+    ({ metadata }) =>
+      metadata.namespace === namespace &&
+      metadata.labels[labels.cluster] === cluster &&
+      Object.hasOwn(metadata.labels, own.clusterSnapshot),
+  );
+  const meant = parts.filter(isMeant);
+  for (const { metadata } of meant) await snapshots.remove(metadata.uid, { force: true }, op);
+  return meant.length + (await removeObjects({ namespace, name: cluster }, client, op.signal, isMeant));
 }
 
 async function deleteObject(
@@ -241,23 +252,8 @@ async function keepCopies(
 
 const isPartOf =
   (name: string) =>
-  ({ metadata }: Snapshot): boolean =>
+  ({ metadata }: Pick<KubeObject, 'metadata'>): boolean =>
     metadata.labels[own.clusterSnapshot] === name;
-
-/** Lists those Snapshots of VMs that belong to a snapshot of a cluster. */
-const listParts = async (
-  { namespace, name: cluster }: ClusterKey,
-  snapshots: Pick<SnapshotClient, 'list'>,
-  signal: AbortSignal,
-  isMeant: (part: Snapshot) => boolean,
-): Promise<readonly Snapshot[]> =>
-  (await snapshots.list(signal)).filter(
-    (part) =>
-      part.metadata.namespace === namespace &&
-      part.metadata.labels[labels.cluster] === cluster &&
-      Object.hasOwn(part.metadata.labels, own.clusterSnapshot) &&
-      isMeant(part),
-  );
 
 const listOfCluster = async (
   { namespace, name }: ClusterKey,

@@ -156,24 +156,33 @@ export async function createSecret(
   }
 }
 
+/** How an API server is reached with a kubeconfig. */
+export interface Reached {
+  readonly endpoint: Required<Endpoint>;
+  /** The name in its certificate, which then need not have the host of the endpoint. */
+  readonly serverName?: string;
+}
+
 /**
- * Keeps the kubeconfig of a cluster, and renews its certificate when half of its time is over. One that its owner does
- * not control was brought by people, and is left as it is.
+ * Keeps the kubeconfig of a cluster, and renews it when half of the time of its certificate is over, or when it leads elsewhere. One that its
+ * owner does not control was brought by people, and is left as it is.
  */
 export async function ensureKubeconfig(
   client: ObjectClient,
-  place: Place & { readonly endpoint: Required<Endpoint> },
+  place: Place & Reached,
   { owner, nowMs }: { readonly owner: OwnerReference; readonly nowMs: number },
   signal: AbortSignal,
 ): Promise<void> {
-  const { namespace, clusterName, endpoint } = place;
+  const { namespace, clusterName, endpoint, serverName } = place;
   const name = `${clusterName}-kubeconfig`;
   const known = await objectsOf(client, secrets).find({ namespace, name }, { signal });
   if (known && controllerOf(known)?.uid !== owner.uid) return;
-  if (known && expiryOf(textIn(known, 'value') ?? '') > nowMs + renewDays * dayMs) return;
+  const made = known && madeKubeconfig(textIn(known, 'value') ?? '');
+  if (made?.server === urlOf(endpoint) && made.expiryMs > nowMs + renewDays * dayMs) return;
   const ca = await readPair(client, secretName(place, 'ca'), place, signal);
   if (!ca) return;
-  const value = adminKubeconfig(clusterName, endpoint, ca, nowMs);
+  const reached = { endpoint, ...(serverName !== undefined && { serverName }) };
+  const value = adminKubeconfig(clusterName, reached, ca, nowMs);
   if (!known)
     return await createSecret(client, { namespace, clusterName, name, owner, data: { value } }, signal);
   const { data } = known as KubeObject & SecretFields;
@@ -185,6 +194,10 @@ export function publicKeyHash(certificate: string): string {
   const der = new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' });
   return `sha256:${createHash('sha256').update(der).digest('hex')}`;
 }
+
+/** Pure. Returns the names of the Secrets of a cluster whose keys people may bring. */
+export const authorityNames = (clusterName: string): readonly string[] =>
+  purposes.map((purpose) => `${clusterName}-${purpose}`);
 
 const secretName = ({ clusterName }: Place, purpose: Purpose): string => `${clusterName}-${purpose}`;
 
@@ -235,11 +248,11 @@ const validity = (nowMs: number, days: number): { readonly notBefore: Date; read
 
 const adminKubeconfig = (
   clusterName: string,
-  endpoint: Required<Endpoint>,
+  reached: Reached,
   ca: KeyPair,
   nowMs: number,
 ): string =>
-  clientKubeconfig({ clusterName, endpoint, user: `${clusterName}-admin` }, ca, {
+  clientKubeconfig({ clusterName, ...reached, user: `${clusterName}-admin` }, ca, {
     name: 'kubernetes-admin',
     organizations: ['system:masters'],
     nowMs,
@@ -250,21 +263,24 @@ export function clientKubeconfig(
   {
     clusterName,
     endpoint,
+    serverName,
     user = 'default',
-  }: { readonly clusterName: string; readonly endpoint: Required<Endpoint>; readonly user?: string },
+  }: Reached & { readonly clusterName: string; readonly user?: string },
   ca: KeyPair,
   subject: CertificateSubject & { readonly nowMs: number },
 ): string {
   const { certificate, key } = clientCertificate(ca, subject);
   const context = `${user}@${clusterName}`;
-  const server = urlOf(endpoint);
+  const cluster = {
+    server: urlOf(endpoint),
+    'certificate-authority-data': base64(ca.certificate),
+    ...(serverName !== undefined && { 'tls-server-name': serverName }),
+  };
   return stringify({
     apiVersion: 'v1',
     kind: 'Config',
     'current-context': context,
-    clusters: [
-      { name: clusterName, cluster: { server, 'certificate-authority-data': base64(ca.certificate) } },
-    ],
+    clusters: [{ name: clusterName, cluster }],
     contexts: [{ name: context, context: { cluster: clusterName, user } }],
     users: [
       {
@@ -318,18 +334,28 @@ function namedCertificate(
   return { certificate, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
 }
 
-/** Returns when the certificate in a kubeconfig ends; 0 if there is none that can be read. */
-function expiryOf(kubeconfig: string): number {
+interface MadeKubeconfig {
+  readonly server: string;
+  /** When its certificate ends, in milliseconds since 1970. */
+  readonly expiryMs: number;
+}
+
+/** Returns what is read again of a kubeconfig that was made here; `undefined` if it cannot be read. */
+function madeKubeconfig(kubeconfig: string): MadeKubeconfig | undefined {
   try {
-    const [{ user }] = v.parse(kubeconfigSchema, readYaml(kubeconfig)).users;
-    return new X509Certificate(Buffer.from(user['client-certificate-data'], 'base64')).validToDate.getTime();
+    const { clusters, users } = v.parse(kubeconfigSchema, readYaml(kubeconfig));
+    const certificate = Buffer.from(users[0].user['client-certificate-data'], 'base64');
+    return {
+      server: clusters[0].cluster.server,
+      expiryMs: new X509Certificate(certificate).validToDate.getTime(),
+    };
   } catch {
-    return 0;
+    return undefined;
   }
 }
 
-/** What we read again of a kubeconfig. */
 const kubeconfigSchema = v.object({
+  clusters: v.tuple([v.object({ cluster: v.object({ server: v.string() }) })]),
   users: v.tuple([v.object({ user: v.object({ 'client-certificate-data': v.string() }) })]),
 });
 

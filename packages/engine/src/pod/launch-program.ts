@@ -21,6 +21,8 @@ export interface PodNetwork {
   readonly netnsPath: string;
   readonly address: string;
   readonly dns: readonly string[];
+  /** Where the host reaches the programs, if they are behind a router. */
+  readonly reachedAt?: string;
 }
 
 /** All that a program is started with. */
@@ -34,8 +36,9 @@ export interface ReadyProgram {
 /** Pure. Returns what tells a start of a program from another one that would differ. */
 export function fingerprintOf({ program, root, secrets, network }: ReadyProgram): string {
   const { probe: _probe, ...started } = program;
+  const { reachedAt: _reachedAt, ...seen } = network;
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([started, root.digest, network]));
+  hash.update(JSON.stringify([started, root.digest, seen]));
   for (const { path, entries } of secrets)
     for (const [name, content] of entries)
       hash.update(JSON.stringify([path, name, createHash('sha256').update(content).digest('hex')]));

@@ -62,18 +62,28 @@ async function removeCopy(name: string, { copies }: PodFiles): Promise<void> {
 export const isRestored = async ({ restored }: HostPodSpec, files: PodFiles): Promise<boolean> =>
   restored === undefined || restored.id === (await restoredBy(files));
 
+/** The pod that has a copy, if it is another one. */
+export interface CopyHolder {
+  readonly files: PodFiles;
+  /** The users to whom files belong that are copied from there, by the names of the programs. */
+  readonly userOf: (program: string) => number;
+}
+
 /**
  * Returns where a copy is. What a restoration that was cut short has set aside is brought back first.
  * @throws CodedError POD_COPY_MISSING
  */
-export async function findCopy(copy: string, files: PodFiles): Promise<string> {
+export async function findCopy(copy: string, files: PodFiles, holder?: CopyHolder): Promise<string> {
   await takeBackSwaps(files);
-  const dir = join(files.copies, copy);
+  const dir = join((holder?.files ?? files).copies, copy);
   if (existsSync(dir)) return dir;
-  throw new CodedError<PodCopyErrorCode>('POD_COPY_MISSING', `the pod has no copy "${copy}"`, {
+  throw copyMissing(holder ? `the other pod has no copy "${copy}"` : `the pod has no copy "${copy}"`);
+}
+
+export const copyMissing = (message: string): CodedError<PodCopyErrorCode> =>
+  new CodedError('POD_COPY_MISSING', message, {
     hint: 'name one of status.copies in spec.restored, or take spec.restored away',
   });
-}
 
 /**
  * Brings what the programs of a pod keep back to a copy. They stand still. The note comes last: without it, all is done again.
@@ -83,14 +93,16 @@ export async function restoreCopy(
   { copy, id }: NonNullable<HostPodSpec['restored']>,
   files: PodFiles,
   options: CopyOptions,
+  holder?: CopyHolder,
 ): Promise<void> {
-  const from = await findCopy(copy, files);
+  const from = await findCopy(copy, files, holder);
   for (const program of await readdir(from)) {
     const { volumes } = programFiles(files, program);
     const [draft, old] = [`${volumes}.draft`, asideOf(volumes)];
     for (const left of [draft, old]) await rm(left, { recursive: true, force: true });
     await mkdir(dirname(volumes), { recursive: true, mode: 0o700 });
     await copyFolder(join(from, program), draft, options);
+    if (holder) await give(draft, holder.userOf(program), options);
     if (existsSync(volumes)) await rename(volumes, old);
     await appear(draft, volumes, options);
     await rm(old, { recursive: true, force: true });
@@ -122,6 +134,12 @@ async function restoredBy({ restoreNote }: PodFiles): Promise<string | undefined
 const copyFolder = async (from: string, to: string, { runner, signal }: CopyOptions): Promise<void> =>
   void (await runner.run(
     { tool: 'cp', args: ['--archive', '--reflink=auto', '--sparse=always', '--', from, to] },
+    signal,
+  ));
+
+const give = async (folder: string, user: number, { runner, signal }: CopyOptions): Promise<void> =>
+  void (await runner.run(
+    { tool: 'chown', args: ['--recursive', '--no-dereference', '--', `${user}:${user}`, folder] },
     signal,
   ));
 

@@ -13,13 +13,14 @@ const pod = (status?: HostPod['status']): HostPod => ({
   spec: { programs: [] },
   ...(status && { status }),
 });
+const at = { address: '10.61.0.2' };
 const etcd: HostProgramStatus = { name: 'etcd', state: 'Running', isReady: true };
 const waiting: HostProgramStatus = { name: 'api', state: 'Waiting', isReady: false, message: 'no Secret' };
 
 test('a pod is ready when all its programs are, and says which one is not', () => {
-  const early = podStatus(pod(), '10.61.0.2', [etcd, waiting], 1_000);
+  const early = podStatus(pod(), at, [etcd, waiting], 1_000);
   assert.partialDeepStrictEqual(early.conditions?.[0], { status: 'False', message: 'api: no Secret' });
-  const later = podStatus(pod(early), '10.61.0.2', [etcd], 2_000);
+  const later = podStatus(pod(early), at, [etcd], 2_000);
   assert.partialDeepStrictEqual(later.conditions?.[0], {
     status: 'True',
     message: '',
@@ -29,6 +30,12 @@ test('a pod is ready when all its programs are, and says which one is not', () =
 });
 
 test('what stays as it is is not written again', () => {
-  const first = podStatus(pod(), '10.61.0.2', [etcd], 1_000);
-  assert.deepEqual(podStatus(pod(first), '10.61.0.2', [etcd], 9_000), first);
+  const first = podStatus(pod(), at, [etcd], 1_000);
+  assert.deepEqual(podStatus(pod(first), at, [etcd], 9_000), first);
+});
+
+test('a pod behind a router has an address for its neighbours, and one for the host', () => {
+  const { address, reachedAt } = podStatus(pod(), { ...at, reachedAt: '10.62.0.2' }, [etcd], 1_000);
+  assert.deepEqual([address, reachedAt], ['10.61.0.2', '10.62.0.2']);
+  assert.ok(!('reachedAt' in podStatus(pod(), at, [etcd], 1_000)));
 });

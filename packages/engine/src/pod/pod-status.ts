@@ -4,14 +4,15 @@ import { withCondition } from '@ignite/toolkit/object/condition';
 /** Pure. Returns the status of a pod whose programs have been looked at. */
 export function podStatus(
   pod: HostPod,
-  address: string,
+  { address, reachedAt }: { readonly address: string; readonly reachedAt?: string },
   programs: readonly HostProgramStatus[],
   nowMs: number,
 ): HostPodStatus {
   const late = programs.filter(({ isReady }) => !isReady);
   const message = late.map(({ name, state, message: why = state }) => `${name}: ${why}`).join('; ');
   const isReady = late.length === 0;
-  return { address, programs, ...readiness(pod, { isReady, message, nowMs }) };
+  const at = { address, ...(reachedAt !== undefined && { reachedAt }) };
+  return { ...at, programs, ...readiness(pod, { isReady, message, nowMs }) };
 }
 
 /** Pure. Returns the status of a pod that could not be worked on. Nobody knows then whether its programs are ready. */

@@ -37,11 +37,13 @@ export async function reconcileBalancer(
     });
   const config = haproxyConfig(balancer, network.address);
   const spec = balancerSandbox(found, network, place);
-  const isReady = async (): Promise<boolean> => await accepts(network.address, balancer.port, signal);
+  const { reachedAt: _reachedAt, ...seen } = network;
+  const isReady = async (): Promise<boolean> =>
+    await accepts(network.reachedAt ?? network.address, balancer.port, signal);
   const kept = await keepProgram(
     {
       name: balancerName,
-      fingerprint: digestOf(JSON.stringify([spec.argv, found, network])),
+      fingerprint: digestOf(JSON.stringify([spec.argv, found, seen])),
       isReadyAtOnce: false,
       isReady,
       launch: async (note) => {

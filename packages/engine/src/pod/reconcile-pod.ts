@@ -7,12 +7,14 @@ import {
 } from '@ignite/api/host-pod/host-pod';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { nameOnHost } from '@ignite/api/v1/shown-name';
+import { hostPodKind } from '@ignite/api/host-pod/object-kind';
+import { KindClient } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { namesIn } from '@ignite/toolkit/files/names-in';
 import { withoutPrefix } from '@ignite/api/address/ip-address';
 import { listOwnVms } from '../tools/store/own-vms.ts';
-import { reservations } from '../vm/steps/interface-requests.ts';
+import { reservations, routerOf } from '../vm/steps/interface-requests.ts';
 import type { VmPorts } from '../vm/vm-ports.ts';
 import { type ReconciledProgram, keepProgram, lookMs, soonMs } from './keep-program.ts';
 import {
@@ -23,7 +25,7 @@ import {
   launchProgram,
 } from './launch-program.ts';
 import { type PodFiles, podFiles, programFiles } from './pod-files.ts';
-import { findCopy, isRestored, keepCopies, restoreCopy } from './pod-copies.ts';
+import { type CopyHolder, copyMissing, findCopy, isRestored, keepCopies, restoreCopy } from './pod-copies.ts';
 import { podStatus } from './pod-status.ts';
 import { isAnswering } from './probe-program.ts';
 import { programRoot, removeUnusedRoots } from './program-root.ts';
@@ -61,13 +63,14 @@ export async function reconcilePod(pod: HostPod, host: PodHost, op: ClientOperat
   const isStopped = pod.spec.power === 'Stopped';
   const copying = { runner: host.runner, signal: op.signal };
   const isBack = await isRestored(pod.spec, files);
+  const holder = isBack ? undefined : await copyHolder(pod, host, op.signal);
   // Programs are not ended for a copy that there is not.
-  if (!isBack) await findCopy(pod.spec.restored!.copy, files);
+  if (!isBack) await findCopy(pod.spec.restored!.copy, files, holder);
   if (isStopped || !isBack) await endPrograms(pod, { files, host }, op.signal);
-  if (!isBack) await restoreCopy(pod.spec.restored!, files, copying);
+  if (!isBack) await restoreCopy(pod.spec.restored!, files, copying, holder);
   const kept = await keepCopies(pod.spec, isStopped, files, copying);
   if (isStopped)
-    return { status: { ...stoppedStatus(pod, network.address, host), ...kept }, requeueAfterMs: lookMs };
+    return { status: { ...stoppedStatus(pod, network, host), ...kept }, requeueAfterMs: lookMs };
   const found: ReconciledProgram[] = [];
   const place = { pod, files, network };
   for (const program of programs)
@@ -87,7 +90,7 @@ export async function reconcilePod(pod: HostPod, host: PodHost, op: ClientOperat
     status: {
       ...podStatus(
         pod,
-        network.address,
+        network,
         found.map(({ status }) => status),
         host.clock.now(),
       ),
@@ -137,10 +140,10 @@ const namesOf = ({ programs, balancer }: HostPod['spec']): readonly string[] => 
   ...(balancer ? [balancerName] : []),
 ];
 
-const stoppedStatus = (pod: HostPod, address: string, { clock }: PodHost): HostPodStatus =>
+const stoppedStatus = (pod: HostPod, network: PodNetwork, { clock }: PodHost): HostPodStatus =>
   podStatus(
     pod,
-    address,
+    network,
     namesOf(pod.spec).map((name) => ({ name, ...stoppedProgram })),
     clock.now(),
   );
@@ -171,9 +174,30 @@ async function removeOthers(
   }
 }
 
+/**
+ * Returns the pod whose copy another one is to begin with.
+ * @throws CodedError POD_COPY_MISSING
+ */
+async function copyHolder(
+  { metadata: { namespace, uid }, spec }: HostPod,
+  { client, paths }: PodHost,
+  signal: AbortSignal,
+): Promise<CopyHolder | undefined> {
+  const name = spec.restored?.podName;
+  if (name === undefined) return undefined;
+  const other = await new KindClient(client, hostPodKind).find({ namespace, name }, { signal });
+  if (!other) throw copyMissing(`there is no HostPod "${name}" that would have the copy`);
+  return {
+    files: podFiles(paths, other.metadata.uid),
+    userOf: (program) => programSandbox(uid, program).user,
+  };
+}
+
 /** Gives a pod its address. One that it had before it gets again, since others know it by that. */
 async function joinNetwork(pod: HostPod, host: PodHost, signal: AbortSignal): Promise<PodNetwork> {
-  const { uid } = pod.metadata;
+  const { uid, namespace } = pod.metadata;
+  const wanted = pod.status?.address ?? pod.spec.address;
+  const router = routerOf(pod.spec, { namespace });
   const known = await host.network.observe(uid, signal);
   const attachment =
     known.state === 'attached'
@@ -187,18 +211,23 @@ async function joinNetwork(pod: HostPod, host: PodHost, signal: AbortSignal): Pr
               {
                 kind: 'cni',
                 name: 'eth0',
-                addresses: pod.status?.address === undefined ? [] : [pod.status.address],
+                addresses: wanted === undefined ? [] : [wanted],
                 lastAddresses: [],
               },
             ],
-            reserved: reservations(await listOwnVms(host), { uid }),
+            ...(router !== undefined && { router }),
+            reserved: reservations(await listOwnVms(host), { uid, router }),
             dns: noDns,
             labels: pod.metadata.labels,
           },
           signal,
         );
   const address = withoutPrefix(attachment.nics[0]?.addresses[0] ?? '');
-  return { netnsPath: attachment.netnsPath, address, dns: attachment.dns };
+  const reachedAt = attachment.reachedAt?.[0];
+  return {
+    ...{ netnsPath: attachment.netnsPath, address, dns: attachment.dns },
+    ...(reachedAt !== undefined && { reachedAt }),
+  };
 }
 
 interface PodPlace {
@@ -234,7 +263,7 @@ async function reconcileProgram(
     {
       ...{ name, image, fingerprint: fingerprintOf(ready), isReadyAtOnce: program.probe === undefined },
       launch: async (note) => await launchProgram(ready, note, place, op.signal),
-      isReady: async () => await isAnswering(program, network.address, op.signal),
+      isReady: async () => await isAnswering(program, network.reachedAt ?? network.address, op.signal),
     },
     place,
     host.clock,

@@ -1,30 +1,21 @@
 import { awaitCluster } from '@ignite/cluster/operations/await-cluster';
-import type { ClusterRequest } from '@ignite/cluster/operations/cluster-request';
 import { createCluster } from '@ignite/cluster/operations/create-cluster';
 import { describeCluster } from '@ignite/cluster/operations/describe-cluster';
 import { planCluster } from '@ignite/cluster/operations/plan-cluster';
-import { readClusterKubeconfig } from '@ignite/cluster/operations/read-kubeconfig';
-import type { Command, Invocation } from '../../arguments/command.ts';
+import type { Command } from '../../arguments/command.ts';
 import { namespaceFlags } from '../../arguments/namespace.ts';
 import { usageError } from '../../arguments/usage-error.ts';
-import type { ClusterHost } from '../../cluster-context.ts';
 import { hasKvm, isForOtherHost } from '../../context.ts';
 import { readInputFile } from '../../files/input-file.ts';
-import { addContext, userKubeconfigPath } from '../../files/user-kubeconfig.ts';
 import { createdText, printDone } from '../../render/message/done.ts';
 import { tellNote } from '../../render/message/note.ts';
 import { documentFlag, documentFormatOf, printDocument } from '../../render/objects.ts';
 import { assertNodeImage } from './assert-node-image.ts';
-import {
-  clusterKey,
-  isWaiting,
-  tellUnattended,
-  waitFlags,
-  waitingOf,
-  withWishedCluster,
-} from './cluster-flags.ts';
+import { clusterKey, isWaiting, waitFlags, waitingOf, withWishedCluster } from './cluster-flags.ts';
+import { createFromSnapshot } from './create-from-snapshot.ts';
 import { askedFor } from './described-flags.ts';
 import { planRequest, requestFlags } from './plan-request.ts';
+import { tellReady } from './tell-ready.ts';
 
 export const clusterCreate: Command = {
   name: 'cluster create',
@@ -35,6 +26,7 @@ export const clusterCreate: Command = {
     'With --control-plane=auto, the control plane is in VMs where KVM works, and hosted otherwise: its programs run in sandboxes of this host, without a VM.',
     'Unless --endpoint is given, a load balancer on this host (HAProxy) leads to the VMs of the control plane.',
     'With -f, the file may be a configuration of kind (kind.x-k8s.io/v1alpha4) or manifests of cluster.k8s.io/v1alpha1: what they ask for and Ignite does not have is said. Flags win over the file.',
+    'With --from, the cluster goes on from a snapshot of another one, which may run beside it: with its nodes, their memory and their addresses, behind a router.',
     'The cluster becomes a context of your kubeconfig, which is $KUBECONFIG or ~/.kube/config, and the current one.',
     'Where no ignited with --clusters runs, the command does its work until the cluster is there. What must go on after that, such as the replacement of machines that fail, needs ignited.',
   ],
@@ -46,8 +38,14 @@ export const clusterCreate: Command = {
     'ignite cluster create dev -f calico.yaml',
     'ignite cluster create -f kind.yaml',
     'ignite cluster create dev --dry-run > cluster.yaml',
+    'ignite cluster create test --from ready',
   ],
   flags: {
+    from: {
+      type: 'string',
+      value: 'SNAPSHOT',
+      help: 'snapshot of a cluster to go on from, instead of building one; no other flags for the cluster apply',
+    },
     ...requestFlags,
     ...namespaceFlags,
     kubeconfig: { type: 'boolean', default: 'true', help: 'make the cluster a context of your kubeconfig' },
@@ -60,6 +58,8 @@ export const clusterCreate: Command = {
   },
   run: async (invocation) => {
     const { flags, args, namespace, io } = invocation;
+    const snapshot = flags.text('from');
+    if (snapshot !== undefined) return await createFromSnapshot(snapshot, invocation);
     const canAccelerate = !isForOtherHost(invocation) && (await hasKvm());
     const file = flags.text('filename');
     const text = file === undefined ? undefined : await readInputFile('--filename', file);
@@ -108,25 +108,3 @@ export const clusterCreate: Command = {
     });
   },
 };
-
-async function tellReady(request: ClusterRequest, host: ClusterHost, invocation: Invocation): Promise<void> {
-  const { namespace, name, version } = request;
-  const { flags, io } = invocation;
-  const { objects, op } = host;
-  const tell = (text: string): void => {
-    if (!flags.isSet('quiet') && documentFormatOf(flags) === undefined) io.out.write(`${text}\n`);
-  };
-  tell(`Cluster "${name}" runs Kubernetes ${version}`);
-  if (flags.switch('kubeconfig', true)) {
-    const kubeconfig = await readClusterKubeconfig(request, objects, op.signal);
-    const path = userKubeconfigPath(io.env);
-    const isAdded = await addContext(path, { context: name, cluster: `${namespace}/${name}`, kubeconfig });
-    if (isAdded) tell(`Your kubeconfig has the context "${name}": kubectl get nodes`);
-    else
-      tellNote(
-        `${path} has a context "${name}" of somebody else, which stays: "ignite cluster kubeconfig ${namespace}/${name}" prints that of the cluster`,
-        invocation,
-      );
-  }
-  tellUnattended(host, invocation);
-}

@@ -1,5 +1,5 @@
 import { deleteCluster } from '@ignite/cluster/operations/delete-cluster';
-import { removeLeftSnapshots } from '@ignite/cluster/operations/snapshot-cluster';
+import { removeLeftParts } from '@ignite/cluster/operations/snapshot-cluster';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Command } from '../../arguments/command.ts';
@@ -27,10 +27,10 @@ export const clusterDelete: Command = {
       try {
         await deleteCluster(key, waiting);
       } catch (failure) {
-        if (hasCode(failure, 'CLUSTER_NOT_FOUND')) await removeLeftSnapshots(key, waiting);
+        if (hasCode(failure, 'CLUSTER_NOT_FOUND')) await removeLeftParts(key, waiting);
         throw failure;
       }
-      await removeLeftSnapshots(key, waiting);
+      await removeLeftParts(key, waiting);
     });
     const { namespace, name } = key;
     const path = userKubeconfigPath(io.env);

@@ -110,6 +110,15 @@ export interface PlannedRequest {
   readonly why: string | undefined;
 }
 
+/** @throws CodedError USAGE_INVALID */
+export function assertClusterName({ name }: ClusterKey): void {
+  if (isDnsLabel(name) && name.length <= longestName) return;
+  throw usageError(
+    `not a name of a cluster: ${JSON.stringify(name)}`,
+    `use at most ${longestName} lower-case letters, digits and dashes`,
+  );
+}
+
 /**
  * Pure. Returns what the command line asks for.
  * @param hasKvm whether KVM works on the host
@@ -122,11 +131,7 @@ export function planRequest(
   hasKvm: boolean,
   manifests?: string,
 ): PlannedRequest {
-  if (!isDnsLabel(key.name) || key.name.length > longestName)
-    throw usageError(
-      `not a name of a cluster: ${JSON.stringify(key.name)}`,
-      `use at most ${longestName} lower-case letters, digits and dashes`,
-    );
+  assertClusterName(key);
   const { distribution, version } = planDistribution(flags);
   const shape: NodeShape = {
     image: flags.text('image') ?? nodeImage(version),

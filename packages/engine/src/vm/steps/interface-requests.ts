@@ -57,9 +57,9 @@ export const withLastAddresses = (request: InterfaceRequest): InterfaceRequest =
     ? { ...request, addresses: request.lastAddresses }
     : request;
 
-/** Pure. Returns the router that a VM is behind, by the name that it has on its host. */
+/** Pure. Returns the router that something of a namespace is behind, by the name that it has on its host. */
 export const routerOf = (
-  { router }: VmNetwork,
+  { router }: { readonly router?: string | undefined },
   { namespace = '' }: { readonly namespace?: string | undefined },
 ): string | undefined => (router === undefined ? undefined : nameOnHost({ namespace, name: router }));
 

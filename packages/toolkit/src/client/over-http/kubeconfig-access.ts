@@ -14,6 +14,7 @@ const schema = v.object({
       cluster: v.object({
         server: v.pipe(v.string(), v.startsWith('https://', 'must be an https URL')),
         'certificate-authority-data': v.string(),
+        'tls-server-name': v.optional(v.pipe(v.string(), v.nonEmpty())),
       }),
     }),
   ),
@@ -40,6 +41,7 @@ export function kubeconfigAccess(text: string): ServerAccess | undefined {
   const cluster = output.clusters.find(({ name }) => name === context?.cluster)?.cluster;
   const user = output.users.find(({ name }) => name === context?.user)?.user;
   if (!cluster || !user) return undefined;
+  const serverName = cluster['tls-server-name'];
   const { 'client-certificate-data': certificate, 'client-key-data': key, token } = user;
   // Whoever has neither would be anonymous, which a server may let do something.
   if (!token && !(certificate && key)) return undefined;
@@ -47,6 +49,7 @@ export function kubeconfigAccess(text: string): ServerAccess | undefined {
     url: cluster.server,
     tls: {
       ca: decoded(cluster['certificate-authority-data']),
+      ...(serverName !== undefined && { servername: serverName }),
       ...(certificate !== undefined && { cert: decoded(certificate) }),
       ...(key !== undefined && { key: decoded(key) }),
     },

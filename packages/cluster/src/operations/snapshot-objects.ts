@@ -1,0 +1,131 @@
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import { hostPodKind } from '@ignite/api/host-pod/object-kind';
+import { vmKind } from '@ignite/api/v1/object-kinds';
+import { type KindResource, KindClient, objectsOf } from '@ignite/toolkit/client/kind-client';
+import { answeredObject } from '@ignite/toolkit/client/over-http/answered-object';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import type { SecretFields } from '@ignite/toolkit/core/resources/secret';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import * as v from 'valibot';
+import { labels, own } from '../contract/names.ts';
+import type { ClusterSnapshot } from '../kinds/cluster-snapshot.ts';
+import { clusterKind, secretObjects } from '../kinds/object-kinds.ts';
+import { authorityNames } from '../workload/cluster-secrets.ts';
+import { type ClusterKey, ofCluster } from './cluster-view.ts';
+import { type Made, listMade } from './list-made.ts';
+
+const field = 'objects.json.gz';
+/** The most that the objects of a snapshot take unpacked. */
+const mostBytes = 64 * 2 ** 20;
+const [pack, unpack] = [promisify(gzip), promisify(gunzip)];
+
+const madeSchema = v.array(
+  v.object({
+    kind: v.object({ group: v.string(), version: v.string(), resource: v.string(), kind: v.string() }),
+    object: v.looseObject({}),
+  }),
+);
+
+/** Pure. Returns the name of the Secret with the objects of a snapshot, which has the id of its copies. */
+const secretNameOf = (copy: string): string => `cluster-snapshot-${copy}`;
+
+/**
+ * Keeps the objects of a suspended cluster for its snapshot: a new cluster can be made of them. They are in a Secret, since keys are among
+ * them.
+ */
+export async function keepObjects(
+  key: ClusterKey,
+  { name, copy }: { readonly name: string; readonly copy: string },
+  client: ObjectClient,
+  signal: AbortSignal,
+): Promise<void> {
+  const packed = await pack(JSON.stringify(await objectsOfCluster(key, client, signal)));
+  await new KindClient(client, secretObjects).create(
+    {
+      metadata: {
+        ...{ namespace: key.namespace, name: secretNameOf(copy) },
+        labels: { [labels.cluster]: key.name, [own.clusterSnapshot]: name, [own.attempt]: copy },
+      },
+      ...{ type: 'ignite.weave.works/cluster-snapshot', data: { [field]: packed.toString('base64') } },
+    },
+    { signal },
+  );
+}
+
+/** Lists all objects of a cluster, the Cluster first. */
+async function objectsOfCluster(
+  key: ClusterKey,
+  client: ObjectClient,
+  signal: AbortSignal,
+): Promise<readonly Made[]> {
+  const cluster = await new KindClient(client, clusterKind).get(key, { signal });
+  const parts: Made[] = [];
+  for (const kind of [hostPodKind, vmKind])
+    for (const object of (await objectsOf(client, kind).list({ ...ofCluster(key), signal })).items)
+      parts.push(madeOf(kind, object));
+  const made = await listMade(key, client, signal);
+  const known = new Set(made.map(({ object }) => object.metadata.uid));
+  // Keys that people have brought are of no other use than for this cluster.
+  const brought: Made[] = [];
+  for (const name of authorityNames(key.name)) {
+    const found = await objectsOf(client, secretObjects).find({ ...key, name }, { signal });
+    if (found && !known.has(found.metadata.uid)) brought.push(madeOf(secretObjects, found));
+  }
+  return [
+    madeOf(clusterKind, cluster),
+    ...made.map(({ kind, object }) => madeOf(kind, object)),
+    ...brought,
+    ...parts,
+  ];
+}
+
+const madeOf = ({ group, version, resource, kind }: KindResource, object: KubeObject): Made => ({
+  kind: { group, version, resource, kind },
+  object,
+});
+
+/** Reads the objects of a snapshot; `undefined` if it has none, or they cannot be read. */
+export async function readObjects(
+  { metadata, spec }: ClusterSnapshot,
+  client: ObjectClient,
+  signal: AbortSignal,
+): Promise<readonly Made[] | undefined> {
+  const key = { namespace: metadata.namespace, name: secretNameOf(spec.copy) };
+  const secret = await objectsOf(client, secretObjects).find(key, { signal });
+  const packed = (secret as (KubeObject & SecretFields) | undefined)?.data?.[field];
+  if (packed === undefined) return undefined;
+  try {
+    const text = await unpack(Buffer.from(packed, 'base64'), { maxOutputLength: mostBytes });
+    return v
+      .parse(madeSchema, JSON.parse(text.toString('utf8')))
+      .map(({ kind, object }) => ({ kind, object: answeredObject(object) }));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Removes the objects that were kept for snapshots of a cluster. Resolves with for how many snapshots. */
+export async function removeObjects(
+  key: ClusterKey,
+  client: ObjectClient,
+  signal: AbortSignal,
+  isMeant: (kept: Pick<KubeObject, 'metadata'>) => boolean,
+): Promise<number> {
+  const secrets = new KindClient(client, secretObjects);
+  const { items } = await secrets.list({ ...ofCluster(key), signal });
+  const kept = items.filter(isOfSnapshot).filter(isMeant);
+  for (const { metadata } of kept) {
+    const { namespace, name, uid } = metadata;
+    try {
+      await client.delete({ ...secretObjects, namespace, name }, { preconditions: { uid }, signal });
+    } catch (failure) {
+      if (!hasCode(failure, 'NOT_FOUND')) throw failure;
+    }
+  }
+  return kept.length;
+}
+
+const isOfSnapshot = ({ metadata }: KubeObject): boolean =>
+  Object.hasOwn(metadata.labels, own.clusterSnapshot);
