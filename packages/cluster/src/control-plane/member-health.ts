@@ -44,12 +44,15 @@ const noNode = uninspected('there is no node yet');
 export function memberFinding(node: string | undefined, members: readonly EtcdMember[] | 'unknown'): Finding {
   if (node === undefined) return noNode;
   if (members === 'unknown') return uninspected('etcd does not answer');
-  const member = members.find(({ name }) => name === node);
-  return finding(
-    member?.isHealthy === true,
-    ['Healthy', 'NotHealthy'],
-    member ? 'it does not answer' : 'there is no such member',
-  );
+  const problem = problemOf(members.find(({ name }) => name === node));
+  return finding(problem === undefined, ['Healthy', 'NotHealthy'], problem ?? '');
+}
+
+/** The cluster must not rely on a member that has the data, and no vote yet. */
+function problemOf(member: EtcdMember | undefined): string | undefined {
+  if (!member) return 'there is no such member';
+  if (member.isLearner) return 'it does not vote yet';
+  return member.isHealthy ? undefined : 'it does not answer';
 }
 
 async function podFinding({ objects }: WorkloadCluster, name: string, signal: AbortSignal): Promise<Finding> {
