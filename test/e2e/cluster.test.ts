@@ -193,6 +193,56 @@ describe('a cluster from its creation to its end', { skip }, () => {
     assert.deepEqual(names.split(' ').toSorted(), ['kube-root-ca.crt', 'then', 'web']);
   });
 
+  const theirs = async (cluster: string, ...args: readonly string[]): Promise<string> =>
+    await kubectl('--context', cluster, ...args);
+  const goesOn = async (cluster: string, since: string): Promise<void> => {
+    await until(
+      `the Deployment of ${cluster} is available`,
+      async () => (await theirs(cluster, ...available)) === '2',
+    );
+    assert.equal(await theirs(cluster, ...started), since);
+    const path = '/api/v1/namespaces/default/services/web:80/proxy/health';
+    assert.equal(await theirs(cluster, 'get', '--raw', path), 'OK');
+  };
+  const nodeNames = async (cluster: string): Promise<string> =>
+    await theirs(cluster, 'get', 'nodes', '-o', 'jsonpath={.items[*].metadata.name}');
+
+  test('another cluster goes on from the snapshot, and runs beside it with the same nodes and addresses', async (t) => {
+    const before = await theirs('dev', ...started);
+    const beganMs = Date.now();
+    const created = await ignite.ok('cluster', 'create', 'test', '--from', 'ready');
+    t.diagnostic(`seconds until it was ready: ${((Date.now() - beganMs) / 1_000).toFixed(0)}`);
+    assert.match(created, /\nCluster "test" runs Kubernetes v1\.35\.4\n/);
+    assert.match(created, /\nYour kubeconfig has the context "test": kubectl get nodes\n/);
+    await goesOn('test', before);
+    assert.equal(await nodeNames('test'), await nodeNames('dev'));
+    const internal = ['get', 'nodes', '-o', 'jsonpath={.items[*].status.addresses[0].address}'];
+    assert.equal(await theirs('test', ...internal), await theirs('dev', ...internal));
+    await theirs('test', 'create', 'configmap', 'mine', '--from-literal', 'a=b');
+    await assert.rejects(theirs('dev', 'get', 'configmap', 'mine'), /NotFound/);
+    await goesOn('dev', before);
+  });
+
+  test('one of two clones gets another worker, and goes without the others noticing', { skip: skipLong }, async () => {
+    const before = await theirs('test', ...started);
+    await ignite.ok('cluster', 'create', 'other', '--from', 'ready');
+    await goesOn('other', before);
+    await ignite.ok('cluster', 'scale', 'other', '--workers', '2');
+    assert.equal((await nodeNames('other')).split(' ').length, 2);
+    assert.equal((await nodeNames('test')).split(' ').length, 1);
+    assert.equal(await ignite.ok('cluster', 'delete', 'other'), 'Deleted cluster "other"\n');
+    await goesOn('test', before);
+  });
+
+  test('a clone is deleted, and the cluster that it comes from goes on', async () => {
+    const before = await theirs('dev', ...started);
+    assert.equal(await ignite.ok('cluster', 'delete', 'test'), 'Deleted cluster "test"\n');
+    const left = await ignite.ok('get', 'clusters,hostpods,machines,ignitemachines,vms', '-A', '-o', 'name');
+    assert.doesNotMatch(left, /test/);
+    await kubectl('config', 'use-context', 'dev');
+    await goesOn('dev', before);
+  });
+
   test('it is scaled to two workers and back', { skip: skipLong }, async () => {
     await ignite.ok('cluster', 'scale', 'dev', '--workers', '2');
     assert.equal(await readyNodes(), 2);
