@@ -1,14 +1,15 @@
+import { hostPodKind } from '@ignite/api/host-pod/object-kind';
 import { KindClient, objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { MachineDeployment } from '../kinds/machine-deployment.ts';
-import { machineDeploymentKind } from '../kinds/object-kinds.ts';
+import { hostedControlPlaneKind, machineDeploymentKind } from '../kinds/object-kinds.ts';
 import { workersName } from './cluster-names.ts';
 import type { ClusterSize, ScaleErrorCode } from './cluster-size.ts';
 import { type ClusterView, kindOf } from './cluster-view.ts';
 import { changeTopology, withSize } from './topology-wish.ts';
 
-/** @throws CodedError CLUSTER_WORKERS_AMBIGUOUS, CLUSTER_CONTROL_PLANE_MISSING */
+/** @throws CodedError CLUSTER_WORKERS_AMBIGUOUS, CLUSTER_CONTROL_PLANE_MISSING, CLUSTER_ENDPOINT_OF_REPLICA */
 export async function scaleCluster(
   view: ClusterView,
   size: ClusterSize,
@@ -17,6 +18,7 @@ export async function scaleCluster(
 ): Promise<void> {
   const { workers, controlPlanes } = size;
   const { cluster } = view;
+  if (controlPlanes !== undefined && controlPlanes > 1) await assertCanGrow(view, client, signal);
   if (cluster.spec.topology)
     return await changeTopology(cluster, (topology) => withSize(topology, size), client, signal);
   if (controlPlanes !== undefined) {
@@ -34,6 +36,23 @@ export async function scaleCluster(
       (now) => (now.spec.replicas === workers ? now : { ...now, spec: { ...now.spec, replicas: workers } }),
       { signal },
     );
+}
+
+/** A hosted control plane whose endpoint is the address of its only replica would wait for ever. */
+async function assertCanGrow(
+  { cluster, controlPlane }: ClusterView,
+  client: ObjectClient,
+  signal: AbortSignal,
+): Promise<void> {
+  if (controlPlane?.kind !== hostedControlPlaneKind.kind) return;
+  const pod = await new KindClient(client, hostPodKind).find(controlPlane.metadata, { signal });
+  const { host } = cluster.spec.controlPlaneEndpoint ?? {};
+  if (host === undefined || pod?.status?.address !== host) return;
+  throw new CodedError<ScaleErrorCode>(
+    'CLUSTER_ENDPOINT_OF_REPLICA',
+    `the endpoint of cluster "${cluster.metadata.name}" is the address of the only replica of its control plane, and cannot be changed`,
+    { hint: 'create another cluster with --control-planes 3, whose endpoint is a load balancer' },
+  );
 }
 
 /** Pure. Returns the workers that a command means: those that Ignite has made, or the only ones there are. */
