@@ -6,6 +6,8 @@ import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
 import { coreKinds } from '@ignite/toolkit/core/kinds';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
+import { labels } from '../contract/names.ts';
+import { controllerReference } from '../contract/owner.ts';
 import { clusterKind, hostedControlPlaneKind } from '../kinds/object-kinds.ts';
 import { kinds } from '../kinds/kinds.ts';
 import { findCluster } from './find-cluster.ts';
@@ -26,9 +28,13 @@ async function open(endpoint: string) {
     },
   });
   const controlPlanes = new KindClient(client, hostedControlPlaneKind);
-  await controlPlanes.create({ metadata, spec: { version: 'v1.35.4' } });
+  const made = await controlPlanes.create({ metadata, spec: { version: 'v1.35.4' } });
+  const ownerReferences = [controllerReference(hostedControlPlaneKind, made)];
   const pods = new KindClient(client, hostPodKind);
-  await pods.create({ metadata, spec: {} });
+  await pods.create({
+    metadata: { ...metadata, labels: { [labels.cluster]: 'dev' }, ownerReferences },
+    spec: {},
+  });
   await pods.modifyStatus(metadata, (now) => ({ ...now, status: { address: '10.61.0.2' } }));
   const scale = async (count: number): Promise<void> =>
     await scaleCluster(await findCluster(client, metadata, signal), { controlPlanes: count }, client, signal);

@@ -1,9 +1,8 @@
-import { hostPodKind } from '@ignite/api/host-pod/object-kind';
 import { KindClient, objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { MachineDeployment } from '../kinds/machine-deployment.ts';
-import { hostedControlPlaneKind, machineDeploymentKind } from '../kinds/object-kinds.ts';
+import { machineDeploymentKind } from '../kinds/object-kinds.ts';
 import { workersName } from './cluster-names.ts';
 import type { ClusterSize, ScaleErrorCode } from './cluster-size.ts';
 import { type ClusterView, kindOf } from './cluster-view.ts';
@@ -18,7 +17,7 @@ export async function scaleCluster(
 ): Promise<void> {
   const { workers, controlPlanes } = size;
   const { cluster } = view;
-  if (controlPlanes !== undefined && controlPlanes > 1) await assertCanGrow(view, client, signal);
+  if (controlPlanes !== undefined && controlPlanes > 1) assertCanGrow(view);
   if (cluster.spec.topology)
     return await changeTopology(cluster, (topology) => withSize(topology, size), client, signal);
   if (controlPlanes !== undefined) {
@@ -38,16 +37,10 @@ export async function scaleCluster(
     );
 }
 
-/** A hosted control plane whose endpoint is the address of its only replica would wait for ever. */
-async function assertCanGrow(
-  { cluster, controlPlane }: ClusterView,
-  client: ObjectClient,
-  signal: AbortSignal,
-): Promise<void> {
-  if (controlPlane?.kind !== hostedControlPlaneKind.kind) return;
-  const pod = await new KindClient(client, hostPodKind).find(controlPlane.metadata, { signal });
+/** Refuses what would be waited for without end: an endpoint that is the address of a replica leads to no other one. */
+function assertCanGrow({ cluster, replicas }: ClusterView): void {
   const { host } = cluster.spec.controlPlaneEndpoint ?? {};
-  if (host === undefined || pod?.status?.address !== host) return;
+  if (host === undefined || !replicas.some(({ status }) => status?.address === host)) return;
   throw new CodedError<ScaleErrorCode>(
     'CLUSTER_ENDPOINT_OF_REPLICA',
     `the endpoint of cluster "${cluster.metadata.name}" is the address of the only replica of its control plane, and cannot be changed`,
