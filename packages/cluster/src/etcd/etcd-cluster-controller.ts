@@ -2,7 +2,6 @@ import { vmKind } from '@ignite/api/v1/object-kinds';
 import type { Vm } from '@ignite/api/v1/vm';
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
-import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { finalizers } from '../contract/names.ts';
 import { controllerReference, isControlledBy } from '../contract/owner.ts';
@@ -14,7 +13,7 @@ import {
   ensureEtcdAuthorities,
   readEtcdAuthorities,
 } from '../workload/etcd-authorities.ts';
-import { heirOf } from '../workload/heir-of.ts';
+import { handOver } from '../workload/hand-over.ts';
 import { secrets } from '../workload/node.ts';
 import type { EtcdServers, ManagedMember } from '../workload/workload-cluster.ts';
 import { keepControlPlaneSecrets } from './control-plane-secrets.ts';
@@ -28,8 +27,10 @@ import {
   writeMemberSecret,
   writtenConfigOf,
 } from './member-secrets.ts';
-import { type MemberVm, isMemberAt } from './member-vm.ts';
-import { type EtcdAction, type MemberRole, planEtcd } from './plan-etcd.ts';
+import { type MemberPlace, isMemberAt } from '../workload/member-place.ts';
+import { type EtcdAction, type MemberRole, planEtcd } from '../workload/plan-etcd.ts';
+import { membersOf } from '../workload/members-of.ts';
+import { promoteLearner } from '../workload/promote-learner.ts';
 import {
   addressOf,
   configuredTimeOf,
@@ -73,7 +74,7 @@ export const etcdClusterController: Controller<EtcdCluster> = {
 
 /** What was found out about an etcd cluster at the beginning of a reconcile. */
 interface Looked extends SeenEtcd {
-  readonly views: readonly MemberVm[];
+  readonly views: readonly MemberPlace[];
   readonly etcd: EtcdServers;
 }
 
@@ -95,7 +96,7 @@ async function keep(
   const action = planEtcd({
     replicas: cluster.spec.replicas,
     isInitialized: cluster.status?.initialized === true,
-    vms: seen.views,
+    places: seen.views,
     members: seen.members,
   });
   const refused = await act(action, { cluster, authorities, seen, work }, signal);
@@ -147,10 +148,10 @@ async function look(
     configuredTimeOf(vm) === undefined ? [] : [addressOf(vm)].filter((each) => each !== undefined),
   );
   const etcd = work.etcdAt(addresses, authorities.client);
-  const members = addresses.length === 0 ? 'unknown' : await membersOf(etcd, work, signal);
+  const members = addresses.length === 0 ? 'unknown' : await membersOf(etcd, work.log, signal);
   const statuses = memberStatuses({ vms, members }, cluster, clock.now());
   const patienceMs = cluster.spec.replaceAfterSeconds * 1_000;
-  const views = vms.map((vm): MemberVm => {
+  const views = vms.map((vm): MemberPlace => {
     const { name, deletionTimestamp } = vm.metadata;
     const address = addressOf(vm);
     const secret = written.get(memberSecretName(name));
@@ -172,21 +173,6 @@ async function look(
   return { vms, members, views, etcd };
 }
 
-/** An etcd that does not answer is a state of it, not a failure. */
-async function membersOf(
-  etcd: EtcdServers,
-  { log }: Work,
-  signal: AbortSignal,
-): Promise<readonly ManagedMember[] | 'unknown'> {
-  try {
-    return await etcd.members(signal);
-  } catch (failure) {
-    signal.throwIfAborted();
-    log('debug', 'the members of an etcd cluster cannot be told', { error: errorText(failure) });
-    return 'unknown';
-  }
-}
-
 interface Acting {
   readonly cluster: EtcdCluster;
   readonly authorities: EtcdAuthorities;
@@ -206,18 +192,18 @@ async function act(action: EtcdAction, acting: Acting, signal: AbortSignal): Pro
     case 'configure':
       return await configure(acting, action, signal);
     case 'add': {
-      const { address = '' } = seen.views.find(({ name }) => name === action.vm) ?? {};
+      const { address = '' } = seen.views.find(({ name }) => name === action.place) ?? {};
       await seen.etcd.addLearner(peerUrlOf(address), signal);
       return undefined;
     }
     case 'promote':
-      return await promote(action.id, seen, signal);
+      return await promoteLearner(action.id, seen.etcd, signal);
     case 'remove':
-      await handOver(action.id, seen, signal);
+      await handOver(action.id, seen.members, seen.etcd, signal);
       await seen.etcd.remove(action.id, signal);
       return undefined;
     case 'delete': {
-      const vm = seen.vms.find(({ metadata }) => metadata.name === action.vm);
+      const vm = seen.vms.find(({ metadata }) => metadata.name === action.place);
       if (vm) await work.objects.delete(vmKind, vm);
       return undefined;
     }
@@ -250,7 +236,7 @@ async function create(
 /** Gives a VM its keys and settings, with which it is restarted. It keeps its address from then on. */
 async function configure(
   { cluster, authorities, seen, work }: Acting,
-  { vm: name, role }: { readonly vm: string; readonly role: MemberRole },
+  { place: name, role }: { readonly place: string; readonly role: MemberRole },
   signal: AbortSignal,
 ): Promise<EtcdAction | undefined> {
   const { objects, clock } = work;
@@ -259,7 +245,7 @@ async function configure(
   if (!vm || address === undefined) return undefined;
   const members = seen.members === 'unknown' ? [] : seen.members;
   const own = members.find((each) => isMemberAt(each, address));
-  if (role === 'known' && own) await handOver(own.id, seen, signal);
+  if (role === 'known' && own) await handOver(own.id, seen.members, seen.etcd, signal);
   const nowMs = clock.now();
   const userData = memberUserData({
     ...{ cluster, authorities, name, address, role, nowMs },
@@ -282,25 +268,6 @@ const initialMembers = (vms: readonly Vm[], members: readonly ManagedMember[]): 
     const vm = vms.find((each) => isMemberAt(member, addressOf(each)));
     return member.peerUrls.map((peerUrl) => ({ name: vm?.metadata.name ?? member.name, peerUrl }));
   });
-
-/** etcd refuses a learner that has not caught up. */
-async function promote(id: string, { etcd }: Looked, signal: AbortSignal): Promise<EtcdAction | undefined> {
-  try {
-    await etcd.promote(id, signal);
-    return undefined;
-  } catch (failure) {
-    if (!hasCode(failure, 'ETCD_FAILED')) throw failure;
-    return { type: 'wait', reason: `a member is catching up: ${errorText(failure)}` };
-  }
-}
-
-/** Makes another member the leader, so that nobody waits for an election. */
-async function handOver(id: string, { members, etcd }: Looked, signal: AbortSignal): Promise<void> {
-  if (members === 'unknown') return;
-  const leader = members.find((each) => each.id === id && each.isLeader);
-  const heir = leader && heirOf(members, leader);
-  if (heir) await etcd.moveLeader(heir.id, signal);
-}
 
 /** All VMs go at once, since nothing is to be kept, and the keys go last. */
 async function takeDown(

@@ -8,8 +8,8 @@ import type { EtcdCluster, EtcdClusterStatus, EtcdMemberStatus } from '../kinds/
 import { etcdUrl } from '../workload/remote-etcd.ts';
 import type { ManagedMember } from '../workload/workload-cluster.ts';
 import { clientPort } from './member-config.ts';
-import { isMemberAt } from './member-vm.ts';
-import type { EtcdAction } from './plan-etcd.ts';
+import { isMemberAt } from '../workload/member-place.ts';
+import type { EtcdAction } from '../workload/plan-etcd.ts';
 import { addressOf, indexOf, isAsWanted } from './vm-of-member.ts';
 
 /** What is known of an etcd cluster. */
@@ -131,14 +131,14 @@ function textOf(action: EtcdAction): string {
     case 'create':
       return 'a VM is being created';
     case 'configure':
-      return `VM ${action.vm} gets its keys`;
+      return `VM ${action.place} gets its keys`;
     case 'add':
-      return `VM ${action.vm} is joining`;
+      return `VM ${action.place} is joining`;
     case 'promote':
       return 'a member is joining';
     case 'remove':
       return 'a member is leaving';
     case 'delete':
-      return `VM ${action.vm} is being deleted`;
+      return `VM ${action.place} is being deleted`;
   }
 }

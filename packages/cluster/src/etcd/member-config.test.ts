@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { EtcdCluster } from '../kinds/etcd-cluster.ts';
 import { newAuthority } from '../workload/cluster-secrets.ts';
 import { memberUserData } from './member-config.ts';
-import type { MemberRole } from './plan-etcd.ts';
+import type { MemberRole } from '../workload/plan-etcd.ts';
 
 const nowMs = 1_800_000_000_000;
 const authorities = { client: newAuthority('clients', nowMs), peer: newAuthority('peers', nowMs) };

@@ -2,7 +2,7 @@ import type { EtcdCluster } from '../kinds/etcd-cluster.ts';
 import { type KeyPair, peerCertificate } from '../workload/cluster-secrets.ts';
 import type { EtcdAuthorities } from '../workload/etcd-authorities.ts';
 import { etcdUrl } from '../workload/remote-etcd.ts';
-import type { MemberRole } from './plan-etcd.ts';
+import type { MemberRole } from '../workload/plan-etcd.ts';
 
 export const clientPort = 2379;
 const peerPort = 2380;

@@ -11,7 +11,13 @@ import { MemoryStore } from '@ignite/toolkit/store/memory';
 import { ensureKeys, readKeys, textIn } from '../workload/cluster-secrets.ts';
 import { kubeconfigAccess } from '@ignite/toolkit/client/over-http/kubeconfig-access';
 import { secrets } from '../workload/node.ts';
-import { ensureComponentSecrets, secretNameOf } from './component-secrets.ts';
+import {
+  type ComponentKeys,
+  findComponentSecrets,
+  replicaOfSecret,
+  secretNameOf,
+  writeComponentSecrets,
+} from './component-secrets.ts';
 import { sampleControlPlane, sampleNetwork } from './hosted.sample.ts';
 
 const { signal } = new AbortController();
@@ -24,21 +30,22 @@ async function open() {
   const client = new StoreObjectClient(new MemoryStore(), coreKinds.map(servedKindOf));
   await ensureKeys(client, place, { owner, nowMs }, signal);
   const keys = (await readKeys(client, place, signal))!;
-  const ensure = async (atMs: number, address = '10.61.0.2'): Promise<string | undefined> =>
-    await ensureComponentSecrets(
-      client,
-      {
-        ...place,
-        spec: sampleControlPlane({ apiServer: { certSANs: ['api.example'] } }).spec,
-        ...{ keys, network: sampleNetwork, address, endpoint: { host: address, port: 6443 } },
-      },
-      { owner, nowMs: atMs },
-      signal,
-    );
-  const secret = async (component: Parameters<typeof secretNameOf>[1]) =>
+  const ensure = async (atMs: number, address = '10.61.0.2', more: Partial<ComponentKeys> = {}) => {
+    const wanted: ComponentKeys = {
+      ...place,
+      spec: sampleControlPlane({ apiServer: { certSANs: ['api.example'] } }).spec,
+      ...{ keys, network: sampleNetwork, address, endpoint: { host: address, port: 6443 } },
+      ...{ replica: 1, isReplicated: false, ...more },
+    };
+    const making = { owner, nowMs: atMs };
+    const { stale } = await findComponentSecrets(client, wanted, making, signal);
+    await writeComponentSecrets(client, wanted, stale, making, signal);
+    return stale.map(({ component }) => component);
+  };
+  const secret = async (component: Parameters<typeof secretNameOf>[1], replica = 1) =>
     (await objectsOf(client, secrets).get({
       namespace: 'default',
-      name: secretNameOf('dev', component),
+      name: secretNameOf('dev', component, replica),
     })) as KubeObject & SecretFields;
   return { keys, ensure, secret };
 }
@@ -78,4 +85,26 @@ test('keys stay until half of their year is over, or the address is another one'
   assert.notEqual(renewed, first);
   await ensure(nowMs + 186 * dayMs, '10.61.0.9');
   assert.ok(new X509Certificate(await made()).checkIP('10.61.0.9'));
+});
+
+test('the etcd of one of several replicas is known by its address, and the other keys stay as they are', async () => {
+  const { ensure, secret } = await open();
+  await ensure(nowMs);
+  assert.deepEqual(await ensure(nowMs, '10.61.0.2', { isReplicated: true }), ['etcd']);
+  const first = new X509Certificate(textIn(await secret('etcd'), 'server.crt')!);
+  assert.ok(first.checkIP('10.61.0.2'));
+  assert.match(first.keyUsage.join(' '), /1\.3\.6\.1\.5\.5\.7\.3\.2/, 'it is a client of its own gateway');
+  await ensure(nowMs, '10.61.0.3', { isReplicated: true, replica: 2 });
+  assert.ok(new X509Certificate(textIn(await secret('etcd', 2), 'server.crt')!).checkIP('10.61.0.3'));
+  assert.ok(new X509Certificate(textIn(await secret('apiserver', 2), 'apiserver.crt')!).checkIP('10.61.0.3'));
+  assert.ok(!first.checkIP('10.61.0.3'));
+});
+
+test('a Secret tells of which replica it is', () => {
+  const cases = {
+    ...{ 'dev-hosted-etcd': 1, 'dev-hosted-controller-manager': 1, 'dev-hosted-12-apiserver': 12 },
+    ...{ 'dev-ca': undefined, 'dev-hosted-3-other': undefined, 'other-hosted-etcd': undefined },
+  };
+  for (const [name, replica] of Object.entries(cases))
+    assert.equal(replicaOfSecret(name, 'dev'), replica, name);
 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
-import type { OwnerReference } from '@ignite/toolkit/object/kube-object';
+import type { KubeObject, OwnerReference } from '@ignite/toolkit/object/kube-object';
 import { clusterSecretType, labels } from '../contract/names.ts';
 import { controllerOf } from '../contract/owner.ts';
 import type { Endpoint } from '../kinds/cluster.ts';
@@ -11,6 +11,7 @@ import {
   clientCertificate,
   clientKubeconfig,
   leafDays,
+  peerCertificate,
   renewDays,
   serverCertificate,
 } from '../workload/cluster-secrets.ts';
@@ -26,17 +27,30 @@ export const kubeletClientName = 'kube-apiserver-kubelet-client';
 
 const madeFrom = 'controlplane.cluster.x-k8s.io/made-from';
 const renewalTime = 'controlplane.cluster.x-k8s.io/renewal-time';
-const dayMs = 24 * 3_600_000;
+const renewedAfterMs = (leafDays - renewDays) * 24 * 3_600_000;
 
 /** The port at which an API server listens. What people choose as the endpoint may lead there from another one. */
 export const apiServerPort = 6_443;
 
-export const secretNameOf = (clusterName: string, component: ComponentSecret): string =>
-  `${clusterName}-hosted-${component}`;
+/** Pure. Returns the name of the Secret of a component, of one of the replicas. */
+export const secretNameOf = (clusterName: string, component: ComponentSecret, replica = 1): string =>
+  `${clusterName}-hosted-${replica === 1 ? '' : `${replica}-`}${component}`;
+
+/** Pure. Returns the number of the replica whose keys are in a Secret; `undefined` if it is another Secret. */
+export function replicaOfSecret(name: string, clusterName: string): number | undefined {
+  const beginning = `${clusterName}-hosted-`;
+  if (!name.startsWith(beginning)) return undefined;
+  const [, replica = '1', component] = /^(?:(\d+)-)?(.+)$/.exec(name.slice(beginning.length)) ?? [];
+  return components.some((each) => each === component) ? Number(replica) : undefined;
+}
 
 export interface ComponentKeys {
   readonly namespace: string;
   readonly clusterName: string;
+  /** The number of the replica. */
+  readonly replica: number;
+  /** Whether its etcd is one of several, which reach each other at their addresses. */
+  readonly isReplicated: boolean;
   readonly spec: HostedControlPlaneSpec;
   readonly keys: ClusterKeys;
   readonly network: ClusterNetwork;
@@ -45,33 +59,66 @@ export interface ComponentKeys {
   readonly endpoint: Required<Endpoint>;
 }
 
+/** Whom keys are made for, and when. */
+export interface Making {
+  readonly owner: OwnerReference;
+  readonly nowMs: number;
+}
+
+/** The Secrets of a replica as they are found. */
+export interface FoundSecrets {
+  /** The name of one that belongs to somebody else. */
+  readonly foreign?: string;
+  /** Those whose keys are to be made: the known ones anew. */
+  readonly stale: readonly { readonly component: ComponentSecret; readonly known: KubeObject | undefined }[];
+  /** When the newest of them was written; 0 if there is none. */
+  readonly writtenMs: number;
+}
+
 /**
- * Keeps the Secret of each component, with the keys that it needs and no others. They are made anew when half of their
- * time is over, and when an authority, an address or a name has changed. It returns the name of a Secret that is there and
- * belongs to somebody else, which stays as it is.
+ * Looks which Secrets of a replica are missing or stale: half of the time of their keys is over, or an authority, an address or a
+ * name has changed.
  */
-export async function ensureComponentSecrets(
+export async function findComponentSecrets(
   client: ObjectClient,
   wanted: ComponentKeys,
-  { owner, nowMs }: { readonly owner: OwnerReference; readonly nowMs: number },
+  { owner, nowMs }: Making,
   signal: AbortSignal,
-): Promise<string | undefined> {
-  const { namespace, clusterName } = wanted;
-  const from = fingerprintOf(wanted);
+): Promise<FoundSecrets> {
+  const { namespace, clusterName, replica } = wanted;
   const isExternal = wanted.spec.etcd?.external !== undefined;
+  const stale: FoundSecrets['stale'][number][] = [];
+  let writtenMs = 0;
   for (const component of components.filter((each) => each !== 'etcd' || !isExternal)) {
-    const name = secretNameOf(clusterName, component);
+    const name = secretNameOf(clusterName, component, replica);
     const known = await objectsOf(client, secrets).find({ namespace, name }, { signal });
-    if (known && controllerOf(known)?.uid !== owner.uid) return name;
+    if (known && controllerOf(known)?.uid !== owner.uid) return { foreign: name, stale: [], writtenMs };
     const { [madeFrom]: knownFrom, [renewalTime]: renewal = '' } = known?.metadata.annotations ?? {};
-    if (knownFrom === from && Date.parse(renewal) > nowMs) continue;
+    const renewalMs = Date.parse(renewal);
+    if (known) writtenMs = Math.max(writtenMs, (renewalMs || 0) - renewedAfterMs);
+    if (knownFrom !== fingerprintOf(component, wanted) || !(renewalMs > nowMs))
+      stale.push({ component, known });
+  }
+  return { stale, writtenMs };
+}
+
+/** Writes the keys of components, each of which gets those that it needs and no others. */
+export async function writeComponentSecrets(
+  client: ObjectClient,
+  wanted: ComponentKeys,
+  stale: FoundSecrets['stale'],
+  { owner, nowMs }: Making,
+  signal: AbortSignal,
+): Promise<void> {
+  const { namespace, clusterName, replica } = wanted;
+  for (const { component, known } of stale) {
+    const annotations = {
+      [madeFrom]: fingerprintOf(component, wanted),
+      [renewalTime]: new Date(nowMs + renewedAfterMs).toISOString(),
+    };
     const data = Object.fromEntries(
       Object.entries(entriesOf(component, wanted, nowMs)).map(([file, text]) => [file, base64(text)]),
     );
-    const annotations = {
-      [madeFrom]: from,
-      [renewalTime]: new Date(nowMs + (leafDays - renewDays) * dayMs).toISOString(),
-    };
     if (known)
       await objectsOf(client, secrets).update(
         {
@@ -85,7 +132,7 @@ export async function ensureComponentSecrets(
       await objectsOf(client, secrets).create(
         {
           metadata: {
-            ...{ name, namespace, annotations },
+            ...{ name: secretNameOf(clusterName, component, replica), namespace, annotations },
             labels: { [labels.cluster]: clusterName },
             ownerReferences: [owner],
           },
@@ -94,21 +141,27 @@ export async function ensureComponentSecrets(
         { signal },
       );
   }
-  return undefined;
 }
 
 /** Pure but for the keys that it makes. Returns the files of a component. */
 function entriesOf(
   component: ComponentSecret,
-  { clusterName, spec, keys, network, address, endpoint }: ComponentKeys,
+  { clusterName, spec, keys, network, address, endpoint, isReplicated }: ComponentKeys,
   nowMs: number,
 ): Readonly<Record<string, string>> {
   const client = (authority: keyof ClusterKeys, name: string, file: string) => {
     const { certificate, key } = clientCertificate(keys[authority], { name, nowMs });
     return { [`${file}.crt`]: certificate, [`${file}.key`]: key };
   };
-  const server = (authority: keyof ClusterKeys, name: string, names: readonly string[], file: string) => {
-    const { certificate, key } = serverCertificate(keys[authority], { name, names, nowMs });
+  const server = (
+    authority: keyof ClusterKeys,
+    name: string,
+    names: readonly string[],
+    file: string,
+    isPeer = false,
+  ) => {
+    const make = isPeer ? peerCertificate : serverCertificate;
+    const { certificate, key } = make(keys[authority], { name, names, nowMs });
     return { [`${file}.crt`]: certificate, [`${file}.key`]: key };
   };
   const kubeconfig = (name: string) => ({
@@ -121,7 +174,7 @@ function entriesOf(
     case 'etcd':
       return {
         'ca.crt': keys.etcd.certificate,
-        ...server('etcd', 'etcd', ['localhost', '127.0.0.1'], 'server'),
+        ...server('etcd', 'etcd', etcdNames({ address, isReplicated }), 'server', isReplicated),
       };
     case 'apiserver':
       return {
@@ -164,9 +217,19 @@ function apiServerNames({
   ];
 }
 
+/** Pure. Returns the names by which an etcd is known, to its own pod or to those of other replicas too. */
+const etcdNames = ({ address, isReplicated }: Pick<ComponentKeys, 'address' | 'isReplicated'>) => [
+  ...['localhost', '127.0.0.1'],
+  ...(isReplicated ? [address] : []),
+];
+
 /** Pure. Returns what tells keys from those that would be made now. */
-function fingerprintOf({ spec, keys, network, address, endpoint }: ComponentKeys): string {
+function fingerprintOf(
+  component: ComponentSecret,
+  { spec, keys, network, address, endpoint, isReplicated }: ComponentKeys,
+): string {
   const hash = createHash('sha256');
+  if (component === 'etcd' && isReplicated) hash.update(JSON.stringify(etcdNames({ address, isReplicated })));
   hash.update(JSON.stringify(apiServerNames({ spec, network, address, endpoint })));
   for (const purpose of ['ca', 'etcd', 'proxy', 'sa'] as const) hash.update(keys[purpose].certificate);
   return hash.digest('hex').slice(0, 32);

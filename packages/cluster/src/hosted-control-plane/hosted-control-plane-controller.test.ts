@@ -186,6 +186,41 @@ test('an endpoint of people is where clients go, and the API server listens at i
   assert.match(Buffer.from(value, 'base64').toString(), /https:\/\/api\.example:443/);
 });
 
+test('several replicas do not begin without an endpoint that leads to all of them', async () => {
+  using at = await open({ replicas: 3 });
+  await at.reconcile();
+  assert.equal(
+    await waitsFor(at),
+    'several replicas need spec.loadBalancer of the IgniteCluster, or spec.controlPlaneEndpoint that leads to them',
+  );
+  assert.equal(await at.pod(), undefined);
+});
+
+test('a replica that is the endpoint itself stays the only one, and it is said why', async () => {
+  using at = await open();
+  at.setAnswers();
+  await at.reconcile();
+  const settle = async (): Promise<void> => {
+    for (let look = 0; look < 3; look += 1) {
+      await at.tell({ address: '10.61.0.2' });
+      await at.reconcile();
+    }
+  };
+  await settle();
+  const { programs } = (await at.pod())!.spec;
+  const now = await at.controlPlane();
+  await at.objects.write(hostedControlPlaneKind, now, { ...now, spec: { ...now.spec, replicas: 3 } });
+  await settle();
+  assert.deepEqual((await at.pod())!.spec.programs, programs);
+  const { status, reason, message } = findCondition(await at.controlPlane(), 'ScalingUp')!;
+  assert.deepEqual([status, reason], ['True', 'ScalingUp']);
+  assert.equal(
+    message,
+    'the endpoint of the cluster is the address of its first replica, and leads to no other one',
+  );
+  assert.equal((await at.objects.controlledBy(hostPodKind, now)).length, 1);
+});
+
 test('with an etcd elsewhere, the API server is a client of it, once it has answered', async () => {
   using at = await open({ etcd: { external: { name: 'db' } } });
   await at.reconcile();

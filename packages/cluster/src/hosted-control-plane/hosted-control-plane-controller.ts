@@ -1,12 +1,12 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { HostPod } from '@ignite/api/host-pod/host-pod';
 import { hostPodKind } from '@ignite/api/host-pod/object-kind';
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { annotations, finalizers, labels } from '../contract/names.ts';
 import { controllerReference, isControlledBy, ownerReference, withOwner } from '../contract/owner.ts';
-import { type Cluster, type Endpoint, isUsable } from '../kinds/cluster.ts';
+import type { Cluster, Endpoint } from '../kinds/cluster.ts';
 import type { HostedControlPlane } from '../kinds/hosted-control-plane.ts';
 import { clusterKind, hostedControlPlaneKind } from '../kinds/object-kinds.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
@@ -14,20 +14,25 @@ import { type Reached, ensureKeys, ensureKubeconfig, readKeys } from '../workloa
 import { secrets } from '../workload/node.ts';
 import type { WorkloadCluster } from '../workload/workload-cluster.ts';
 import { coreDnsObjects, kubeProxyObjects } from './addon-objects.ts';
-import { apiServerPort, ensureComponentSecrets } from './component-secrets.ts';
+import { apiServerPort, replicaOfSecret } from './component-secrets.ts';
 import { findExternalEtcd } from './external-etcd.ts';
+import { findEndpoint } from './find-endpoint.ts';
 import { withHostedStatus } from './hosted-status.ts';
+import { createReplica, hasApiServer, keepReplicas } from './keep-replicas.ts';
 import { type ClusterFacts, nodeObjects } from './node-objects.ts';
-import { isServing, planPrograms } from './plan-programs.ts';
+import { isServing } from './plan-programs.ts';
+import type { ReplicaAction } from './plan-replicas.ts';
+import { podName, replicaOf } from './replica.ts';
 import { networkOf } from './service-network.ts';
 import { hashOf, writeObjects } from './write-objects.ts';
 import type { WrittenObject } from './written-object.ts';
 
 const waitMs = 5_000;
 const lookMs = 60_000;
+const nextMs = 500;
 const deletionMs = 2_000;
 
-/** Keeps control planes whose components a host runs without a VM: keys, a pod of the host, and what nodes look for. */
+/** Keeps control planes whose components a host runs without a VM: keys, pods of the host, and what nodes look for. */
 export const hostedControlPlaneController: Controller<HostedControlPlane> = {
   name: 'hosted-control-plane',
   kind: hostedControlPlaneKind,
@@ -65,10 +70,10 @@ const isControlPlaneOf = (
 const waiting = (
   object: HostedControlPlane,
   waitsFor: string,
-  { nowMs, pod }: { readonly nowMs: number; readonly pod?: HostPod | undefined },
+  { nowMs, pods = [] }: { readonly nowMs: number; readonly pods?: readonly HostPod[] },
 ): Reconciled<HostedControlPlane> => ({
   object: withHostedStatus(object, {
-    ...{ pod, waitsFor, nowMs, isReachable: false },
+    ...{ pods, waitsFor, nowMs, isReachable: false },
     isInitialized: isBegun(object),
   }),
   requeueAfterMs: waitMs,
@@ -87,8 +92,9 @@ async function keep(
   const { namespace, name: clusterName } = cluster.metadata;
   const place = { namespace, clusterName };
   const isInitialized = isBegun(controlPlane);
-  const wait = (object: HostedControlPlane, waitsFor: string, pod?: HostPod) =>
-    waiting(object, waitsFor, { pod, nowMs: work.clock.now() });
+  const pods = await podsOf(controlPlane, work);
+  const wait = (object: HostedControlPlane, waitsFor: string) =>
+    waiting(object, waitsFor, { pods, nowMs: work.clock.now() });
   const network = networkOf(cluster);
   if (!network) return wait(controlPlane, 'the network of Services must be one of IPv4');
   const making = {
@@ -102,52 +108,82 @@ async function keep(
   const etcd = await findExternalEtcd(controlPlane, work, signal);
   if (etcd && 'waitsFor' in etcd) return wait(controlPlane, etcd.waitsFor);
   const keys = etcd ? { ...own, etcd: etcd.authority } : own;
-  const pod = await ensurePod(controlPlane, clusterName, work);
-  if (!pod)
+  // The pods have the data, so that a cluster that has begun gets no other one, which would be empty.
+  if (isInitialized && !etcd && pods.length === 0)
     return wait(
       controlPlane,
-      isInitialized
-        ? `the HostPod ${podName(controlPlane)} is gone, and with it the data of the cluster`
-        : `the HostPod ${podName(controlPlane)} belongs to somebody else`,
+      `the HostPod ${podName(controlPlane, 1)} is gone, and with it the data of the cluster`,
     );
-  const address = pod.status?.address;
-  if (address === undefined) return wait(controlPlane, 'a host has to give the API server an address', pod);
-  const located = await withEndpoint(controlPlane, address, work);
-  const endpoint = [cluster.spec.controlPlaneEndpoint, located.spec.controlPlaneEndpoint].find(isUsable)!;
-  const foreign = await ensureComponentSecrets(
-    client,
-    { ...place, spec: located.spec, keys, network, address, endpoint },
-    making,
+  const hostName = await hostOf(controlPlane, cluster, pods, work);
+  const located = await withEndpoint({ controlPlane, cluster, pods, clusterName, hostName }, work);
+  if ('waitsFor' in located) return wait(controlPlane, located.waitsFor);
+  const { endpoint, isOwn, object } = located;
+  await ensureKubeconfig(client, { ...place, ...reachedAs(pods, endpoint) }, making, signal);
+  const action = await keepReplicas(
+    {
+      ...{ controlPlane: object, clusterName, keys, network, endpoint, pods, hostName },
+      ...{ isBegun: isInitialized, etcdServers: etcd?.servers },
+      // What leads to one replica leads to no other one, which would be of no use.
+      replicas: isOwn ? 1 : object.spec.replicas,
+    },
+    work,
     signal,
   );
-  if (foreign !== undefined) return wait(located, `the Secret ${foreign} belongs to somebody else`, pod);
-  await ensureKubeconfig(client, { ...place, ...reachedAs(pod, endpoint) }, making, signal);
-  const planned = {
-    ...{ spec: located.spec, clusterName, network, address, pod },
-    ...(etcd && { etcdServers: etcd.servers }),
-  };
-  const running = await withPrograms(pod, planPrograms(planned), work);
+  const left = (object.status?.replicas ?? 0) > pods.length;
+  if (left && !isOwn) await removeLeftSecrets(object, clusterName, pods, client, signal);
+  const running = await podsOf(object, work);
+  const why = whyNot(action, object, isOwn);
   const workload = await work.workloads.of(cluster, signal);
-  if (!workload) return wait(located, '', running);
-  // Nothing in a cluster may be of a newer version than its API server.
-  const written = isServing(running, located.spec)
-    ? await withObjects(
-        located,
-        workload,
-        { clusterName, endpoint, network, authority: keys.ca.certificate },
-        signal,
-      )
-    : located;
+  const facts = { clusterName, endpoint, network, authority: keys.ca.certificate };
+  // Nothing in a cluster may be of a newer version than its API servers.
+  const written =
+    workload && isServingAll(running, object.spec)
+      ? await withObjects(object, workload, facts, signal)
+      : object;
   return {
     object: withHostedStatus(written, {
-      pod: running,
-      isReachable: true,
-      isInitialized: isInitialized || written !== located,
-      waitsFor: '',
+      pods: running,
+      isReachable: workload !== undefined,
+      isInitialized: isInitialized || written !== object,
+      waitsFor: why,
       nowMs: work.clock.now(),
     }),
-    requeueAfterMs: lookMs,
+    requeueAfterMs: pauseAfter(action, workload !== undefined),
   };
+}
+
+function pauseAfter({ type }: ReplicaAction, isReachable: boolean): number {
+  if (type === 'nothing') return isReachable ? lookMs : waitMs;
+  return type === 'wait' ? waitMs : nextMs;
+}
+
+/** Returns what is in the way of the replicas that are wanted; empty if nothing is. */
+function whyNot(action: ReplicaAction, { spec }: HostedControlPlane, isOwn: boolean): string {
+  if (isOwn && spec.replicas > 1)
+    return 'the endpoint of the cluster is the address of its first replica, and leads to no other one';
+  return action.type === 'wait' ? action.reason : '';
+}
+
+const isServingAll = (pods: readonly HostPod[], spec: HostedControlPlane['spec']): boolean => {
+  const servers = pods.filter(hasApiServer);
+  return servers.length > 0 && servers.every((pod) => isServing(pod, spec));
+};
+
+/** Returns the pods of the replicas, in the order of their numbers. */
+const podsOf = async (controlPlane: HostedControlPlane, { objects }: Work): Promise<readonly HostPod[]> =>
+  (await objects.controlledBy(hostPodKind, controlPlane)).toSorted((a, b) => replicaOf(a) - replicaOf(b));
+
+/** Replicas reach each other, and the load balancer them, on one host. */
+async function hostOf(
+  { spec }: HostedControlPlane,
+  cluster: Cluster,
+  [first]: readonly HostPod[],
+  { objects }: Work,
+): Promise<string | undefined> {
+  const known = spec.hostName ?? first?.spec.hostName;
+  if (known !== undefined) return known;
+  const all = await objects.ofCluster(hostPodKind, cluster);
+  return all.find(({ spec: { balancer } }) => balancer !== undefined)?.spec.hostName;
 }
 
 type KnownFacts = Omit<ClusterFacts, 'version' | 'imageRepository'>;
@@ -175,94 +211,103 @@ function addonsOf({ metadata, spec }: HostedControlPlane, facts: ClusterFacts): 
   ];
 }
 
-const podName = ({ metadata }: HostedControlPlane): string => metadata.name;
-
-/**
- * Returns the pod of a control plane. A new one has no programs: keys can be made once its address is known. The pod has the
- * data, so that a cluster that has begun gets no other one, which would be empty.
- */
-async function ensurePod(
-  controlPlane: HostedControlPlane,
-  clusterName: string,
-  { objects }: Work,
-): Promise<HostPod | undefined> {
-  const { namespace } = controlPlane.metadata;
-  const name = podName(controlPlane);
-  const found = await objects.get(hostPodKind, { namespace, name });
-  if (found) return isControlledBy(found, controlPlane) ? found : undefined;
-  if (isBegun(controlPlane)) return undefined;
-  const { hostName } = controlPlane.spec;
-  return await objects.create(hostPodKind, {
-    metadata: {
-      ...{ name, namespace },
-      labels: { [labels.cluster]: clusterName, [labels.controlPlane]: '' },
-      ownerReferences: [controllerReference(hostedControlPlaneKind, controlPlane)],
-    },
-    spec: { ...(hostName !== undefined && { hostName }), programs: [] },
-  });
+interface Unlocated {
+  readonly controlPlane: HostedControlPlane;
+  readonly cluster: Cluster;
+  readonly pods: readonly HostPod[];
+  readonly clusterName: string;
+  readonly hostName: string | undefined;
 }
 
-/** The endpoint is that of the API server unless people have chosen another one, which leads to it. */
+interface Located {
+  readonly object: HostedControlPlane;
+  readonly endpoint: Required<Endpoint>;
+  readonly isOwn: boolean;
+}
+
+/** Finds the endpoint. The address of the first replica becomes it if there is no other one, for good. */
 async function withEndpoint(
-  controlPlane: HostedControlPlane,
-  address: string,
-  { objects }: Work,
-): Promise<HostedControlPlane> {
-  const { controlPlaneEndpoint } = controlPlane.spec;
-  if (isUsable(controlPlaneEndpoint)) return controlPlane;
-  const endpoint = { host: controlPlaneEndpoint?.host || address, port: apiServerPort };
-  return await objects.write(hostedControlPlaneKind, controlPlane, {
+  { controlPlane, cluster, pods, clusterName, hostName }: Unlocated,
+  work: Work,
+): Promise<Located | { readonly waitsFor: string }> {
+  const found = await findEndpoint(controlPlane, cluster, pods, work);
+  if (found.type === 'missing') return found;
+  const [first] = pods;
+  if (!first) {
+    const refused = await createReplica(1, { controlPlane, clusterName, hostName }, work);
+    if (refused) return { waitsFor: refused.reason };
+  }
+  const address = first?.status?.address;
+  if (address === undefined) return { waitsFor: 'a host has to give the API server an address' };
+  if (found.type === 'known') return { ...found, object: controlPlane };
+  const endpoint = { host: address, port: apiServerPort };
+  const object = await work.objects.write(hostedControlPlaneKind, controlPlane, {
     ...controlPlane,
     spec: { ...controlPlane.spec, controlPlaneEndpoint: endpoint },
   });
+  return { object, endpoint, isOwn: true };
 }
 
 /** The host reaches a pod that is behind a router at an address that nobody else has for it, and that no certificate names. */
-const reachedAs = ({ status }: HostPod, endpoint: Required<Endpoint>): Reached =>
-  status?.reachedAt === undefined
+function reachedAs(pods: readonly HostPod[], endpoint: Required<Endpoint>): Reached {
+  const place = pods.find(({ status }) => status?.address === endpoint.host)?.status?.reachedAt;
+  return place === undefined
     ? { endpoint }
-    : { endpoint: { host: status.reachedAt, port: apiServerPort }, serverName: 'kubernetes' };
-
-async function withPrograms(
-  pod: HostPod,
-  programs: HostPod['spec']['programs'],
-  { objects }: Work,
-): Promise<HostPod> {
-  if (isDeepStrictEqual(pod.spec.programs, programs)) return pod;
-  return await objects.write(hostPodKind, pod, { ...pod, spec: { ...pod.spec, programs } });
+    : { endpoint: { host: place, port: apiServerPort }, serverName: 'kubernetes' };
 }
 
-/** The pod goes before the control plane, and with it all that its host has of it. The keys go last. */
+/** The pods go before the control plane, and with them all that their host has of it. The keys go last. */
 async function takeDown(
   controlPlane: HostedControlPlane,
-  { objects, clock }: Work,
+  work: Work,
   signal: AbortSignal,
 ): Promise<Reconciled<HostedControlPlane>> {
-  const { namespace } = controlPlane.metadata;
-  const pod = await objects.get(hostPodKind, { namespace, name: podName(controlPlane) });
-  if (!pod || !isControlledBy(pod, controlPlane)) {
-    await deleteSecrets(controlPlane, objects.client, signal);
+  const pods = await podsOf(controlPlane, work);
+  if (pods.length === 0) {
+    await deleteSecrets(controlPlane, work.objects.client, () => true, signal);
     return { object: controlPlane, isCleared: true };
   }
-  await objects.delete(hostPodKind, pod);
+  for (const pod of pods) await work.objects.delete(hostPodKind, pod);
   const waitsFor = 'the components are being ended';
   return {
     object: withHostedStatus(controlPlane, {
-      ...{ pod, waitsFor, isReachable: false, isInitialized: isBegun(controlPlane), nowMs: clock.now() },
+      ...{ pods, waitsFor, isReachable: false, isInitialized: isBegun(controlPlane) },
+      nowMs: work.clock.now(),
     }),
     requeueAfterMs: deletionMs,
   };
+}
+
+/** The keys of a replica go when it is gone. */
+async function removeLeftSecrets(
+  controlPlane: HostedControlPlane,
+  clusterName: string,
+  pods: readonly HostPod[],
+  client: ObjectClient,
+  signal: AbortSignal,
+): Promise<void> {
+  const replicas = new Set(pods.map(replicaOf));
+  await deleteSecrets(
+    controlPlane,
+    client,
+    ({ metadata }) => {
+      const replica = replicaOfSecret(metadata.name, clusterName);
+      return replica !== undefined && !replicas.has(replica);
+    },
+    signal,
+  );
 }
 
 /** A new cluster of the same name must find no keys that the garbage collector is about to take away. */
 async function deleteSecrets(
   controlPlane: HostedControlPlane,
   client: ObjectClient,
+  isUseless: (secret: KubeObject) => boolean,
   signal: AbortSignal,
 ): Promise<void> {
   const { namespace } = controlPlane.metadata;
   const { items } = await objectsOf(client, secrets).list({ namespace, signal });
-  for (const secret of items.filter((each) => isControlledBy(each, controlPlane))) {
+  for (const secret of items.filter((each) => isControlledBy(each, controlPlane) && isUseless(each))) {
     try {
       await objectsOf(client, secrets).delete(secret.metadata, {
         signal,

@@ -13,7 +13,7 @@ const stale: HostPod = {
 };
 
 const seen = (more: Partial<SeenHosted>): SeenHosted => ({
-  ...{ pod: samplePod(all('v1.35.4')), isReachable: true, isInitialized: true, waitsFor: '', nowMs: 0 },
+  ...{ pods: [samplePod(all('v1.35.4'))], isReachable: true, isInitialized: true, waitsFor: '', nowMs: 0 },
   ...more,
 });
 
@@ -21,13 +21,13 @@ const cases: readonly (readonly [string, Partial<SeenHosted>, string, string])[]
   ['all is well', {}, 'v1.35.4 ready 1 available 1 up-to-date 1', 'True '],
   [
     'nothing is there yet',
-    { pod: undefined, isInitialized: false, isReachable: false, waitsFor: 'a host has to come' },
+    { pods: [], isInitialized: false, isReachable: false, waitsFor: 'a host has to come' },
     'undefined ready 0 available 0 up-to-date 0',
     'False a host has to come',
   ],
   [
     'a component is not there yet',
-    { pod: samplePod({ 'kube-apiserver': 'v1.35.4' }) },
+    { pods: [samplePod({ 'kube-apiserver': 'v1.35.4' })] },
     'undefined ready 0 available 0 up-to-date 0',
     'False ',
   ],
@@ -39,14 +39,32 @@ const cases: readonly (readonly [string, Partial<SeenHosted>, string, string])[]
   ],
   [
     'what the pod says is of an older wish',
-    { pod: stale },
+    { pods: [stale] },
     'v1.35.4 ready 0 available 0 up-to-date 1',
     'False ',
   ],
   [
     'an upgrade is under way',
-    { pod: samplePod({ ...all('v1.34.4'), 'kube-apiserver': 'v1.35.4' }) },
+    { pods: [samplePod({ ...all('v1.34.4'), 'kube-apiserver': 'v1.35.4' })] },
     'v1.34.4 ready 1 available 1 up-to-date 0',
+    'True ',
+  ],
+  [
+    'one of several replicas is down',
+    { pods: [samplePod(all('v1.35.4')), samplePod(all('v1.35.4')), samplePod(all('v1.35.4'), false)] },
+    'v1.35.4 ready 2 available 2 up-to-date 3',
+    'True ',
+  ],
+  [
+    'one of several replicas has the next version already',
+    { pods: [samplePod(all('v1.35.4')), samplePod(all('v1.34.4')), samplePod(all('v1.34.4'))] },
+    'v1.34.4 ready 3 available 3 up-to-date 1',
+    'True ',
+  ],
+  [
+    'another replica is only beginning',
+    { pods: [samplePod(all('v1.35.4')), samplePod({})] },
+    'v1.35.4 ready 1 available 1 up-to-date 1',
     'True ',
   ],
 ];

@@ -1,6 +1,6 @@
 import type { HostPod } from '@ignite/api/host-pod/host-pod';
 import { formatLabelSelector } from '@ignite/toolkit/client/label-selector';
-import { findCondition, finding, withFindings } from '../contract/conditions.ts';
+import { type Finding, findCondition, finding, withFindings } from '../contract/conditions.ts';
 import { oldestOf } from '../contract/kubernetes-version.ts';
 import { labels } from '../contract/names.ts';
 import type { HostedControlPlane } from '../kinds/hosted-control-plane.ts';
@@ -8,7 +8,8 @@ import { versionOfImage } from './component-images.ts';
 
 /** What is known of a hosted control plane. */
 export interface SeenHosted {
-  readonly pod: HostPod | undefined;
+  /** The pods of its replicas. */
+  readonly pods: readonly HostPod[];
   /** Whether the API server answers its administrator. */
   readonly isReachable: boolean;
   /** Whether its nodes find what they need in it. */
@@ -24,24 +25,30 @@ const versioned = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'
 /** Pure. Returns a control plane with the status that follows from what is seen of it. */
 export function withHostedStatus(
   controlPlane: HostedControlPlane,
-  { pod, isReachable, isInitialized, waitsFor, nowMs }: SeenHosted,
+  { pods, isReachable, isInitialized, waitsFor, nowMs }: SeenHosted,
 ): HostedControlPlane {
   const { spec, status, metadata } = controlPlane;
-  const version = runningVersion(pod);
-  const isUpToDate = version === spec.version;
-  const isHealthy = pod !== undefined && isPodReady(pod) && version !== undefined;
-  const isAvailable = isInitialized && isReachable && isHealthy;
-  const trouble = (pod && findCondition(pod, 'Ready')?.message) ?? '';
+  const versions = pods.map(runningVersion);
+  const running = versions.filter((each) => each !== undefined);
+  const [first, ...others] = running;
+  const version = first === undefined ? undefined : oldestOf(first, ...others);
+  const upToDate = running.filter((each) => each === spec.version).length;
+  const healthy = pods.filter((pod, at) => isPodReady(pod) && versions[at] !== undefined).length;
+  const isHealthy = pods.length > 0 && healthy === pods.length;
+  const isAvailable = isInitialized && isReachable && healthy > 0;
+  const trouble = pods.map((pod) => findCondition(pod, 'Ready')?.message).find(Boolean) ?? '';
   const message = waitsFor || trouble || (isReachable ? '' : 'the API server does not answer');
+  const isDeleting = metadata.deletionTimestamp !== undefined;
   const findings = {
     Available: finding(isAvailable, ['Available', 'NotAvailable'], message),
     Initialized: finding(isInitialized, ['Initialized', 'NotInitialized'], message),
     ControlPlaneComponentsHealthy: finding(isHealthy, ['Healthy', 'NotHealthy'], message),
-    CertificatesAvailable: finding(pod !== undefined, ['Available', 'NotAvailable'], message),
-    RollingOut: finding(version !== undefined && !isUpToDate, ['RollingOut', 'NotRollingOut']),
-    Deleting: finding(metadata.deletionTimestamp !== undefined, ['Deleting', 'NotDeleting']),
+    CertificatesAvailable: finding(pods.length > 0, ['Available', 'NotAvailable'], message),
+    RollingOut: finding(upToDate < running.length, ['RollingOut', 'NotRollingOut']),
+    ScalingUp: scaling(!isDeleting && pods.length < spec.replicas, 'ScalingUp', waitsFor),
+    ScalingDown: scaling(isDeleting || pods.length > spec.replicas, 'ScalingDown', waitsFor),
+    Deleting: finding(isDeleting, ['Deleting', 'NotDeleting']),
   };
-  const count = (holds: boolean): number => (holds ? 1 : 0);
   const selector = [
     { key: labels.cluster, operator: 'In', values: [metadata.labels[labels.cluster] ?? ''] },
     { key: labels.controlPlane, operator: 'Exists' },
@@ -52,25 +59,33 @@ export function withHostedStatus(
       ...status,
       externalManagedControlPlane: true,
       ...(isInitialized && { initialization: { controlPlaneInitialized: true } }),
-      ...(version !== undefined && { version, versions: [{ version, replicas: 1 }] }),
+      ...(version !== undefined && { version, versions: countsOf(running) }),
       selector: formatLabelSelector(selector),
-      replicas: count(pod !== undefined),
-      readyReplicas: count(isHealthy),
-      availableReplicas: count(isAvailable),
-      upToDateReplicas: count(isUpToDate),
+      replicas: pods.length,
+      readyReplicas: healthy,
+      availableReplicas: isAvailable ? healthy : 0,
+      upToDateReplicas: upToDate,
       conditions: withFindings(status?.conditions, findings, controlPlane, nowMs),
     },
   };
 }
 
-const isPodReady = (pod: HostPod): boolean =>
+/** What is in the way of a change is told where the change is, too. */
+const scaling = (holds: boolean, type: 'ScalingUp' | 'ScalingDown', message: string): Finding =>
+  holds ? { status: 'True', reason: type, message } : { status: 'False', reason: `Not${type}` };
+
+const countsOf = (versions: readonly string[]) =>
+  [...Map.groupBy(versions, (each) => each)].map(([version, all]) => ({ version, replicas: all.length }));
+
+/** Pure. Tells whether all is ready that the host of a pod was last told to run. */
+export const isPodReady = (pod: HostPod): boolean =>
   findCondition(pod, 'Ready')?.status === 'True' &&
   pod.status?.observedGeneration === pod.metadata.generation;
 
 /** Returns the version of the oldest component; `undefined` as long as one is missing. */
-function runningVersion(pod: HostPod | undefined): string | undefined {
+function runningVersion(pod: HostPod): string | undefined {
   const versions = versioned.map((name) => {
-    const { image } = pod?.status?.programs?.find((each) => each.name === name) ?? {};
+    const { image } = pod.status?.programs?.find((each) => each.name === name) ?? {};
     return image === undefined ? undefined : versionOfImage(image);
   });
   const [first, ...others] = versions.filter((each) => each !== undefined);

@@ -51,3 +51,11 @@ export const sampleControlPlane = (spec: Partial<HostedControlPlane['spec']> = {
   metadata,
   spec: { version: sampleVersion, replicas: 1, ...spec },
 });
+
+/** The pod of a replica before it has programs. */
+export function sampleReplica(replica: number): HostPod {
+  const owner = { apiVersion: 'controlplane.cluster.x-k8s.io/v1beta2', kind: 'HostedControlPlane', uid: 'u' };
+  const ownerReferences = [{ ...owner, name: 'dev', controller: true }];
+  const pod = samplePod({});
+  return { ...pod, metadata: { ...metadata, name: `dev-${replica}`, ownerReferences } };
+}

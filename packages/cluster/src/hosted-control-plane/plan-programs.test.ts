@@ -2,19 +2,26 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HostPod } from '@ignite/api/host-pod/host-pod';
 import type { HostedControlPlane } from '../kinds/hosted-control-plane.ts';
-import { sampleControlPlane, sampleNetwork, samplePod } from './hosted.sample.ts';
-import { planPrograms } from './plan-programs.ts';
+import { sampleControlPlane, sampleNetwork, samplePod, sampleReplica } from './hosted.sample.ts';
+import { type PlannedControlPlane, joinedBy, planPrograms } from './plan-programs.ts';
 
 const [old, next] = ['v1.35.4', 'v1.36.0'];
 const followers = ['kube-controller-manager', 'kube-scheduler'];
 
-const plan = (pod: HostPod, spec: Partial<HostedControlPlane['spec']> = {}) =>
+const alone = { isReplicated: false, isVoting: true };
+
+const plan = (
+  pod: HostPod,
+  spec: Partial<HostedControlPlane['spec']> = {},
+  more: Partial<PlannedControlPlane> = {},
+) =>
   planPrograms({
     spec: sampleControlPlane(spec).spec,
     clusterName: 'dev',
     network: sampleNetwork,
     address: '10.61.0.2',
     pod,
+    ...{ ...alone, ...more },
   });
 
 /** Returns the versions of the components that a plan has, without etcd. */
@@ -98,7 +105,7 @@ test('with an etcd elsewhere there is none in the pod, and data of one control p
   const pod = samplePod({ 'kube-apiserver': old });
   const programs = planPrograms({
     spec: sampleControlPlane({ etcd: { external: { name: 'db' } } }).spec,
-    ...{ clusterName: 'dev', network: sampleNetwork, address: '10.61.0.2', pod },
+    ...{ clusterName: 'dev', network: sampleNetwork, address: '10.61.0.2', pod, ...alone },
     etcdServers: ['https://10.61.0.7:2379', 'https://10.61.0.8:2379'],
   });
   assert.deepEqual(
@@ -115,4 +122,41 @@ test('with an etcd elsewhere there is none in the pod, and data of one control p
       '--etcd-keyfile=/etc/kubernetes/etcd-client.key',
     ],
   );
+});
+
+const argumentsOf = (programs: ReturnType<typeof plan>, name: string, pattern: RegExp): readonly string[] =>
+  (programs.find((each) => each.name === name)?.command ?? []).filter((word) => pattern.test(word));
+
+test('the etcds of several replicas reach each other, and one controller manager of all is elected', () => {
+  const programs = plan(samplePod({ 'kube-apiserver': old }), {}, { isReplicated: true });
+  assert.deepEqual(argumentsOf(programs, 'etcd', /url|initial|gateway|^--name/), [
+    '--name=etcd',
+    '--listen-client-urls=https://10.61.0.2:2379,https://127.0.0.1:2379',
+    '--advertise-client-urls=https://10.61.0.2:2379',
+    '--listen-peer-urls=https://10.61.0.2:2380',
+    '--initial-advertise-peer-urls=https://10.61.0.2:2380',
+    '--initial-cluster=etcd=https://10.61.0.2:2380',
+    '--enable-grpc-gateway=true',
+  ]);
+  for (const follower of followers)
+    assert.deepEqual(argumentsOf(programs, follower, /leader-elect/), ['--leader-elect=true']);
+  assert.deepEqual(argumentsOf(programs, 'kube-apiserver', /etcd-servers/), [
+    '--etcd-servers=https://127.0.0.1:2379',
+  ]);
+});
+
+test('a replica that joins has an etcd alone until that votes, and keeps what it was told to join', () => {
+  const joins = 'etcd=https://10.61.0.2:2380,dev-2=https://10.61.0.3:2380';
+  const pod = sampleReplica(2);
+  const joining = plan(pod, {}, { isReplicated: true, joins, isVoting: false });
+  assert.deepEqual(
+    joining.map(({ name }) => name),
+    ['etcd'],
+  );
+  assert.deepEqual(argumentsOf(joining, 'etcd', /^--name|initial-cluster/), [
+    ...['--name=dev-2', `--initial-cluster=${joins}`, '--initial-cluster-state=existing'],
+  ]);
+  assert.deepEqual(joining[0]!.secrets, [{ path: '/etc/kubernetes', secretName: 'dev-hosted-2-etcd' }]);
+  assert.equal(joinedBy({ ...pod, spec: { ...pod.spec, programs: joining } as HostPod['spec'] }), joins);
+  assert.equal(joinedBy(samplePod({})), undefined);
 });

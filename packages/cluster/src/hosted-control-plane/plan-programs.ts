@@ -3,6 +3,8 @@ import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import type { HostedControlPlaneSpec } from '../kinds/hosted-control-plane.ts';
 import { componentImage, etcdImage, versionOfImage } from './component-images.ts';
 import { apiServerPort, secretNameOf } from './component-secrets.ts';
+import { etcdUrl } from '../workload/remote-etcd.ts';
+import { replicaOf } from './replica.ts';
 import type { ClusterNetwork } from './service-network.ts';
 
 export interface PlannedControlPlane {
@@ -15,6 +17,12 @@ export interface PlannedControlPlane {
   readonly address: string;
   /** What the pod runs now. */
   readonly pod: HostPod;
+  /** Whether there are others, or are to be: its etcd is then reached by theirs, and one controller manager of all is elected. */
+  readonly isReplicated: boolean;
+  /** The members that its etcd joins; absent if it has begun alone. */
+  readonly joins?: string;
+  /** Whether its etcd votes. The API server needs more than a learner. */
+  readonly isVoting: boolean;
 }
 
 /** A program as it is written, without what has a default. */
@@ -22,8 +30,10 @@ type Program = HostPodSpec['programs'][number];
 type Arguments = readonly (readonly [string, string])[];
 
 const keys = '/etc/kubernetes';
-const etcdUrl = 'https://127.0.0.1:2379';
-const etcdPeerUrl = 'https://127.0.0.1:2380';
+const ownEtcdUrl = 'https://127.0.0.1:2379';
+const ownPeerUrl = 'https://127.0.0.1:2380';
+/** The name of the member that begins an etcd. The others are called as their pods are. */
+const firstMember = 'etcd';
 const megabytes = (count: number): Bytes => bytes(count * 2 ** 20);
 
 /**
@@ -32,6 +42,7 @@ const megabytes = (count: number): Bytes => bytes(count * 2 ** 20);
  */
 export function planPrograms(planned: PlannedControlPlane): HostPodSpec['programs'] {
   const { spec, pod } = planned;
+  if (!planned.isVoting) return [etcd(planned)];
   const followers = isServing(pod, spec) ? spec.version : followedVersion(pod);
   return [
     ...(planned.etcdServers ? [] : [etcd(planned)]),
@@ -51,37 +62,53 @@ export const isServing = ({ status }: HostPod, spec: HostedControlPlaneSpec): bo
     ({ name, image, isReady }) => name === 'kube-apiserver' && image === apiServerImage(spec) && isReady,
   ) === true;
 
+/** Where the etcds of other replicas reach that of a pod. */
+export const peerUrlOf = (address: string): string => etcdUrl(address, 2_380);
+
+/** Pure. Returns the members that the etcd of a pod was told to join; `undefined` if it has begun alone. */
+export function joinedBy({ spec }: HostPod): string | undefined {
+  const { command = [] } = spec.programs.find(({ name }) => name === 'etcd') ?? {};
+  const beginning = '--initial-cluster=';
+  return command.includes('--initial-cluster-state=existing')
+    ? command.find((each) => each.startsWith(beginning))?.slice(beginning.length)
+    : undefined;
+}
+
 /** Returns the version of what already speaks to the API server. */
 function followedVersion({ spec }: HostPod): string | undefined {
   const follower = spec.programs.find(({ name }) => name === 'kube-controller-manager');
   return follower && versionOfImage(follower.image);
 }
 
-function etcd({ spec, clusterName }: PlannedControlPlane): Program {
+function etcd({ spec, clusterName, address, pod, isReplicated, joins }: PlannedControlPlane): Program {
+  const name = joins === undefined ? firstMember : pod.metadata.name;
+  const clientUrl = isReplicated ? etcdUrl(address, 2_379) : ownEtcdUrl;
+  const peerUrl = isReplicated ? peerUrlOf(address) : ownPeerUrl;
   return program(
     'etcd',
     etcdImage(spec.version, spec),
     [
-      ['name', 'etcd'],
+      ['name', name],
       ['data-dir', '/var/lib/etcd/data'],
-      ['listen-client-urls', etcdUrl],
-      ['advertise-client-urls', etcdUrl],
-      ['listen-peer-urls', etcdPeerUrl],
-      ['initial-advertise-peer-urls', etcdPeerUrl],
-      ['initial-cluster', `etcd=${etcdPeerUrl}`],
+      ['listen-client-urls', isReplicated ? `${clientUrl},${ownEtcdUrl}` : ownEtcdUrl],
+      ['advertise-client-urls', clientUrl],
+      ['listen-peer-urls', peerUrl],
+      ['initial-advertise-peer-urls', peerUrl],
+      ['initial-cluster', joins ?? `${name}=${peerUrl}`],
+      ...(joins === undefined ? [] : ([['initial-cluster-state', 'existing']] as const)),
       ...['', 'peer-'].flatMap((of): Arguments => [
         [`${of}client-cert-auth`, 'true'],
         [`${of}cert-file`, `${keys}/server.crt`],
         [`${of}key-file`, `${keys}/server.key`],
         [`${of}trusted-ca-file`, `${keys}/ca.crt`],
       ]),
-      // Its gateway to REST would speak to itself as a client.
-      ['enable-grpc-gateway', 'false'],
+      // Its gateway to JSON, by which members are managed, speaks to itself as a client, for which the keys of a peer are needed.
+      ['enable-grpc-gateway', String(isReplicated)],
       ['snapshot-count', '10000'],
     ],
     {
       extraArgs: spec.etcd?.extraArgs,
-      secret: secretNameOf(clusterName, 'etcd'),
+      secret: secretNameOf(clusterName, 'etcd', replicaOf(pod)),
       memory: megabytes(1_024),
       volumes: [{ name: 'data', path: '/var/lib/etcd' }],
     },
@@ -100,7 +127,7 @@ function apiServer(planned: PlannedControlPlane, image: string): Program {
       ['tls-cert-file', `${keys}/apiserver.crt`],
       ['tls-private-key-file', `${keys}/apiserver.key`],
       ['client-ca-file', `${keys}/ca.crt`],
-      ['etcd-servers', etcdServers?.join(',') ?? etcdUrl],
+      ['etcd-servers', etcdServers?.join(',') ?? ownEtcdUrl],
       // Several control planes may keep their data in one etcd.
       ...(etcdServers
         ? ([['etcd-prefix', `/clusters/${pod.metadata.namespace}/${clusterName}`]] as const)
@@ -130,19 +157,20 @@ function apiServer(planned: PlannedControlPlane, image: string): Program {
     ],
     {
       extraArgs: spec.apiServer?.extraArgs,
-      secret: secretNameOf(clusterName, 'apiserver'),
+      secret: secretNameOf(clusterName, 'apiserver', replicaOf(pod)),
       memory: megabytes(2_048),
       probe: { port: apiServerPort, path: '/readyz' },
     },
   );
 }
 
-function controllerManager({ spec, clusterName, network }: PlannedControlPlane, version: string): Program {
+function controllerManager(planned: PlannedControlPlane, version: string): Program {
+  const { spec, clusterName, network, pod } = planned;
   return program(
     'kube-controller-manager',
     componentImage('kube-controller-manager', version, spec),
     [
-      ...clientArguments,
+      ...clientArguments(planned),
       ['client-ca-file', `${keys}/ca.crt`],
       ['requestheader-client-ca-file', `${keys}/front-proxy-ca.crt`],
       ['root-ca-file', `${keys}/ca.crt`],
@@ -162,23 +190,28 @@ function controllerManager({ spec, clusterName, network }: PlannedControlPlane, 
     ],
     {
       extraArgs: spec.controllerManager?.extraArgs,
-      secret: secretNameOf(clusterName, 'controller-manager'),
+      secret: secretNameOf(clusterName, 'controller-manager', replicaOf(pod)),
       memory: megabytes(1_024),
     },
   );
 }
 
-const scheduler = ({ spec, clusterName }: PlannedControlPlane, version: string): Program =>
-  program('kube-scheduler', componentImage('kube-scheduler', version, spec), clientArguments, {
-    extraArgs: spec.scheduler?.extraArgs,
-    secret: secretNameOf(clusterName, 'scheduler'),
-    memory: megabytes(512),
-  });
+const scheduler = (planned: PlannedControlPlane, version: string): Program =>
+  program(
+    'kube-scheduler',
+    componentImage('kube-scheduler', version, planned.spec),
+    clientArguments(planned),
+    {
+      extraArgs: planned.spec.scheduler?.extraArgs,
+      secret: secretNameOf(planned.clusterName, 'scheduler', replicaOf(planned.pod)),
+      memory: megabytes(512),
+    },
+  );
 
-/** There is one of each, so that nobody has to be elected. */
-const clientArguments: Arguments = [
+/** Where there is one of each, nobody has to be elected. */
+const clientArguments = ({ isReplicated }: PlannedControlPlane): Arguments => [
   ['bind-address', '127.0.0.1'],
-  ['leader-elect', 'false'],
+  ['leader-elect', String(isReplicated)],
   ['profiling', 'false'],
   ['kubeconfig', `${keys}/kubeconfig`],
   ['authentication-kubeconfig', `${keys}/kubeconfig`],

@@ -3,10 +3,10 @@ import type { HostPod } from '@ignite/api/host-pod/host-pod';
 import { hostPodKind } from '@ignite/api/host-pod/object-kind';
 import { type Finding, findCondition } from '../contract/conditions.ts';
 import { labels } from '../contract/names.ts';
-import { controllerReference, withController } from '../contract/owner.ts';
+import { controllerOf, controllerReference, withController } from '../contract/owner.ts';
 import { type Cluster, isUsable } from '../kinds/cluster.ts';
 import type { IgniteCluster } from '../kinds/ignite-infrastructure.ts';
-import { igniteClusterKind, machineKind } from '../kinds/object-kinds.ts';
+import { hostedControlPlaneKind, igniteClusterKind, machineKind } from '../kinds/object-kinds.ts';
 import type { BasicWork } from '../runtime/controller.ts';
 import type { Placement } from './placement.ts';
 import { planBalancer } from './plan-balancer.ts';
@@ -23,7 +23,7 @@ interface Balanced {
 }
 
 /**
- * Keeps the load balancer of a cluster leading to the Machines of the control plane. Its address becomes the endpoint unless people have
+ * Keeps the load balancer of a cluster leading to the Machines, or the pods, of the control plane. Its address becomes the endpoint unless people have
  * chosen one, such as a name that leads to it.
  */
 export async function keepBalancedEndpoint(
@@ -34,7 +34,11 @@ export async function keepBalancedEndpoint(
 ): Promise<Balanced> {
   const { objects } = work;
   const { loadBalancer, controlPlaneEndpoint } = infrastructure.spec;
-  const balancer = planBalancer(loadBalancer!.port, await objects.ofCluster(machineKind, cluster));
+  const balancer = planBalancer(
+    loadBalancer!.port,
+    await objects.ofCluster(machineKind, cluster),
+    await replicasOf(cluster, work),
+  );
   const { namespace } = infrastructure.metadata;
   const found = await objects.get(hostPodKind, { namespace, name: podName(infrastructure) });
   if (found && !placement.isPodOf(found, infrastructure))
@@ -80,6 +84,17 @@ export async function keepBalancedEndpoint(
   return ready?.status === 'True'
     ? { object, isThere: true }
     : lacking(object, 'LoadBalancerNotReady', ready?.message ?? '', true);
+}
+
+/** Returns the pods of a hosted control plane. Those that only have its labels get no connections. */
+async function replicasOf(cluster: Cluster, { objects }: BasicWork): Promise<readonly HostPod[]> {
+  const { apiGroup, kind, name } = cluster.spec.controlPlaneRef ?? {};
+  if (apiGroup !== hostedControlPlaneKind.group || kind !== hostedControlPlaneKind.kind) return [];
+  const pods = await objects.ofCluster(hostPodKind, cluster);
+  return pods.filter((pod) => {
+    const owner = controllerOf(pod);
+    return owner?.kind === kind && owner.name === name;
+  });
 }
 
 const lacking = (object: IgniteCluster, reason: string, message: string, isThere = false): Balanced => ({

@@ -151,3 +151,19 @@ test('planBalancer: Machines that go get no connections, unless all go', () => {
   assert.deepEqual(namesOf(b, member('e', '10.0.0.5:1\nlog 10.0.0.6', false)), ['b 10.0.0.2 6443']);
   assert.deepEqual(namesOf(member('d', '10.0.0.4', false), b), ['b 10.0.0.2 6443', 'd 10.0.0.4 6443']);
 });
+
+test('planBalancer: the replicas of a hosted control plane are servers once they have an address', () => {
+  const pod = (name: string, address: string | undefined, more: object = {}): HostPod =>
+    ({ metadata: { name, labels: {}, ...more }, status: { address } }) as unknown as HostPod;
+  const pods = [
+    pod('dev-2', '10.61.0.3'),
+    pod('dev', '10.61.0.2'),
+    pod('dev-3', undefined),
+    pod('dev-4', '10.61.0.5', { deletionTimestamp: '2026-11-30T00:00:00Z' }),
+  ];
+  const { servers } = planBalancer(443, [], pods);
+  assert.deepEqual(
+    servers.map(({ name, address, port }) => `${name} ${address} ${port}`),
+    ['dev 10.61.0.2 6443', 'dev-2 10.61.0.3 6443'],
+  );
+});

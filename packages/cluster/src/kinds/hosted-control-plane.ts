@@ -20,8 +20,17 @@ const componentSchema = v.optional(v.strictObject({ extraArgs: extraArgsSchema }
 const hostedControlPlaneEntries = {
   version: described('Version of Kubernetes.', kubernetesVersionSchema),
   replicas: described(
-    'Number of replicas.',
-    v.optional(v.picklist([1], 'must be 1: a control plane of several replicas is not there yet'), 1),
+    'Number of replicas. It is odd, so that etcd has a majority, and more than one need an endpoint that leads to all of them.',
+    v.optional(
+      v.pipe(
+        v.number(),
+        v.integer(),
+        v.minValue(1),
+        v.maxValue(7),
+        v.check((replicas) => replicas % 2 === 1, 'must be odd, so that etcd has a majority'),
+      ),
+      1,
+    ),
   ),
   imageRepository: described(
     'Repository of a registry where the images of the components are; by default registry.k8s.io.',

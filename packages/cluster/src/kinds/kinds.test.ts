@@ -139,10 +139,10 @@ describe('what is refused', () => {
     ],
     ['an unknown field', 'Cluster', { paused: true, more: 1 }, /unknown field "more"/],
     [
-      'a hosted control plane of several replicas',
+      'a hosted control plane whose etcd may be without a majority',
       'HostedControlPlane',
-      { version: 'v1.35.4', replicas: 3 },
-      /several replicas is not there yet/,
+      { version: 'v1.35.4', replicas: 2 },
+      /must be odd/,
     ],
     [
       'a program in the root of its image',

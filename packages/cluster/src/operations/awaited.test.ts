@@ -51,7 +51,7 @@ const viewOf = (status: MachineDeployment['status'], ...sets: readonly MachineSe
     ...{ apiVersion: 'cluster.x-k8s.io/v1beta2', kind: 'Cluster', metadata: metadata('dev'), spec: {} },
     status: { conditions },
   } satisfies Cluster,
-  ...{ infrastructure: undefined, controlPlane: undefined, pools: [], machines: [], sets },
+  ...{ infrastructure: undefined, controlPlane: undefined, pools: [], machines: [], replicas: [], sets },
   deployments: [deployment(status)],
 });
 

@@ -9,8 +9,8 @@ export interface NodeShape {
 }
 
 /**
- * Where the control plane runs: hosted, as processes in sandboxes of a host, or in VMs. Without an endpoint that leads to
- * these, a host runs a load balancer for them.
+ * Where the control plane runs: hosted, as processes in sandboxes of a host, or in VMs. A host runs a load balancer for several
+ * replicas of a hosted one, and for VMs without an endpoint that leads to them.
  */
 export type ControlPlaneRequest =
   | { readonly kind: 'hosted'; readonly replicas: number }

@@ -1,4 +1,5 @@
-export type ScaleErrorCode = 'CLUSTER_WORKERS_AMBIGUOUS' | 'CLUSTER_CONTROL_PLANE_MISSING';
+export type ScaleErrorCode =
+  'CLUSTER_WORKERS_AMBIGUOUS' | 'CLUSTER_CONTROL_PLANE_MISSING' | 'CLUSTER_ENDPOINT_OF_REPLICA';
 
 /** What a cluster is to have; what is absent stays as it is. */
 export interface ClusterSize {

@@ -1,10 +1,11 @@
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { labels } from '../contract/names.ts';
 import { controllerOf, isControlledBy } from '../contract/owner.ts';
 import type { Machine } from '../kinds/machine.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { type Branch, type TreeLine, linesOf, titleOf } from './tree.ts';
 
-/** Pure. Returns a cluster with its parts as a tree: the infrastructure, the control plane, the workers, their Machines. */
+/** Pure. Returns a cluster with its parts as a tree: the infrastructure, the control plane, the workers, their Machines and replicas. */
 export function clusterTree({
   cluster,
   infrastructure,
@@ -12,13 +13,14 @@ export function clusterTree({
   deployments,
   pools,
   machines,
+  replicas,
 }: ClusterView): readonly TreeLine[] {
   const isOfControlPlane = ({ metadata }: Machine): boolean =>
     Object.hasOwn(metadata.labels, labels.controlPlane);
-  const leaves = (some: readonly Machine[]): readonly Branch[] =>
+  const leaves = (some: readonly KubeObject[]): readonly Branch[] =>
     some
       .toSorted((a, b) => a.metadata.name.localeCompare(b.metadata.name, 'en'))
-      .map((machine) => ({ title: titleOf(machine), object: machine, children: [] }));
+      .map((object) => ({ title: titleOf(object), object, children: [] }));
   const groups = [
     ...deployments.map((object) => ({ object, label: labels.deployment })),
     ...pools.map((object) => ({ object, label: labels.pool })),
@@ -43,13 +45,15 @@ export function clusterTree({
             {
               title: `ControlPlane - ${titleOf(controlPlane)}`,
               object: controlPlane,
-              children: leaves(
-                machines.filter(
+              children: leaves([
+                ...machines.filter(
                   (machine) =>
                     isControlledBy(machine, controlPlane) ||
                     (isOfControlPlane(machine) && !controllerOf(machine)),
                 ),
-              ),
+                // A single one is told of by its control plane.
+                ...(replicas.length > 1 ? replicas : []),
+              ]),
             },
           ]
         : []),

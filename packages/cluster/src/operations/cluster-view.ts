@@ -1,8 +1,11 @@
+import type { HostPod } from '@ignite/api/host-pod/host-pod';
+import { hostPodKind } from '@ignite/api/host-pod/object-kind';
 import { type KindResource, KindClient, objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { contractVersion } from '../contract/groups.ts';
 import { labels } from '../contract/names.ts';
+import { isControlledBy } from '../contract/owner.ts';
 import type { ContractReference } from '../contract/reference.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import type { MachineDeployment } from '../kinds/machine-deployment.ts';
@@ -11,6 +14,7 @@ import type { MachineSet } from '../kinds/machine-set.ts';
 import type { Machine } from '../kinds/machine.ts';
 import {
   clusterKind,
+  hostedControlPlaneKind,
   machineDeploymentKind,
   machineKind,
   machinePoolKind,
@@ -32,6 +36,8 @@ export interface ClusterView {
   readonly pools: readonly MachinePool[];
   readonly sets: readonly MachineSet[];
   readonly machines: readonly Machine[];
+  /** The replicas of a hosted control plane. */
+  readonly replicas: readonly HostPod[];
 }
 
 /** Returns `undefined` if there is no such Cluster. */
@@ -57,8 +63,13 @@ export async function viewCluster(
     new KindClient(client, machineSetKind).list(own),
     new KindClient(client, machineKind).list(own),
   ]);
+  const pods =
+    controlPlane?.kind === hostedControlPlaneKind.kind
+      ? (await new KindClient(client, hostPodKind).list(own)).items
+      : [];
   return {
     ...{ cluster, infrastructure, controlPlane },
+    replicas: pods.filter((pod) => isControlledBy(pod, controlPlane!)),
     deployments: deployments.items,
     pools: pools.items,
     sets: sets.items,

@@ -42,6 +42,7 @@ const textOf = (request: ClusterRequest): string =>
 
 for (const [name, request] of Object.entries({
   'hosted-control-plane': hosted,
+  'hosted-replicas': { ...hosted, controlPlane: { kind: 'hosted', replicas: 3 } },
   'control-plane-in-vms': inVms,
   'one-vm': {
     ...inVms,

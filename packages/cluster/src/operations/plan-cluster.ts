@@ -71,9 +71,9 @@ function controlPlaneKindOf({ controlPlane, distribution }: ClusterRequest): Kin
   return distribution === 'k3s' ? k3sControlPlaneKind : kubeadmControlPlaneKind;
 }
 
-/** A hosted control plane is its own endpoint. */
+/** A hosted control plane of one replica is its own endpoint. */
 function planEndpoint(controlPlane: ControlPlaneRequest): object {
-  if (controlPlane.kind === 'hosted') return {};
+  if (controlPlane.kind === 'hosted') return controlPlane.replicas > 1 ? { loadBalancer: {} } : {};
   const { endpoint } = controlPlane;
   return endpoint ? { controlPlaneEndpoint: endpoint } : { loadBalancer: {} };
 }

@@ -25,18 +25,22 @@ export function planSuspension(parts: ClusterParts): PowerPlan {
   // What waits to be saved has stood still before.
   const stillness = planStillnessOf(parts, (vm) => isStill(vm) || isHeld(vm));
   if (stillness.lacks !== undefined) return stillness;
-  const { vms, pods } = parts;
-  const unsaved = vms.filter(isMeant).filter((vm) => !isSaved(vm));
-  const running = pods.filter((pod) => !isStopped(pod));
+  const unsaved = parts.vms.filter(isMeant).filter((vm) => !isSaved(vm));
+  const { pods, lacks } = planEnd(parts);
   return {
     vms: unsaved.filter(({ spec }) => spec.power !== 'Suspended').map((vm) => ({ vm, power: 'Suspended' })),
+    pods,
+    lacks: unsaved.length > 0 ? `${listOf(unsaved)} to be suspended` : lacks,
+  };
+}
+
+/** Pure. Plans how the programs of all pods of a cluster end. */
+export function planEnd({ pods }: Pick<ClusterParts, 'pods'>): PowerPlan {
+  const running = pods.filter((pod) => !isStopped(pod));
+  return {
+    vms: [],
     pods: running.filter(({ spec }) => spec.power !== 'Stopped').map((pod) => ({ pod, power: 'Stopped' })),
-    lacks:
-      unsaved.length > 0
-        ? `${listOf(unsaved)} to be suspended`
-        : running.length > 0
-          ? `the programs of ${listOf(running)} to end`
-          : undefined,
+    lacks: running.length > 0 ? `the programs of ${listOf(running)} to end` : undefined,
   };
 }
 

@@ -11,7 +11,7 @@ import { assertAttempting, beginAttempt } from './attempt.ts';
 import { type Look, waitFor } from './await-cluster.ts';
 import type { ClusterKey } from './cluster-view.ts';
 import { findCluster } from './find-cluster.ts';
-import { type ClusterParts, isOfControlPlane, isReady, planStillness } from './plan-suspension.ts';
+import { type ClusterParts, isOfControlPlane, isReady, planEnd, planStillness } from './plan-suspension.ts';
 import { type SnapshotWaiting, findClusterSnapshot } from './snapshot-cluster.ts';
 import { goOn, partsOf, pursue } from './suspend-cluster.ts';
 
@@ -44,6 +44,8 @@ export async function restoreCluster(
   }));
   // No guest of today may meet a control plane of then.
   await pursue(key, attempt, waiting, planStillness);
+  // A member of etcd that ran on would tell those of then what has happened since.
+  await pursue(key, attempt, waiting, planEnd);
   await restorePods(key, attempt, parts.pods, snapshot.spec.copy, waiting);
   const uids = new Map(known.map(({ metadata }) => [metadata.name, metadata.uid]));
   const taken = new Map(

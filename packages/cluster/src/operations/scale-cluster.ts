@@ -8,7 +8,7 @@ import type { ClusterSize, ScaleErrorCode } from './cluster-size.ts';
 import { type ClusterView, kindOf } from './cluster-view.ts';
 import { changeTopology, withSize } from './topology-wish.ts';
 
-/** @throws CodedError CLUSTER_WORKERS_AMBIGUOUS, CLUSTER_CONTROL_PLANE_MISSING */
+/** @throws CodedError CLUSTER_WORKERS_AMBIGUOUS, CLUSTER_CONTROL_PLANE_MISSING, CLUSTER_ENDPOINT_OF_REPLICA */
 export async function scaleCluster(
   view: ClusterView,
   size: ClusterSize,
@@ -17,6 +17,7 @@ export async function scaleCluster(
 ): Promise<void> {
   const { workers, controlPlanes } = size;
   const { cluster } = view;
+  if (controlPlanes !== undefined && controlPlanes > 1) assertCanGrow(view);
   if (cluster.spec.topology)
     return await changeTopology(cluster, (topology) => withSize(topology, size), client, signal);
   if (controlPlanes !== undefined) {
@@ -34,6 +35,17 @@ export async function scaleCluster(
       (now) => (now.spec.replicas === workers ? now : { ...now, spec: { ...now.spec, replicas: workers } }),
       { signal },
     );
+}
+
+/** Refuses what would be waited for without end: an endpoint that is the address of a replica leads to no other one. */
+function assertCanGrow({ cluster, replicas }: ClusterView): void {
+  const { host } = cluster.spec.controlPlaneEndpoint ?? {};
+  if (host === undefined || !replicas.some(({ status }) => status?.address === host)) return;
+  throw new CodedError<ScaleErrorCode>(
+    'CLUSTER_ENDPOINT_OF_REPLICA',
+    `the endpoint of cluster "${cluster.metadata.name}" is the address of the only replica of its control plane, and cannot be changed`,
+    { hint: 'create another cluster with --control-planes 3, whose endpoint is a load balancer' },
+  );
 }
 
 /** Pure. Returns the workers that a command means: those that Ignite has made, or the only ones there are. */

@@ -95,7 +95,7 @@ test('a cluster goes back: it stands still, then its programs, then its VMs', as
   done.length = 0;
   await restoreCluster(key, 'ready', waiting);
   assert.deepEqual(done, [
-    ...['a Paused', 'b Paused', 'pod Running'],
+    ...['a Paused', 'b Paused', 'pod Stopped', 'pod Running'],
     ...['bring a back to uid-of-a-0', 'bring b back to uid-of-b-1'],
   ]);
   assert.equal((await pods.get(key)).spec.restored?.copy, spec.copy);

@@ -1,3 +1,4 @@
+import { hostPodKind } from '@ignite/api/host-pod/object-kind';
 import type { KindResource } from '@ignite/toolkit/client/kind-client';
 import { groupOf } from '@ignite/toolkit/object/group-kind';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
@@ -32,8 +33,8 @@ export type Enqueue<C extends Routed = Routed> = (controller: C, key: string) =>
 
 /**
  * Has the controllers look at what a change is of interest to: the object itself, its owners, all that belongs to a
- * Cluster whose wishes or beginnings have changed, the parts of a Machine or a MachinePool, the health checks and the load balancer
- * of a Machine, the Clusters of a class, the claims that wait for a pool, and the pool of an address
+ * Cluster whose wishes or beginnings have changed, the parts of a Machine or a MachinePool, the health checks of a Machine, the load
+ * balancer of a Machine or a pod, the Clusters of a class, the claims that wait for a pool, and the pool of an address
  * or of a claim that is gone.
  */
 export function routeChanges<C extends Routed>(
@@ -53,6 +54,10 @@ export function routeChanges<C extends Routed>(
       if (found) enqueue(found, `${metadata.namespace}/${owner.name}`);
     }
     // Clusters and Machines matter to controllers of other kinds also where their own controllers run elsewhere.
+    const enqueueWatcher = (watcher: KindResource): void => {
+      const found = byKind.get(`${watcher.kind}.${watcher.group}`);
+      if (found) enqueueOfCluster(found, object, objects, enqueue).catch(aborted);
+    };
     const is = (each: KindResource): boolean => each.kind === kind && each.group === groupOf(apiVersion);
     if (is(clusterKind)) {
       const news = newsOf(object as Cluster, isGone);
@@ -72,11 +77,8 @@ export function routeChanges<C extends Routed>(
       enqueueParts(byKind, object, (object as MachinePool).spec.template.spec, enqueue);
     } else if (is(machineKind)) {
       enqueueParts(byKind, object, (object as Machine).spec, enqueue);
-      for (const kind of machineWatchers) {
-        const found = byKind.get(`${kind.kind}.${kind.group}`);
-        if (found) enqueueOfCluster(found, object, objects, enqueue).catch(aborted);
-      }
-    }
+      for (const kind of machineWatchers) enqueueWatcher(kind);
+    } else if (is(hostPodKind)) enqueueWatcher(igniteClusterKind);
   });
 }
 
@@ -154,16 +156,16 @@ async function enqueueClaims<C extends Routed>(
     if (claim.spec.poolRef.name === name && !claim.status?.addressRef) enqueue(found, informerKey(claim));
 }
 
-/** Has a controller look at its objects that belong to the Cluster of a Machine. */
+/** Has a controller look at its objects that belong to the Cluster of another object. */
 async function enqueueOfCluster<C extends Routed>(
   controller: C,
-  machine: KubeObject,
+  part: KubeObject,
   objects: BasicWork['objects'],
   enqueue: Enqueue<C>,
 ): Promise<void> {
-  const cluster = clusterKeyOf(machine)?.split('/')[1];
+  const cluster = clusterKeyOf(part)?.split('/')[1];
   if (cluster === undefined) return;
-  const place = { ...machine, metadata: { ...machine.metadata, name: cluster } };
+  const place = { ...part, metadata: { ...part.metadata, name: cluster } };
   for (const object of await objects.ofCluster(controller.kind, place))
     enqueue(controller, informerKey(object));
 }

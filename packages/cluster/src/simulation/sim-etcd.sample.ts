@@ -21,7 +21,7 @@ export interface SimEtcdVm {
 
 interface SimMember {
   readonly id: string;
-  readonly address: string;
+  address: string;
   name: string;
   isLearner: boolean;
 }
@@ -146,6 +146,12 @@ export class SimEtcds {
           if (!member || this.#options.random() < 0.3) throw refused('learner is not in sync');
           member.isLearner = false;
           this.#checkMajorityOf(found);
+        }),
+      announce: (id, peerUrl) =>
+        lossy(() => {
+          const member = cluster().members.find((each) => each.id === id);
+          if (!member) throw refused('member not found');
+          member.address = new URL(peerUrl).hostname;
         }),
       remove: (id) =>
         lossy(() => {

@@ -40,10 +40,15 @@ const served: readonly ServedKind[] = [
     isNamespaced: true,
     hasStatus: false,
   })),
-  ...['ClusterRole', 'ClusterRoleBinding'].map((kind) => ({
+  ...['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'].map((kind) => ({
     ...{ group: 'rbac.authorization.k8s.io', version: 'v1', resource: `${kind.toLowerCase()}s`, kind },
     names: 'PathSegment' as const,
-    isNamespaced: false,
+    isNamespaced: !kind.startsWith('Cluster'),
+    hasStatus: false,
+  })),
+  ...['Service', 'ServiceAccount'].map((kind) => ({
+    ...{ group: '', version: 'v1', resource: `${kind.toLowerCase()}s`, kind },
+    isNamespaced: true,
     hasStatus: false,
   })),
 ];
@@ -82,6 +87,8 @@ class K3sNodes extends ForwardingClient {
 export class SimWorld implements WorkloadClusters {
   readonly vms = new Map<string, SimVm>();
   readonly violations: string[] = [];
+  /** Whether an API server answers of the clusters whose control plane is hosted. */
+  readonly hosted = new Map<string, () => boolean>();
   /** When the certificates end of the API servers that are looked at. */
   certificateEndMs: number | undefined;
   /** What fails although the API servers answer. */
@@ -140,6 +147,8 @@ export class SimWorld implements WorkloadClusters {
   }
 
   isReachable(key: string): boolean {
+    const isServing = this.hosted.get(key);
+    if (isServing) return isServing();
     const members = this.membersOf(key);
     const healthy = members.filter(({ isHealthy }) => isHealthy).length;
     return members.length > 0 && healthy > members.length / 2;

@@ -20,6 +20,7 @@ import { simSchemas } from './sim-schemas.sample.ts';
 import { simControllers, simDefinitions, simServedKinds } from './sim-provider.sample.ts';
 import { simVmController } from './sim-vms.sample.ts';
 import { SimEtcds } from './sim-etcd.sample.ts';
+import { SimPods } from './sim-pods.sample.ts';
 import { SimWorld } from './sim-world.sample.ts';
 
 export interface SimulationOptions {
@@ -41,6 +42,7 @@ const served = [...kinds, ...coreKinds, ...vmKinds].map(servedKindOf).concat(sim
 export class Simulation implements Disposable {
   readonly world = new SimWorld();
   readonly etcds: SimEtcds;
+  readonly pods: SimPods;
   readonly client: FaultyClient;
   readonly objects: Objects;
   readonly failures: string[] = [];
@@ -75,13 +77,18 @@ export class Simulation implements Disposable {
       delayMs: () => 1_000 + Math.floor(this.#random() * 30_000),
       faults: () => (this.client.isFaulty ? faults : 0),
     });
+    this.pods = new SimPods({
+      random: this.#random,
+      delayMs: () => 1_000 + Math.floor(this.#random() * 30_000),
+      faults: () => (this.client.isFaulty ? faults : 0),
+    });
     let names = 0;
     this.#work = {
       objects: this.objects,
       providers: new ProviderKinds(this.client, kinds.map(resourceOf)),
       workloads: this.world,
       schemas: simSchemas,
-      etcdAt: (addresses) => this.etcds.at(addresses),
+      etcdAt: (addresses) => this.pods.at(addresses) ?? this.etcds.at(addresses),
       clock,
       log,
       suffix: () => (names += 1).toString(36).padStart(5, '0'),
@@ -97,6 +104,7 @@ export class Simulation implements Disposable {
       ...igniteControllers,
       ...simControllers(provider),
       simVmController(provider),
+      simulation.pods.controller,
     ];
     simulation.client.isFaulty = false;
     for (const { resource, object } of simDefinitions) await simulation.client.create(resource, object);

@@ -70,6 +70,13 @@ test('a member that knows no leader is not asked, for its answer would be old, o
   ]);
 });
 
+test('a member that is reached elsewhere is announced to those that know their leader', async () => {
+  using at = await open([{ id: '2', status: { leader: '2' } }]);
+  await at.etcd.announce('2', 'https://10.61.0.2:2380', signal);
+  const body = { ID: '2', peerURLs: ['https://10.61.0.2:2380'] };
+  assert.deepEqual(at.asked, [{ id: '2', path: '/v3/cluster/member/update', body }]);
+});
+
 test('members that all know no leader have nothing to say', async () => {
   using at = await open([{ id: '1', status: { leader: '0' } }]);
   await assert.rejects(at.etcd.members(signal), { code: 'ETCD_UNREACHABLE' });

@@ -72,6 +72,10 @@ export class RemoteEtcd implements EtcdServers {
     await this.#change('/v3/cluster/member/promote', { ID: id }, signal);
   }
 
+  async announce(id: string, peerUrl: string, signal: AbortSignal): Promise<void> {
+    await this.#change('/v3/cluster/member/update', { ID: id, peerURLs: [peerUrl] }, signal);
+  }
+
   async remove(id: string, signal: AbortSignal): Promise<void> {
     await this.#change('/v3/cluster/member/remove', { ID: id }, signal);
   }

@@ -37,6 +37,8 @@ export interface EtcdServers extends Etcd {
   addLearner(peerUrl: string, signal: AbortSignal): Promise<void>;
   /** Lets a learner vote. etcd refuses it until the learner has caught up. */
   promote(id: string, signal: AbortSignal): Promise<void>;
+  /** Tells all members where one is reached by the others from now on. */
+  announce(id: string, peerUrl: string, signal: AbortSignal): Promise<void>;
 }
 
 /** What a control plane is asked for itself. */

@@ -24,7 +24,7 @@ export const clusterCreate: Command = {
   summary: 'Create a Kubernetes cluster, and wait until its nodes are ready',
   details: [
     'With --control-plane=auto, the control plane is in VMs where KVM works, and hosted otherwise: its programs run in sandboxes of this host, without a VM.',
-    'Unless --endpoint is given, a load balancer on this host (HAProxy) leads to the VMs of the control plane.',
+    'Unless --endpoint is given, a load balancer on this host (HAProxy) leads to the VMs of the control plane. It also leads to a hosted control plane that begins with several replicas, and one that begins with a single replica has no other one later.',
     'With -f, the file may be a configuration of kind (kind.x-k8s.io/v1alpha4) or manifests of cluster.k8s.io/v1alpha1: what they ask for and Ignite does not have is said. Flags win over the file.',
     'With --from, the cluster goes on from a snapshot of another one, which may run beside it: with its nodes, their memory and their addresses, behind a router.',
     'The cluster becomes a context of your kubeconfig, which is $KUBECONFIG or ~/.kube/config, and the current one.',
@@ -33,6 +33,7 @@ export const clusterCreate: Command = {
   examples: [
     'ignite cluster create dev',
     'ignite cluster create prod --workers 2 --memory 4GB --kubernetes v1.34.4',
+    'ignite cluster create prod --control-plane hosted --control-planes 3',
     'ignite cluster create prod --control-plane vm --control-planes 3',
     'ignite cluster create prod --control-plane vm --endpoint 10.61.0.10:6443',
     'ignite cluster create dev -f calico.yaml',

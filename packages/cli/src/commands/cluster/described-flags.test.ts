@@ -22,7 +22,7 @@ const asked = (given: Readonly<Record<string, string>>, hasKvm = false) => {
 
 test('a cluster that is described is hosted, with a worker for its Pods, and says so', () => {
   const { request, remarks } = asked({});
-  assert.deepEqual(request.controlPlane, { kind: 'hosted', replicas: 1 });
+  assert.deepEqual(request.controlPlane, { kind: 'hosted', replicas: 3 });
   assert.deepEqual([request.version, request.podNetwork], ['v1.34.0', { kind: 'none' }]);
   assert.deepEqual(request.workers, {
     replicas: 1,
@@ -30,7 +30,6 @@ test('a cluster that is described is hosted, with a worker for its Pods, and say
   });
   assert.deepEqual(remarks, [
     'featureGates: not carried over',
-    '3 control planes: a hosted one has one replica; --control-plane vm makes as many',
     'no workers: one is made, since a hosted control plane runs no Pods',
   ]);
 });

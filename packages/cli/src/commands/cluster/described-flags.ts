@@ -23,16 +23,13 @@ export function askedFor(described: DescribedCluster, flags: FlagValues, hasKvm:
   return {
     flags: flags.otherwise({
       workers: String(isWithoutNodes ? 1 : workers),
-      ...(isInVms && controlPlanes > 0 && { 'control-planes': String(controlPlanes) }),
+      ...(controlPlanes > 0 && { 'control-planes': String(controlPlanes) }),
       ...(version !== undefined && { kubernetes: version }),
       ...(bringsPodNetwork && { cni: 'none' }),
       ...shape,
     }),
     remarks: [
       ...remarks,
-      ...(controlPlanes > 1 && !isInVms
-        ? [`${controlPlanes} control planes: a hosted one has one replica; --control-plane vm makes as many`]
-        : []),
       ...(isWithoutNodes ? ['no workers: one is made, since a hosted control plane runs no Pods'] : []),
     ],
   };

@@ -241,11 +241,6 @@ function planControlPlane(
         `--${ofVms}: a hosted control plane has no VMs`,
         'leave it out, or use --control-plane vm',
       );
-    if (replicas > 1)
-      throw usageError(
-        `--control-planes ${replicas}: a hosted control plane has one replica`,
-        'leave it out, or use --control-plane vm',
-      );
     return {
       controlPlane: { kind: 'hosted', replicas },
       ...(asked === 'auto' && {

@@ -1,7 +1,7 @@
-import type { ManagedMember } from '../workload/workload-cluster.ts';
+import type { ManagedMember } from './workload-cluster.ts';
 
-/** The VM of a member, as far as it matters for what an etcd cluster does next. */
-export interface MemberVm {
+/** Where a member runs, a VM or a pod of a host, as far as it matters for what an etcd cluster does next. */
+export interface MemberPlace {
   readonly name: string;
   /** Its number in the cluster, which is in its name. */
   readonly index: number;
@@ -11,13 +11,13 @@ export interface MemberVm {
   readonly isConfigured: boolean;
   /** Whether its keys are to be renewed. */
   readonly isRenewalDue: boolean;
-  /** Whether it is as the cluster wants its VMs. */
+  /** Whether it is as the cluster wants its places. */
   readonly isUpToDate: boolean;
   /** Whether it has not been healthy for so long that it is given up. */
   readonly isGivenUp: boolean;
 }
 
-/** Pure. Tells whether a member runs at an address, which is that of a VM, if it has one. Members know each other by it. */
+/** Pure. Tells whether a member runs at an address, which is that of a place, if it has one. Members know each other by it. */
 export const isMemberAt = ({ peerUrls }: ManagedMember, address: string | undefined): boolean =>
   address !== undefined && peerUrls.some((url) => hostOf(url) === address);
 
