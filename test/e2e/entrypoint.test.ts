@@ -120,11 +120,12 @@ test('stop sends the stop signal, and a guest that ignores it is ended', async (
     '--',
     'sh',
     '-c',
-    'trap "echo bye; exit 9" TERM; echo up; while :; do sleep 1; done',
+    'trap "sleep 14; echo bye; exit 9" TERM; echo up; while :; do sleep 1; done',
   );
   await logged('polite', /up/);
   await ignite.ok('stop', '--time', '600', 'polite');
   assert.equal(await ignite.ok('wait', 'polite'), '9\n');
+  assert.match(await ignite.logged('polite'), /bye/);
   await ignite.ok(
     'run',
     'busybox',
