@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -120,11 +121,12 @@ test('stop sends the stop signal, and a guest that ignores it is ended', async (
     '--',
     'sh',
     '-c',
-    'trap "echo bye; exit 9" TERM; echo up; while :; do sleep 1; done',
+    'trap "sleep 14; echo bye; exit 9" TERM; echo up; while :; do sleep 1; done',
   );
   await logged('polite', /up/);
   await ignite.ok('stop', '--time', '600', 'polite');
   assert.equal(await ignite.ok('wait', 'polite'), '9\n');
+  assert.match(await ignite.logged('polite'), /bye/);
   await ignite.ok(
     'run',
     'busybox',
@@ -138,6 +140,38 @@ test('stop sends the stop signal, and a guest that ignores it is ended', async (
   await logged('rude', /up/);
   await ignite.ok('stop', '--time', '1', 'rude');
   assert.equal(await ignite.ok('ps', '-q'), '');
+});
+
+test('exec and cp reach a VM without SSH: streams are apart, and several run at once', async () => {
+  await ignite.ok('run', 'busybox', '--name', 'plain', '-e', "GREETING=it's", '--', 'sleep', '1000');
+  const exec = (...words: readonly string[]) => ['exec', '--timeout', '600', 'plain', '--', ...words];
+  const said = await ignite.run(...exec('echo "$GREETING $(id -u)"; echo err >&2; exit 7'));
+  assert.deepEqual(said, { code: 7, stdout: "it's 0\n", stderr: 'err\n' });
+  const noise = Buffer.from(Array.from({ length: 300_000 }, (_, at) => (at * 7) % 251));
+  const md5 = createHash('md5').update(noise).digest('hex');
+  const inputs = ['a', 'b', 'c', 'd', 'e', 'f'].map((each) => ignite.start(exec('cat'), Buffer.from(each)).ended);
+  const summed = ignite.start(exec('md5sum'), noise).ended;
+  assert.deepEqual(
+    (await Promise.all([...inputs, summed])).map(({ stdout }) => stdout),
+    ['a', 'b', 'c', 'd', 'e', 'f', `${md5}  -\n`],
+  );
+  const [file, back] = [join(ignite.dir, 'sent'), join(ignite.dir, 'back')];
+  writeFileSync(file, noise);
+  await ignite.ok('cp', file, 'plain:/tmp/sent');
+  await ignite.ok('cp', 'plain:/tmp/sent', back);
+  assert.ok(readFileSync(back).equals(noise));
+  await using terminal = ignite.onTerminal(['exec', '-t', 'plain', '--', 'sh']);
+  await terminal.shows(/# /);
+  terminal.types('tty; stty size; exit 5\r');
+  await terminal.shows(/\/dev\/pts\/\d+\s+\d+ \d+\s/);
+  assert.equal(await terminal.ended, 5);
+  const killed = ignite.start(exec('echo up; exec sleep 987'));
+  for (const deadline = Date.now() + patienceMs; killed.said() !== 'up\n'; await delay(50))
+    assert.ok(Date.now() < deadline, killed.told());
+  killed.kill();
+  await killed.ended;
+  await ignite.ok(...exec('while grep -qs "98[7]" /proc/[0-9]*/cmdline; do sleep 0.2; done'));
+  await ignite.ok('rm', '-f', 'plain');
 });
 
 test('VMs reach each other by name and the host by its address', async () => {

@@ -73,6 +73,7 @@ export async function openEnginePorts(options: EngineOptions): Promise<EnginePor
     settleCommand,
     guestDir: scriptsDir('guest'),
     streamsProgram: join(scriptsDir('host'), 'streams'),
+    commandProgram: join(scriptsDir('host'), 'guest-command'),
     ...engines,
     env,
   };

@@ -162,8 +162,8 @@ export interface VmClient extends Finder<Vm> {
    */
   attach(query: string, request: AttachRequest, signal: AbortSignal): Promise<VmAttachment>;
   /**
-   * Runs a line in a VM, or logs in, once its SSH answers. A session whose streams are piped ends when the signal aborts.
-   * @throws CodedError VM_NOT_RUNNING, SSH_NO_KEY, SSH_UNREACHABLE
+   * Runs a line in a VM, or logs in, once the VM answers. A session whose streams are piped ends when the signal aborts.
+   * @throws CodedError VM_NOT_RUNNING, SSH_NO_KEY, SSH_UNREACHABLE, GUEST_SILENT
    */
   exec(query: string, request: ExecRequest, op: ClientOperation): Promise<ExecSession>;
 }

@@ -42,7 +42,7 @@ export interface ExecRequest {
    * if the caller wants to have them; and the size of the terminal that the program is to have, if any.
    */
   readonly streams: { readonly kind: 'own' | 'piped'; readonly terminal?: WindowSize };
-  /** The time in which SSH must answer. */
+  /** The time in which the VM must answer. */
   readonly timeoutMs: number;
   /** The private key. The default is the one that was made for the VM. */
   readonly identity?: string;

@@ -40,6 +40,7 @@ const plain: readonly string[] = [
   'CONSOLE_UNSUPPORTED',
   'SSH_NO_KEY',
   'SSH_UNREACHABLE',
+  'GUEST_SILENT',
 ];
 
 /** Passes a result on, and what failed as an answer to the client. */

@@ -5,11 +5,11 @@ import { badRequest } from '@ignite/toolkit/client/object-error';
 import { shellWord } from '@ignite/toolkit/text/shell-word';
 import { type VmSource, checkRunning, connectedVm, toldPlainly } from './connected-vm.ts';
 
-/** The time in which SSH in a VM must answer, and in which a client tells the size of its terminal, in milliseconds. */
-const [sshMs, sizeMs] = [60_000, 1_000];
+/** The time in which a VM must answer, and in which a client tells the size of its terminal, in milliseconds. */
+const [answerMs, sizeMs] = [60_000, 1_000];
 const usualSize: WindowSize = { rows: 24, columns: 80 };
 
-/** Runs commands in a VM, over SSH. */
+/** Runs commands in a VM. */
 export const vmExec = (source: VmSource): CommandConnector => ({
   kind: 'command',
   open: async (target, request, signal) => {
@@ -31,7 +31,7 @@ async function run(uid: string, { vms }: VmSource, { request, streams, signal }:
   const wanted = {
     line: request.command.map(shellWord).join(' '),
     streams: { kind: 'piped', ...(size && { terminal: size }) },
-    timeoutMs: sshMs,
+    timeoutMs: answerMs,
   } as const;
   const session = await toldPlainly(vms.exec(uid, wanted, { signal, report: () => {} }));
   if (session.kind !== 'piped') throw new Error('a session has no pipes');

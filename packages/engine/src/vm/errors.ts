@@ -24,6 +24,7 @@ export type VmErrorCode =
   | 'CONTENT_GONE'
   | 'CLOCK_LOST'
   | 'SSH_NO_KEY'
+  | 'GUEST_SILENT'
   | 'SSH_UNREACHABLE'
   | 'WAIT_TIMEOUT'
   | 'KEY_INVALID'
@@ -210,6 +211,14 @@ export const noSshKey = (name: string): CodedError =>
     'SSH_NO_KEY',
     `VM "${name}" was created without an SSH key`,
     'use a private key with "-i FILE", or create the VM with --ssh',
+  );
+
+export const guestSilent = (name: string, cause: unknown): CodedError =>
+  vmError(
+    'GUEST_SILENT',
+    `the guest of VM "${name}" does not get ready to run commands: ${errorText(cause)}`,
+    'look at "ignite logs"; a guest that still boots needs longer (--timeout)',
+    cause,
   );
 
 export const noIdentity = (path: string): CodedError =>

@@ -20,6 +20,8 @@ export interface VmPorts extends ImageDeps, KernelDeps {
   readonly guestDir: string;
   /** The program that keeps the streams of what a guest runs. */
   readonly streamsProgram: string;
+  /** The program that runs a command in a guest over its channel. */
+  readonly commandProgram: string;
   readonly objects: ObjectClient;
   readonly administration: StoreAdministration;
   readonly self: ThisHost;

@@ -81,7 +81,9 @@ export const stop: Command = {
   arguments: 'VM...',
   arity: { least: 1, most: Infinity },
   summary: 'Stop VMs',
-  details: ['Presses the power button of the VM, and kills the VM if it has not shut down in time.'],
+  details: [
+    'Presses the power button of the VM, and kills the VM if it has not shut down in time. An entrypoint is sent its stop signal, and has the same time to end.',
+  ],
   examples: ['ignite stop my-vm', 'ignite stop --time 5 my-vm'],
   flags: { ...namespaceFlags, ...stopFlags },
   run: async (invocation) => {

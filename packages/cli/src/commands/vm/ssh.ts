@@ -14,7 +14,7 @@ export const sshFlags: Flags = {
     default: "the VM's own key",
     help: 'private key file',
   },
-  timeout: { type: 'string', value: 'SECONDS', default: '60', help: 'seconds to wait for SSH' },
+  timeout: { type: 'string', value: 'SECONDS', default: '60', help: 'seconds to wait for the VM to answer' },
 };
 
 const tty = (otherwise: string): Flag => ({
@@ -30,7 +30,7 @@ export const ssh: Command = {
   arity: { least: 1, most: Infinity },
   summary: 'Log in to a VM over SSH, or run a command line in it',
   details: [
-    'Waits until the SSH server of the VM answers. The exit status is that of the command, 128 plus the signal number if a signal ended the command, or 255 if SSH failed.',
+    'Waits until the SSH server of the VM answers. A VM that was made without --ssh is logged in to without SSH. The exit status is that of the command, 128 plus the signal number if a signal ended the command, or 255 if SSH failed.',
   ],
   examples: ['ignite ssh my-vm', 'ignite ssh my-vm uname -a'],
   flags: { ...namespaceFlags, ...sshFlags, tty: tty('true for a login from a terminal') },
@@ -44,8 +44,8 @@ export const exec: Command = {
   arity: { least: 0, most: Infinity },
   summary: 'Run a command in a running VM',
   details: [
-    "Waits until the SSH server of the VM answers. Standard input, output, error and the exit status are those of the command. The first word is a line for the guest's shell; all other words reach the command unchanged. Flags after the first word belong to the command.",
-    'The exit status is 128 plus the signal number if a signal ended the command, and 255 if SSH failed.',
+    "Needs no SSH server in the VM, and uses it if the VM was made with --ssh. Standard input, output, error and the exit status are those of the command. The first word is a line for the guest's shell; all other words reach the command unchanged. Flags after the first word belong to the command.",
+    'The exit status is 128 plus the signal number if a signal ended the command, and 255 if the VM could not be reached.',
   ],
   examples: [
     'ignite exec my-vm -- uname -a',

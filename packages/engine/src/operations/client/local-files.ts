@@ -3,7 +3,7 @@ import type { CopyRequest, FileClient } from '@ignite/api/client/file-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { hostResources } from '@ignite/api/v1/host-resources';
 import { type GuestCopy, copyIn, copyOut, packOut, unpackIn } from '../../tools/guest/copy.ts';
-import type { Command } from '@ignite/toolkit/process/runner';
+import { commandIn } from '../../tools/guest/guest-shell.ts';
 import type { LocalVms } from './local-vms.ts';
 import type { Paths } from '../../tools/host/paths.ts';
 
@@ -39,11 +39,7 @@ export class LocalFiles implements FileClient {
   }
 
   async #reach({ vm, vmPath, follow, ...request }: CopyRequest, op: ClientOperation): Promise<GuestCopy> {
-    const { args, user, address } = await this.#vms.sshTarget(vm, request, op);
-    const commandFor = (line: string): Command => ({
-      tool: 'ssh',
-      args: [...args, '-T', `${user}@${address}`, line],
-    });
-    return { commandFor, vmPath, follow };
+    const shell = await this.#vms.shell(vm, request, op);
+    return { commandFor: (line) => commandIn(shell, line), vmPath, follow };
   }
 }

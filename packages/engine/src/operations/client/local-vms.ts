@@ -21,8 +21,8 @@ import { redefineVm } from '../declare/redefine-vm.ts';
 import { vmFiles } from '../../tools/host/paths.ts';
 import { isTypeIgnored } from '../../tools/doctor/preflight.ts';
 import { shadowingNetwork } from '../../tools/network/shadowing-network.ts';
-import { execOverSsh } from '../../tools/guest/exec-over-ssh.ts';
-import type { SshTarget } from '../../tools/guest/ssh-target.ts';
+import { execInGuest } from '../../tools/guest/exec-in-guest.ts';
+import type { GuestShell } from '../../tools/guest/guest-shell.ts';
 import { vmsIn } from '../../tools/store/kind-clients.ts';
 import { isOwn } from '../../tools/store/own-vms.ts';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
@@ -37,7 +37,7 @@ import { stillRunning } from '../../vm/errors.ts';
 import { untilExited, untilReady } from '../../vm/lifecycle/await-vm.ts';
 import { findAbandoned, removeAbandoned } from '../../vm/lifecycle/remove-abandoned.ts';
 import { pauseVm, resumeVm, suspendVm } from '../../vm/lifecycle/pause-vm.ts';
-import { type SshRequest, assertRunning, attachTo, sshTargetOf } from '../../vm/lifecycle/reach-vm.ts';
+import { type SshRequest, assertRunning, attachTo, shellOf } from '../../vm/lifecycle/reach-vm.ts';
 import { restartWhenDue, settleVm } from '../../vm/lifecycle/settle-vm.ts';
 import { reconciled, startVm, writeWish } from '../../vm/lifecycle/start-vm.ts';
 import { isSaved } from '../../vm/observe/liveness.ts';
@@ -272,16 +272,16 @@ export class LocalVms implements VmClient {
     { line, streams, ...request }: ExecRequest,
     op: ClientOperation,
   ): Promise<ExecSession> {
-    const target = await this.sshTarget(query, request, op);
-    return execOverSsh(target, { streams, ...(line !== undefined && { line }) }, op.signal);
+    const shell = await this.shell(query, request, op);
+    return execInGuest(shell, { streams, ...(line !== undefined && { line }) }, op.signal);
   }
 
   /**
-   * Waits until SSH answers, and returns how to reach it.
-   * @throws CodedError VM_NOT_RUNNING, SSH_NO_KEY, SSH_UNREACHABLE
+   * Waits until a VM can run commands, and returns how.
+   * @throws CodedError VM_NOT_RUNNING, SSH_NO_KEY, SSH_UNREACHABLE, GUEST_SILENT
    */
-  async sshTarget(query: string, request: SshRequest, op: ClientOperation): Promise<SshTarget> {
-    return await sshTargetOf(await this.#running(query, op.signal), request, this.#host, op.signal);
+  async shell(query: string, request: SshRequest, op: ClientOperation): Promise<GuestShell> {
+    return await shellOf(await this.#running(query, op.signal), request, this.#host, op);
   }
 
   async #running(query: string, signal: AbortSignal): Promise<Vm> {

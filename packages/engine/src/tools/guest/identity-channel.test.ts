@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { ProgressEvent } from '@ignite/api/client/progress';
-import { giveIdentity, prepareGuest, renameGuest } from './identity-channel.ts';
+import { giveIdentity, prepareGuest, renameGuest, startServing } from './identity-channel.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'identity-channel-'));
 after(() => rmSync(dir, { recursive: true }));
@@ -104,6 +104,14 @@ test('prepareGuest: only a guest that lacks the programs and knows what they are
   assert.equal(await tell('unprepared'), 'prepare 4\nperl');
   assert.equal(await tell('prepared'), '');
   assert.equal(await tell(''), '');
+});
+
+test('startServing: only a guest that lacks the programs gets them', async () => {
+  const programs = async (): Promise<Buffer> => Buffer.from('perl');
+  const tell = (greeting: string): Promise<string> =>
+    withGuest({ greeting, answer: 'done\n' }, (path) => startServing(path, programs, op));
+  assert.equal(await tell('unprepared'), 'serve 4\nperl');
+  assert.equal(await tell('prepared'), 'serve 0\n');
 });
 
 test('renameGuest: a guest is told its name, and what it fails for is known', async () => {

@@ -75,6 +75,27 @@ export async function prepareGuest(
 }
 
 /**
+ * Has a guest run what other ports of it ask for, and gives it the programs for that, unless it has them.
+ * @throws Error if it does not, or says nothing
+ */
+export async function startServing(
+  path: string,
+  programs: () => Promise<Uint8Array>,
+  op: ClientOperation,
+): Promise<void> {
+  const socket = await connectToGuest(path, op.signal);
+  try {
+    const answers = linesOf(socket);
+    socket.write(hello);
+    const greeting = await answers.next();
+    const given = greeting.value?.trim() === 'unprepared' ? await programs() : new Uint8Array();
+    await request('serve', given, { socket, answers, op });
+  } finally {
+    socket.destroy();
+  }
+}
+
+/**
  * Gives a running guest another host name.
  * @throws Error if it has not taken it, or says nothing
  */
@@ -100,7 +121,7 @@ interface Conversation {
 
 /** Asks a guest to do something with an archive. Resolves once it says that this is done. */
 async function request(
-  what: 'become' | 'prepare',
+  what: 'become' | 'prepare' | 'serve',
   archive: Uint8Array,
   conversation: Conversation,
 ): Promise<void> {

@@ -142,6 +142,12 @@ export function vmRunFiles(paths: Paths, uid: string): VmRunFiles {
 export const vmProcessesPath = (paths: Paths, uid: string): string =>
   join(paths.runDir, 'processes', `${uidName(uid)}.json`);
 
+/**
+ * The sockets of the ports at which a guest runs commands for the host, one at a time at each. Each port takes half a megabyte of the guest's
+ * memory.
+ */
+export const commandSocketNames = [0, 1, 2, 3].map((at) => `command-${at}.sock`);
+
 /** Returns the sockets of a running VM's VMM. */
 export function vmmSockets(
   paths: Paths,
@@ -151,13 +157,16 @@ export function vmmSockets(
   readonly console: string;
   readonly state: string;
   readonly identity: string;
+  readonly commands: readonly string[];
 } {
-  const at = (name: string): string => join(vmRunFiles(paths, uid).sockets, `${name}.sock`);
+  const { sockets } = vmRunFiles(paths, uid);
+  const at = (name: string): string => join(sockets, `${name}.sock`);
   return {
     control: at('control'),
     console: at('console'),
     state: at('state'),
     identity: at('identity'),
+    commands: commandSocketNames.map((name) => join(sockets, name)),
   };
 }
 

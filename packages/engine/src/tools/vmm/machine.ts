@@ -100,6 +100,8 @@ export interface Machine {
   readonly clockSocket?: string;
   /** The socket at which the VMM listens for the identity of a machine that goes on from a snapshot. */
   readonly identitySocket?: string;
+  /** The sockets at which the VMM listens for the commands that guest/serve-commands runs, one at a time at each. */
+  readonly commandSockets?: readonly string[];
   /** The socket that leads to the guest's vsock ports. With `_N` behind it, it is what the host's port N is. */
   readonly vsockPath?: string;
   /** The data that the guest can request at 169.254.169.254. */

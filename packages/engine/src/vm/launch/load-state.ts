@@ -13,7 +13,7 @@ import { whileVmmRuns } from './boot-vmm.ts';
 import { asBooted } from '../as-booted.ts';
 import { launchVmm } from './launch-vm.ts';
 import { machineOf, traitsOf } from './machine-of.ts';
-import { assertStateFits, withoutIdentity } from './state-traits.ts';
+import { assertStateFits, runsCommands, withoutIdentity } from './state-traits.ts';
 
 /**
  * Launches the VMM of a VM and loads its saved state. The guest is paused afterwards.
@@ -35,7 +35,7 @@ export async function loadVmState(
   if (path !== undefined && !(await vmmOf(guest, host).mapsMemory(archOf(guest), host, signal)))
     throw stateUnfit('VMM', savedBy ?? '', 'one that cannot map its memory');
   const memory = path === undefined ? undefined : ({ path, use: 'private' } as const);
-  const wanted = { loadsState: true, ...(memory && { memory: memory.use }) };
+  const wanted = { loadsState: true, runsCommands: runsCommands(saved), ...(memory && { memory: memory.use }) };
   const onHost = { ...(await machineOf(guest, wanted, host, signal)), ...(memory && { memory }) };
   const found = await traitsOf(guest, onHost);
   if (existsSync(identityDue)) assertStateFits(withoutIdentity(saved), withoutIdentity(found));

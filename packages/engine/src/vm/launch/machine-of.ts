@@ -28,12 +28,13 @@ interface MachineOptions {
   readonly loadsState?: boolean;
   /** How a file is its memory, if one is. */
   readonly memory?: MachineMemory['use'];
+  readonly runsCommands?: boolean;
 }
 
 /** Returns the machine of a VM whose network is attached. */
 export async function machineOf(
   vm: Vm,
-  { lostClocks = 0, loadsState = false, memory }: MachineOptions,
+  { lostClocks = 0, loadsState = false, memory, runsCommands = true }: MachineOptions,
   host: VmPorts,
   signal: AbortSignal,
 ): Promise<MachineOnHost> {
@@ -43,7 +44,7 @@ export async function machineOf(
   const arch = archOf(vm);
   const accel = accelFor(arch, { arch: hostArch, accel: await host.accel() });
   const volumes = await volumesOf(vm, host);
-  const machine = vmMachine(vm, { attachment, volumes, accel, vmm: vmmOf(vm, host), lostClocks });
+  const machine = vmMachine(vm, { attachment, volumes, accel, vmm: vmmOf(vm, host), lostClocks, runsCommands });
   const options = {
     ...(loadsState && { loadsState }),
     ...(memory && { memoryFile: { path: memoryInSandbox, use: memory } }),

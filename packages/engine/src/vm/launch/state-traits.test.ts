@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
+import { qemuArgv } from '../../tools/vmm/qemu/argv.ts';
 import { qemu } from '../../tools/vmm/qemu/qemu.ts';
-import { type StateTraitsInput, assertStateFits, stateTraits, withoutIdentity } from './state-traits.ts';
+import {
+  type StateTraitsInput,
+  assertStateFits,
+  runsCommands,
+  stateTraits,
+  withoutIdentity,
+} from './state-traits.ts';
 import { vmMachine } from './vm-machine.ts';
 
 const nic = {
@@ -49,6 +56,20 @@ test('assertStateFits: a state is refused for each difference, with what was and
   assert.throws(() => assertStateFits(underKvm, elsewhere), {
     message: /its CPU was a CPU, and now is another/,
   });
+});
+
+test('runsCommands: a state that was saved without ports for commands fits the machine without them', () => {
+  assert.ok(runsCommands(saved));
+  const { commandSockets: _sockets, ...older } = machine;
+  const savedBefore = stateTraits({ ...input, machine: older });
+  assert.equal(savedBefore.channels, 'clock, identity');
+  assert.ok(!runsCommands(savedBefore));
+  const restored = vmMachine(sampleVm({ spec: { memory: '512MB' } }), {
+    ...{ attachment, volumes: [], vmm: qemu, runsCommands: runsCommands(savedBefore) },
+    accel: { kind: 'tcg', tscKhz: 2_599_998 },
+  });
+  assertStateFits(savedBefore, stateTraits({ ...input, machine: restored }));
+  assert.ok(qemuArgv(restored).includes('virtio-serial-device,max_ports=7'));
 });
 
 test('assertStateFits: a trait that one side does not know is a difference', () => {

@@ -19,7 +19,7 @@ export interface StateTraitsInput {
  */
 export function stateTraits({ machine, attachment, kernel, image, hostCpu }: StateTraitsInput): StateTraits {
   const { arch, accel, gic, cpus, memory, disks, shares, nics, streams } = machine;
-  const { clockSocket, identitySocket } = machine;
+  const { clockSocket, identitySocket, commandSockets } = machine;
   return {
     architecture: arch,
     ...accelTraits(accel, hostCpu),
@@ -36,9 +36,16 @@ export function stateTraits({ machine, attachment, kernel, image, hostCpu }: Sta
       ...(streams ? ['streams'] : []),
       ...(clockSocket === undefined ? [] : ['clock']),
       ...(identitySocket === undefined ? [] : ['identity']),
+      ...(commandSockets === undefined ? [] : [commandsTrait]),
     ].join(', '),
   };
 }
+
+const commandsTrait = 'commands';
+
+/** Pure. Tells whether the machine of a saved state has ports for commands, which one that an older Ignite has saved has not. */
+export const runsCommands = ({ channels = '' }: StateTraits): boolean =>
+  channels.split(', ').includes(commandsTrait);
 
 /** Pure. Returns what a state is bound to by how its guest ran. */
 export const accelTraits = (accel: Accel, hostCpu: string): StateTraits => ({

@@ -1,5 +1,6 @@
 import type { Arch } from '@ignite/api/v1/arch';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
+import { commandSocketNames } from '../../tools/host/paths.ts';
 import type { Attachment } from '../../tools/network/network.ts';
 import { foldersUnsupported } from '../../tools/storage/errors.ts';
 import type { ResolvedVolume } from '../../tools/storage/resolve-volumes.ts';
@@ -32,6 +33,8 @@ export interface VmMachineInput {
   readonly vmm: Vmm;
   /** The number of boots in a row before this one that lost their clock. */
   readonly lostClocks?: number;
+  /** Whether it has ports for commands, as all have but those whose state an older Ignite has saved. */
+  readonly runsCommands?: boolean;
 }
 
 /**
@@ -44,7 +47,7 @@ export const readsCloudInit = ({ spec, status }: Vm): boolean =>
 /** Pure. Returns the machine of a VM as its VMM sees it, in a sandbox where all files are below /vm. */
 export function vmMachine(
   vm: Vm,
-  { attachment, volumes, accel, vmm, lostClocks = 0 }: VmMachineInput,
+  { attachment, volumes, accel, vmm, lostClocks = 0, runsCommands = true }: VmMachineInput,
 ): Machine {
   const arch = archOf(vm);
   const { channel } = vmm.capabilities;
@@ -83,6 +86,7 @@ export function vmMachine(
           ...(runsEntrypoint(vm) && { streams }),
           clockSocket: '/vm/run/clock.sock',
           identitySocket: '/vm/run/identity.sock',
+          ...(runsCommands && { commandSockets: commandSocketNames.map((name) => `/vm/run/${name}`) }),
         }
       : { vsockPath: '/vm/run/vsock' }),
     // The sandbox's monitor writes what arrives there to a log of limited size.

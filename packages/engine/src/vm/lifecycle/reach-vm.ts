@@ -1,14 +1,18 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ClientOperation } from '@ignite/api/client/progress';
 import type { AttachRequest, VmAttachment } from '@ignite/api/client/vm-streams';
 import type { Vm } from '@ignite/api/v1/vm';
 import { connectConsole, connectStreams } from '../../tools/guest/guest-streams.ts';
+import type { GuestShell } from '../../tools/guest/guest-shell.ts';
 import { sshOptions } from '../../tools/guest/ssh-options.ts';
 import { isSessionOpen, sessionPath } from '../../tools/guest/ssh-session.ts';
 import type { SshTarget } from '../../tools/guest/ssh-target.ts';
 import { streamSockets, vmFiles, vmRunFiles, vmmSockets } from '../../tools/host/paths.ts';
 import { consoleUnsupported, isPaused, noIdentity, noSshKey, notRunning } from '../errors.ts';
 import { runsEntrypoint } from '../entrypoint.ts';
+import { hasCommandPorts } from '../observe/command-ports.ts';
+import { serveCommands } from '../steps/serve-commands.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { addressOf, untilReady } from './await-vm.ts';
@@ -60,10 +64,34 @@ export interface SshRequest {
 }
 
 /**
+ * Waits until a VM can run commands, and returns how: over SSH if there is a key for it, and over the guest's channel otherwise.
+ * @throws CodedError SSH_NO_KEY, SSH_UNREACHABLE, GUEST_SILENT
+ */
+export async function shellOf(
+  vm: Vm,
+  request: SshRequest,
+  host: VmPorts,
+  op: ClientOperation,
+): Promise<GuestShell> {
+  const hasKey = request.identity !== undefined || existsSync(vmFiles(host.paths, vm.metadata.uid).privateKey);
+  if (hasKey || !hasCommandPorts(vm, host.paths))
+    return { kind: 'ssh', ...(await sshTargetOf(vm, request, host, op.signal)) };
+  if (vm.status.phase === 'Paused') throw isPaused(vm.metadata.name);
+  await serveCommands(vm, request.timeoutMs, host, op);
+  return {
+    kind: 'channel',
+    program: host.commandProgram,
+    locks: vmRunFiles(host.paths, vm.metadata.uid).dir,
+    sockets: vmmSockets(host.paths, vm.metadata.uid).commands,
+    timeoutMs: request.timeoutMs,
+  };
+}
+
+/**
  * Waits until SSH answers, and returns how to reach the VM.
  * @throws CodedError SSH_NO_KEY, SSH_UNREACHABLE
  */
-export async function sshTargetOf(
+async function sshTargetOf(
   vm: Vm,
   request: SshRequest,
   host: VmPorts,

@@ -76,6 +76,7 @@ export async function worldOf(
     env: {},
     guestDir: join(import.meta.dirname, '../../../../../guest'),
     streamsProgram: '/bin/true',
+    commandProgram: '/bin/true',
     administration,
     objects: administration.objects,
     self,

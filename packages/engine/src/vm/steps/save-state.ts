@@ -12,6 +12,7 @@ import { copyWhole } from '../disks/snapshot-files.ts';
 import { suspendFailed } from '../errors.ts';
 import { asBooted } from '../as-booted.ts';
 import { machineOf, traitsOf } from '../launch/machine-of.ts';
+import { hasCommandPorts } from '../observe/command-ports.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { resumeSignal } from '../vmm-signal.ts';
@@ -44,8 +45,9 @@ export async function saveMachine(vm: Vm, dir: string, host: VmPorts, signal: Ab
   const { uid } = vm.metadata;
   const guest = asBooted(vm);
   const [vmm, sockets] = [vmmOf(guest, host), vmmSockets(host.paths, uid)];
+  const runsCommands = hasCommandPorts(vm, host.paths);
   const traits = {
-    ...(await traitsOf(guest, await machineOf(guest, {}, host, signal))),
+    ...(await traitsOf(guest, await machineOf(guest, { runsCommands }, host, signal))),
     VMM: await vmm.version(sockets, signal),
   };
   const limit = stateLimit(guest.spec.memory);

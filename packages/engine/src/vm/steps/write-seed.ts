@@ -71,13 +71,16 @@ export async function identitySeed(
   return renderSeed({ ...seed, programs: isPrepared ? [] : await identityPrograms(vm, host) });
 }
 
-/** Returns the programs by which a guest renews what its kernel remembers. */
+/** Returns the programs by which a guest renews what its kernel remembers, and runs commands for the host. */
 export async function identityPrograms(
   vm: Vm,
   { guestDir }: Pick<VmPorts, 'guestDir'>,
 ): Promise<readonly CpioEntry[]> {
   const perl = archOf(vm) === hostArch ? await hostProgram(['/usr/bin/perl'], 'bin/perl') : [];
-  return [...perl, file('renew', await readFile(join(guestDir, 'renew')))];
+  const scripts = ['renew', 'serve-commands'].map(async (name) =>
+    file(name, await readFile(join(guestDir, name))),
+  );
+  return [...perl, ...(await Promise.all(scripts))];
 }
 
 /**

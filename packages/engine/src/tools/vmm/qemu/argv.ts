@@ -11,6 +11,9 @@ import {
 } from '../machine.ts';
 import { translationCache } from '../memory-overhead.ts';
 
+/** The virtio-serial ports that a machine may have besides those for commands. The first is the console. */
+const fixedPorts = 7;
+
 export const qemuPrograms: Readonly<Record<Arch, string>> = {
   amd64: 'qemu-system-x86_64',
   arm64: 'qemu-system-aarch64',
@@ -20,6 +23,7 @@ export const qemuPrograms: Readonly<Record<Arch, string>> = {
  * Pure. Returns the arguments of qemu(1). Their order is fixed, so that two command lines can be compared.
  */
 export function qemuArgv(machine: Machine): readonly string[] {
+  const { commandSockets = [] } = machine;
   return [
     ...['-name', `${machine.name},debug-threads=off`],
     ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none'],
@@ -46,7 +50,7 @@ export function qemuArgv(machine: Machine): readonly string[] {
     // The kernel writes here until it has the virtio console.
     ...['-chardev', `null,id=boot,logfile=${escape(machine.consoleLog)}`],
     ...['-serial', 'chardev:boot'],
-    ...['-device', 'virtio-serial-device,max_ports=7'],
+    ...['-device', `virtio-serial-device,max_ports=${fixedPorts + commandSockets.length}`],
     ...['-device', 'virtconsole,chardev=console,nr=0'],
     ...(machine.streams === undefined ? [] : streams(machine.streams)),
     ...(machine.clockSocket === undefined
@@ -55,6 +59,9 @@ export function qemuArgv(machine: Machine): readonly string[] {
     ...(machine.identitySocket === undefined
       ? []
       : port(6, 'identity', `socket,path=${escape(machine.identitySocket)},server=on,wait=off`)),
+    ...commandSockets.flatMap((path, at) =>
+      port(fixedPorts + at, `command${at}`, `socket,path=${escape(path)},server=on,wait=off`),
+    ),
     ...[...machine.disks, statusDisk(machine)].flatMap(drive),
     ...machine.shares.flatMap(share),
     ...machine.nics.flatMap(nic),
