@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { hostArch } from '@ignite/engine/tools/host/arch';
+import { kvmLack } from '@ignite/engine/tools/vmm/accel';
 import { Ignite } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
@@ -43,12 +47,15 @@ test('a kernel comes from an image of a registry, boots VMs that name it, and is
   assert.equal(await ignite.ok('kernels', '-q'), '');
 });
 
-test('the same kernel under two names is kept once, until both are gone', async () => {
+test('the same kernel under two names is kept once, unpacked for emulated VMs, until both are gone', async () => {
   await ignite.ok('kernel', 'import', `${registry.host}/kernel:6.1`);
   await ignite.ok('kernel', 'import', `oci-archive:${imageArchive('kernel')}`);
   const ids = (await ignite.ok('kernels', '--format', '{{.status.id}}')).trim().split('\n');
   assert.equal(ids.length, 2);
   assert.equal(ids[0], ids[1]);
+  const kernel = readFileSync(join(ignite.paths.dataDir, 'kernels', ids[0]!, 'kernel'));
+  const isUnpacked = kernel.toString('latin1', 0, 4) === '\x7fELF';
+  assert.equal(isUnpacked, hostArch === 'amd64' && (await kvmLack()) !== undefined);
   await ignite.ok('rmk', `${registry.host}/kernel:6.1`);
   const [uid] = (await ignite.ok('kernels', '-q')).trim().split('\n');
   assert.match(

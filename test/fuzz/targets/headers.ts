@@ -7,23 +7,25 @@ import { bytes } from '@ignite/toolkit/units/bytes';
 import { cpioArchive, file, withParents } from '@ignite/engine/tools/kernel/cpio';
 import { readElf } from '@ignite/engine/tools/kernel/elf';
 import { kernelImageArch } from '@ignite/engine/tools/kernel/kernel-image';
+import { hasPvhEntry } from '@ignite/engine/tools/kernel/pvh-entry';
 import { openSnapshotStore, parseHeader } from '@ignite/legacy/import/snapshot-store';
 import { readOverlay } from '@ignite/engine/tools/rootfs/overlay-header';
 import { mutatedBytes, mutatedText } from '../mutate.ts';
 import { taken, takenLater, target } from '../target.ts';
 
-/** Returns an x86-64 program with an interpreter and a library (elf(5)). */
+/** Returns an x86-64 program with an interpreter, a library and a note (elf(5)). */
 function program(): Buffer {
   const elf = Buffer.alloc(512);
   elf.write('\x7fELF\x02\x01\x01', 'latin1');
   elf.writeUInt16LE(62, 18);
   elf.writeBigUInt64LE(64n, 32);
   elf.writeUInt16LE(56, 54);
-  elf.writeUInt16LE(3, 56);
+  elf.writeUInt16LE(4, 56);
   const segments = [
     { type: 1, offset: 0n, address: 0n, size: 512n },
     { type: 3, offset: 300n, address: 300n, size: 8n },
     { type: 2, offset: 320n, address: 320n, size: 64n },
+    { type: 4, offset: 420n, address: 420n, size: 24n },
   ];
   for (const [at, { type, offset, address, size }] of segments.entries()) {
     const start = 64 + at * 56;
@@ -35,6 +37,8 @@ function program(): Buffer {
   elf.write('/lib/ld\0', 300, 'latin1');
   for (const [at, value] of [5n, 400n, 1n, 1n, 0n, 0n].entries()) elf.writeBigUInt64LE(value, 320 + at * 8);
   elf.write('\0libc.so.6\0', 400, 'latin1');
+  for (const [at, value] of [4, 8, 18].entries()) elf.writeUInt32LE(value, 420 + at * 4);
+  elf.write('Xen\0', 432, 'latin1');
   return elf;
 }
 
@@ -65,6 +69,7 @@ export const elfFiles = target<Buffer>({
     const elf = taken(() => readElf(image), isRangeError);
     for (const text of [elf?.interpreter ?? '', ...(elf?.needed ?? [])]) assert.ok(text.length <= 4_096);
     assert.ok(['amd64', 'arm64', undefined].includes(kernelImageArch(image)));
+    taken(() => hasPvhEntry(image), isRangeError);
   },
 });
 

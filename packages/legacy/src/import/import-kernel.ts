@@ -39,7 +39,7 @@ export async function importLegacyKernel(
   await mkdir(root);
   await unpackTar(join(kernel.dir, 'kernel.tar'), root, deps.runner, op.signal);
   await placeKernelImage(join(kernel.dir, 'vmlinux'), root);
-  const status = await assembleKernel({ root, source: kernel.name, arch: hostArch }, deps, op.signal);
+  const status = await assembleKernel({ root, source: kernel.name, arch: hostArch }, deps, op);
   const spec: KernelSpec = { reference: name, oci: name };
   await kernelsIn(deps.objects).create({
     metadata: legacyMetadata(kernel, referenceName(name)),

@@ -68,7 +68,7 @@ export const requirements: readonly Requirement[] = [
   {
     programs: ['lz4'],
     package: 'lz4',
-    cost: "Debian's kernel cannot be unpacked, so no VM can run under Firecracker",
+    cost: "Debian's kernel cannot be unpacked: emulated VMs boot more slowly, and none can run under Firecracker",
     optional: true,
   },
   {

@@ -23,7 +23,8 @@ export const apiSocketPath = (paths: Paths): string => join(paths.runDir, 'api.s
 export const locksDir = (paths: Paths): string => join(paths.dataDir, 'locks');
 export const layoutDir = (paths: Paths): string => join(paths.dataDir, 'oci');
 export const networkDir = (paths: Paths): string => join(paths.dataDir, 'network');
-export const kernelDir = (paths: Paths, id: string): string => join(paths.dataDir, 'kernels', id);
+export const kernelsDir = (paths: Paths): string => join(paths.dataDir, 'kernels');
+export const kernelDir = (paths: Paths, id: string): string => join(kernelsDir(paths), id);
 export const imageDir = (paths: Paths, digest: string): string =>
   join(paths.dataDir, 'images', digest.replace(/^sha256:/, ''));
 

@@ -29,8 +29,9 @@ async function assemble(links: Readonly<Record<string, string>>, files: readonly
         return { stdout: '', stderr: '' };
       },
     };
-    const deps = { runner, paths: { dataDir: join(dir, 'data'), runDir: join(dir, 'run') } };
-    await assembleKernel({ root, source: 'stranger', arch: hostArch }, deps, signal);
+    const paths = { dataDir: join(dir, 'data'), runDir: join(dir, 'run') };
+    const deps = { runner, paths, accel: async () => ({ kind: 'kvm' }) as const };
+    await assembleKernel({ root, source: 'stranger', arch: hostArch }, deps, { signal, report: () => {} });
   } finally {
     rmSync(dir, { recursive: true });
   }

@@ -1,19 +1,22 @@
 import { constants, existsSync, lstatSync } from 'node:fs';
 import { copyFile, lstat, readFile, realpath, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
+import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Arch } from '@ignite/api/v1/arch';
 import { namesIn } from '@ignite/toolkit/files/names-in';
 import { openWorkspace } from '@ignite/toolkit/files/workspace';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
-import { type Paths, kernelDir } from '../host/paths.ts';
+import { type Paths, kernelDir, kernelsDir } from '../host/paths.ts';
 import { resolveInside } from '../rootfs/base-disk.ts';
+import type { Accel } from '../vmm/accel.ts';
 import { kernelArchMismatch, kernelInvalid } from './errors.ts';
 import { guestPrograms, openProgramTree } from './guest-programs.ts';
 import { kernelId, placeKernelFolder } from './kernel-folder.ts';
 import { buildInitrd } from './initrd.ts';
 import { kernelImageArch } from './kernel-image.ts';
 import { bootModules, moduleOrder } from './module-order.ts';
+import { quickKernel } from './quick-kernel.ts';
 
 /** A kernel that is ready to boot VMs: a folder with `kernel`, `initrd` and `modules.squashfs`. */
 export interface BuiltKernel {
@@ -27,6 +30,8 @@ export interface BuiltKernel {
 export interface KernelDeps {
   readonly paths: Paths;
   readonly runner: Runner;
+  /** How guests of the host's own architecture run. */
+  readonly accel: () => Promise<Accel>;
 }
 
 export interface KernelTree {
@@ -39,17 +44,19 @@ export interface KernelTree {
 
 /**
  * Assembles a kernel from a tree with `/boot/vmlinux` or `/boot/vmlinuz*` and `/lib/modules/RELEASE`. Its id
- * is the digest of its parts, so the same tree gives the same kernel. The caller holds the kernel lock.
+ * is the digest of its parts, so the same tree gives the same kernel on hosts that boot it in the same form. The caller
+ * holds the kernel lock.
  * @throws CodedError KERNEL_INVALID, KERNEL_ARCH_MISMATCH
  */
 export async function assembleKernel(
   { root, source, arch }: KernelTree,
   deps: KernelDeps,
-  signal: AbortSignal,
+  op: ClientOperation,
 ): Promise<BuiltKernel> {
+  const { signal } = op;
   const image = await findKernelImage(root, source);
-  const content = await readFile(image);
-  const found = kernelImageArch(content);
+  const packed = await readFile(image);
+  const found = kernelImageArch(packed);
   if (found === undefined)
     throw kernelInvalid(source, 'its kernel is not one for amd64 or arm64 that a VMM can load');
   if (found !== arch) throw kernelArchMismatch(source, { wanted: arch, found });
@@ -64,17 +71,16 @@ export async function assembleKernel(
     moduleOrder: order,
     programs: await guestPrograms(programs.root, arch),
   });
-  const id = kernelId(content, initrd);
-
-  const target = kernelDir(deps.paths, id);
-  await using draft = await openWorkspace(dirname(target), 'draft-');
+  await using draft = await openWorkspace(kernelsDir(deps.paths), 'draft-');
   const at = (name: string): string => join(draft.path, name);
-  await copyFile(image, at('kernel'));
+  const content = await quickKernel(packed, { arch, dir: draft.path }, deps, op);
+  await writeFile(at('kernel'), content, { mode: 0o644 });
   await writeFile(at('initrd'), initrd, { mode: 0o644 });
   const compression = ['-comp', 'zstd', '-Xcompression-level', '3'];
   const args = [modulesDir, at('modules.squashfs'), ...compression, '-all-root', '-no-progress', '-quiet'];
   await deps.runner.run({ tool: 'mksquashfs', args }, signal);
-  const size = await placeKernelFolder(draft.path, target);
+  const id = kernelId(content, initrd);
+  const size = await placeKernelFolder(draft.path, kernelDir(deps.paths, id));
   return { id, version, arch, size };
 }
 

@@ -34,5 +34,5 @@ export async function buildDebianKernel(
   const root = join(scratch.path, 'root');
   await archive.unpack(source, root, op.signal);
   op.report({ kind: 'step', message: `Building a kernel from ${source}` });
-  return await assembleKernel({ root, source, arch }, deps, op.signal);
+  return await assembleKernel({ root, source, arch }, deps, op);
 }

@@ -11,7 +11,7 @@ export interface ElfFile {
 }
 
 const machines: Readonly<Record<number, Arch>> = { 62: 'amd64', 183: 'arm64' };
-const segment = { load: 1, dynamic: 2, interpreter: 3 } as const;
+export const segment = { load: 1, dynamic: 2, interpreter: 3, note: 4 } as const;
 const dynamic = { end: 0, needed: 1, strings: 5 } as const;
 /**
  * The limit of the length of a name, and of the number of entries (Linux's PATH_MAX is the same). No real
@@ -46,7 +46,11 @@ export function readElf(file: Buffer): ElfFile | undefined {
   };
 }
 
-function readSegments(file: Buffer): readonly Segment[] {
+/**
+ * Pure. Reads the list of segments of a 64-bit little-endian file.
+ * @throws RangeError if the file points outside itself
+ */
+export function readSegments(file: Buffer): readonly Segment[] {
   const [table, size, count] = [
     Number(file.readBigUInt64LE(32)),
     file.readUInt16LE(54),

@@ -115,7 +115,7 @@ export async function importKernelObject(
   using _lock = await acquireLock(locksDir(deps.paths), 'kernel', op.signal);
   await using unpacked = await unpackKernelImage(request, deps, op);
   op.report({ kind: 'step', message: `Building a kernel from ${source}` });
-  const built = await assembleKernel({ root: unpacked.root, source, arch }, deps, op.signal);
+  const built = await assembleKernel({ root: unpacked.root, source, arch }, deps, op);
   const name = importName(source, arch, (await listKernels(objects)).map(asImported));
   return await recordKernel(name, { oci: source }, built, objects);
 }

@@ -1,51 +1,27 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable, Writable } from 'node:stream';
-import { errorText } from '@ignite/toolkit/errors/error-text';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
-import { runPipeline } from '@ignite/toolkit/process/pipeline';
-import { kernelPacked } from './errors.ts';
-import { kernelImageArch } from './kernel-image.ts';
-import { type PackedKernel, packedKernel } from './packed-kernel.ts';
-
-/** The limit of the unpacked size, far above that of any kernel. */
-const sizeLimit = 512 * 2 ** 20;
+import { acquireLock } from '@ignite/toolkit/lock/process-lock';
+import { locksDir } from '../host/paths.ts';
+import type { KernelDeps } from './assemble-kernel.ts';
+import { unpackKernel } from './unpack-kernel.ts';
 
 /**
- * Returns the kernel of a folder in the form for a VMM that unpacks nothing: an ELF vmlinux for amd64, an
- * Image for arm64. It is made once, beside the kernel.
+ * Returns the kernel of a folder in the form for a VMM that unpacks nothing. If the kernel is packed, that form is made once, beside it.
  * @throws CodedError KERNEL_PACKED
  */
-export async function unpackedKernel(kernelDir: string, signal: AbortSignal): Promise<string> {
-  const path = join(kernelDir, 'kernel.unpacked');
-  if (existsSync(path)) return path;
-  const image = await readFile(join(kernelDir, 'kernel'));
-  try {
-    const packed = packedKernel(image);
-    const content = packed ? await unpack(packed, signal) : image;
-    if (packedKernel(content) ?? kernelImageArch(content) === undefined)
-      throw new RangeError('its content is not a kernel');
-    await replaceFile(path, content, 0o644);
-    return path;
-  } catch (failure) {
-    signal.throwIfAborted();
-    throw kernelPacked(errorText(failure), failure);
-  }
-}
-
-async function unpack({ unpacker, content }: PackedKernel, signal: AbortSignal): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  const output = new Writable({
-    write(part: Buffer, _encoding, done) {
-      size += part.length;
-      if (size > sizeLimit) return done(new RangeError('its unpacked size has no end'));
-      parts.push(part);
-      done();
-    },
-  });
-  const input = Readable.from([content]);
-  await runPipeline([{ tool: unpacker, args: ['-dc'] }], { input, output }, signal);
-  return Buffer.concat(parts);
+export async function unpackedKernel(
+  kernelDir: string,
+  { paths, runner }: Pick<KernelDeps, 'paths' | 'runner'>,
+  signal: AbortSignal,
+): Promise<string> {
+  const [kernel, unpacked] = [join(kernelDir, 'kernel'), join(kernelDir, 'kernel.unpacked')];
+  using _lock = await acquireLock(locksDir(paths), 'unpack-kernel', signal);
+  if (existsSync(unpacked)) return unpacked;
+  const image = await readFile(kernel);
+  const content = await unpackKernel(image, kernelDir, runner, signal);
+  if (content === image) return kernel;
+  await replaceFile(unpacked, content, 0o644);
+  return unpacked;
 }

@@ -2,7 +2,12 @@ import { chown, mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { openWorkspace } from '@ignite/toolkit/files/workspace';
 import { newUid } from '@ignite/toolkit/object/uid';
-import { type CommandResult, type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
+import {
+  type Command,
+  type CommandResult,
+  type Runner,
+  ToolFailedError,
+} from '@ignite/toolkit/process/runner';
 import { bundleConfig } from './bundle.ts';
 import { handOverMounts } from './hand-over-mounts.ts';
 import { hostTree } from './host-tree.ts';
@@ -12,10 +17,10 @@ import type { SandboxSpec } from './sandbox.ts';
 const clearTimeoutMs = 30_000;
 
 /** A run of a tool of this host on a stranger's file. */
-export interface ShutInRun extends Pick<
-  SandboxSpec,
-  'mounts' | 'devices' | 'memoryLimit' | 'cpuLimit' | 'fileSizeLimit'
-> {
+export interface ShutInRun
+  extends
+    Pick<SandboxSpec, 'mounts' | 'devices' | 'memoryLimit' | 'cpuLimit' | 'fileSizeLimit'>,
+    Pick<Command, 'stdin' | 'onStdout'> {
   /** The command line. The program's path is that of the host; all other paths are those of the sandbox. */
   readonly argv: readonly [string, ...(readonly string[])];
   /** A folder of the caller, whose lock allows only one run in it at a time. */
@@ -39,11 +44,11 @@ const toolUser = (uid: string): number => 0x71000000 + Number.parseInt(uid.slice
  * @throws ToolFailedError
  */
 export async function runShutIn(run: ShutInRun, runner: Runner, signal: AbortSignal): Promise<CommandResult> {
-  const { argv, dir, seconds } = run;
+  const { argv, dir, seconds, stdin, onStdout, ...shutIn } = run;
   const [program, ...args] = argv;
   const uid = newUid();
   const spec: SandboxSpec = {
-    ...run,
+    ...shutIn,
     argv: [timeout, '--signal=KILL', String(seconds), ...argv],
     mounts: [...[timeout, program].map(shown), ...run.mounts],
     uid: `tool-${uid}`,
@@ -65,7 +70,9 @@ export async function runShutIn(run: ShutInRun, runner: Runner, signal: AbortSig
     outlivesUs: true,
   });
   try {
-    return await runner.run(ofRuntime('run', '--bundle', bundle.path, spec.uid), signal);
+    const command = ofRuntime('run', '--bundle', bundle.path, spec.uid);
+    const streams = { ...(stdin !== undefined && { stdin }), ...(onStdout && { onStdout }) };
+    return await runner.run({ ...command, ...streams }, signal);
   } catch (failure) {
     await runner.run(ofRuntime('delete', '--force', spec.uid), AbortSignal.timeout(clearTimeoutMs));
     if (!(failure instanceof ToolFailedError)) throw failure;
