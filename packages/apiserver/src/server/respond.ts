@@ -76,7 +76,7 @@ function eventLine(event: WatchEvent, shown: Shown, form: string): Uint8Array {
   const { as } = shown.form;
   // The cells of tables tell of the time that has passed.
   if (event.type === 'BOOKMARK' || as?.type === 'Table')
-    return lineOf(JSON.stringify(renderEvent(event, shown)));
+    return lineOf(JSON.stringify(renderEvent(event, { ...shown, nowMs: Date.now() })));
   return sharedLine(event.object, `${event.type} ${form}`, () =>
     as
       ? JSON.stringify(renderEvent(event, shown))
@@ -96,7 +96,7 @@ async function* rendered(
 ): AsyncGenerator<Uint8Array> {
   const form = lineForm(shown);
   try {
-    for await (const event of events) yield eventLine(event, { ...shown, nowMs: Date.now() }, form);
+    for await (const event of events) yield eventLine(event, shown, form);
   } catch (failure) {
     yield lineOf(JSON.stringify({ type: 'ERROR', object: statusOf(failure, shown.resource) }));
   }

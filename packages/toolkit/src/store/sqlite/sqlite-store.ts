@@ -196,8 +196,9 @@ class SqliteStore implements MendableStore {
       throw failure;
     }
     if (changes.length === 0) return;
-    this.#news.tell(changes);
     this.#snapshot?.update();
+    // Whoever waits for a write is answered first, and those who watch are told in the same turn.
+    queueMicrotask(() => process.nextTick(() => this.#news.tell(changes)));
   }
 
   #assertKnown(): void {
