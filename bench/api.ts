@@ -6,10 +6,10 @@ import { readKubeconfig } from '@ignite/toolkit/client/over-http/kubeconfig';
 import type { ServerAccess } from '@ignite/toolkit/client/over-http/server-access';
 import { Ignite } from '../test/e2e/fixtures/ignite.ts';
 import { installGarden } from '../test/kubernetes/fixtures/garden-crds.ts';
-import { startKubeApiServer } from '../test/kubernetes/fixtures/kube-api-server.ts';
+import { kubeconfigOf, startKubeApiServer } from '../test/kubernetes/fixtures/kube-api-server.ts';
 import { type AskedKind, askedKinds, askedNamespace } from './asked-kind.ts';
 import { AskingClient } from './asking-client.ts';
-import { compare, median } from './measure.ts';
+import { compare, median, timed } from './measure.ts';
 import { cpuMs, residentMiB } from './processes.ts';
 
 const subnet = 122;
@@ -32,13 +32,14 @@ type Both<T> = Readonly<Record<'ignited' | 'kubernetes', T>>;
 
 /**
  * Measures the Kubernetes API of ignited on SQLite against a kube-apiserver on etcd: the same requests of the same
- * client over TLS, for objects of a kind of Kubernetes and of one that a CustomResourceDefinition defines. Both have
+ * client over TLS, who shows a certificate to either, for objects of a kind of Kubernetes and of one that a CustomResourceDefinition defines. Both have
  * what was written on the disk before they answer.
  */
 export async function benchApi(): Promise<void> {
   await using kubernetes = await startKubeApiServer({ isDurable: true });
   await using ignited = await startIgnited();
-  const servers = { ignited, kubernetes: { access: kubernetes.admin, pids: kubernetes.pids } };
+  const access = await readKubeconfig(kubeconfigOf(kubernetes));
+  const servers = { ignited, kubernetes: { access, pids: kubernetes.pids } };
   reportBoth('memory at rest', await memoryAtRest(servers), 'MiB');
   for (const { access } of [servers.ignited, servers.kubernetes]) {
     using client = new HttpObjectClient(access);
@@ -55,20 +56,10 @@ const namespaces = { group: '', version: 'v1', resource: 'namespaces' };
 async function benchKind(kind: AskedKind, servers: Both<Contestant>): Promise<void> {
   using ignited = new AskingClient(servers.ignited.access, kind);
   using kubernetes = new AskingClient(servers.kubernetes.access, kind);
+  const clients = { ignited, kubernetes };
   const row = async (what: string, run: (client: AskingClient) => Promise<number>): Promise<void> => {
-    const cpu: Both<number[]> = { ignited: [], kubernetes: [] };
-    const turn = (name: keyof Both<unknown>, client: AskingClient) => async (): Promise<number> => {
-      const begin = cpuMs(servers[name].pids);
-      const ms = await run(client);
-      cpu[name].push(cpuMs(servers[name].pids) - begin);
-      return ms;
-    };
-    const times = (await compare(rounds, {
-      ignited: turn('ignited', ignited),
-      kubernetes: turn('kubernetes', kubernetes),
-    })) as Both<number>;
-    reportBoth(`${kind.name}: ${what}`, times, 'ms');
-    reportBoth('  CPU of a turn', { ignited: median(cpu.ignited), kubernetes: median(cpu.kubernetes) }, 'ms');
+    const turns = { ignited: () => run(ignited), kubernetes: () => run(kubernetes) };
+    await benchTurns(`${kind.name}: ${what}`, servers, turns);
   };
   const before = await memoryAtRest(servers);
   await row('create', (client) => client.average(() => client.create()));
@@ -83,7 +74,42 @@ async function benchKind(kind: AskedKind, servers: Both<Contestant>): Promise<vo
   await row(`list of ${objects}`, (client) => client.average(() => client.list()));
   await row('merge patch', (client) => client.average((name) => client.patch(name)));
   await row('server-side apply', (client) => client.average((name) => client.apply(name)));
-  await row(`${changes} changes to ${watchers} watchers`, (client) => client.fanOut(watchers, changes));
+  await row(`${watchers} watches, opened and closed`, (client) =>
+    timed(async () => await (await client.openWatches(watchers))[Symbol.asyncDispose]()),
+  );
+  await benchChanges(kind, servers, clients);
+}
+
+/** Measures changes alone: the watches of both are open during all turns. */
+async function benchChanges(
+  { name }: AskedKind,
+  servers: Both<Contestant>,
+  { ignited, kubernetes }: Both<AskingClient>,
+): Promise<void> {
+  await using ofIgnited = await ignited.openWatches(watchers);
+  await using ofKubernetes = await kubernetes.openWatches(watchers);
+  await benchTurns(`${name}: ${changes} changes to ${watchers} watchers`, servers, {
+    ignited: () => ofIgnited.see(changes, () => ignited.change()),
+    kubernetes: () => ofKubernetes.see(changes, () => kubernetes.change()),
+  });
+}
+
+/** Compares what both do in turns, in time and in CPU. */
+async function benchTurns(
+  what: string,
+  servers: Both<Contestant>,
+  turns: Both<() => Promise<number>>,
+): Promise<void> {
+  const cpu: Both<number[]> = { ignited: [], kubernetes: [] };
+  const turn = (name: keyof Both<unknown>) => async (): Promise<number> => {
+    const begin = cpuMs(servers[name].pids);
+    const ms = await turns[name]();
+    cpu[name].push(cpuMs(servers[name].pids) - begin);
+    return ms;
+  };
+  const contestants = { ignited: turn('ignited'), kubernetes: turn('kubernetes') };
+  reportBoth(what, (await compare(rounds, contestants)) as Both<number>, 'ms');
+  reportBoth('  CPU of a turn', { ignited: median(cpu.ignited), kubernetes: median(cpu.kubernetes) }, 'ms');
 }
 
 /** Starts the built ignited with a host of its own, which has no VMs. */

@@ -2,9 +2,13 @@ import { ApiConnection, type ApiRequest } from '@ignite/toolkit/client/over-http
 import type { ServerAccess } from '@ignite/toolkit/client/over-http/server-access';
 import type { AskedKind } from './asked-kind.ts';
 import { timed } from './measure.ts';
+import { OpenWatches } from './open-watches.ts';
 
 /** The requests of one turn, of which the average counts. */
 const requests = 50;
+
+/** The object that is watched. */
+const watched = 'object-0';
 
 /** Asks a server for objects of one kind, one request after another, and tells how long that takes. */
 export class AskingClient implements Disposable {
@@ -59,33 +63,23 @@ export class AskingClient implements Disposable {
     return await this.#send('PATCH', path, 'application/apply-patch+yaml', { ...object, metadata });
   }
 
-  /** Returns the time until so many watchers have each seen so many changes, in milliseconds. */
-  async fanOut(watchers: number, changes: number): Promise<number> {
-    const stop = new AbortController();
-    const watches = Array.from({ length: watchers }, () => this.#watch(stop.signal));
-    try {
-      // They have begun when they have told what is there.
-      await Promise.all(watches.map(async (watch) => await watch.next()));
-      return await timed(async () => {
-        const all = watches.map(async (watch) => {
-          for (let seen = 0; seen < changes; seen += 1) await watch.next();
-        });
-        for (let at = 0; at < changes; at += 1) await this.patch('object-0');
-        await Promise.all(all);
-      });
-    } finally {
-      stop.abort();
-      await Promise.allSettled(watches.map(async (watch) => await watch.return(undefined)));
-    }
+  /** Opens watches of one of the objects. */
+  async openWatches(count: number): Promise<OpenWatches> {
+    return await OpenWatches.open(count, (signal) => this.#watch(signal));
+  }
+
+  /** Changes the object that is watched. */
+  async change(): Promise<unknown> {
+    return await this.patch(watched);
   }
 
   [Symbol.dispose](): void {
     this.#connection[Symbol.dispose]();
   }
 
-  /** Watches one of the objects, whose state is the first line. */
+  /** Watches the object, whose state is the first line. */
   #watch(signal: AbortSignal): AsyncGenerator<string> {
-    const path = `${this.#kind.path}?watch=true&fieldSelector=metadata.name%3Dobject-0`;
+    const path = `${this.#kind.path}?watch=true&fieldSelector=metadata.name%3D${watched}`;
     return this.#connection.lines({ method: 'GET', path, signal });
   }
 

@@ -35,6 +35,7 @@ import { coreKinds } from '@ignite/toolkit/core/kinds';
 import { defaultNamespace, namespaces, systemNamespaces } from '@ignite/toolkit/core/resources/namespace';
 import { GarbageWatch } from '@ignite/toolkit/controller/garbage-watch';
 import type { Log } from '@ignite/toolkit/log/log';
+import { derived } from '@ignite/toolkit/object/derived';
 import { type Kind, hubOf } from '@ignite/toolkit/scheme/kind';
 import { openApiAccess } from './api-access.ts';
 import { type ApiAddress, serveApiAddress } from './api-address.ts';
@@ -249,13 +250,9 @@ function servedKinds({
   const views = viewsOf({ self, ...(usage && { usage }), served: () => resources(), clock: systemClock });
   const connectors = engine ? vmConnectors({ objects: client, vms: engine.vms }) : {};
   const builtIn = [...stored, ...further, ...views].map((served) => withVmConnectors(served, connectors));
-  let [defined, all] = [definitions.resources, [...builtIn, ...definitions.resources]];
-  const resources = (): readonly ServedResource[] => {
-    if (defined !== definitions.resources) {
-      defined = definitions.resources;
-      all = [...builtIn, ...defined];
-    }
-    return all;
-  };
+  const resources: () => readonly ServedResource[] = derived(
+    () => definitions.resources,
+    (defined) => [...builtIn, ...defined],
+  );
   return { views, builtIn, resources };
 }

@@ -26,6 +26,7 @@ import { untilAllEnd } from '@ignite/toolkit/async/until-all-end';
 import { KindClient } from '@ignite/toolkit/client/kind-client';
 import { Informer } from '@ignite/toolkit/controller/informer';
 import { serveSyncs } from '@ignite/toolkit/sync-service/serve-syncs';
+import { derived } from '@ignite/toolkit/object/derived';
 import { keyText } from '@ignite/toolkit/object/object-key';
 import type { Log } from '@ignite/toolkit/log/log';
 import type { WebhookOptions } from '@ignite/toolkit/webhook/webhook-server';
@@ -106,13 +107,16 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
   const definitions = new ServedDefinitions();
   const objects = administration.served(
     ({ key, problem }) => log('warning', problem, { object: keyText(key) }),
-    () => [
-      ...(clusters?.kinds ?? []),
-      ...(managed?.servedKinds ?? []),
-      ...(sandboxes?.kinds ?? []),
-      ...apiKinds(definitions),
-      ...unserved,
-    ],
+    derived(
+      () => definitions.kinds,
+      () => [
+        ...(clusters?.kinds ?? []),
+        ...(managed?.servedKinds ?? []),
+        ...(sandboxes?.kinds ?? []),
+        ...apiKinds(definitions),
+        ...unserved,
+      ],
+    ),
   );
   if (!management) await forgetManagement(objects, self.name, signal);
   const further = clusters?.declared(objects);

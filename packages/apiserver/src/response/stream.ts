@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { type Line, lastChunk } from './line.ts';
 
 /** The time in which a client must take what was sent, in milliseconds. */
 const slownessMs = 60_000;
@@ -10,17 +11,19 @@ const slownessMs = 60_000;
  */
 export async function stream(
   response: ServerResponse,
-  lines: AsyncIterable<Uint8Array>,
+  lines: AsyncIterable<Line>,
   signal: AbortSignal,
 ): Promise<void> {
   response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
+  const { chunkedEncoding: isChunked } = response;
+  response.chunkedEncoding = false; // the lines are chunks already, so that each is one write
   response.cork();
   response.flushHeaders();
   setImmediate(() => response.uncork());
   for await (const line of lines) {
-    if (response.write(line)) continue;
+    if (response.write(isChunked ? line.chunk : line.text)) continue;
     const patience = AbortSignal.any([signal, AbortSignal.timeout(slownessMs)]);
     await once(response, 'drain', { signal: patience });
   }
-  response.end();
+  response.end(isChunked ? lastChunk : '');
 }

@@ -15,18 +15,6 @@ export function wireText(object: KubeObject, resource: ServedResource): string {
   return text;
 }
 
-/** The lines of events by their types and forms, by the objects that they tell of. */
-const lines = new WeakMap<KubeObject, Map<string, Uint8Array>>();
-
-/** Returns what `write` makes of an object for watches, as a line. It is encoded once for all that are of one form. */
-export function sharedLine(object: KubeObject, form: string, write: () => string): Uint8Array {
-  const known = lines.get(object) ?? new Map<string, Uint8Array>();
-  lines.set(object, known);
-  return known.getOrInsertComputed(form, () => lineOf(write()));
-}
-
-export const lineOf = (text: string): Uint8Array => Buffer.from(`${text}\n`);
-
 /** Returns a list as JSON. */
 export function wireListText({ items, ...metadata }: ObjectList, resource: ServedResource): string {
   const head = { kind: `${resource.kind}List`, apiVersion: apiVersionOf(resource), metadata };

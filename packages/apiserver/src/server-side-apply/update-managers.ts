@@ -52,11 +52,10 @@ function managersBefore(
   written: KubeObject,
   subresource: string,
 ): readonly Manager[] {
-  const before = live ? managersOf(live.metadata) : [];
-  if (subresource !== '') return before;
-  if (isReset(written.metadata)) return [];
-  const given = managersOf(written.metadata);
-  return given.length > 0 ? given : before;
+  const isGiven = subresource === '';
+  if (isGiven && isReset(written.metadata)) return [];
+  const given = isGiven ? managersOf(written.metadata) : [];
+  return given.length > 0 || !live ? given : managersOf(live.metadata);
 }
 
 /** Returns managers of which not too many have updated the object: the oldest ones of a version become one. */

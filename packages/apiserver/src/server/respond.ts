@@ -4,9 +4,10 @@ import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { type Form, negotiate } from '../response/negotiate.ts';
 import { type Shown, renderEvent, renderList, renderObject } from '../response/render.ts';
 import type { ContentReply, Reply } from '../response/reply.ts';
+import { type Line, lineOf, sharedLine } from '../response/line.ts';
 import { mediaTypeOf, send } from '../response/send.ts';
 import { stream } from '../response/stream.ts';
-import { lineOf, sharedLine, wireListText, wireText } from '../response/wire-text.ts';
+import { wireListText, wireText } from '../response/wire-text.ts';
 import type { Status, Subject } from '../response/status.ts';
 import type { IncludedObject } from '../response/table.ts';
 import type { ServedResource } from '../resource/served-resource.ts';
@@ -72,11 +73,11 @@ const listContent = (list: ObjectList, shown: Shown): unknown =>
   isWhole(shown) ? wireListText(list, shown.resource) : renderList(list, shown);
 
 /** Returns an event as one line of JSON, in which form watches are whatever is asked. */
-function eventLine(event: WatchEvent, shown: Shown, form: string): Uint8Array {
+function eventLine(event: WatchEvent, shown: Shown, form: string): Line {
   const { as } = shown.form;
   // The cells of tables tell of the time that has passed.
   if (event.type === 'BOOKMARK' || as?.type === 'Table')
-    return lineOf(JSON.stringify(renderEvent(event, shown)));
+    return lineOf(JSON.stringify(renderEvent(event, { ...shown, nowMs: Date.now() })));
   return sharedLine(event.object, `${event.type} ${form}`, () =>
     as
       ? JSON.stringify(renderEvent(event, shown))
@@ -93,10 +94,10 @@ async function* rendered(
   events: AsyncIterable<WatchEvent>,
   shown: Shown,
   statusOf: Answering['statusOf'],
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<Line> {
   const form = lineForm(shown);
   try {
-    for await (const event of events) yield eventLine(event, { ...shown, nowMs: Date.now() }, form);
+    for await (const event of events) yield eventLine(event, shown, form);
   } catch (failure) {
     yield lineOf(JSON.stringify({ type: 'ERROR', object: statusOf(failure, shown.resource) }));
   }

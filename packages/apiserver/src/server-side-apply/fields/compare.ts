@@ -1,37 +1,58 @@
-import { isDeepStrictEqual } from 'node:util';
-import { type FieldSet, difference, fieldSet } from './field-set.ts';
+import { isSameJson } from '@ignite/toolkit/object/same-json';
+import { type FieldSet, fieldSet, noFields } from './field-set.ts';
 import { allPathsOf } from './field-set-of.ts';
-import { type Schema, partsOf } from './structure.ts';
+import { type Part, type Schema, isWhole, partsOf } from './structure.ts';
 
 /** How one value differs from another. */
 export interface Comparison {
   readonly added: FieldSet;
+  /** The paths of what is managed as a whole, is in both values and differs. */
   readonly modified: FieldSet;
   readonly removed: FieldSet;
 }
 
+const nothing: Comparison = { added: noFields, modified: noFields, removed: noFields };
+
+/** Compares two values. Most of them are the same, of which no paths are made. */
 export function compare(old: unknown, next: unknown, schema: Schema): Comparison {
-  const [before, after] = [allPathsOf(old, schema), allPathsOf(next, schema)];
+  if (isSameJson(old, next)) return nothing;
+  const [before, after] = [partsOf(old, schema) ?? [], partsOf(next, schema) ?? []];
+  const known = new Map(before.map((part) => [part.element, part]));
+  const changed = after.flatMap((part) => {
+    const was = known.get(part.element);
+    return was ? [comparedPart(was, part)] : [];
+  });
+  const wanted = new Set(after.map(({ element }) => element));
+  const added = after.filter(({ element }) => !known.has(element));
+  const removed = before.filter(({ element }) => !wanted.has(element));
   return {
-    added: difference(after, before),
-    modified: modifiedIn(old, next, schema),
-    removed: difference(before, after),
+    added: withParts(added, changed.map(({ element, below }) => [element, below.added])),
+    modified: fieldSet(
+      changed.filter(({ isModified }) => isModified).map(({ element }) => element),
+      changed.map(({ element, below }) => [element, below.modified]),
+    ),
+    removed: withParts(removed, changed.map(({ element, below }) => [element, below.removed])),
   };
 }
 
-/** Returns the paths of what is managed as a whole, is in both values and differs. */
-function modifiedIn(old: unknown, next: unknown, schema: Schema): FieldSet {
-  const before = new Map((partsOf(old, schema) ?? []).map((part) => [part.element, part]));
-  const both = (partsOf(next, schema) ?? []).flatMap((part) => {
-    const was = before.get(part.element);
-    return was ? [{ ...part, was: was.value }] : [];
-  });
-  const isWhole = (value: unknown, ofValue: Schema): boolean => partsOf(value, ofValue) === undefined;
-  return fieldSet(
-    both
-      .filter(({ was, value, schema: ofPart }) => isWhole(was, ofPart) || isWhole(value, ofPart))
-      .filter(({ was, value }) => !isDeepStrictEqual(was, value))
-      .map(({ element }) => element),
-    both.map(({ element, was, value, schema: ofPart }) => [element, modifiedIn(was, value, ofPart)]),
-  );
+/** How a part differs that both values have. */
+interface ComparedPart {
+  readonly element: string;
+  readonly isModified: boolean;
+  readonly below: Comparison;
 }
+
+function comparedPart({ value: was }: Part, { element, value, schema }: Part): ComparedPart {
+  const isModified = (isWhole(was, schema) || isWhole(value, schema)) && !isSameJson(was, value);
+  return { element, isModified, below: compare(was, value, schema) };
+}
+
+/** Returns all paths to some parts and below them, and what is below others. */
+const withParts = (
+  parts: readonly Part[],
+  others: readonly (readonly [string, FieldSet])[],
+): FieldSet =>
+  fieldSet(
+    parts.map(({ element }) => element),
+    [...others, ...parts.map((part) => [part.element, allPathsOf(part.value, part.schema)] as const)],
+  );

@@ -1,11 +1,12 @@
 import { isRecord } from '../../structural-schema/json-record.ts';
 import { type FieldSet, fieldSet, isEmpty, noFields } from './field-set.ts';
 import { fieldNameOf } from './path-element.ts';
-import { type Part, type Schema, isNamed, partsOf, schemaOfField } from './structure.ts';
+import { type Part, type Schema, isNamed, isWhole, partsOf, schemaOfField } from './structure.ts';
 
 /** Returns the paths to all that a value has. */
 export function fieldSetOf(value: unknown, schema: Schema): FieldSet {
-  const parts = partsOf(value, schema) ?? [];
+  const parts = partsOf(value, schema);
+  if (!parts) return noFields;
   const once = Map.groupBy(parts, ({ element }) => element);
   const single = [...once.values()].filter(({ length }) => length === 1).map(([part]) => part!);
   return fieldSet(
@@ -18,13 +19,14 @@ export function fieldSetOf(value: unknown, schema: Schema): FieldSet {
 
 /** Fields that the schema names and that have parts are there as long as one of their parts is. */
 function isOwnMember({ value, schema, isNamed: isOfSchema }: Part): boolean {
-  if (!isOfSchema || partsOf(value, schema) === undefined) return true;
+  if (!isOfSchema || isWhole(value, schema)) return true;
   return isRecord(value) && Object.keys(value).length === 0;
 }
 
 /** Returns the paths to all that a value has, and to all that these lead through. */
 export function allPathsOf(value: unknown, schema: Schema): FieldSet {
-  const parts = partsOf(value, schema) ?? [];
+  const parts = partsOf(value, schema);
+  if (!parts) return noFields;
   return fieldSet(
     parts.map(({ element }) => element),
     parts.map((part) => [part.element, allPathsOf(part.value, part.schema)]),
@@ -58,8 +60,9 @@ function schemaBelow(element: string, schema: Schema): Schema {
  * whole.
  */
 export function fittedTo(set: FieldSet, value: unknown, schema: Schema): FieldSet {
-  const parts = partsOf(value, schema);
-  if (parts === undefined) return noFields;
+  if (isWhole(value, schema)) return noFields;
+  if (set.children.size === 0) return set;
+  const parts = partsOf(value, schema) ?? [];
   const byElement = new Map(parts.map((part) => [part.element, part]));
   const fitted = [...set.children].map(([element, below]) => {
     const part = byElement.get(element);

@@ -19,40 +19,40 @@ export function fieldSet(
   members: Iterable<string>,
   children: Iterable<readonly [string, FieldSet]> = [],
 ): FieldSet {
-  const below = [...children].filter(([, set]) => !isEmpty(set));
-  return { members: new Set(members), children: new Map(below) };
+  const below = new Map<string, FieldSet>();
+  for (const [element, set] of children) if (!isEmpty(set)) below.set(element, set);
+  const set = { members: new Set(members), children: below };
+  return isEmpty(set) ? noFields : set;
 }
 
-export const union = (a: FieldSet, b: FieldSet): FieldSet =>
-  fieldSet(
-    a.members.union(b.members),
-    [...new Set([...a.children.keys(), ...b.children.keys()])].map((element) => [
-      element,
-      unionOfBelow(a.children.get(element), b.children.get(element)),
-    ]),
-  );
+export function union(a: FieldSet, b: FieldSet): FieldSet {
+  if (isEmpty(a)) return b;
+  if (isEmpty(b)) return a;
+  const children = new Map(a.children);
+  for (const [element, below] of b.children)
+    children.set(element, union(children.get(element) ?? noFields, below));
+  return { members: a.members.union(b.members), children };
+}
 
-const unionOfBelow = (a: FieldSet = noFields, b: FieldSet = noFields): FieldSet =>
-  isEmpty(a) ? b : isEmpty(b) ? a : union(a, b);
-
-export const intersection = (a: FieldSet, b: FieldSet): FieldSet =>
-  fieldSet(
-    a.members.intersection(b.members),
-    [...a.children].map(([element, below]) => [
-      element,
-      intersection(below, b.children.get(element) ?? noFields),
-    ]),
-  );
+export function intersection(a: FieldSet, b: FieldSet): FieldSet {
+  if (isEmpty(a) || isEmpty(b)) return noFields;
+  const both = a.members.intersection(b.members);
+  const children: [string, FieldSet][] = [];
+  for (const [element, below] of a.children) {
+    const other = b.children.get(element);
+    if (other) children.push([element, intersection(below, other)]);
+  }
+  return fieldSet(both, children);
+}
 
 /** Returns the paths that are in the first set only. A path stays even if one that it leads through goes. */
-export const difference = (a: FieldSet, b: FieldSet): FieldSet =>
-  fieldSet(
-    a.members.difference(b.members),
-    [...a.children].map(([element, below]) => [
-      element,
-      difference(below, b.children.get(element) ?? noFields),
-    ]),
-  );
+export function difference(a: FieldSet, b: FieldSet): FieldSet {
+  if (isEmpty(a) || isEmpty(b)) return a;
+  const children: [string, FieldSet][] = [];
+  for (const [element, below] of a.children)
+    children.push([element, difference(below, b.children.get(element) ?? noFields)]);
+  return fieldSet(a.members.difference(b.members), children);
+}
 
 /** Returns all paths of a set, each as its elements: those that end at a level before those that go on. */
 export const pathsOf = ({ members, children }: FieldSet): readonly (readonly string[])[] => [

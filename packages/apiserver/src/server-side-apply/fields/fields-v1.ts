@@ -6,7 +6,7 @@ const self = '.';
 
 /** Returns a set in the form that metadata hold (Kubernetes: `FieldsV1`). */
 export function fieldsV1Of({ members, children }: FieldSet): JsonRecord {
-  const elements = [...members.union(new Set(children.keys()))].toSorted();
+  const elements = [...members.union(children)].toSorted();
   return Object.fromEntries(
     elements.map((element) => {
       const below = children.get(element);

@@ -1,4 +1,4 @@
-import { fieldOf, isRecord } from '../../structural-schema/json-record.ts';
+import { type JsonRecord, fieldOf, isRecord } from '../../structural-schema/json-record.ts';
 import type { StructuralSchema } from '../../structural-schema/structural-schema.ts';
 import { fieldElement, keyElement, valueElement } from './path-element.ts';
 
@@ -20,7 +20,7 @@ export interface Part {
  */
 export function partsOf(value: unknown, schema: Schema): readonly Part[] | undefined {
   if (Array.isArray(value)) return itemParts(value, schema);
-  if (!isRecord(value) || schema?.['x-kubernetes-map-type'] === 'atomic') return undefined;
+  if (!isDivided(value, schema)) return undefined;
   return Object.entries(value).map(([name, field]) => ({
     element: fieldElement(name),
     value: field,
@@ -28,6 +28,13 @@ export function partsOf(value: unknown, schema: Schema): readonly Part[] | undef
     isNamed: isNamed(schema, name),
   }));
 }
+
+/** Tells whether a value is managed as a whole, so that it has no parts. */
+export const isWhole = (value: unknown, schema: Schema): boolean =>
+  Array.isArray(value) ? elementOfItems(schema) === undefined : !isDivided(value, schema);
+
+const isDivided = (value: unknown, schema: Schema): value is JsonRecord =>
+  isRecord(value) && schema?.['x-kubernetes-map-type'] !== 'atomic';
 
 function itemParts(items: readonly unknown[], schema: Schema): readonly Part[] | undefined {
   const element = elementOfItems(schema);

@@ -6,6 +6,7 @@ import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
 import { coreKinds } from '@ignite/toolkit/core/kinds';
 import { secretResource } from '@ignite/toolkit/core/resources/secret';
+import { derived } from '@ignite/toolkit/object/derived';
 import { EncryptedStore } from '@ignite/toolkit/store/encryption/encrypted-store';
 import { KeyFile } from '@ignite/toolkit/store/encryption/key-file';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
@@ -25,15 +26,20 @@ const known: readonly ServedKind[] = [...kinds, ...gitopsKinds, ...coreKinds, ..
   servedKindOf,
 );
 
+const none: readonly ServedKind[] = [];
+
 /**
  * Returns the client of the objects in a store: Ignite's kinds, those of GitOps, and Kubernetes' own.
  * @param onBroken is called once for each Secret that cannot be decrypted
- * @param further returns the kinds that are served besides at the moment
+ * @param further returns the kinds that are served besides at the moment, in the same list as long as they are the same
  */
 export const objectClient = (
   store: ObjectStore,
   paths: Paths,
   onBroken?: OnBroken,
-  further: () => readonly ServedKind[] = () => [],
+  further: () => readonly ServedKind[] = () => none,
 ): ObjectClient =>
-  new StoreObjectClient(encryptedStore(store, paths, onBroken), () => [...known, ...further()]);
+  new StoreObjectClient(
+    encryptedStore(store, paths, onBroken),
+    derived(further, (more) => [...known, ...more]),
+  );

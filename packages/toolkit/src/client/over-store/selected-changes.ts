@@ -10,11 +10,13 @@ type Change = Exclude<WatchEvent, { readonly type: 'BOOKMARK' }>;
  */
 export class SelectedChanges {
   readonly #selection: Selection;
+  readonly #fixed: Selection;
   /** Whether an object, by its uid, matched when it was seen last. */
   readonly #matched = new Map<string, boolean>();
 
   constructor(selection: Selection) {
     this.#selection = selection;
+    this.#fixed = fixedPart(selection);
   }
 
   /** Learns what is there when a watch begins, and returns the selected objects. */
@@ -23,7 +25,7 @@ export class SelectedChanges {
   }
 
   next({ type, object }: Change): Change | undefined {
-    if (!isSelected(object, fixedPart(this.#selection))) return undefined;
+    if (!isSelected(object, this.#fixed)) return undefined;
     const { uid } = object.metadata;
     const before = this.#matched.get(uid) ?? type !== 'ADDED';
     const now = this.#learn(object);

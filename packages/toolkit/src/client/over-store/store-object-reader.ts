@@ -48,11 +48,15 @@ export class StoreObjectReader implements ObjectReader {
         from = revision;
       }
       for await (const event of this.#store.watch(kind, from, options.signal)) {
-        const { type } = event;
-        const told =
-          type === 'BOOKMARK'
-            ? bookmark(event.revision)
-            : changes.next({ type, object: await shown(kind, event.object, options) });
+        if (event.type === 'BOOKMARK') {
+          yield bookmark(event.revision);
+          continue;
+        }
+        const object = shown(kind, event.object, options);
+        const told = changes.next({
+          type: event.type,
+          object: object instanceof Promise ? await object : object,
+        });
         if (told) yield told;
       }
     } catch (failure) {

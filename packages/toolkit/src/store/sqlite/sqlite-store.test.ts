@@ -56,6 +56,25 @@ test('SqliteStore: a watch from a revision that is not there yet is told to list
   await assert.rejects(ofAnother[Symbol.asyncIterator]().next(), { code: 'REVISION_TOO_OLD' });
 });
 
+test('SqliteStore: whoever waits for a write goes on before those who watch, however many promises are between', async () => {
+  using store = openSqliteStore(newPath());
+  const order: string[] = [];
+  const watch = async (): Promise<void> => {
+    for await (const { type } of store.watch(potKind, '0', new AbortController().signal)) {
+      if (type !== 'ADDED') continue;
+      order.push('watch');
+      return;
+    }
+  };
+  const write = async (): Promise<void> => {
+    await store.create({ ...pot, metadata: { name: 'a', uid: '1' } });
+    for (let at = 0; at < 100; at += 1) await Promise.resolve();
+    order.push('write');
+  };
+  await Promise.all([watch(), write()]);
+  assert.deepEqual(order, ['write', 'watch']);
+});
+
 test('SqliteStore: a watch that begins when the store is closed is told so', async () => {
   const store = openSqliteStore(newPath());
   store[Symbol.dispose]();

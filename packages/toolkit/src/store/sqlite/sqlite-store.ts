@@ -171,8 +171,7 @@ class SqliteStore implements MendableStore {
 
   #row({ group, kind, namespace = 'default', name }: Key): StoredRow | undefined {
     const row = this.#statements.row(
-      `SELECT ${rowColumns} FROM objects
-       WHERE api_group = ? AND kind = ? AND namespace = ? AND name = ?`,
+      `SELECT ${rowColumns} FROM objects WHERE ${isAtKey}`,
       ...[group, kind, namespace, name],
     );
     return row as StoredRow | undefined;
@@ -197,8 +196,9 @@ class SqliteStore implements MendableStore {
       throw failure;
     }
     if (changes.length === 0) return;
-    this.#news.tell(changes);
     this.#snapshot?.update();
+    // Whoever waits for a write is answered first, and those who watch are told in the same turn.
+    queueMicrotask(() => process.nextTick(() => this.#news.tell(changes)));
   }
 
   #assertKnown(): void {
@@ -209,16 +209,20 @@ class SqliteStore implements MendableStore {
     const { group, kind, namespace, name } = keyOf(object);
     const key = [group, kind, namespace, name] as const;
     const json = JSON.stringify(object);
-    if (type === 'DELETED')
-      this.#statements.run(
-        'DELETE FROM objects WHERE api_group = ? AND kind = ? AND namespace = ? AND name = ?',
-        ...key,
-      );
-    else
-      this.#statements.run(
-        'INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?)',
-        ...[...key, object.metadata.uid, json],
-      );
+    switch (type) {
+      case 'ADDED': // in the place of a damaged record, if it mends that
+        this.#statements.run(
+          'INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?)',
+          ...[...key, object.metadata.uid, json],
+        );
+        break;
+      case 'MODIFIED': // which leaves the index of the uids as it is, so that less is written
+        this.#statements.run(`UPDATE objects SET json = ? WHERE ${isAtKey}`, json, ...key);
+        break;
+      case 'DELETED':
+        this.#statements.run(`DELETE FROM objects WHERE ${isAtKey}`, ...key);
+        break;
+    }
     const revision = String(this.#changes.append({ group, kind }, type, json));
     const written = JSON.parse(json) as KubeObject;
     changes.push({ type, revision, object: written });
@@ -240,6 +244,8 @@ function indexed({ namespace, fields = {} }: Selector): Partial<Readonly<Record<
     ...(uid !== undefined && { uid }),
   };
 }
+
+const isAtKey = 'api_group = ? AND kind = ? AND namespace = ? AND name = ?';
 
 /** The columns by the names that a stored row has for them, so that thousands of rows need not be copied. */
 const rowColumns = 'api_group AS "group", kind, namespace, name, json';
