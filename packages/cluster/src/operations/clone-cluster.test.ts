@@ -192,6 +192,9 @@ test('a snapshot of which no cluster can be made is refused with the reason', as
   });
   await snapshotCluster(key, 'pool', waiting);
   await fails(/it has the MachinePool dev-pool/, 'pool');
+  await objectsOf(client, hostPodKind).create({ metadata: metadata('dev-2'), spec: { programs: [] } });
+  await snapshotCluster(key, 'replicas', waiting);
+  await fails(/its control plane has several replicas/, 'replicas');
   const [part] = await waiting.snapshots.list(waiting.op.signal);
   await waiting.snapshots.remove(part!.metadata.uid, { force: true }, waiting.op);
   await fails(/the Snapshot a-0 of the VM a is gone$/);

@@ -31,11 +31,14 @@ export function cloneProblem(
   const { controlPlaneRef, controlPlaneEndpoint, topology } = cluster.spec;
   if (controlPlaneRef?.kind !== hostedControlPlaneKind.kind)
     return 'its control plane is in VMs, whose etcd this host does not reach behind a router';
+  const pods = made.filter(({ kind }) => kind.kind === hostPodKind.kind);
+  if (pods.length > 1)
+    return 'its control plane has several replicas, whose etcd this host does not reach behind a router';
   if (topology) return 'it is of a ClusterClass, which would replace the machines of then';
   const unfit = made.find(({ kind }) => unfitKinds.includes(kind.kind));
   if (unfit) return `it has the ${unfit.kind.kind} ${unfit.object.metadata.name}`;
   const endpoint = controlPlaneEndpoint?.host ?? '';
-  if (!addressesOfPods(made).includes(endpoint))
+  if (!pods.some(({ object }) => (object as HostPod).status?.address === endpoint))
     return `its endpoint ${endpoint} is not that of its control plane, and would lead the nodes to the other cluster`;
   const open = made.find((each) => isOpen(networkOf(each)));
   if (open)
@@ -50,11 +53,6 @@ export function cloneProblem(
     .find((each) => !each.split('.').every(isDnsLabel));
   return long && `"${long}" would be too long a name`;
 }
-
-const addressesOfPods = (made: readonly Made[]): readonly (string | undefined)[] =>
-  made
-    .filter(({ kind }) => kind.kind === hostPodKind.kind)
-    .map(({ object }) => (object as HostPod).status?.address);
 
 const isOpen = ({ ports = [], interfaces = [] }: Partial<VmNetwork>): boolean =>
   ports.length > 0 || interfaces.length > 0;
