@@ -85,6 +85,25 @@ test('a kubeconfig is signed by the authority, and renewed when half of its year
   assert.notEqual(await read(), first);
 });
 
+test('a kubeconfig is made anew when the host reaches the API server elsewhere, by the name in its certificate', async () => {
+  const client = open();
+  await ensureKeys(client, place, { owner, nowMs }, signal);
+  const read = async (): Promise<unknown> => {
+    const secret = await objectsOf(client, secrets).get({ namespace: 'default', name: 'dev-kubeconfig' });
+    const { clusters } = parse(textIn(secret, 'value')!) as { clusters: { cluster: Record<string, string> }[] };
+    const { server, 'tls-server-name': name } = clusters[0]!.cluster;
+    return [server, name];
+  };
+  const at = (host: string, more: { readonly serverName?: string } = {}) => ({
+    ...{ ...place, endpoint: { host, port: 6443 } },
+    ...more,
+  });
+  await ensureKubeconfig(client, at('10.61.0.9'), { owner, nowMs }, signal);
+  assert.deepEqual(await read(), ['https://10.61.0.9:6443', undefined]);
+  await ensureKubeconfig(client, at('10.62.0.9', { serverName: 'kubernetes' }), { owner, nowMs }, signal);
+  assert.deepEqual(await read(), ['https://10.62.0.9:6443', 'kubernetes']);
+});
+
 test('a kubeconfig that people have brought is left as it is; one of ours that is damaged is made again', async () => {
   const client = open();
   await ensureKeys(client, place, { owner, nowMs }, signal);

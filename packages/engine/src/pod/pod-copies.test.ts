@@ -95,3 +95,20 @@ test('a copy that is not there is not restored, and nothing changes', async () =
   await assert.rejects(restoreCopy({ copy: 'b', id: 'x' }, files, options), { code: 'POD_COPY_MISSING' });
   assert.equal(read(), 'today');
 });
+
+test('a pod begins with a copy of another one, whose own stays as it is', async () => {
+  write('then');
+  await keepCopies(spec({ copies: ['a'] }), true, files, options);
+  write('later');
+  const other = podFiles({ dataDir: dir, runDir: join(dir, 'run') }, 'fedcba9876543210');
+  const holder = { files, userOf: () => process.getuid!() };
+  const restored = { copy: 'a', id: 'first', podName: 'dev' };
+  await assert.rejects(restoreCopy({ ...restored, copy: 'b' }, other, options, holder), {
+    code: 'POD_COPY_MISSING',
+    message: 'the other pod has no copy "b"',
+  });
+  await restoreCopy(restored, other, options, holder);
+  assert.equal(readFileSync(join(programFiles(other, 'etcd').volumes, 'data/db'), 'utf8'), 'then');
+  assert.equal(await isRestored(spec({ restored }), other), true);
+  assert.equal(read(), 'later');
+});
