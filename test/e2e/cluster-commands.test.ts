@@ -84,6 +84,17 @@ test('what cannot be is refused with what to do instead', async () => {
       'error: --endpoint "a b": not an address\nhint: ',
     ],
     [['create', 'Dev'], 2, 'error: not a name of a cluster: "Dev"\nhint: '],
+    [['create', '--from', 'ready'], 2, 'error: cluster create requires a name\nhint: '],
+    [
+      ['create', 'test', '--from', 'ready', '--workers', '2'],
+      2,
+      'error: --workers does not apply with --from: the cluster is what it was when the snapshot was taken\nhint: ',
+    ],
+    [
+      ['create', 'test', '--from', 'ready'],
+      1,
+      'error: there is no snapshot "ready" of a cluster\nhint: "ignite get clustersnapshots -n default" lists them\n',
+    ],
     [
       ['describe', 'dev'],
       1,
