@@ -257,3 +257,12 @@ test('placeSnapshot: what holds no machine for the VM itself alone has no identi
   await assert.rejects(placeSnapshot(keeper, host, op), refusal);
   assert.equal(readFileSync(files.disk, 'utf8'), 'today');
 });
+
+test('ensureVmSource: a snapshot needs the files of its kernel, wherever the name of that leads now', async () => {
+  const { host, vm } = await prepare();
+  await kernelsIn(host.objects).delete({ name: 'old' });
+  const made = { ...vm, spec: { ...vm.spec, source: { snapshot: 'before' } } };
+  assert.equal((await ensureVmSource(made, host, op.signal)).status.kernel?.id, 'old');
+  rmSync(kernelDir(host.paths, 'old'), { recursive: true });
+  await assert.rejects(ensureVmSource(made, host, op.signal), { code: 'SNAPSHOT_UNFIT' });
+});
