@@ -43,7 +43,12 @@ export function planReplicas(state: ReplicasState): ReplicaAction {
       return planUpdate(state) ?? unready(state.views) ?? next;
     case 'remove':
       return unreadyBeside(next.id, state) ?? next;
-    default:
+    case 'announce':
+    case 'configure':
+    case 'add':
+    case 'promote':
+    case 'update':
+    case 'delete':
       return next;
   }
 }
