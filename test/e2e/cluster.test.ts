@@ -226,16 +226,20 @@ describe('a cluster from its creation to its end', { skip }, () => {
     await goesOn('dev', before);
   });
 
-  test('one of two clones gets another worker, and goes without the others noticing', { skip: skipLong }, async () => {
-    const before = await theirs('test', ...started);
-    await ignite.ok('cluster', 'create', 'other', '--from', 'ready');
-    await goesOn('other', before);
-    await ignite.ok('cluster', 'scale', 'other', '--workers', '2');
-    assert.equal((await nodeNames('other')).split(' ').length, 2);
-    assert.equal((await nodeNames('test')).split(' ').length, 1);
-    assert.equal(await ignite.ok('cluster', 'delete', 'other'), 'Deleted cluster "other"\n');
-    await goesOn('test', before);
-  });
+  test(
+    'one of two clones gets another worker, and goes without the others noticing',
+    { skip: skipLong },
+    async () => {
+      const before = await theirs('test', ...started);
+      await ignite.ok('cluster', 'create', 'other', '--from', 'ready');
+      await goesOn('other', before);
+      await ignite.ok('cluster', 'scale', 'other', '--workers', '2');
+      assert.equal((await nodeNames('other')).split(' ').length, 2);
+      assert.equal((await nodeNames('test')).split(' ').length, 1);
+      assert.equal(await ignite.ok('cluster', 'delete', 'other'), 'Deleted cluster "other"\n');
+      await goesOn('test', before);
+    },
+  );
 
   test('a clone is deleted, and the cluster that it comes from goes on', async () => {
     const before = await theirs('dev', ...started);

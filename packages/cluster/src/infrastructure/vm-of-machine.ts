@@ -71,7 +71,10 @@ export function bootstrappedOf({ status }: Vm): Finding | undefined {
 }
 
 /** Pure. Returns the addresses of a VM as those of a machine. Behind a router, its host reaches it at others than its neighbours. */
-export function addressesOfMachine({ metadata, status: { network, identity } }: Vm): readonly MachineAddress[] {
+export function addressesOfMachine({
+  metadata,
+  status: { network, identity },
+}: Vm): readonly MachineAddress[] {
   const reached = network?.ipAddresses ?? [];
   const inside = network?.interfaces?.flatMap(({ ipAddresses }) => ipAddresses) ?? reached;
   const ofType = (type: MachineAddress['type'], addresses: readonly string[]): readonly MachineAddress[] =>

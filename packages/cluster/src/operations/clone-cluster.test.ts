@@ -74,7 +74,9 @@ test('what the objects of a clone refer to is its own, and its nodes are called 
   assert.equal(controllerOf(machine)?.uid, set.metadata.uid);
   assert.equal(controllerOf(infrastructure)?.uid, machine.metadata.uid);
   assert.partialDeepStrictEqual(machine, {
-    metadata: { labels: { 'cluster.x-k8s.io/cluster-name': 'test', 'cluster.x-k8s.io/set-name': 'test-workers-s' } },
+    metadata: {
+      labels: { 'cluster.x-k8s.io/cluster-name': 'test', 'cluster.x-k8s.io/set-name': 'test-workers-s' },
+    },
     spec: {
       clusterName: 'test',
       bootstrap: { dataSecretName: 'test-a', configRef: { name: 'test-a' } },
@@ -91,7 +93,9 @@ test('what the objects of a clone refer to is its own, and its nodes are called 
     selector: { matchLabels: { 'cluster.x-k8s.io/deployment-name': 'test-workers' } },
   });
   const template = await read(opened, igniteMachineTemplateKind, 'test-workers-t');
-  assert.partialDeepStrictEqual(template.spec, { template: { spec: { vm: { network: { router: 'test' } } } } });
+  assert.partialDeepStrictEqual(template.spec, {
+    template: { spec: { vm: { network: { router: 'test' } } } },
+  });
 });
 
 test('a clone has the keys of the cluster, and no credentials of people', async () => {
@@ -149,7 +153,9 @@ test('several clones of one snapshot have nothing in common', async () => {
       ['test', 'test', address],
     ],
   );
-  const names = (await new KindClient(opened.client, machineKind).list()).items.map(({ metadata: { name } }) => name);
+  const names = (await new KindClient(opened.client, machineKind).list()).items.map(
+    ({ metadata: { name } }) => name,
+  );
   assert.deepEqual(names.toSorted(), ['a', 'b', 'other-a', 'other-b', 'test-a', 'test-b']);
 });
 
@@ -176,8 +182,22 @@ test('a snapshot of which no cluster can be made is refused with the reason', as
   });
   const clusters = new KindClient(client, clusterKind);
   const wrong: readonly (readonly [string, RegExp, object])[] = [
-    ['elsewhere', /its endpoint 192\.0\.2\.1 is not that of its control plane/, { controlPlaneEndpoint: { host: '192.0.2.1', port: 6443 } }],
-    ['vms', /its control plane is in VMs/, { controlPlaneRef: { apiGroup: kubeadmControlPlaneKind.group, kind: 'KubeadmControlPlane', name: 'none' } }],
+    [
+      'elsewhere',
+      /its endpoint 192\.0\.2\.1 is not that of its control plane/,
+      { controlPlaneEndpoint: { host: '192.0.2.1', port: 6443 } },
+    ],
+    [
+      'vms',
+      /its control plane is in VMs/,
+      {
+        controlPlaneRef: {
+          apiGroup: kubeadmControlPlaneKind.group,
+          kind: 'KubeadmControlPlane',
+          name: 'none',
+        },
+      },
+    ],
   ];
   const { spec } = await clusters.get(key);
   for (const [name, why, change] of wrong) {
@@ -188,7 +208,16 @@ test('a snapshot of which no cluster can be made is refused with the reason', as
   await clusters.modify(key, (now) => ({ ...now, spec }));
   await objectsOf(client, machinePoolKind).create({
     metadata: metadata('dev-pool'),
-    spec: { clusterName: 'dev', template: { spec: { clusterName: 'dev', bootstrap: { dataSecretName: 'x' }, infrastructureRef: { apiGroup: 'x', kind: 'Y', name: 'z' } } } },
+    spec: {
+      clusterName: 'dev',
+      template: {
+        spec: {
+          clusterName: 'dev',
+          bootstrap: { dataSecretName: 'x' },
+          infrastructureRef: { apiGroup: 'x', kind: 'Y', name: 'z' },
+        },
+      },
+    },
   });
   await snapshotCluster(key, 'pool', waiting);
   await fails(/it has the MachinePool dev-pool/, 'pool');

@@ -23,7 +23,11 @@ import { goOn } from './suspend-cluster.ts';
  * @throws CodedError CLUSTER_SNAPSHOT_NOT_FOUND, CLUSTER_SNAPSHOT_UNFIT, CLUSTER_EXISTS, CLUSTER_NAME_TAKEN, CLUSTER_NOT_READY,
  * CLUSTER_TAKEN_OVER
  */
-export async function cloneCluster(key: ClusterKey, name: string, waiting: SnapshotWaiting): Promise<Cluster> {
+export async function cloneCluster(
+  key: ClusterKey,
+  name: string,
+  waiting: SnapshotWaiting,
+): Promise<Cluster> {
   const { client, op } = waiting;
   const { namespace } = key;
   const snapshots = new KindClient(client, clusterSnapshotKind);
@@ -50,7 +54,11 @@ async function plan(
   { client, snapshots, op }: SnapshotWaiting,
 ): Promise<readonly ClonedObject[]> {
   const made = await readObjects(snapshot, client, op.signal);
-  if (!made) throw unfit(snapshot, 'it does not hold the objects of its cluster, as those of older versions of Ignite');
+  if (!made)
+    throw unfit(
+      snapshot,
+      'it does not hold the objects of its cluster, as those of older versions of Ignite',
+    );
   const problem = cloneProblem(made, snapshot, name);
   if (problem !== undefined) throw unfit(snapshot, problem);
   const there = new Set(
@@ -79,7 +87,10 @@ async function begin(
   const { metadata } = object;
   const annotations = { ...metadata.annotations, ...notes, [own.attempt]: attempt };
   try {
-    return await clusters.create({ ...object, metadata: { ...metadata, annotations } }, { signal: op.signal });
+    return await clusters.create(
+      { ...object, metadata: { ...metadata, annotations } },
+      { signal: op.signal },
+    );
   } catch (failure) {
     if (!hasCode(failure, 'ALREADY_EXISTS')) throw failure;
   }

@@ -69,7 +69,9 @@ function networkOf({ kind, object }: Made): Partial<VmNetwork> {
     case igniteMachineKind.kind:
       return (object['spec'] as Described).vm.network ?? {};
     case igniteMachineTemplateKind.kind:
-      return (object['spec'] as { readonly template: { readonly spec: Described } }).template.spec.vm.network ?? {};
+      return (
+        (object['spec'] as { readonly template: { readonly spec: Described } }).template.spec.vm.network ?? {}
+      );
     default:
       return {};
   }

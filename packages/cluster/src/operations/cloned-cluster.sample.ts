@@ -52,7 +52,10 @@ async function furnish(client: ObjectClient): Promise<void> {
     ...now,
     status: { initialization: { controlPlaneInitialized: true }, observedGeneration: 7 },
   }));
-  const controlPlane = await objectsOf(client, hostedControlPlaneKind).get({ namespace, name: 'dev-control-plane' });
+  const controlPlane = await objectsOf(client, hostedControlPlaneKind).get({
+    namespace,
+    name: 'dev-control-plane',
+  });
   await objectsOf(client, hostPodKind).modify(key, (now) => ({
     ...now,
     metadata: {

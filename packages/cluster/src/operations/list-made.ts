@@ -60,4 +60,3 @@ export async function listMade(
 
 const isOwnedHere = ({ metadata: { ownerReferences = [] } }: KubeObject): boolean =>
   ownerReferences.some(({ apiVersion }) => /(^|\.)cluster\.x-k8s\.io\//.test(apiVersion));
-

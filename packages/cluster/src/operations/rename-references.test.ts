@@ -2,18 +2,33 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { renameReferences } from './rename-references.ts';
 
-const known = new Set(['Cluster/dev', 'Machine/dev-a', 'Secret/dev-a', 'MachineSet/dev-s', 'IgniteMachineTemplate/dev-t']);
+const known = new Set([
+  'Cluster/dev',
+  'Machine/dev-a',
+  'Secret/dev-a',
+  'MachineSet/dev-s',
+  'IgniteMachineTemplate/dev-t',
+]);
 const nameOf = (kind: string, name: string): string => (known.has(`${kind}/${name}`) ? `new-${name}` : name);
 
 const renamed: Readonly<Record<string, readonly [object, object]>> = {
-  'a reference with a kind': [{ kind: 'Machine', name: 'dev-a' }, { kind: 'Machine', name: 'new-dev-a' }],
+  'a reference with a kind': [
+    { kind: 'Machine', name: 'dev-a' },
+    { kind: 'Machine', name: 'new-dev-a' },
+  ],
   'one of a kind of which there is nothing of that name': [
     { kind: 'MachineSet', name: 'dev-a' },
     { kind: 'MachineSet', name: 'dev-a' },
   ],
-  'a name without a kind, such as that of a node': [{ nodeRef: { name: 'dev-a' } }, { nodeRef: { name: 'dev-a' } }],
+  'a name without a kind, such as that of a node': [
+    { nodeRef: { name: 'dev-a' } },
+    { nodeRef: { name: 'dev-a' } },
+  ],
   'fields that hold a name': [
-    { spec: { clusterName: 'dev', bootstrap: { dataSecretName: 'dev-a' } }, secrets: [{ secretName: 'dev-a' }] },
+    {
+      spec: { clusterName: 'dev', bootstrap: { dataSecretName: 'dev-a' } },
+      secrets: [{ secretName: 'dev-a' }],
+    },
     {
       spec: { clusterName: 'new-dev', bootstrap: { dataSecretName: 'new-dev-a' } },
       secrets: [{ secretName: 'new-dev-a' }],
@@ -29,7 +44,11 @@ const renamed: Readonly<Record<string, readonly [object, object]>> = {
       selector: { matchLabels: { 'cluster.x-k8s.io/set-name': 'dev-s' } },
     },
     {
-      labels: { 'cluster.x-k8s.io/cluster-name': 'new-dev', 'cluster.x-k8s.io/set-name': 'new-dev-s', app: 'dev' },
+      labels: {
+        'cluster.x-k8s.io/cluster-name': 'new-dev',
+        'cluster.x-k8s.io/set-name': 'new-dev-s',
+        app: 'dev',
+      },
       selector: { matchLabels: { 'cluster.x-k8s.io/set-name': 'new-dev-s' } },
     },
   ],
@@ -43,7 +62,10 @@ const renamed: Readonly<Record<string, readonly [object, object]>> = {
       'cluster.x-k8s.io/cloned-from-groupkind': 'IgniteMachineTemplate.infrastructure.cluster.x-k8s.io',
     },
   ],
-  'a text that has the name in it': [{ command: ['--cluster-name=dev'] }, { command: ['--cluster-name=dev'] }],
+  'a text that has the name in it': [
+    { command: ['--cluster-name=dev'] },
+    { command: ['--cluster-name=dev'] },
+  ],
 };
 for (const [what, [before, after]] of Object.entries(renamed))
   test(`renameReferences: ${what}`, () => assert.deepEqual(renameReferences(before, nameOf), after));

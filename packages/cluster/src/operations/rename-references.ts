@@ -45,7 +45,9 @@ function renamed(value: unknown, nameOf: NameOf, referred?: string): unknown {
 
 /** Returns the kind of what a field names. */
 function kindOf(field: string, within: object, referred: string | undefined): string | undefined {
-  const { kind = referred, [annotations.clonedFromGroupKind]: origin = '' } = within as Readonly<Record<string, unknown>>;
+  const { kind = referred, [annotations.clonedFromGroupKind]: origin = '' } = within as Readonly<
+    Record<string, unknown>
+  >;
   if (field === 'name') return typeof kind === 'string' ? kind : undefined;
   if (field === annotations.clonedFromName) return String(origin).split('.')[0];
   return Object.hasOwn(kindsOfFields, field) ? kindsOfFields[field] : undefined;

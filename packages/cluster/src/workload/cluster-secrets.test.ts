@@ -90,7 +90,9 @@ test('a kubeconfig is made anew when the host reaches the API server elsewhere, 
   await ensureKeys(client, place, { owner, nowMs }, signal);
   const read = async (): Promise<unknown> => {
     const secret = await objectsOf(client, secrets).get({ namespace: 'default', name: 'dev-kubeconfig' });
-    const { clusters } = parse(textIn(secret, 'value')!) as { clusters: { cluster: Record<string, string> }[] };
+    const { clusters } = parse(textIn(secret, 'value')!) as {
+      clusters: { cluster: Record<string, string> }[];
+    };
     const { server, 'tls-server-name': name } = clusters[0]!.cluster;
     return [server, name];
   };

@@ -246,12 +246,7 @@ const validity = (nowMs: number, days: number): { readonly notBefore: Date; read
   notAfter: new Date(nowMs + days * dayMs),
 });
 
-const adminKubeconfig = (
-  clusterName: string,
-  reached: Reached,
-  ca: KeyPair,
-  nowMs: number,
-): string =>
+const adminKubeconfig = (clusterName: string, reached: Reached, ca: KeyPair, nowMs: number): string =>
   clientKubeconfig({ clusterName, ...reached, user: `${clusterName}-admin` }, ca, {
     name: 'kubernetes-admin',
     organizations: ['system:masters'],

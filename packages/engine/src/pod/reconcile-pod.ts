@@ -69,8 +69,7 @@ export async function reconcilePod(pod: HostPod, host: PodHost, op: ClientOperat
   if (isStopped || !isBack) await endPrograms(pod, { files, host }, op.signal);
   if (!isBack) await restoreCopy(pod.spec.restored!, files, copying, holder);
   const kept = await keepCopies(pod.spec, isStopped, files, copying);
-  if (isStopped)
-    return { status: { ...stoppedStatus(pod, network, host), ...kept }, requeueAfterMs: lookMs };
+  if (isStopped) return { status: { ...stoppedStatus(pod, network, host), ...kept }, requeueAfterMs: lookMs };
   const found: ReconciledProgram[] = [];
   const place = { pod, files, network };
   for (const program of programs)

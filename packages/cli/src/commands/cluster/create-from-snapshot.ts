@@ -25,8 +25,7 @@ export async function createFromSnapshot(snapshot: string, invocation: Invocatio
       `--${unfit} does not apply with --from: the cluster is what it was when the snapshot was taken`,
       'change the cluster afterwards, with "ignite cluster scale" and "upgrade"',
     );
-  if (!isWaiting(flags))
-    throw usageError('--from does not go with --wait=false', 'omit one of them');
+  if (!isWaiting(flags)) throw usageError('--from does not go with --wait=false', 'omit one of them');
   const key = clusterKey(name, namespace);
   assertClusterName(key);
   const format = documentFormatOf(flags);
