@@ -107,7 +107,11 @@ test('--ssh=KEY lets the holder of that key in, and nobody is waited for', async
   const flags = [`--ssh=${key}`, '--name', 'mine', '--memory', '128MB'];
   const { stderr } = await ignite.run('run', `oci-archive:${imageArchive('sshd')}`, ...flags);
   assert.doesNotMatch(stderr, /Waiting for SSH/);
-  await refuses(['exec', '-i', '/nothing', 'mine', 'true'], 1, /no private key \/nothing\nhint: [^\n]*-i FILE/);
+  await refuses(
+    ['exec', '-i', '/nothing', 'mine', 'true'],
+    1,
+    /no private key \/nothing\nhint: [^\n]*-i FILE/,
+  );
   const first = ['exec', '--timeout', '600', '-i', key, 'mine', 'echo "a b" >f; cat f'];
   assert.equal(await ignite.ok(...first), 'a b\n');
   assert.equal(await ignite.ok('exec', '-i', key, 'mine', 'echo', '$HOME', 'a  b'), '$HOME a  b\n');

@@ -149,7 +149,9 @@ test('exec and cp reach a VM without SSH: streams are apart, and several run at 
   assert.deepEqual(said, { code: 7, stdout: "it's 0\n", stderr: 'err\n' });
   const noise = Buffer.from(Array.from({ length: 300_000 }, (_, at) => (at * 7) % 251));
   const md5 = createHash('md5').update(noise).digest('hex');
-  const inputs = ['a', 'b', 'c', 'd', 'e', 'f'].map((each) => ignite.start(exec('cat'), Buffer.from(each)).ended);
+  const inputs = ['a', 'b', 'c', 'd', 'e', 'f'].map(
+    (each) => ignite.start(exec('cat'), Buffer.from(each)).ended,
+  );
   const summed = ignite.start(exec('md5sum'), noise).ended;
   assert.deepEqual(
     (await Promise.all([...inputs, summed])).map(({ stdout }) => stdout),

@@ -69,7 +69,11 @@ async function run(line: string, input: Uint8Array = Buffer.alloc(0), terminal =
 }
 
 test('a command has its own streams, byte for byte, and its exit status is ours', async () => {
-  assert.deepEqual(await run('echo out; echo err >&2; exit 7'), { code: 7, stdout: 'out\n', stderr: 'err\n' });
+  assert.deepEqual(await run('echo out; echo err >&2; exit 7'), {
+    code: 7,
+    stdout: 'out\n',
+    stderr: 'err\n',
+  });
   assert.deepEqual(await run('kill -TERM $$'), { code: 143, stdout: '', stderr: '' });
   const noise = randomBytes(3_000_001);
   const sum = createHash('sha256').update(noise).digest('hex');
@@ -100,7 +104,9 @@ test('a reader that stops stops the command, and no other one', async () => {
 
 test('a command is hung up when its client is killed, and killed if it does not heed that', async () => {
   const path = join(dir, 'hung-up');
-  const polite = start(`exec 2>/dev/null; trap 'echo polite >>${path}; exit' HUP; echo up; while :; do sleep 0.1; done`);
+  const polite = start(
+    `exec 2>/dev/null; trap 'echo polite >>${path}; exit' HUP; echo up; while :; do sleep 0.1; done`,
+  );
   await once(polite.stdout!, 'data');
   polite.kill('SIGKILL');
   const rude = start('trap "" HUP; echo $$; while :; do sleep 0.1; done');
@@ -118,7 +124,9 @@ test('a command has a terminal of the size that was asked for', async () => {
 });
 
 test('a client that finds no guest, or loses it, says so', async () => {
-  const mute = createServer((client) => void delay(200).then(() => client.destroy())).listen(join(dir, 'mute'));
+  const mute = createServer((client) => void delay(200).then(() => client.destroy())).listen(
+    join(dir, 'mute'),
+  );
   closing.defer(() => void mute.close());
   const client = spawn('perl', [join(root, 'host/guest-command'), dir, '1', '', 'true', join(dir, 'mute')]);
   const ended = once(client, 'close');

@@ -35,7 +35,11 @@ export async function loadVmState(
   if (path !== undefined && !(await vmmOf(guest, host).mapsMemory(archOf(guest), host, signal)))
     throw stateUnfit('VMM', savedBy ?? '', 'one that cannot map its memory');
   const memory = path === undefined ? undefined : ({ path, use: 'private' } as const);
-  const wanted = { loadsState: true, runsCommands: runsCommands(saved), ...(memory && { memory: memory.use }) };
+  const wanted = {
+    loadsState: true,
+    runsCommands: runsCommands(saved),
+    ...(memory && { memory: memory.use }),
+  };
   const onHost = { ...(await machineOf(guest, wanted, host, signal)), ...(memory && { memory }) };
   const found = await traitsOf(guest, onHost);
   if (existsSync(identityDue)) assertStateFits(withoutIdentity(saved), withoutIdentity(found));

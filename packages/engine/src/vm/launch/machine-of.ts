@@ -44,7 +44,14 @@ export async function machineOf(
   const arch = archOf(vm);
   const accel = accelFor(arch, { arch: hostArch, accel: await host.accel() });
   const volumes = await volumesOf(vm, host);
-  const machine = vmMachine(vm, { attachment, volumes, accel, vmm: vmmOf(vm, host), lostClocks, runsCommands });
+  const machine = vmMachine(vm, {
+    attachment,
+    volumes,
+    accel,
+    vmm: vmmOf(vm, host),
+    lostClocks,
+    runsCommands,
+  });
   const options = {
     ...(loadsState && { loadsState }),
     ...(memory && { memoryFile: { path: memoryInSandbox, use: memory } }),

@@ -73,7 +73,8 @@ export async function shellOf(
   host: VmPorts,
   op: ClientOperation,
 ): Promise<GuestShell> {
-  const hasKey = request.identity !== undefined || existsSync(vmFiles(host.paths, vm.metadata.uid).privateKey);
+  const hasKey =
+    request.identity !== undefined || existsSync(vmFiles(host.paths, vm.metadata.uid).privateKey);
   if (hasKey || !hasCommandPorts(vm, host.paths))
     return { kind: 'ssh', ...(await sshTargetOf(vm, request, host, op.signal)) };
   if (vm.status.phase === 'Paused') throw isPaused(vm.metadata.name);
