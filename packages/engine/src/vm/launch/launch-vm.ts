@@ -5,7 +5,7 @@ import { timed } from '@ignite/api/client/timed';
 import type { Vm } from '@ignite/api/v1/vm';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import { lostClocks } from '../../tools/guest/lost-clocks.ts';
-import { type VmFiles, kernelDir, vmFiles, vmRunFiles } from '../../tools/host/paths.ts';
+import { type VmFiles, kernelDir, vmFiles, vmRunFiles, vmmSockets } from '../../tools/host/paths.ts';
 import { readTail } from '../../tools/host/read-tail.ts';
 import { bootInitrd } from '../../tools/kernel/boot-initrd.ts';
 import { unpackedKernel } from '../../tools/kernel/unpacked-kernel.ts';
@@ -96,6 +96,8 @@ export async function launchVmm(
   const run = vmRunFiles(host.paths, uid);
   const vmm = vmmOf(vm, host);
   await mkdir(run.sockets, { recursive: true, mode: 0o700 });
+  // What a killed VMM has left would tell that this one runs commands.
+  for (const path of vmmSockets(host.paths, uid).commands) await rm(path, { force: true });
   if (machine.loadsState !== true) await beginLife(files, host);
   await prepareEvents(files, vmm);
   const image = await imageOf(vm, host.objects);
