@@ -26,12 +26,18 @@ export function compare(old: unknown, next: unknown, schema: Schema): Comparison
   const added = after.filter(({ element }) => !known.has(element));
   const removed = before.filter(({ element }) => !wanted.has(element));
   return {
-    added: withParts(added, changed.map(({ element, below }) => [element, below.added])),
+    added: withParts(
+      added,
+      changed.map(({ element, below }) => [element, below.added]),
+    ),
     modified: fieldSet(
       changed.filter(({ isModified }) => isModified).map(({ element }) => element),
       changed.map(({ element, below }) => [element, below.modified]),
     ),
-    removed: withParts(removed, changed.map(({ element, below }) => [element, below.removed])),
+    removed: withParts(
+      removed,
+      changed.map(({ element, below }) => [element, below.removed]),
+    ),
   };
 }
 
@@ -48,10 +54,7 @@ function comparedPart({ value: was }: Part, { element, value, schema }: Part): C
 }
 
 /** Returns all paths to some parts and below them, and what is below others. */
-const withParts = (
-  parts: readonly Part[],
-  others: readonly (readonly [string, FieldSet])[],
-): FieldSet =>
+const withParts = (parts: readonly Part[], others: readonly (readonly [string, FieldSet])[]): FieldSet =>
   fieldSet(
     parts.map(({ element }) => element),
     [...others, ...parts.map((part) => [part.element, allPathsOf(part.value, part.schema)] as const)],
