@@ -244,7 +244,7 @@ describe('a cluster from its creation to its end', { skip }, () => {
   test('a clone is deleted, and the cluster that it comes from goes on', async () => {
     const before = await theirs('dev', ...started);
     assert.equal(await ignite.ok('cluster', 'delete', 'test'), 'Deleted cluster "test"\n');
-    assert.doesNotMatch(await ignite.ok('get', '-A', '-o', 'name'), /test/);
+    assert.doesNotMatch(await ignite.ok('get', '-A', '-o', 'name'), /\/test/);
     assert.equal(await ignite.ok('cluster', 'ls', '-t', '{{.metadata.name}}'), 'dev\n');
     await kubectl('config', 'use-context', 'dev');
     await goesOn('dev', before);

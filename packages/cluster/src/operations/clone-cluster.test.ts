@@ -221,9 +221,15 @@ test('a snapshot of which no cluster can be made is refused with the reason', as
   });
   await snapshotCluster(key, 'pool', waiting);
   await fails(/it has the MachinePool dev-pool/, 'pool');
+  await client.delete({ ...machinePoolKind, namespace: 'default', name: 'dev-pool' });
   await objectsOf(client, hostPodKind).create({ metadata: metadata('dev-2'), spec: { programs: [] } });
   await snapshotCluster(key, 'replicas', waiting);
   await fails(/its control plane has several replicas/, 'replicas');
+  await client.delete({ ...hostPodKind, namespace: 'default', name: 'dev-2' });
+  const { spec: ofTemplate } = await read(opened, igniteMachineTemplateKind, 'dev-workers-t');
+  await objectsOf(client, igniteMachineTemplateKind).create({ metadata: metadata('workers-t'), spec: ofTemplate });
+  await snapshotCluster(key, 'twice', waiting);
+  await fails(/two objects would be the IgniteMachineTemplate test-workers-t$/, 'twice');
   const [part] = await waiting.snapshots.list(waiting.op.signal);
   await waiting.snapshots.remove(part!.metadata.uid, { force: true }, waiting.op);
   await fails(/the Snapshot a-0 of the VM a is gone$/);

@@ -48,10 +48,16 @@ export function cloneProblem(
       kind.kind === vmKind.kind && !machines.some(({ vmUid }) => vmUid === object.metadata.uid),
   );
   if (added) return `it does not have the VM ${added.object.metadata.name}`;
-  const long = made
-    .map(({ object }) => nameInClone(object.metadata.name, cluster.metadata.name, name))
-    .find((each) => !each.split('.').every(isDnsLabel));
-  return long && `"${long}" would be too long a name`;
+  const names = made.map(({ kind, object }) => ({
+    kind: kind.kind,
+    name: nameInClone(object.metadata.name, cluster.metadata.name, name),
+  }));
+  const long = names.find((each) => !each.name.split('.').every(isDnsLabel));
+  if (long) return `"${long.name}" would be too long a name`;
+  const twice = names.find((each, at) =>
+    names.slice(0, at).some((other) => other.kind === each.kind && other.name === each.name),
+  );
+  return twice && `two objects would be the ${twice.kind} ${twice.name}`;
 }
 
 const isOpen = ({ ports = [], interfaces = [] }: Partial<VmNetwork>): boolean =>
