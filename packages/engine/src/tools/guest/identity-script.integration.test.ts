@@ -83,7 +83,9 @@ test('write_identity: a disk of another VM gets the name and the keys of this on
     'var/lib/ignite/uid': 'own\n',
   };
   const found = (name: string): object =>
-    Object.fromEntries(Object.keys(written).map((path) => [path, readFileSync(join(dir, name, path), 'utf8')]));
+    Object.fromEntries(
+      Object.keys(written).map((path) => [path, readFileSync(join(dir, name, path), 'utf8')]),
+    );
   writes('new', own);
   writes('other', {
     ...own,

@@ -20,7 +20,7 @@ export function hasPvhEntry(vmlinux: Buffer): boolean {
 
 /** Looks for the entry point in the content of a segment of notes (elf(5)). */
 function hasEntryNote(notes: Buffer): boolean {
-  for (let at = 0; at < notes.length; ) {
+  for (let at = 0; at < notes.length;) {
     const [ownerSize, size, type] = [0, 1, 2].map((word) => notes.readUInt32LE(at + word * wordSize));
     const owner = at + 3 * wordSize;
     const name = notes.subarray(owner, owner + ownerSize!);

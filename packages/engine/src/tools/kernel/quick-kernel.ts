@@ -29,7 +29,10 @@ export async function quickKernel(
     if (failure instanceof RangeError) return image; // what is in it points outside itself
     if (!hasCode(failure, 'KERNEL_PACKED')) throw failure;
     const why = errorText(failure.cause);
-    report({ kind: 'warning', message: `the kernel stays packed, so that emulated VMs boot more slowly: ${why}` });
+    report({
+      kind: 'warning',
+      message: `the kernel stays packed, so that emulated VMs boot more slowly: ${why}`,
+    });
     return image;
   }
 }

@@ -2,7 +2,12 @@ import { chown, mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { openWorkspace } from '@ignite/toolkit/files/workspace';
 import { newUid } from '@ignite/toolkit/object/uid';
-import { type Command, type CommandResult, type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
+import {
+  type Command,
+  type CommandResult,
+  type Runner,
+  ToolFailedError,
+} from '@ignite/toolkit/process/runner';
 import { bundleConfig } from './bundle.ts';
 import { handOverMounts } from './hand-over-mounts.ts';
 import { hostTree } from './host-tree.ts';

@@ -115,7 +115,9 @@ export async function launchVmm(
     volumes,
     baseDisk: image.status.baseDisk.path,
     kernelDir: kernel,
-    kernel: vmm.capabilities.packedKernels ? join(kernel, 'kernel') : await unpackedKernel(kernel, host, signal),
+    kernel: vmm.capabilities.packedKernels
+      ? join(kernel, 'kernel')
+      : await unpackedKernel(kernel, host, signal),
     initrd: await bootInitrd(kernel, host.guestDir),
     attachment,
     accel,
