@@ -14,7 +14,7 @@ import { kernelDir, snapshotDir, vmFiles } from '../../tools/host/paths.ts';
 import { kernelsIn, snapshotsIn, vmsIn } from '../../tools/store/kind-clients.ts';
 import { wishAdmission } from '../../tools/store/wish-admission.ts';
 import { type World, uid, worldOf } from '../../vm/lifecycle/world.sample.ts';
-import { placeSnapshot } from '../../vm/steps/place-snapshot.ts';
+import { ensureVmSource, placeSnapshot } from '../../vm/steps/place-snapshot.ts';
 import type { VmPorts } from '../../vm/vm-ports.ts';
 import { rollBack } from './roll-back.ts';
 
@@ -194,4 +194,13 @@ test('placeSnapshot: a guest that nobody can give another identity goes on as th
   const others = vmFiles(host.paths, other.metadata.uid);
   assert.equal(readFileSync(others.disk, 'utf8'), 'before');
   assert.ok(!existsSync(others.savedState) && !existsSync(others.identityDue));
+});
+
+test('ensureVmSource: a snapshot needs the files of its kernel, wherever the name of that leads now', async () => {
+  const { host, vm } = await prepare();
+  await kernelsIn(host.objects).delete({ name: 'old' });
+  const made = { ...vm, spec: { ...vm.spec, source: { snapshot: 'before' } } };
+  assert.equal((await ensureVmSource(made, host, op.signal)).status.kernel?.id, 'old');
+  rmSync(kernelDir(host.paths, 'old'), { recursive: true });
+  await assert.rejects(ensureVmSource(made, host, op.signal), { code: 'SNAPSHOT_UNFIT' });
 });

@@ -4,7 +4,7 @@ import type { Vm } from '@ignite/api/v1/vm';
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
-import { locksDir, vmFiles } from '../../tools/host/paths.ts';
+import { kernelDir, locksDir, vmFiles } from '../../tools/host/paths.ts';
 import { listImages, listKernels } from '../../tools/store/list-objects.ts';
 import { snapshotsIn } from '../../tools/store/kind-clients.ts';
 import { changeVmStatus } from '../../tools/store/vm-objects.ts';
@@ -26,9 +26,12 @@ export async function ensureVmSource(vm: Vm, host: VmPorts, signal: AbortSignal)
     image: images.find(({ status }) => status.digest === image.digest),
     kernel: kernels.find(({ status }) => status.id === kernel.id),
   };
-  if (!content.image || !content.kernel)
+  // The name of the kernel may lead to a newer one. The files stay as long as the snapshot.
+  const hasKernel = content.kernel !== undefined || existsSync(kernelDir(host.paths, kernel.id));
+  if (!content.image || !hasKernel)
     throw snapshotUnfit(snapshot.metadata.name, 'its image or its kernel is not on this host any more');
-  return await withContent({ image: content.image, kernel: content.kernel }, host, signal, () =>
+  const kept = { image: content.image, ...(content.kernel && { kernel: content.kernel }) };
+  return await withContent(kept, host, signal, () =>
     changeVmStatus(host.objects, vm, ({ status }) => ({ ...status, arch, image, kernel })),
   );
 }

@@ -113,7 +113,8 @@ export async function loadState(
     await pipeline(source, socket, { signal });
   } catch (failure) {
     await untilMigrated(sockets, signal); // which tells why QEMU has read no further
-    throw failure;
+    // QEMU hangs up once it has read all that it needs, be the end of the file known here by then or not.
+    if ((failure as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw failure;
   }
   await untilMigrated(sockets, signal);
   await rm(sockets.state, { force: true });
