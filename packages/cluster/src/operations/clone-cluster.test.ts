@@ -70,6 +70,7 @@ test('what the objects of a clone refer to is its own, and its nodes are called 
     await read(opened, machineKind, 'test-a'),
     await read(opened, igniteMachineKind, 'test-a'),
   ];
+  assert.deepEqual(deployment.metadata.annotations, { team: 'a' });
   assert.equal(controllerOf(set)?.uid, deployment.metadata.uid);
   assert.equal(controllerOf(machine)?.uid, set.metadata.uid);
   assert.equal(controllerOf(infrastructure)?.uid, machine.metadata.uid);

@@ -78,9 +78,16 @@ async function furnish(client: ObjectClient): Promise<void> {
     bootstrap: { configRef: refer(kubeadmConfigTemplateKind, 'dev-workers-t') },
     infrastructureRef: refer(igniteMachineTemplateKind, 'dev-workers-t'),
   };
-  const deployment = await make(machineDeploymentKind, 'dev-workers', {
-    spec: { clusterName: 'dev', replicas: 2, template: { spec: template } },
-  });
+  const annotations = {
+    ...{ team: 'a', 'gitops.weave.works/owner': 'site' },
+    'kubectl.kubernetes.io/last-applied-configuration': '{}',
+  };
+  const deployment = await make(
+    machineDeploymentKind,
+    'dev-workers',
+    { spec: { clusterName: 'dev', replicas: 2, template: { spec: template } } },
+    { annotations },
+  );
   const matchLabels = { [labels.deployment]: 'dev-workers' };
   const set = await make(
     machineSetKind,

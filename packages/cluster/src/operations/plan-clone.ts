@@ -94,13 +94,14 @@ function withoutObservations<T>(value: T): T {
   ) as T;
 }
 
-/** No command and no Sync that cares for the other cluster cares for this one. */
+/** The notes of those who care for the other cluster, and not for this one: commands, kubectl and Syncs. */
+const isNote = (name: string): boolean =>
+  Object.values<string>(own).includes(name) ||
+  name === 'kubectl.kubernetes.io/last-applied-configuration' ||
+  name.startsWith('gitops.weave.works/');
+
 const withoutNotes = (texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    Object.entries(texts).filter(
-      ([name]) => !name.startsWith('gitops.weave.works/') && !Object.values<string>(own).includes(name),
-    ),
-  );
+  Object.fromEntries(Object.entries(texts).filter(([name]) => !isNote(name)));
 
 /** What nobody owns, such as keys that somebody has brought, belongs to the new cluster and goes with it. */
 function ownersOf(
