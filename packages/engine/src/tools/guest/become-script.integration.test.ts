@@ -5,12 +5,7 @@ import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 
-const guest = join(import.meta.dirname, '../../../../../guest');
-const scripts = ['become', 'identity'].map((name) => readFileSync(join(guest, name), 'utf8')).join('');
-
-/** Returns a function of the scripts. */
-const functionOf = (name: string): string =>
-  new RegExp(String.raw`^${name}\(\) \{\n.*?^\}`, 'ms').exec(scripts)?.[0] ?? '';
+const become = readFileSync(join(import.meta.dirname, '../../../../../guest/become'), 'utf8');
 
 /** What a guest has on its disk that has taken the identity of its seed. */
 const own: Readonly<Record<string, string>> = {
@@ -31,7 +26,9 @@ function answerFor(files: Readonly<Record<string, string>>, name = hostname()): 
       writeFileSync(join(root, path), content);
     }
     writeFileSync(join(root, 'seed/env'), '');
-    const functions = ['read_from', 'has_identity', 'has_keys', 'become'].map(functionOf);
+    const functions = ['has_identity', 'has_keys', 'become'].map(
+      (each) => new RegExp(String.raw`^${each}\(\) \{\n.*?^\}`, 'ms').exec(become)?.[0] ?? '',
+    );
     const script = [
       'root=$1 seed=$1/seed VM_UID=own HOSTNAME=$2',
       ...functions,
@@ -65,8 +62,8 @@ function bootIds(was: string): readonly string[] {
     mkdirSync(join(root, 'var/lib/ignite'), { recursive: true });
     writeFileSync(join(root, 'var/lib/ignite/uid'), `${was}\n`);
     const script = [
-      'root=$1 here=$1 VM_UID=own why= journal= shown=/proc/sys/kernel/random/boot_id',
-      ...['read_from', 'shows_boot_id', 'renew_boot_id'].map(functionOf),
+      'root=$1 here=$1 VM_UID=own why= shown=/proc/sys/kernel/random/boot_id',
+      /^renew_boot_id\(\) \{\n.*?^\}/ms.exec(become)?.[0] ?? '',
       'pidof() { return 1; }', // the journal of this host is not the guest's
       'cat $shown; renew_boot_id; cat $shown; renew_boot_id; cat $shown; echo "$why" >&2',
     ].join('\n');
@@ -93,9 +90,10 @@ function renamed(files: Readonly<Record<string, string>>): readonly string[] {
     mkdirSync(join(root, 'etc'));
     for (const [path, content] of Object.entries(files)) writeFileSync(join(root, path), content);
     writeFileSync(join(root, 'kernel'), 'old\n');
+    const [rename = ''] = /^rename\(\) \{\n.*?^\}/ms.exec(become) ?? [];
     const script = [
       'root=$1 here=$1',
-      functionOf('rename').replaceAll('/proc/sys/kernel/hostname', '$root/kernel'),
+      rename.replaceAll('/proc/sys/kernel/hostname', '$root/kernel'),
       'install_applets() { :; }',
       'if rename web; then echo done; else echo "failed $why"; fi',
     ].join('\n');

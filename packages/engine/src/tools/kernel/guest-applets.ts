@@ -5,5 +5,5 @@
 export const guestApplets = (
   'adjtimex awk cat chmod chown chroot cp cpio cut date dd echo env find grep insmod ip kill ln ' +
   'mkdir mkfifo modprobe mount poweroff printf readlink reboot renice rm sed setsid sh sleep sort stat stty ' +
-  'switch_root sync test tr tty umount wc xargs'
+  'switch_root sync test touch tr tty umount wc xargs'
 ).split(' ');
