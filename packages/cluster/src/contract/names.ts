@@ -23,8 +23,8 @@ export const own = {
   /** The last command that has begun to change what runs of the Cluster, and what it has made. Others give way. */
   attempt: 'ignite.weave.works/attempt',
   clusterSnapshot: 'ignite.weave.works/cluster-snapshot',
-  /** The snapshot of another cluster that the Cluster was made of. */
-  clonedFrom: 'ignite.weave.works/cloned-from',
+  /** The Cluster is being made of a snapshot of another one. The value is the name of the snapshot, a dot, and the id of its copies. */
+  cloning: 'ignite.weave.works/cloning',
 } as const;
 
 export const annotations = {

@@ -304,6 +304,28 @@ test('an upgrade keeps what people have set of kubelets, kube-proxy and CoreDNS'
   }
 });
 
+test('behind a router, the kubeconfig leads to where the host reaches the API server, and never elsewhere', async () => {
+  using at = await open();
+  await at.reconcile();
+  const { metadata, spec } = (await at.pod())!;
+  await at.objects.delete(hostPodKind, (await at.pod())!);
+  const { name, namespace, labels: own, ownerReferences = [] } = metadata;
+  await at.objects.create(hostPodKind, {
+    metadata: { name, namespace, labels: own, ownerReferences },
+    spec: { ...spec, router: 'dev' },
+  });
+  const kubeconfig = { namespace: 'default', name: 'dev-kubeconfig' };
+  await at.tell({ address: '10.61.0.2' });
+  await at.reconcile();
+  assert.equal(await waitsFor(at), 'a host has to reach the API server behind its router');
+  assert.equal(await objectsOf(at.client, secrets).find(kubeconfig), undefined);
+  await at.tell({ address: '10.61.0.2', reachedAt: '10.62.0.2' });
+  await at.reconcile();
+  const text = textIn(await objectsOf(at.client, secrets).get(kubeconfig), 'value')!;
+  assert.match(text, /server: https:\/\/10\.62\.0\.2:6443\n/);
+  assert.match(text, /tls-server-name: kubernetes\n/);
+});
+
 test('a cluster that has begun gets no other pod, which would be empty', async () => {
   using at = await open();
   await at.reconcile();

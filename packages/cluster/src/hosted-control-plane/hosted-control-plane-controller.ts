@@ -118,7 +118,9 @@ async function keep(
   const located = await withEndpoint({ controlPlane, cluster, pods, clusterName, hostName }, work);
   if ('waitsFor' in located) return wait(controlPlane, located.waitsFor);
   const { endpoint, isOwn, object } = located;
-  await ensureKubeconfig(client, { ...place, ...reachedAs(pods, endpoint) }, making, signal);
+  const reached = reachedAs(pods, endpoint);
+  if (!reached) return wait(object, 'a host has to reach the API server behind its router');
+  await ensureKubeconfig(client, { ...place, ...reached }, making, signal);
   const action = await keepReplicas(
     {
       ...{ controlPlane: object, clusterName, keys, network, endpoint, pods, hostName },
@@ -248,12 +250,15 @@ async function withEndpoint(
   return { object, endpoint, isOwn: true };
 }
 
-/** The host reaches a pod that is behind a router at an address that nobody else has for it, and that no certificate names. */
-function reachedAs(pods: readonly HostPod[], endpoint: Required<Endpoint>): Reached {
-  const place = pods.find(({ status }) => status?.address === endpoint.host)?.status?.reachedAt;
-  return place === undefined
-    ? { endpoint }
-    : { endpoint: { host: place, port: apiServerPort }, serverName: 'kubernetes' };
+/**
+ * Pure. Returns how the host reaches the API server; `undefined` if that is behind a router and not reached yet. At the same address, the host may
+ * reach the API server of another cluster with the same keys.
+ */
+function reachedAs(pods: readonly HostPod[], endpoint: Required<Endpoint>): Reached | undefined {
+  const pod = pods.find(({ spec }) => spec.router !== undefined);
+  if (!pod) return { endpoint };
+  const host = pod.status?.reachedAt;
+  return host === undefined ? undefined : { endpoint: { host, port: apiServerPort }, serverName: 'kubernetes' };
 }
 
 /** The pods go before the control plane, and with them all that their host has of it. The keys go last. */

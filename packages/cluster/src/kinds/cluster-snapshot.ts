@@ -19,6 +19,10 @@ export const clusterSnapshotSpecSchema = v.strictObject({
     'Name of the copy that each HostPod has of what its programs keep.',
     v.pipe(v.string(), v.check(isDnsLabel, 'must consist of lower-case letters, digits and hyphens')),
   ),
+  objects: described(
+    'Digest of the objects of the cluster, which a Secret keeps; without it, no other cluster can be made of the snapshot.',
+    v.optional(v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/, 'must be a digest'))),
+  ),
 });
 
 /** What a cluster was at one instant: its VMs, and what the programs of its control plane kept. */

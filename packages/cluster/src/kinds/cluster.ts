@@ -85,7 +85,7 @@ export interface Cluster extends KubeObject {
  */
 export const isPaused = ({ metadata, spec }: Cluster): boolean =>
   spec.paused === true ||
-  [own.suspended, own.restoring].some((name) => Object.hasOwn(metadata.annotations, name));
+  [own.suspended, own.restoring, own.cloning].some((name) => Object.hasOwn(metadata.annotations, name));
 
 /** Pure. Tells whether an endpoint can be used. */
 export const isUsable = (endpoint: Endpoint | undefined): endpoint is Required<Endpoint> =>

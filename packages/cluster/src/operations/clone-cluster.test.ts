@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import type { HostPod } from '@ignite/api/host-pod/host-pod';
 import { hostPodKind } from '@ignite/api/host-pod/object-kind';
 import { vmKind } from '@ignite/api/v1/object-kinds';
@@ -25,6 +26,7 @@ import { cloneCluster } from './clone-cluster.ts';
 import { address, openWholeCluster } from './cloned-cluster.sample.ts';
 import { key, metadata } from './running-cluster.sample.ts';
 import { removeClusterSnapshot, removeLeftParts, snapshotCluster } from './snapshot-cluster.ts';
+import { restoreCluster } from './restore-cluster.ts';
 import { resumeCluster } from './suspend-cluster.ts';
 
 const copy = { namespace: 'default', name: 'test' };
@@ -46,7 +48,7 @@ test('a cluster is made of a snapshot: its programs, then its VMs, all of them b
   const made = await cloneCluster(copy, 'ready', opened.waiting);
   assert.deepEqual(opened.done.slice(-3), ['pod Running', 'test-a Running', 'test-b Running']);
   assert.equal(isPaused(made), false);
-  assert.deepEqual(made.metadata.annotations, { [own.clonedFrom]: 'ready' });
+  assert.deepEqual(made.metadata.annotations, {});
   assert.equal(made.status?.initialization?.controlPlaneInitialized, true);
   assert.deepEqual(made.spec.controlPlaneEndpoint, { host: address, port: 6443 });
   const { metadata: ofPod, spec } = (await read(opened, hostPodKind, 'test')) as HostPod;
@@ -235,6 +237,42 @@ test('a snapshot of which no cluster can be made is refused with the reason', as
   await waiting.snapshots.remove(part!.metadata.uid, { force: true }, waiting.op);
   await fails(/the Snapshot a-0 of the VM a is gone$/);
   await assert.rejects(clusters.get(copy), { code: 'NOT_FOUND' });
+});
+
+test('nothing is made of objects that somebody has put into the Secret of a snapshot', async () => {
+  const opened = await openSnapshot();
+  const { client, waiting } = opened;
+  const kept = objectsOf(client, secretObjects);
+  const secret = (await kept.list()).items.find(({ metadata: { labels } }) => own.clusterSnapshot in labels)!;
+  const planted = gzipSync(JSON.stringify([{ kind: secretObjects, object: { metadata: { name: 'planted' } } }]));
+  const data = { 'objects.json.gz': planted.toString('base64') };
+  await kept.modify(secret.metadata, (now) => ({ ...now, data }));
+  const refused = {
+    code: 'CLUSTER_SNAPSHOT_UNFIT',
+    message: /it does not hold the objects of its cluster, or they have been changed$/,
+  };
+  await assert.rejects(cloneCluster(copy, 'ready', waiting), refused);
+  await client.delete({ ...secretObjects, namespace: 'default', name: secret.metadata.name });
+  await assert.rejects(cloneCluster(copy, 'ready', waiting), refused);
+});
+
+test('a clone that is brought back to a snapshot of its own is not taken for one that is being made', async () => {
+  const opened = await openSnapshot();
+  const { waiting, clusters } = opened;
+  await cloneCluster(copy, 'ready', waiting);
+  await removeClusterSnapshot(key, 'ready', waiting);
+  await snapshotCluster(copy, 'ready', waiting);
+  const rollback = async (): Promise<never> => {
+    throw new Error('killed');
+  };
+  const cut = { ...waiting, snapshots: { ...waiting.snapshots, rollback } };
+  await assert.rejects(restoreCluster(copy, 'ready', cut), /killed/);
+  await assert.rejects(resumeCluster(copy, waiting), {
+    code: 'CLUSTER_RESTORING',
+    hint: /cluster restore default\/test ready"/,
+  });
+  await assert.rejects(cloneCluster(copy, 'ready', waiting), { code: 'CLUSTER_EXISTS' });
+  assert.equal(isPaused(await clusters.get(copy)), true);
 });
 
 test('the objects of a snapshot go with it, and with its cluster', async () => {

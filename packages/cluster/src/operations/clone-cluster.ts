@@ -10,7 +10,7 @@ import { assertAttempting, beginAttempt } from './attempt.ts';
 import { cloneProblem } from './clone-problem.ts';
 import type { ClusterKey } from './cluster-view.ts';
 import { clusterExists, clusterNameTaken } from './create-cluster.ts';
-import { type ClonedObject, planClone } from './plan-clone.ts';
+import { type ClonedObject, copiedOf, planClone } from './plan-clone.ts';
 import type { RestoreClusterErrorCode } from './restore-cluster.ts';
 import type { ClusterSnapshotErrorCode, SnapshotWaiting } from './snapshot-cluster.ts';
 import { readObjects } from './snapshot-objects.ts';
@@ -35,7 +35,8 @@ export async function cloneCluster(
   if (!snapshot) throw snapshotNotFound(key, name);
   const [top, ...others] = await plan(key, snapshot, waiting);
   const attempt = newUid();
-  const cluster = await begin(key, top!, { name, attempt }, waiting);
+  const note = `${name}.${snapshot.spec.copy}`;
+  const cluster = await begin(key, top!, { note, attempt }, waiting);
   await tell(top!, cluster, waiting);
   const uids = new Map([[top!.uidThen, cluster.metadata.uid]]);
   for (const each of others) {
@@ -53,12 +54,9 @@ async function plan(
   snapshot: ClusterSnapshot,
   { client, snapshots, op }: SnapshotWaiting,
 ): Promise<readonly ClonedObject[]> {
-  const made = await readObjects(snapshot, client, op.signal);
-  if (!made)
-    throw unfit(
-      snapshot,
-      'it does not hold the objects of its cluster, as those of older versions of Ignite',
-    );
+  const all = await readObjects(snapshot, client, op.signal);
+  if (!all) throw unfit(snapshot, 'it does not hold the objects of its cluster, or they have been changed');
+  const made = copiedOf(all);
   const problem = cloneProblem(made, snapshot, name);
   if (problem !== undefined) throw unfit(snapshot, problem);
   const there = new Set(
@@ -78,14 +76,13 @@ async function plan(
 async function begin(
   key: ClusterKey,
   { object }: ClonedObject,
-  { name, attempt }: { readonly name: string; readonly attempt: string },
+  { note, attempt }: { readonly note: string; readonly attempt: string },
   waiting: SnapshotWaiting,
 ): Promise<Cluster> {
   const { client, op } = waiting;
   const clusters = new KindClient(client, clusterKind);
-  const notes = { [own.restoring]: name, [own.clonedFrom]: name };
   const { metadata } = object;
-  const annotations = { ...metadata.annotations, ...notes, [own.attempt]: attempt };
+  const annotations = { ...metadata.annotations, [own.cloning]: note, [own.attempt]: attempt };
   try {
     return await clusters.create(
       { ...object, metadata: { ...metadata, annotations } },
@@ -96,8 +93,7 @@ async function begin(
   }
   return await beginAttempt(key, attempt, waiting, (now) => {
     const { annotations: noted } = now.metadata;
-    const isBegun = Object.entries(notes).every(([note, value]) => noted[note] === value);
-    if (!isBegun) throw clusterExists(key.name);
+    if (noted[own.cloning] !== note) throw clusterExists(key.name);
     return noted;
   });
 }

@@ -31,14 +31,18 @@ export function cloneProblem(
   const { controlPlaneRef, controlPlaneEndpoint, topology } = cluster.spec;
   if (controlPlaneRef?.kind !== hostedControlPlaneKind.kind)
     return 'its control plane is in VMs, whose etcd this host does not reach behind a router';
-  const pods = made.filter(({ kind }) => kind.kind === hostPodKind.kind);
+  const pods = made
+    .filter(({ kind }) => kind.kind === hostPodKind.kind)
+    .map(({ object }) => object as HostPod);
+  if (pods.some(({ spec }) => spec.balancer))
+    return 'it has a load balancer, which nodes behind a router do not share with others';
   if (pods.length > 1)
     return 'its control plane has several replicas, whose etcd this host does not reach behind a router';
   if (topology) return 'it is of a ClusterClass, which would replace the machines of then';
   const unfit = made.find(({ kind }) => unfitKinds.includes(kind.kind));
   if (unfit) return `it has the ${unfit.kind.kind} ${unfit.object.metadata.name}`;
   const endpoint = controlPlaneEndpoint?.host ?? '';
-  if (!pods.some(({ object }) => (object as HostPod).status?.address === endpoint))
+  if (!pods.some(({ status }) => status?.address === endpoint))
     return `its endpoint ${endpoint} is not that of its control plane, and would lead the nodes to the other cluster`;
   const open = made.find((each) => isOpen(networkOf(each)));
   if (open)

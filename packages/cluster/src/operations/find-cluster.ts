@@ -48,22 +48,23 @@ const paused = (cluster: Cluster): CodedError<FindClusterErrorCode> => {
 
 /** A cluster that was brought back in part must not go on. @throws CodedError CLUSTER_RESTORING */
 export function assertNotRestoring({ metadata: { namespace, name, annotations } }: Cluster): void {
-  const snapshot = annotations[own.restoring];
-  if (snapshot === undefined) return;
-  const isNew = annotations[own.clonedFrom] === snapshot;
-  const command = isNew
-    ? `create ${namespace}/${name} --from ${snapshot}`
-    : `restore ${namespace}/${name} ${snapshot}`;
-  throw new CodedError<FindClusterErrorCode>(
-    'CLUSTER_RESTORING',
-    `cluster "${name}" is being ${isNew ? 'made of' : 'brought back to'} the snapshot "${snapshot}"`,
-    { hint: `run "ignite cluster ${command}" again if nobody does any more` },
-  );
+  const { [own.restoring]: restored, [own.cloning]: cloned } = annotations;
+  const source = cloned?.split('.')[0];
+  const key = `${namespace}/${name}`;
+  if (source !== undefined)
+    throw restoring(name, `made of the snapshot "${source}"`, `create ${key} --from ${source}`);
+  if (restored !== undefined)
+    throw restoring(name, `brought back to the snapshot "${restored}"`, `restore ${key} ${restored}`);
 }
 
-/** Pure. Tells whether a cluster is being brought back to a snapshot, or somebody has begun to. */
+const restoring = (name: string, how: string, command: string): CodedError<FindClusterErrorCode> =>
+  new CodedError('CLUSTER_RESTORING', `cluster "${name}" is being ${how}`, {
+    hint: `run "ignite cluster ${command}" again if nobody does any more`,
+  });
+
+/** Pure. Tells whether a cluster is being brought back to a snapshot or made of one, or somebody has begun to. */
 export const isRestoring = ({ metadata }: Cluster): boolean =>
-  Object.hasOwn(metadata.annotations, own.restoring);
+  [own.restoring, own.cloning].some((note) => Object.hasOwn(metadata.annotations, note));
 
 /** Pure. Tells whether somebody has suspended a cluster, be it so far or on its way. */
 export const isSuspended = ({ metadata }: Cluster): boolean =>

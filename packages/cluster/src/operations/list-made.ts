@@ -1,3 +1,5 @@
+import { hostPodKind } from '@ignite/api/host-pod/object-kind';
+import { vmKind } from '@ignite/api/v1/object-kinds';
 import { type KindResource, KindClient, objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
@@ -29,6 +31,12 @@ const kindsOfNoCluster: readonly string[] = [
 const kinds: readonly KindResource[] = clusterResources
   .filter(({ kind }) => !kindsOfNoCluster.includes(kind))
   .map(({ group, plural, kind }) => ({ group, version: contractVersion, resource: plural, kind }));
+
+/** Pure. Tells whether objects of a kind may belong to a cluster. */
+export const isOfCluster = ({ group, kind, resource }: KindResource): boolean =>
+  [...kinds, clusterKind, secretObjects, configMapObjects, hostPodKind, vmKind].some(
+    (each) => each.group === group && each.kind === kind && each.resource === resource,
+  );
 
 /** An object with the kind under which it is stored. */
 export interface Made {

@@ -38,7 +38,7 @@ export function nameInClone(name: string, from: string, to: string): string {
 }
 
 /**
- * Pure. Plans the objects of a new cluster that goes on from a snapshot of another one, behind a router of its own. Owners come before what they
+ * Pure. Plans copies of objects for a new cluster that goes on from a snapshot of another one, behind a router of its own. Owners come before what they
  * own, and the Cluster first. Names and references are of the new cluster; what its nodes know of themselves and each other stays as it was.
  */
 export function planClone(
@@ -48,13 +48,12 @@ export function planClone(
 ): readonly ClonedObject[] {
   const cluster = clusterOf(made);
   const from = cluster.metadata.name;
-  const copied = made.filter((each) => isCopied(each, from));
-  const known = new Set(copied.map(({ kind, object }) => `${kind.kind}/${object.metadata.name}`));
+  const known = new Set(made.map(({ kind, object }) => `${kind.kind}/${object.metadata.name}`));
   const nameOf = (kind: string, old: string): string =>
     known.has(`${kind}/${old}`) ? nameInClone(old, from, name) : old;
-  const uids = new Set(copied.map(({ object }) => object.metadata.uid));
+  const uids = new Set(made.map(({ object }) => object.metadata.uid));
   return ownersFirst(
-    copied.map(({ kind, object }): ClonedObject => {
+    made.map(({ kind, object }): ClonedObject => {
       const { metadata, status, ...content } = renameReferences(withoutObservations(object), nameOf);
       const isOnHost = kind.kind === hostPodKind.kind || kind.kind === vmKind.kind;
       return {
@@ -78,10 +77,15 @@ export function planClone(
   );
 }
 
-/** People get new credentials, and snapshots are of the other cluster. */
-const isCopied = ({ kind, object }: Made, cluster: string): boolean =>
-  kind.kind !== clusterSnapshotKind.kind &&
-  !(kind.kind === secretObjects.kind && object.metadata.name === `${cluster}-kubeconfig`);
+/** Pure. Returns the objects of which a new cluster has copies: people get new credentials, and snapshots are of the other cluster. */
+export function copiedOf(made: readonly Made[]): readonly Made[] {
+  const kubeconfig = `${clusterOf(made).metadata.name}-kubeconfig`;
+  return made.filter(
+    ({ kind, object }) =>
+      kind.kind !== clusterSnapshotKind.kind &&
+      !(kind.kind === secretObjects.kind && object.metadata.name === kubeconfig),
+  );
+}
 
 /** What a controller has seen of the other object, it has not seen of the new one. */
 function withoutObservations<T>(value: T): T {

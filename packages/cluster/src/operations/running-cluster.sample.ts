@@ -74,6 +74,7 @@ export async function openCluster() {
 
 function statusOf({ metadata: { generation }, spec, status }: HostPod): HostPodStatus {
   const isReady = spec.power !== 'Stopped';
+  const address = status?.address ?? spec.address;
   const condition = {
     ...{
       type: 'Ready',
@@ -86,7 +87,7 @@ function statusOf({ metadata: { generation }, spec, status }: HostPod): HostPodS
   } as const;
   return {
     ...{ observedGeneration: generation, conditions: [condition] },
-    ...(status?.address !== undefined && { address: status.address }),
+    ...(address !== undefined && { address }),
     programs: [{ name: 'etcd', state: isReady ? 'Running' : 'Ended', isReady }],
     ...(spec.copies && {
       copies: isReady ? (status?.copies ?? []).filter((copy) => spec.copies!.includes(copy)) : spec.copies,

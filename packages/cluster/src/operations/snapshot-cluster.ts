@@ -126,7 +126,7 @@ async function takeSnapshot(
     return late ? { lacks: `the copy of what ${late.metadata.name} keeps` } : { found: true };
   });
   await assertAttempting(key, attempt, waiting);
-  await keepObjects(key, { name, copy: attempt }, client, op.signal);
+  const objects = await keepObjects(key, { name, copy: attempt }, client, op.signal);
   const part = {
     labels: { [labels.cluster]: key.name, [own.clusterSnapshot]: name, [own.attempt]: attempt },
   };
@@ -143,7 +143,7 @@ async function takeSnapshot(
     {
       metadata: { namespace: key.namespace, name, labels: { [labels.cluster]: key.name } },
       spec: {
-        ...{ clusterName: key.name, copy: attempt },
+        ...{ clusterName: key.name, copy: attempt, objects },
         machines: taken.map(({ metadata, spec: { vmName }, status: { vmUid } }) => ({
           ...{ vmName, vmUid, snapshot: metadata.name },
         })),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { hostPodKind } from '@ignite/api/host-pod/object-kind';
@@ -14,7 +15,7 @@ import type { ClusterSnapshot } from '../kinds/cluster-snapshot.ts';
 import { clusterKind, secretObjects } from '../kinds/object-kinds.ts';
 import { authorityNames } from '../workload/cluster-secrets.ts';
 import { type ClusterKey, ofCluster } from './cluster-view.ts';
-import { type Made, listMade } from './list-made.ts';
+import { type Made, isOfCluster, listMade } from './list-made.ts';
 
 const field = 'objects.json.gz';
 /** The most that the objects of a snapshot take unpacked. */
@@ -33,14 +34,14 @@ const secretNameOf = (copy: string): string => `cluster-snapshot-${copy}`;
 
 /**
  * Keeps the objects of a suspended cluster for its snapshot: a new cluster can be made of them. They are in a Secret, since keys are among
- * them.
+ * them. Resolves with the digest by which the snapshot knows them.
  */
 export async function keepObjects(
   key: ClusterKey,
   { name, copy }: { readonly name: string; readonly copy: string },
   client: ObjectClient,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string> {
   const packed = await pack(JSON.stringify(await objectsOfCluster(key, client, signal)));
   await new KindClient(client, secretObjects).create(
     {
@@ -52,7 +53,10 @@ export async function keepObjects(
     },
     { signal },
   );
+  return digestOf(packed);
 }
+
+const digestOf = (packed: Buffer): string => `sha256:${createHash('sha256').update(packed).digest('hex')}`;
 
 /** Lists all objects of a cluster, the Cluster first. */
 async function objectsOfCluster(
@@ -86,7 +90,10 @@ const madeOf = ({ group, version, resource, kind }: KindResource, object: KubeOb
   object,
 });
 
-/** Reads the objects of a snapshot; `undefined` if it has none, or they cannot be read. */
+/**
+ * Reads the objects of a snapshot; `undefined` if it has none, or others than when it was taken. They are created by whoever makes a cluster of
+ * them, who may be allowed more than those who write Secrets: nothing but what can belong to a cluster of this namespace is among them.
+ */
 export async function readObjects(
   { metadata, spec }: ClusterSnapshot,
   client: ObjectClient,
@@ -95,15 +102,15 @@ export async function readObjects(
   const key = { namespace: metadata.namespace, name: secretNameOf(spec.copy) };
   const secret = await objectsOf(client, secretObjects).find(key, { signal });
   const packed = (secret as (KubeObject & SecretFields) | undefined)?.data?.[field];
-  if (packed === undefined) return undefined;
-  try {
-    const text = await unpack(Buffer.from(packed, 'base64'), { maxOutputLength: mostBytes });
-    return v
-      .parse(madeSchema, JSON.parse(text.toString('utf8')))
-      .map(({ kind, object }) => ({ kind, object: answeredObject(object) }));
-  } catch {
-    return undefined;
-  }
+  const bytes = Buffer.from(packed ?? '', 'base64');
+  if (digestOf(bytes) !== spec.objects) return undefined;
+  const text = await unpack(bytes, { maxOutputLength: mostBytes });
+  const made = v
+    .parse(madeSchema, JSON.parse(text.toString('utf8')))
+    .map(({ kind, object }) => ({ kind, object: answeredObject(object) }));
+  const isFit = ({ kind, object }: Made): boolean =>
+    isOfCluster(kind) && object.metadata.namespace === metadata.namespace;
+  return made.every(isFit) ? made : undefined;
 }
 
 /** Removes the objects that were kept for snapshots of a cluster. Resolves with for how many snapshots. */

@@ -78,7 +78,7 @@ export async function resumeCluster(key: ClusterKey, waiting: Waiting): Promise<
 /** Lets a cluster go on as the last part of an attempt. Its controllers care for it again once all of it runs. */
 export async function goOn(key: ClusterKey, attempt: string, waiting: Waiting): Promise<Cluster> {
   await pursue(key, attempt, waiting, planResumption);
-  return await endAttempt(key, attempt, waiting, [own.suspended, own.restoring]);
+  return await endAttempt(key, attempt, waiting, [own.suspended, own.restoring, own.cloning]);
 }
 
 /** Wishes what a plan says, and plans again, until nothing is lacking, or another attempt has begun. */
