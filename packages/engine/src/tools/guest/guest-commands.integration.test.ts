@@ -115,6 +115,11 @@ test('a command has the environment of the entrypoint, of which nobody but root 
   assert.doesNotMatch(shown.join('|'), /secret/);
 });
 
+test('a command line may be as long as Linux lets an argument be', async () => {
+  const { code, stdout } = await run(`echo ${'x'.repeat(131_000)}`);
+  assert.deepEqual([code, stdout.length], [0, 131_001]);
+});
+
 test('a command that reads nothing ends all the same', async () => {
   assert.deepEqual(await run('exec <&-; echo done', randomBytes(1_000_000)), {
     code: 0,
