@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -13,7 +14,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { HostPodSpec } from '@ignite/api/host-pod/host-pod';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
-import { isRestored, keepCopies, restoreCopy } from './pod-copies.ts';
+import { isRestored, keepCopies, removeCopies, restoreCopy } from './pod-copies.ts';
 import { type PodFiles, podFiles, programFiles } from './pod-files.ts';
 
 const options = { runner: localRunner, signal: new AbortController().signal };
@@ -111,4 +112,29 @@ test('a pod begins with a copy of another one, whose own stays as it is', async 
   assert.equal(readFileSync(join(programFiles(other, 'etcd').volumes, 'data/db'), 'utf8'), 'then');
   assert.equal(await isRestored(spec({ restored }), other), true);
   assert.equal(read(), 'later');
+});
+
+test('nothing is brought back from a copy that goes while it is read', async () => {
+  write('then');
+  await keepCopies(spec({ copies: ['a'] }), true, files, options);
+  const other = podFiles({ dataDir: dir, runDir: join(dir, 'run') }, 'fedcba9876543210');
+  const holder = { files, userOf: () => process.getuid!() };
+  const restored = { copy: 'a', id: 'first', podName: 'dev' };
+  for (const goes of [
+    async () => await keepCopies(spec({}), false, files, options),
+    async () => await removeCopies(files),
+  ]) {
+    await keepCopies(spec({ copies: ['a'] }), true, files, options);
+    const run: typeof localRunner.run = async (command, signal) => {
+      const result = await localRunner.run(command, signal);
+      if (command.tool === 'cp') await goes();
+      return result;
+    };
+    const reading = { ...options, runner: { ...localRunner, run } };
+    await assert.rejects(restoreCopy(restored, other, reading, holder), { code: 'POD_COPY_MISSING' });
+    assert.equal(existsSync(programFiles(other, 'etcd').volumes), false);
+    assert.equal(await isRestored(spec({ restored }), other), false);
+  }
+  await removeCopies(files);
+  assert.deepEqual(readdirSync(files.dir), ['programs']);
 });

@@ -58,6 +58,14 @@ async function removeCopy(name: string, { copies }: PodFiles): Promise<void> {
   await rm(left, { recursive: true, force: true });
 }
 
+/** Removes all copies of a pod at once, so that nobody takes a part of one for the whole. */
+export async function removeCopies({ dir, copies }: PodFiles): Promise<void> {
+  const left = join(dir, `${hidden}copies`);
+  await rm(left, { recursive: true, force: true });
+  if (existsSync(copies)) await rename(copies, left);
+  await rm(left, { recursive: true, force: true });
+}
+
 /** Tells whether what the programs of a pod keep was brought back as it is wished. */
 export const isRestored = async ({ restored }: HostPodSpec, files: PodFiles): Promise<boolean> =>
   restored === undefined || restored.id === (await restoredBy(files));
@@ -96,12 +104,19 @@ export async function restoreCopy(
   holder?: CopyHolder,
 ): Promise<void> {
   const from = await findCopy(copy, files, holder);
-  for (const program of await readdir(from)) {
+  // The other pod may remove it while we read, which begins with its name.
+  const assertIsThere = (): void => {
+    if (!existsSync(from)) throw copyMissing(`the copy "${copy}" was removed while it was read`);
+  };
+  const programs = await readdir(from);
+  assertIsThere();
+  for (const program of programs) {
     const { volumes } = programFiles(files, program);
     const [draft, old] = [`${volumes}.draft`, asideOf(volumes)];
     for (const left of [draft, old]) await rm(left, { recursive: true, force: true });
     await mkdir(dirname(volumes), { recursive: true, mode: 0o700 });
     await copyFolder(join(from, program), draft, options);
+    assertIsThere();
     if (holder) await give(draft, holder.userOf(program), options);
     if (existsSync(volumes)) await rename(volumes, old);
     await appear(draft, volumes, options);

@@ -25,7 +25,15 @@ import {
   launchProgram,
 } from './launch-program.ts';
 import { type PodFiles, podFiles, programFiles } from './pod-files.ts';
-import { type CopyHolder, copyMissing, findCopy, isRestored, keepCopies, restoreCopy } from './pod-copies.ts';
+import {
+  type CopyHolder,
+  copyMissing,
+  findCopy,
+  isRestored,
+  keepCopies,
+  removeCopies,
+  restoreCopy,
+} from './pod-copies.ts';
 import { podStatus } from './pod-status.ts';
 import { isAnswering } from './probe-program.ts';
 import { programRoot, removeUnusedRoots } from './program-root.ts';
@@ -110,6 +118,7 @@ export async function removePod(
   await removeOthers(uid, programs, new Set(), { files, host }, signal);
   await host.network.detach(uid, signal);
   await rm(files.runDir, { recursive: true, force: true });
+  await removeCopies(files);
   await rm(files.dir, { recursive: true, force: true });
   await removeUnusedRoots(host.paths, signal);
 }

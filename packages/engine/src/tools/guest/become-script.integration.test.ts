@@ -123,3 +123,32 @@ test('rename: a guest has its new host name at once, and in the files that were 
     'files of the user stay',
   );
 });
+
+/** Runs serve of a guest that has these programs. Returns its answer and whether they run. */
+function served(programs: readonly string[]): readonly [string, string] {
+  const root = mkdtempSync(join(tmpdir(), 'become-script-'));
+  try {
+    for (const name of programs) writeFileSync(join(root, name), '');
+    const script = [
+      'programs=$1 server= why=',
+      functionOf('serve').replaceAll('/sys/class/virtio-ports', '$programs'),
+      'run_perl() { [ -f $1/perl ] || return; [ "$2" = -e ] || echo "$2" >$1/ran; }',
+      'if serve 0 4>&2 6>&2 7>&2; then echo done; else echo "failed $why"; fi',
+      'wait; cat $programs/ran 2>/dev/null',
+    ].join('\n');
+    const { stdout } = spawnSync('/bin/busybox', ['sh', '-c', script, 'sh', root], {
+      encoding: 'utf8',
+      timeout: 240_000,
+    });
+    const [answer, ran] = stdout.replaceAll(root, '').split('\n');
+    return [answer!, ran!];
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+test('serve: a guest that cannot run commands says so', () => {
+  assert.deepEqual(served(['serve-commands', 'perl']), ['done', '/serve-commands']);
+  for (const programs of [['perl'], ['serve-commands'], []])
+    assert.deepEqual(served(programs), ['failed it has nothing that can run commands', '']);
+});

@@ -10,11 +10,26 @@ import { buffer } from 'node:stream/consumers';
 import type { Duplex } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { quotedWord } from '@ignite/toolkit/text/shell-word';
 
 const root = join(import.meta.dirname, '../../../../..');
-const ports = 12;
-const script =
-  'mount -t tmpfs tmpfs /run && mkdir /run/ignite && cp /bin/busybox /run/ignite/ && exec perl "$@"';
+const ports = 16;
+/** The environment of the entrypoint. */
+const environ = { TOKEN: 'a secret', QUOTES: `it's "two"\nlines`, EMPTY: '', SHELL: '/bin/none' };
+/** As in a guest, the root of process 1 has the seed, and commands run in that of the image. The guest's busybox logs its arguments. */
+const script = `set -e
+mount -t tmpfs tmpfs "$INIT"
+cd "$INIT"
+mkdir bin seed image
+cp /bin/busybox bin/
+printf %s "$ENVIRON" >seed/environ
+mount --rbind / image
+mount -t proc proc image/proc
+mount -t tmpfs tmpfs image/run
+mkdir image/run/ignite
+printf '#!/bin/sh\ncat /proc/$$/cmdline >>/run/ignite/arguments\nexec /bin/busybox "$@"\n' >image/run/ignite/busybox
+chmod +x image/run/ignite/busybox
+exec chroot . /bin/busybox sh -c 'busybox chroot /image perl "$@"; exit' sh "$@"`;
 
 let dir: string;
 let guest: ChildProcess;
@@ -24,8 +39,11 @@ const closing = new AsyncDisposableStack();
 before(async () => {
   dir = mkdtempSync(join(tmpdir(), 'guest-commands-'));
   const descriptors = Array.from({ length: ports }, (_, at) => at + 3);
-  const args = ['--mount', '--', 'sh', '-c', script, 'sh', join(root, 'guest/serve-commands')];
+  const init = mkdtempSync(join(dir, 'init-'));
+  const words = Object.entries(environ).map(([name, value]) => quotedWord(`${name}=${value}`));
+  const args = ['--mount', '--pid', '--fork', '--kill-child', '--', 'sh', '-c', script, 'sh', join(root, 'guest/serve-commands')];
   guest = spawn('unshare', [...args, ...descriptors.map(String)], {
+    env: { ...process.env, INIT: init, ENVIRON: words.join(' ') },
     stdio: ['ignore', 'inherit', 'inherit', ...descriptors.map(() => 'pipe' as const)],
   });
   for (const at of descriptors) {
@@ -83,6 +101,23 @@ test('a command has its own streams, byte for byte, and its exit status is ours'
   const [stdout, stderr] = await Promise.all([buffer(client.stdout!), buffer(client.stderr!)]);
   assert.ok(stdout.equals(noise));
   assert.equal(String(stderr), 'end\n');
+});
+
+test('a command has the environment of the entrypoint, of which nobody but root is shown anything', async () => {
+  const line = `printf '%s|' "$TOKEN" "$QUOTES" "\${EMPTY-none}" "$SHELL" "$HOME"; tr '\\0' ' ' </run/ignite/arguments`;
+  const { stdout } = await run(line);
+  const [token, quotes, empty, shell, home, ...shown] = stdout.split('|');
+  assert.deepEqual(
+    [token, quotes, empty, shell, home],
+    [environ.TOKEN, environ.QUOTES, environ.EMPTY, '/bin/sh', '/root'],
+  );
+  assert.match(shown.join('|'), /busybox setsid/);
+  assert.doesNotMatch(shown.join('|'), /secret/);
+});
+
+test('a command line may be as long as Linux lets an argument be', async () => {
+  const { code, stdout } = await run(`echo ${'x'.repeat(131_000)}`);
+  assert.deepEqual([code, stdout.length], [0, 131_001]);
 });
 
 test('a command that reads nothing ends all the same', async () => {

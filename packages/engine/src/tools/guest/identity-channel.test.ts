@@ -114,6 +114,14 @@ test('startServing: only a guest that lacks the programs gets them', async () =>
   assert.equal(await tell('prepared'), 'serve 0\n');
 });
 
+test('startServing: a guest that has yet to say why it failed for a client before gets the programs', async () => {
+  const stale = { greeting: 'failed the programs did not arrive whole\nunprepared', sees: false };
+  const told = await withGuest({ ...stale, answer: 'done\n' }, (path) =>
+    startServing(path, async () => Buffer.from('perl'), op),
+  );
+  assert.equal(told, 'serve 4\nperl');
+});
+
 test('renameGuest: a guest is told its name, and what it fails for is known', async () => {
   const rename = async (path: string): Promise<void> => await renameGuest(path, 'web', op);
   assert.equal(await withGuest({ greeting: 'unprepared', answer: 'done \n' }, rename), 'rename web\n');

@@ -88,7 +88,8 @@ export async function startServing(
     const answers = linesOf(socket);
     socket.write(hello);
     const greeting = await answers.next();
-    const given = greeting.value?.trim() === 'unprepared' ? await programs() : new Uint8Array();
+    const isPrepared = greeting.value?.trim() === 'prepared';
+    const given = isPrepared ? new Uint8Array() : await programs();
     await request('serve', given, { socket, answers, op });
   } finally {
     socket.destroy();
