@@ -339,6 +339,26 @@ test('a cluster that has begun gets no other pod, which would be empty', async (
   assert.equal(await waitsFor(at), 'the HostPod dev is gone, and with it the data of the cluster');
 });
 
+test('a cluster that has begun does not begin again in a pod that was to join it', async () => {
+  using at = await open({ controlPlaneEndpoint: { host: 'api.example', port: 443 } });
+  await at.reconcile();
+  const begun = await at.objects.writeStatus(hostedControlPlaneKind, {
+    ...(await at.controlPlane()),
+    status: { initialization: { controlPlaneInitialized: true } },
+  });
+  const first = (await at.pod())!;
+  const place = { namespace: 'default', name: 'dev-2' };
+  const second = await at.objects.create(hostPodKind, {
+    metadata: { ...place, ownerReferences: [controllerReference(hostedControlPlaneKind, begun)] },
+    spec: first.spec,
+  });
+  await at.objects.writeStatus(hostPodKind, { ...second, status: { address: '10.61.0.3' } } as HostPod);
+  await at.objects.delete(hostPodKind, first);
+  await at.reconcile();
+  assert.deepEqual((await at.objects.get(hostPodKind, place))?.spec.programs, []);
+  assert.equal(await waitsFor(at), 'the HostPod dev is gone, and with it the data of the cluster');
+});
+
 test('a cluster that has begun gets no other authority', async () => {
   using at = await open();
   await at.reconcile();

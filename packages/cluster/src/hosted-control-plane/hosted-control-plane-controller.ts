@@ -108,8 +108,8 @@ async function keep(
   const etcd = await findExternalEtcd(controlPlane, work, signal);
   if (etcd && 'waitsFor' in etcd) return wait(controlPlane, etcd.waitsFor);
   const keys = etcd ? { ...own, etcd: etcd.authority } : own;
-  // The pods have the data, so that a cluster that has begun gets no other one, which would be empty.
-  if (isInitialized && !etcd && pods.length === 0)
+  // The data is in the pods that were told to run something. A cluster that has begun is not begun again in another one.
+  if (isInitialized && !etcd && pods.every(({ spec }) => spec.programs.length === 0))
     return wait(
       controlPlane,
       `the HostPod ${podName(controlPlane, 1)} is gone, and with it the data of the cluster`,
