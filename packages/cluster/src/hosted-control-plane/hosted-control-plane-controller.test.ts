@@ -170,6 +170,25 @@ test('a Secret of somebody else is left as it is, and told', async () => {
   assert.deepEqual((await at.pod())?.spec.programs, []);
 });
 
+test('the keys of a replica that is gone go, whenever it went', async () => {
+  using at = await open();
+  await at.reconcile();
+  await at.tell({ address: '10.61.0.2' });
+  await at.reconcile();
+  const namesOf = async () =>
+    (await objectsOf(at.client, secrets).list()).items.map(({ metadata }) => metadata.name);
+  const known = await namesOf();
+  const left = { namespace: 'default', labels: { [labels.cluster]: 'dev' } };
+  const owner = controllerReference(hostedControlPlaneKind, await at.controlPlane());
+  for (const [name, ownerReferences] of [
+    ['dev-hosted-2-controller-manager', [owner]],
+    ['dev-hosted-3-scheduler', []],
+  ] as const)
+    await objectsOf(at.client, secrets).create({ metadata: { ...left, name, ownerReferences } });
+  await at.reconcile();
+  assert.deepEqual(await namesOf(), [...known, 'dev-hosted-3-scheduler'].toSorted());
+});
+
 test('an endpoint of people is where clients go, and the API server listens at its own port', async () => {
   using at = await open({ controlPlaneEndpoint: { host: 'api.example', port: 443 } });
   await at.reconcile();

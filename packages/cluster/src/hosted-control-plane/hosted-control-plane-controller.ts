@@ -131,9 +131,8 @@ async function keep(
     work,
     signal,
   );
-  const left = (object.status?.replicas ?? 0) > pods.length;
-  if (left && !isOwn) await removeLeftSecrets(object, clusterName, pods, client, signal);
   const running = await podsOf(object, work);
+  await removeLeftSecrets(object, clusterName, running, client, signal);
   const why = whyNot(action, object, isOwn);
   const workload = await work.workloads.of(cluster, signal);
   const facts = { clusterName, endpoint, network, authority: keys.ca.certificate };
@@ -269,7 +268,12 @@ async function takeDown(
 ): Promise<Reconciled<HostedControlPlane>> {
   const pods = await podsOf(controlPlane, work);
   if (pods.length === 0) {
-    await deleteSecrets(controlPlane, work.objects.client, () => true, signal);
+    const { client } = work.objects;
+    const { items } = await objectsOf(client, secrets).list({
+      namespace: controlPlane.metadata.namespace,
+      signal,
+    });
+    await deleteSecrets(items, controlPlane, client, signal);
     return { object: controlPlane, isCleared: true };
   }
   for (const pod of pods) await work.objects.delete(hostPodKind, pod);
@@ -283,7 +287,7 @@ async function takeDown(
   };
 }
 
-/** The keys of a replica go when it is gone. */
+/** The keys of a replica go when it is gone. They are looked for each time, since it may go at any time. */
 async function removeLeftSecrets(
   controlPlane: HostedControlPlane,
   clusterName: string,
@@ -292,32 +296,28 @@ async function removeLeftSecrets(
   signal: AbortSignal,
 ): Promise<void> {
   const replicas = new Set(pods.map(replicaOf));
-  await deleteSecrets(
-    controlPlane,
-    client,
-    ({ metadata }) => {
-      const replica = replicaOfSecret(metadata.name, clusterName);
-      return replica !== undefined && !replicas.has(replica);
-    },
+  const { items } = await objectsOf(client, secrets).list({
+    namespace: controlPlane.metadata.namespace,
+    labels: [{ key: labels.cluster, operator: 'In', values: [clusterName] }],
     signal,
-  );
+  });
+  const left = items.filter(({ metadata }) => {
+    const replica = replicaOfSecret(metadata.name, clusterName);
+    return replica !== undefined && !replicas.has(replica);
+  });
+  await deleteSecrets(left, controlPlane, client, signal);
 }
 
 /** A new cluster of the same name must find no keys that the garbage collector is about to take away. */
 async function deleteSecrets(
+  found: readonly KubeObject[],
   controlPlane: HostedControlPlane,
   client: ObjectClient,
-  isUseless: (secret: KubeObject) => boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  const { namespace } = controlPlane.metadata;
-  const { items } = await objectsOf(client, secrets).list({ namespace, signal });
-  for (const secret of items.filter((each) => isControlledBy(each, controlPlane) && isUseless(each))) {
+  for (const { metadata } of found.filter((each) => isControlledBy(each, controlPlane))) {
     try {
-      await objectsOf(client, secrets).delete(secret.metadata, {
-        signal,
-        preconditions: { uid: secret.metadata.uid },
-      });
+      await objectsOf(client, secrets).delete(metadata, { signal, preconditions: { uid: metadata.uid } });
     } catch (failure) {
       if (!hasCode(failure, 'NOT_FOUND')) throw failure;
     }
