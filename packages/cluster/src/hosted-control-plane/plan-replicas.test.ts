@@ -158,6 +158,14 @@ const cases: readonly (readonly [string, Partial<ReplicasState>, ReplicaAction])
     wait('the replica dev-1 is not ready'),
   ],
   [
+    'the first one to leave is one that does not become ready, although its etcd leads',
+    {
+      ...{ replicas: 1, views: [view(1), view(2, { ...late, isGivenUp: true })] },
+      members: [member(1, { isLeader: false }), member(2, { isLeader: true })],
+    },
+    { type: 'remove', id: '2' },
+  ],
+  [
     'a pod that was deleted leaves etcd although another one is not ready',
     { ...three, views: [view(1), view(2, late), view(3, { isLeaving: true })] },
     { type: 'remove', id: '3' },

@@ -129,6 +129,7 @@ function planSize({ voters }: Paired, { replicas, places }: EtcdState): EtcdActi
   const [victim] = voters.toSorted(
     (a, b) =>
       Number(isUpToDate(a)) - Number(isUpToDate(b)) ||
+      Number(isGivenUp(b)) - Number(isGivenUp(a)) ||
       Number(a.isHealthy) - Number(b.isHealthy) ||
       Number(a.isLeader) - Number(b.isLeader) ||
       (b.place?.index ?? 0) - (a.place?.index ?? 0),
@@ -157,6 +158,7 @@ const removal = (voters: readonly Member[], { id }: Member): EtcdAction =>
     ? { type: 'remove', id }
     : waitFor('etcd would lose its majority');
 
+const isGivenUp = ({ place }: Member): boolean => place?.isGivenUp === true;
 const isUpToDate = ({ place }: Member): boolean => place?.isUpToDate === true;
 
 const mostOf = (voters: readonly Member[], replicas: number): number =>
