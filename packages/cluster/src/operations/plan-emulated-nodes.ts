@@ -42,11 +42,14 @@ export const emulatedCluster: NonNullable<KubeadmConfigSpec['clusterConfiguratio
   scheduler: { extraArgs: leases },
 };
 
-/** The times after which kubeadm gives up. */
+/**
+ * The times after which kubeadm gives up. It asks etcd again and again to promote a member, also if the answer to the first time was late and the
+ * member is one, so that it has to give up before its token does: it is started again then, and sees that.
+ */
 export const emulatedTimeouts = {
   controlPlaneComponentHealthCheckSeconds: 1_800,
   discoverySeconds: 1_200,
-  etcdAPICallSeconds: 1_200,
+  etcdAPICallSeconds: 240,
   kubeletHealthCheckSeconds: 1_200,
   kubernetesAPICallSeconds: 1_200,
   tlsBootstrapSeconds: 1_200,
