@@ -21,7 +21,7 @@ import {
   writeComponentSecrets,
 } from './component-secrets.ts';
 import { isPodReady } from './hosted-status.ts';
-import { joinedBy, peerUrlOf, planPrograms } from './plan-programs.ts';
+import { isAmongOthers, joinedBy, peerUrlOf, planPrograms } from './plan-programs.ts';
 import { type ReplicaAction, type ReplicaView, planReplicas } from './plan-replicas.ts';
 import { podName, replicaOf } from './replica.ts';
 import type { ClusterNetwork } from './service-network.ts';
@@ -57,8 +57,13 @@ interface Replica {
 
 type Waiting = Extract<ReplicaAction, { readonly type: 'wait' }>;
 
+interface Replicated extends ReplicasOf {
+  /** Whether their etcd is one of several, or is to be. */
+  readonly isReplicated: boolean;
+}
+
 interface Looked {
-  readonly all: ReplicasOf;
+  readonly all: Replicated;
   readonly found: readonly Replica[];
   readonly members: readonly ManagedMember[] | 'unknown' | 'none';
   /** The etcd that has these members. */
@@ -77,11 +82,10 @@ export async function keepReplicas(all: ReplicasOf, work: Work, signal: AbortSig
   return (await act(action, seen, work, signal)) ?? action;
 }
 
-const isReplicated = ({ replicas, pods }: ReplicasOf): boolean => replicas > 1 || pods.length > 1;
-
-async function look(all: ReplicasOf, work: Work, signal: AbortSignal): Promise<Looked> {
-  const etcd = etcdOf(all, work);
+async function look(given: ReplicasOf, work: Work, signal: AbortSignal): Promise<Looked> {
+  const etcd = etcdOf(given, work);
   const members = etcd ? await membersOf(etcd, work.log, signal) : 'none';
+  const all = { ...given, isReplicated: areSeveral(given) || isReplicated(members) };
   const found: Replica[] = [];
   for (const pod of all.pods) {
     const secrets = await findSecrets(pod, all, work, signal);
@@ -90,8 +94,24 @@ async function look(all: ReplicasOf, work: Work, signal: AbortSignal): Promise<L
   return { all, found, members, etcd };
 }
 
+const areSeveral = ({ replicas, pods }: Pick<ReplicasOf, 'replicas' | 'pods'>): boolean =>
+  replicas > 1 || pods.length > 1;
+
+const isReplicated = (members: Looked['members']): boolean =>
+  members === 'unknown' || (members !== 'none' && members.length > 1);
+
+/**
+ * Pure. Tells whether etcd is asked for its members. The last pod may have lost the others although no other one is wanted: its etcd then
+ * waits for them in vain. At the address of a pod that is behind a router, the host finds the etcd of another cluster.
+ */
+export const hasMembers = (all: Pick<ReplicasOf, 'replicas' | 'pods' | 'isBegun' | 'etcdServers'>): boolean =>
+  all.isBegun &&
+  all.etcdServers === undefined &&
+  !all.pods.some(({ spec }) => spec.router !== undefined) &&
+  (areSeveral(all) || all.pods.some(isAmongOthers));
+
 function etcdOf(all: ReplicasOf, work: Work): EtcdServers | undefined {
-  if (!all.isBegun || !isReplicated(all) || all.etcdServers) return undefined;
+  if (!hasMembers(all)) return undefined;
   const configured = all.pods.filter(({ spec }) => spec.programs.length > 0);
   const addresses = configured.map(addressOf).filter((each) => each !== undefined);
   return work.etcdAt(addresses, all.keys.etcd);
@@ -99,7 +119,7 @@ function etcdOf(all: ReplicasOf, work: Work): EtcdServers | undefined {
 
 async function findSecrets(
   pod: HostPod,
-  all: ReplicasOf,
+  all: Replicated,
   { objects, clock }: Work,
   signal: AbortSignal,
 ): Promise<FoundSecrets | undefined> {
@@ -111,14 +131,14 @@ async function findSecrets(
 const ownerOf = ({ controlPlane }: ReplicasOf) => controllerReference(hostedControlPlaneKind, controlPlane);
 const addressOf = ({ status }: HostPod): string | undefined => status?.address;
 
-function keysOf(pod: HostPod, all: ReplicasOf): ComponentKeys | undefined {
+function keysOf(pod: HostPod, all: Replicated): ComponentKeys | undefined {
   const address = addressOf(pod);
   if (address === undefined) return undefined;
-  const { controlPlane, clusterName, keys, network, endpoint } = all;
+  const { controlPlane, clusterName, keys, network, endpoint, isReplicated } = all;
   const { namespace } = controlPlane.metadata;
   return {
     ...{ namespace, clusterName, keys, network, endpoint, address },
-    ...{ spec: controlPlane.spec, replica: replicaOf(pod), isReplicated: isReplicated(all) },
+    ...{ spec: controlPlane.spec, replica: replicaOf(pod), isReplicated },
   };
 }
 
@@ -176,7 +196,7 @@ function programsOf(
   return planPrograms({
     ...{ spec: controlPlane.spec, clusterName, network, address, pod },
     ...(etcdServers && { etcdServers }),
-    isReplicated: isReplicated(all),
+    isReplicated: all.isReplicated,
     ...(joins !== undefined && { joins }),
     isVoting: isVoter || hasApiServer(pod),
   });

@@ -65,6 +65,13 @@ export const isServing = ({ status }: HostPod, spec: HostedControlPlaneSpec): bo
 /** Where the etcds of other replicas reach that of a pod. */
 export const peerUrlOf = (address: string): string => etcdUrl(address, 2_380);
 
+/** Pure. Tells whether the etcd of a pod was told to listen where those of other replicas reach it. */
+export const isAmongOthers = ({ spec, status }: HostPod): boolean =>
+  spec.programs.some(
+    ({ name, command }) =>
+      name === 'etcd' && command.includes(`--listen-peer-urls=${peerUrlOf(status?.address ?? '')}`),
+  );
+
 /** Pure. Returns the members that the etcd of a pod was told to join; `undefined` if it has begun alone. */
 export function joinedBy({ spec }: HostPod): string | undefined {
   const { command = [] } = spec.programs.find(({ name }) => name === 'etcd') ?? {};

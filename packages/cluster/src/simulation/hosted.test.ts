@@ -52,6 +52,29 @@ const balancedServers = async (simulation: Simulation): Promise<readonly string[
   return hostPodKind.decode(pod).spec.balancer!.servers.map(({ address }) => address);
 };
 
+test('the last replica waits for the others that etcd has lost, although no other one is wanted', async () => {
+  using simulation = await Simulation.open({ seed: 1 });
+  const { pods, client } = simulation;
+  await createCluster(simulation, { replicas: 3 }, { loadBalancer: {} });
+  await simulation.until(async () => await isReady(simulation, 3));
+  const hosts = objectsOf(client, hostPodKind);
+  await simulation.change(hostedControlPlaneKind, 'dev', (object) => withSpec(object, { replicas: 1 }));
+  for (const name of ['dev-2', 'dev-3']) {
+    const place = { namespace: 'default', name };
+    const { metadata } = await hosts.modify(place, (now) => ({
+      ...now,
+      metadata: { ...now.metadata, finalizers: [] },
+    }));
+    await hosts.delete(place);
+    pods.fail(pods.pods.get(metadata.uid)!);
+  }
+  const before = await hosts.get({ namespace: 'default', name: 'dev' });
+  const why = async (): Promise<string | undefined> =>
+    (await controlPlaneOf(simulation)).status?.conditions?.find(({ type }) => type === 'Available')?.message;
+  await simulation.until(async () => (await why()) === 'etcd does not answer, or has lost its majority');
+  assert.deepEqual((await hosts.get({ namespace: 'default', name: 'dev' })).spec, before.spec);
+});
+
 describe('whatever the order, the faults and the delays', () => {
   for (let seed = 1; seed <= rounds; seed += 1)
     test(`a hosted control plane comes up, grows, repairs itself, is upgraded, shrinks and goes, seed ${seed}`, async () => {
