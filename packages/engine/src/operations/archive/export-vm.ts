@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
-import type { Kernel } from '@ignite/api/v1/kernel';
 import { restartedAtAnnotation } from '@ignite/api/v1/restarted-at';
 import type { Vm } from '@ignite/api/v1/vm';
 import { shownName } from '@ignite/api/v1/shown-name';
@@ -18,7 +17,9 @@ import { lockLayout } from '../../tools/oci/layout-lock.ts';
 import { copyImageOut } from '../../tools/oci/skopeo.ts';
 import { writeTar } from '../../tools/oci/tar.ts';
 import { flatten } from '../../tools/rootfs/qemu-img.ts';
-import { imageOf, kernelOf } from '../../tools/store/vm-objects.ts';
+import { imageOf } from '../../tools/store/vm-objects.ts';
+import { archOf } from '../../vm/arch-of.ts';
+import { type BootedKernel, bootedKernel } from '../../vm/booted-kernel.ts';
 import type { VmPorts } from '../../vm/vm-ports.ts';
 import { type VmArchive, vmArchive } from './vm-archive.ts';
 
@@ -31,7 +32,10 @@ export async function exportVm(
 ): Promise<void> {
   const { paths, runner, objects } = host;
   const { signal, report } = op;
-  const [image, kernel] = await Promise.all([imageOf(vm, objects), kernelOf(vm, objects)]);
+  const image = await imageOf(vm, objects);
+  const booted = { spec: vm.spec, kernel: vm.status.kernel, arch: archOf(vm) };
+  const kernel = await bootedKernel(booted, host);
+  if (!kernel) throw new Error(`the kernel of VM ${vm.metadata.name} is not on this host`);
   using _lock = await acquireLock(locksDir(paths), 'export', signal);
   await using work = await openWorkspace(join(paths.dataDir, 'scratch'), 'export-');
   const at = (...names: readonly string[]): string => join(work.path, 'archive', ...names);
@@ -51,24 +55,23 @@ export async function exportVm(
     );
   }
   for (const name of kernelFiles)
-    await cp(join(kernelDir(paths, kernel.status.id), name), at('kernel', name));
+    await cp(join(kernelDir(paths, kernel.id), name), at('kernel', name));
   await writeFile(at('ignite.json'), JSON.stringify(manifestOf(vm, image, kernel)));
   report({ kind: 'step', message: 'Writing the archive' });
   await writeTar(at(), output, signal);
 }
 
 /** Pure. Returns the manifest of an archive. */
-function manifestOf(vm: Vm, image: Image, kernel: Kernel): VmArchive {
+function manifestOf(vm: Vm, image: Image, kernel: BootedKernel): VmArchive {
   const { name, labels } = vm.metadata;
   const { [restartedAtAnnotation]: _restart, ...annotations } = vm.metadata.annotations;
   const { hostName: _host, source: _source, ...spec } = vm.spec; // the archive has the disk
-  const { id, version, arch } = kernel.status;
   return vmArchive({
     name,
     labels: { ...labels },
     annotations,
     spec: { ...spec, power: 'Stopped' },
     image: { reference: image.spec.oci, digest: image.status.digest, platform: image.status.platform },
-    kernel: { name: shownName(kernel), id, version, arch },
+    kernel,
   });
 }

@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Snapshot } from '@ignite/api/v1/snapshot';
-import { bytes } from '@ignite/toolkit/units/bytes';
 import { hostArch } from '../../tools/host/arch.ts';
 import { kernelDir, snapshotDir } from '../../tools/host/paths.ts';
-import { kernelsIn, vmsIn } from '../../tools/store/kind-clients.ts';
+import { vmsIn } from '../../tools/store/kind-clients.ts';
 import { uid, worldOf } from '../../vm/lifecycle/world.sample.ts';
 import type { VmPorts } from '../../vm/vm-ports.ts';
 import { packArtifact } from './pack-artifact.ts';
@@ -32,11 +31,6 @@ async function pack(
   const raw = { ...qemu, capabilities: { ...qemu.capabilities, diskFormats: ['raw'] } };
   const host = { ...world, vmms: { qemu: raw } } as unknown as VmPorts;
   const vm = (await vmsIn(host.objects).findByUid(uid))!;
-  await kernelsIn(host.objects).create({
-    metadata: { name: 'k', uid: 'aaaaaaaaaaaaaaaa' },
-    spec: {},
-    status: { id: 'k', version: '1', arch: hostArch, size: bytes(1) },
-  });
   writeFileSync(join(kernelDir(host.paths, 'k'), 'modules.squashfs'), '');
   const snapshot = {
     metadata: { namespace: 'default', name: 'ready', uid: 'fedcba9876543210', labels: {}, annotations: {} },

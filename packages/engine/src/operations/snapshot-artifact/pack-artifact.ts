@@ -3,8 +3,6 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
-import type { Kernel } from '@ignite/api/v1/kernel';
-import { shownName } from '@ignite/api/v1/shown-name';
 import type { Snapshot } from '@ignite/api/v1/snapshot';
 import { specFromSnapshot } from '@ignite/api/v1/spec-from-snapshot';
 import { pieceSize } from '@ignite/toolkit/files/stream-meter';
@@ -14,8 +12,9 @@ import { kernelFiles } from '../../tools/kernel/kernel-folder.ts';
 import { assertDiskTakes } from '../../tools/oci/disk-space.ts';
 import { type Blob, LayoutWriter } from '../../tools/oci/layout-writer.ts';
 import { diskInfo, flatten, shownBase } from '../../tools/rootfs/qemu-img.ts';
-import { listImages, listKernels } from '../../tools/store/list-objects.ts';
+import { listImages } from '../../tools/store/list-objects.ts';
 import { readStateNote, savedStateFiles } from '../../tools/vmm/saved-state.ts';
+import { type BootedKernel, bootedKernel } from '../../vm/booted-kernel.ts';
 import { snapshotFiles } from '../../vm/disks/snapshot-files.ts';
 import { snapshotUnfit } from '../../vm/errors.ts';
 import { lockSnapshot } from '../../vm/steps/place-snapshot.ts';
@@ -52,7 +51,8 @@ export async function packArtifact(
   const assertRoom = async (files: Iterable<string>): Promise<void> =>
     await assertDiskTakes(await usedByAll(files), host.paths, `pack snapshot "${name}"`);
   const image = (await listImages(host.objects)).find((each) => each.status.digest === status.image.digest);
-  const kernel = (await listKernels(host.objects)).find((each) => each.status.id === status.kernel.id);
+  const { vmSpec, kernel: booted, arch } = status;
+  const kernel = await bootedKernel({ spec: vmSpec, kernel: booted, arch }, host);
   if (!image || !kernel) throw snapshotUnfit(name, 'its image or its kernel is not on this host any more');
   for (const message of sendingWarnings(snapshot)) report({ kind: 'warning', message });
   using _lock = await lockSnapshot(metadata.uid, host, signal);
@@ -75,7 +75,7 @@ export async function packArtifact(
     paths.set('machine', machine).set('exit-status', files.exitStatus);
     if (memory !== undefined) paths.set('memory', memory);
   }
-  for (const file of kernelFiles) paths.set(file, join(kernelDir(host.paths, kernel.status.id), file));
+  for (const file of kernelFiles) paths.set(file, join(kernelDir(host.paths, kernel.id), file));
   await assertRoom(paths.values());
 
   const layout = join(dir, 'layout');
@@ -103,13 +103,12 @@ export async function packArtifact(
 function configOf(
   snapshot: Snapshot,
   image: Image,
-  kernel: Kernel,
+  kernel: BootedKernel,
   files: Pick<SnapshotConfig, 'disk' | 'traits' | 'parts'>,
 ): SnapshotConfig {
   const { metadata, spec, status } = snapshot;
   const { hostName: _host, source: _source, ...vmSpec } = specFromSnapshot(snapshot);
   const { digest, platform, bootMode } = image.status;
-  const { id, version, arch } = kernel.status;
   return snapshotConfig({
     name: metadata.name,
     vmName: spec.vmName,
@@ -118,7 +117,7 @@ function configOf(
     arch: status.arch,
     vmSpec: { ...vmSpec, power: 'Stopped' },
     image: { reference: image.spec.oci, digest, platform, bootMode },
-    kernel: { name: shownName(kernel), id, version, arch },
+    kernel,
     ...(status.message !== undefined && { message: status.message }),
     ...files,
   });

@@ -1,12 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { findByQuery } from '@ignite/api/client/find';
 import type { Image } from '@ignite/api/v1/image';
-import type { Kernel } from '@ignite/api/v1/kernel';
 import type { Vm, VmSpec, VmStatus } from '@ignite/api/v1/vm';
 import { withConditions } from '@ignite/api/v1/vm-conditions';
 import type { KindKey } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient, WriteOptions } from '@ignite/toolkit/client/object-client';
-import { imagesIn, kernelsIn, vmsIn } from './kind-clients.ts';
+import { imagesIn, vmsIn } from './kind-clients.ts';
 
 export const vmFinalizer = 'ignite.weave.works/host';
 
@@ -68,14 +67,6 @@ export async function imageOf(vm: Vm, objects: ObjectClient): Promise<Image> {
     digest === undefined ? [] : (await imagesIn(objects).list(selectedBy('status.digest', digest))).items;
   if (!image) throw new Error(`the image of VM ${vm.metadata.name} is not in the store`);
   return image;
-}
-
-/** Returns the kernel that a VM boots. */
-export async function kernelOf(vm: Vm, objects: ObjectClient): Promise<Kernel> {
-  const { id } = vm.status.kernel ?? {};
-  const [kernel] = id === undefined ? [] : (await kernelsIn(objects).list(selectedBy('status.id', id))).items;
-  if (!kernel) throw new Error(`the kernel of VM ${vm.metadata.name} is not in the store`);
-  return kernel;
 }
 
 const selectedBy = (field: string, value: string) => ({ fields: [{ field, operator: '=', value }] }) as const;
