@@ -7,6 +7,10 @@ import { test } from 'node:test';
 
 const become = readFileSync(join(import.meta.dirname, '../../../../../guest/become'), 'utf8');
 
+/** Returns a function of the script. */
+const functionOf = (name: string): string =>
+  new RegExp(String.raw`^${name}\(\) \{\n.*?^\}`, 'ms').exec(become)?.[0] ?? '';
+
 /** What a guest has on its disk that has taken the identity of its seed. */
 const own: Readonly<Record<string, string>> = {
   'seed/authorized_keys': 'ssh-ed25519 own\n',
@@ -26,9 +30,7 @@ function answerFor(files: Readonly<Record<string, string>>, name = hostname()): 
       writeFileSync(join(root, path), content);
     }
     writeFileSync(join(root, 'seed/env'), '');
-    const functions = ['has_identity', 'has_keys', 'become'].map(
-      (each) => new RegExp(String.raw`^${each}\(\) \{\n.*?^\}`, 'ms').exec(become)?.[0] ?? '',
-    );
+    const functions = ['has_identity', 'has_keys', 'become'].map(functionOf);
     const script = [
       'root=$1 seed=$1/seed VM_UID=own HOSTNAME=$2',
       ...functions,
