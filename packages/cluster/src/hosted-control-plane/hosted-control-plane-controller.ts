@@ -257,7 +257,9 @@ function reachedAs(pods: readonly HostPod[], endpoint: Required<Endpoint>): Reac
   const pod = pods.find(({ spec }) => spec.router !== undefined);
   if (!pod) return { endpoint };
   const host = pod.status?.reachedAt;
-  return host === undefined ? undefined : { endpoint: { host, port: apiServerPort }, serverName: 'kubernetes' };
+  return host === undefined
+    ? undefined
+    : { endpoint: { host, port: apiServerPort }, serverName: 'kubernetes' };
 }
 
 /** The pods go before the control plane, and with them all that their host has of it. The keys go last. */

@@ -230,7 +230,10 @@ test('a snapshot of which no cluster can be made is refused with the reason', as
   await fails(/its control plane has several replicas/, 'replicas');
   await client.delete({ ...hostPodKind, namespace: 'default', name: 'dev-2' });
   const { spec: ofTemplate } = await read(opened, igniteMachineTemplateKind, 'dev-workers-t');
-  await objectsOf(client, igniteMachineTemplateKind).create({ metadata: metadata('workers-t'), spec: ofTemplate });
+  await objectsOf(client, igniteMachineTemplateKind).create({
+    metadata: metadata('workers-t'),
+    spec: ofTemplate,
+  });
   await snapshotCluster(key, 'twice', waiting);
   await fails(/two objects would be the IgniteMachineTemplate test-workers-t$/, 'twice');
   const [part] = await waiting.snapshots.list(waiting.op.signal);
@@ -244,7 +247,9 @@ test('nothing is made of objects that somebody has put into the Secret of a snap
   const { client, waiting } = opened;
   const kept = objectsOf(client, secretObjects);
   const secret = (await kept.list()).items.find(({ metadata: { labels } }) => own.clusterSnapshot in labels)!;
-  const planted = gzipSync(JSON.stringify([{ kind: secretObjects, object: { metadata: { name: 'planted' } } }]));
+  const planted = gzipSync(
+    JSON.stringify([{ kind: secretObjects, object: { metadata: { name: 'planted' } } }]),
+  );
   const data = { 'objects.json.gz': planted.toString('base64') };
   await kept.modify(secret.metadata, (now) => ({ ...now, data }));
   const refused = {

@@ -47,7 +47,9 @@ export async function deleteCluster(key: ClusterKey, waiting: Waiting): Promise<
 async function endRestoration(key: ClusterKey, uid: string, waiting: Waiting): Promise<void> {
   try {
     await modifyCluster(key, waiting, (now) =>
-      now.metadata.uid === uid ? withoutNotes(now, [own.restoring, own.cloning, own.suspended, own.attempt]) : now,
+      now.metadata.uid === uid
+        ? withoutNotes(now, [own.restoring, own.cloning, own.suspended, own.attempt])
+        : now,
     );
   } catch (failure) {
     if (!hasCode(failure, 'CLUSTER_NOT_FOUND')) throw failure;

@@ -54,8 +54,7 @@ export async function exportVm(
       },
     );
   }
-  for (const name of kernelFiles)
-    await cp(join(kernelDir(paths, kernel.id), name), at('kernel', name));
+  for (const name of kernelFiles) await cp(join(kernelDir(paths, kernel.id), name), at('kernel', name));
   await writeFile(at('ignite.json'), JSON.stringify(manifestOf(vm, image, kernel)));
   report({ kind: 'step', message: 'Writing the archive' });
   await writeTar(at(), output, signal);

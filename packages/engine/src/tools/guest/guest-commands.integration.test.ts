@@ -41,7 +41,18 @@ before(async () => {
   const descriptors = Array.from({ length: ports }, (_, at) => at + 3);
   const init = mkdtempSync(join(dir, 'init-'));
   const words = Object.entries(environ).map(([name, value]) => quotedWord(`${name}=${value}`));
-  const args = ['--mount', '--pid', '--fork', '--kill-child', '--', 'sh', '-c', script, 'sh', join(root, 'guest/serve-commands')];
+  const args = [
+    '--mount',
+    '--pid',
+    '--fork',
+    '--kill-child',
+    '--',
+    'sh',
+    '-c',
+    script,
+    'sh',
+    join(root, 'guest/serve-commands'),
+  ];
   guest = spawn('unshare', [...args, ...descriptors.map(String)], {
     env: { ...process.env, INIT: init, ENVIRON: words.join(' ') },
     stdio: ['ignore', 'inherit', 'inherit', ...descriptors.map(() => 'pipe' as const)],
