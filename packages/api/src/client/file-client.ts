@@ -13,7 +13,7 @@ export interface CopyRequest {
 }
 
 /**
- * Copies files of running VMs over SSH. Folders are copied whole, with modes and times, and existing files
+ * Copies files of running VMs. Folders are copied whole, with modes and times, and existing files
  * are replaced.
  */
 export interface FileClient {

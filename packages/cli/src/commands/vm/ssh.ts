@@ -28,7 +28,7 @@ export const ssh: Command = {
   name: 'ssh',
   arguments: 'VM [COMMAND...]',
   arity: { least: 1, most: Infinity },
-  summary: 'Log in to a VM over SSH, or run a command line in it',
+  summary: 'Log in to a VM, or run a command line in it',
   details: [
     'Waits until the SSH server of the VM answers. A VM that was made without --ssh is logged in to without SSH. The exit status is that of the command, 128 plus the signal number if a signal ended the command, or 255 if SSH failed.',
   ],
