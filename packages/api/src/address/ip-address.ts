@@ -57,10 +57,6 @@ export function netmask(cidr: string): string {
   return [24, 16, 8, 0].map((shift) => (mask >>> shift) & 0xff).join('.');
 }
 
-/** Returns a number as the IPv4 address that it is. */
-export const formatIpv4 = (value: bigint): string =>
-  [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 0xffn).join('.');
-
 export const overlaps = (a: Subnet, b: Subnet): boolean =>
   a.family === b.family && a.first <= b.last && b.first <= a.last;
 

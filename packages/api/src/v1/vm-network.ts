@@ -124,7 +124,6 @@ const hostEntrySchema = v.strictObject({
   ),
 });
 
-/** The VM's network settings. */
 const vmNetworkFieldsSchema = v.strictObject({
   ports: v.optional(
     v.pipe(v.array(portMappingSchema), v.check(areDistinct, 'must not use a host port twice')),
@@ -157,6 +156,7 @@ const vmNetworkFieldsSchema = v.strictObject({
     v.optional(networkPolicySchema),
   ),
 });
+/** The VM's network settings. */
 export const vmNetworkSchema = v.pipe(
   vmNetworkFieldsSchema,
   v.check(

@@ -41,7 +41,7 @@ export const createFlags: Flags = {
   },
   'keep-identity': {
     type: 'boolean',
-    help: 'with --from and --router: the guest stays the VM of the snapshot, with its host name and addresses, and goes on from its memory also if cloud-init has given it its identity',
+    help: 'with --from and --router: the guest stays the VM of the snapshot, with the host name and addresses that cloud-init has given it, and goes on from its memory',
   },
   name: { type: 'string', short: 'n', value: 'NAME', default: 'generated', help: 'name of the VM' },
   ...namespaceBeside('name'),

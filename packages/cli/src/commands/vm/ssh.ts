@@ -30,12 +30,12 @@ export const ssh: Command = {
   arity: { least: 1, most: Infinity },
   summary: 'Log in to a VM, or run a command line in it',
   details: [
-    'Waits until the SSH server of the VM answers. A VM that was made without --ssh is logged in to without SSH. The exit status is that of the command, 128 plus the signal number if a signal ended the command, or 255 if SSH failed.',
+    'Waits until the SSH server of the VM answers. A VM that was made without --ssh is logged in to without SSH. The exit status is that of the command, 128 plus the signal number if a signal ended the command, or 255 if the connection failed.',
   ],
   examples: ['ignite ssh my-vm', 'ignite ssh my-vm uname -a'],
   flags: { ...namespaceFlags, ...sshFlags, tty: tty('true for a login from a terminal') },
   passesFlags: true,
-  run: (invocation) => overSsh(invocation, invocation.rest),
+  run: (invocation) => runInVm(invocation, invocation.rest),
 };
 
 export const exec: Command = {
@@ -45,7 +45,7 @@ export const exec: Command = {
   summary: 'Run a command in a running VM',
   details: [
     "Needs no SSH server in the VM, and uses it if the VM was made with --ssh. Standard input, output, error and the exit status are those of the command. The first word is a line for the guest's shell; all other words reach the command unchanged. Flags after the first word belong to the command.",
-    'The exit status is 128 plus the signal number if a signal ended the command, and 255 if the VM could not be reached.',
+    'The exit status is 128 plus the signal number if a signal ended the command, 255 if the connection to the guest failed, and 1 if the guest was not ready in time.',
   ],
   examples: [
     'ignite exec my-vm -- uname -a',
@@ -65,11 +65,11 @@ export const exec: Command = {
     }
     // The first word is a line for the guest's shell, as in the original. The other words reach the command
     // unchanged.
-    return await overSsh(invocation, [first, ...others.map(shellWord)]);
+    return await runInVm(invocation, [first, ...others.map(shellWord)]);
   },
 };
 
-async function overSsh(invocation: Invocation, command: readonly string[]): Promise<number> {
+async function runInVm(invocation: Invocation, command: readonly string[]): Promise<number> {
   const { flags, args, io, signal } = invocation;
   const identity = flags.text('identity');
   const isTerminal = flags.switch('tty', command.length === 0 && process.stdin.isTTY);

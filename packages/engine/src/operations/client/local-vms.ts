@@ -37,7 +37,7 @@ import { stillRunning } from '../../vm/errors.ts';
 import { untilExited, untilReady } from '../../vm/lifecycle/await-vm.ts';
 import { findAbandoned, removeAbandoned } from '../../vm/lifecycle/remove-abandoned.ts';
 import { pauseVm, resumeVm, suspendVm } from '../../vm/lifecycle/pause-vm.ts';
-import { type SshRequest, assertRunning, attachTo, shellOf } from '../../vm/lifecycle/reach-vm.ts';
+import { type ShellRequest, assertRunning, attachTo, shellOf } from '../../vm/lifecycle/reach-vm.ts';
 import { restartWhenDue, settleVm } from '../../vm/lifecycle/settle-vm.ts';
 import { reconciled, startVm, writeWish } from '../../vm/lifecycle/start-vm.ts';
 import { isSaved } from '../../vm/observe/liveness.ts';
@@ -280,7 +280,7 @@ export class LocalVms implements VmClient {
    * Waits until a VM can run commands, and returns how.
    * @throws CodedError VM_NOT_RUNNING, SSH_NO_KEY, SSH_UNREACHABLE, GUEST_SILENT
    */
-  async shell(query: string, request: SshRequest, op: ClientOperation): Promise<GuestShell> {
+  async shell(query: string, request: ShellRequest, op: ClientOperation): Promise<GuestShell> {
     return await shellOf(await this.#running(query, op.signal), request, this.#host, op);
   }
 

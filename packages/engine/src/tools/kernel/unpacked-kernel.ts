@@ -17,6 +17,7 @@ export async function unpackedKernel(
   signal: AbortSignal,
 ): Promise<string> {
   const [kernel, unpacked] = [join(kernelDir, 'kernel'), join(kernelDir, 'kernel.unpacked')];
+  if (existsSync(unpacked)) return unpacked;
   using _lock = await acquireLock(locksDir(paths), 'unpack-kernel', signal);
   if (existsSync(unpacked)) return unpacked;
   const image = await readFile(kernel);

@@ -58,7 +58,7 @@ async function untilThere(socket: string, vm: Vm, host: VmPorts, signal: AbortSi
   }
 }
 
-export interface SshRequest {
+export interface ShellRequest {
   readonly timeoutMs: number;
   readonly identity?: string;
 }
@@ -69,7 +69,7 @@ export interface SshRequest {
  */
 export async function shellOf(
   vm: Vm,
-  request: SshRequest,
+  request: ShellRequest,
   host: VmPorts,
   op: ClientOperation,
 ): Promise<GuestShell> {
@@ -94,7 +94,7 @@ export async function shellOf(
  */
 async function sshTargetOf(
   vm: Vm,
-  request: SshRequest,
+  request: ShellRequest,
   host: VmPorts,
   signal: AbortSignal,
 ): Promise<SshTarget> {

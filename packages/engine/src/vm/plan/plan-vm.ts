@@ -200,8 +200,8 @@ const planNetwork = ({ network }: ObservedVm, attach: VmStep): VmStep[] => [
 ];
 
 /**
- * A guest that goes on finds its disks and its seed as it left them, or in another VM such as it left. The state is discarded before the guest goes on,
- * because the disks change then.
+ * A guest that goes on finds its disks and its seed as it left them. One that goes on in another VM gets a seed of its own. The state is
+ * discarded before the guest goes on, because the disks change then.
  */
 function planResumption({ awaitClientSeconds }: LaunchOptions, have: ObservedVm, needs: VmNeeds): VmStep[] {
   return [

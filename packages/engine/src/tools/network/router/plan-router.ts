@@ -1,4 +1,4 @@
-import { formatIpv4, parseSubnet } from '@ignite/api/address/ip-address';
+import { ipText, parseSubnet } from '@ignite/api/address/ip-address';
 import { poolsOf } from '../cni/address-pool.ts';
 import { type ConfList, hostBridge } from '../cni/conf-list.ts';
 import * as v from 'valibot';
@@ -32,7 +32,7 @@ const ipamSchema = v.looseObject({
  */
 export function insideList(list: ConfList, dataDir: string): ConfList {
   const [pool] = poolsOf(list).filter(({ family }) => family === 4);
-  const rangeEnd = pool && formatIpv4(least(pool.end, pool.last - hostEndFromLast - 1n));
+  const rangeEnd = pool && ipv4(least(pool.end, pool.last - hostEndFromLast - 1n));
   const cut = <T extends object>(range: T & { readonly subnet?: string }): T =>
     pool !== undefined && range.subnet === pool.subnet ? { ...range, rangeEnd } : range;
   const plugins = list.plugins.map((plugin) => {
@@ -43,6 +43,8 @@ export function insideList(list: ConfList, dataDir: string): ConfList {
   });
   return { ...list, plugins };
 }
+
+const ipv4 = (value: bigint): string => ipText({ family: 4, value });
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
@@ -58,7 +60,7 @@ interface UplinkEnds {
  */
 export function uplinkEnds({ outside }: Translation): UplinkEnds {
   const { first, last } = parseSubnet(outside);
-  return { router: formatIpv4(first + 1n), host: formatIpv4(last - hostEndFromLast) };
+  return { router: ipv4(first + 1n), host: ipv4(last - hostEndFromLast) };
 }
 
 /** Pure. Returns the network that connects a router with the host, and which nothing else is on. */

@@ -1,6 +1,6 @@
 import {
   type Subnet,
-  formatIpv4,
+  ipText,
   isWithin,
   overlaps,
   parseIp,
@@ -27,7 +27,7 @@ export function outsideAddress(address: string, { inside, outside }: Translation
   const ip = parseIp(address);
   const subnet = parseSubnet(inside);
   if (!isWithin(ip, subnet)) return undefined;
-  return formatIpv4(parseSubnet(outside).first + ip.value - subnet.first);
+  return ipText({ family: 4, value: parseSubnet(outside).first + ip.value - subnet.first });
 }
 
 /**
@@ -46,7 +46,7 @@ export function chooseOutside(inside: string, taken: readonly string[], last?: s
     const first = subnet.first + at * size;
     const candidate = { family: 4 as const, first, last: first + size - 1n };
     if (candidate.last > range.last) return undefined;
-    if (isFree(candidate)) return `${formatIpv4(first)}/${length}`;
+    if (isFree(candidate)) return `${ipText({ family: 4, value: first })}/${length}`;
   }
   return undefined;
 }
