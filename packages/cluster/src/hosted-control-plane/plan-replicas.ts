@@ -17,7 +17,7 @@ export interface ReplicasState {
   /** Whether the API server has answered once. Until then there is one replica, which makes the data. */
   readonly isBegun: boolean;
   readonly views: readonly ReplicaView[];
-  /** The members of their etcd; `none` if there are no several of them: the data is elsewhere, or in the only replica. */
+  /** The members of their etcd; `none` if the data is elsewhere, or in the only replica. */
   readonly members: readonly ManagedMember[] | 'unknown' | 'none';
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import type { HostPod } from '@ignite/api/host-pod/host-pod';
 import { hostPodKind } from '@ignite/api/host-pod/object-kind';
 import { vmKind } from '@ignite/api/v1/object-kinds';
@@ -259,6 +260,53 @@ test('nothing is made of objects that somebody has put into the Secret of a snap
   await assert.rejects(cloneCluster(copy, 'ready', waiting), refused);
   await client.delete({ ...secretObjects, namespace: 'default', name: secret.metadata.name });
   await assert.rejects(cloneCluster(copy, 'ready', waiting), refused);
+});
+
+test('a snapshot that somebody has made up holds nothing but what can belong to a cluster of its namespace', async () => {
+  const opened = await openSnapshot();
+  const { client, waiting } = opened;
+  const [secrets, snapshots] = [
+    objectsOf(client, secretObjects),
+    new KindClient(client, clusterSnapshotKind),
+  ];
+  const { spec } = await snapshots.get({ namespace: 'default', name: 'ready' });
+  const real = await secrets.get({ namespace: 'default', name: `cluster-snapshot-${spec.copy}` });
+  const field = 'objects.json.gz';
+  const { [field]: packed } = real['data'] as Readonly<Record<string, string>>;
+  const objects = JSON.parse(gunzipSync(Buffer.from(packed!, 'base64')).toString()) as object[];
+  const planted = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'default', name: 'planted' } };
+  const roleBinding = {
+    group: 'rbac.authorization.k8s.io',
+    version: 'v1',
+    resource: 'rolebindings',
+    kind: 'RoleBinding',
+  };
+  const { group, version, resource, kind } = secretObjects;
+  for (const [copyName, more] of [
+    [
+      'elsewhere',
+      {
+        kind: { group, version, resource, kind },
+        object: { ...planted, metadata: { namespace: 'other', name: 'planted' } },
+      },
+    ],
+    ['rights', { kind: roleBinding, object: planted }],
+  ] as const) {
+    const made = gzipSync(JSON.stringify([...objects, more]));
+    await secrets.create({
+      metadata: { namespace: 'default', name: `cluster-snapshot-${copyName}` },
+      data: { [field]: made.toString('base64') },
+    });
+    const digest = `sha256:${createHash('sha256').update(made).digest('hex')}`;
+    await snapshots.create({
+      metadata: { namespace: 'default', name: copyName },
+      spec: { ...spec, copy: copyName, objects: digest },
+    });
+    await assert.rejects(cloneCluster(copy, copyName, waiting), {
+      code: 'CLUSTER_SNAPSHOT_UNFIT',
+      message: /or they have been changed$/,
+    });
+  }
 });
 
 test('a clone that is brought back to a snapshot of its own is not taken for one that is being made', async () => {

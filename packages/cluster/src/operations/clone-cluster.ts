@@ -10,7 +10,7 @@ import { assertAttempting, beginAttempt } from './attempt.ts';
 import { cloneProblem } from './clone-problem.ts';
 import type { ClusterKey } from './cluster-view.ts';
 import { clusterExists, clusterNameTaken } from './create-cluster.ts';
-import { type ClonedObject, copiedOf, planClone } from './plan-clone.ts';
+import { type ClonedObject, planClone } from './plan-clone.ts';
 import type { RestoreClusterErrorCode } from './restore-cluster.ts';
 import type { ClusterSnapshotErrorCode, SnapshotWaiting } from './snapshot-cluster.ts';
 import { readObjects } from './snapshot-objects.ts';
@@ -54,9 +54,8 @@ async function plan(
   snapshot: ClusterSnapshot,
   { client, snapshots, op }: SnapshotWaiting,
 ): Promise<readonly ClonedObject[]> {
-  const all = await readObjects(snapshot, client, op.signal);
-  if (!all) throw unfit(snapshot, 'it does not hold the objects of its cluster, or they have been changed');
-  const made = copiedOf(all);
+  const made = await readObjects(snapshot, client, op.signal);
+  if (!made) throw unfit(snapshot, 'it does not hold the objects of its cluster, or they have been changed');
   const problem = cloneProblem(made, snapshot, name);
   if (problem !== undefined) throw unfit(snapshot, problem);
   const there = new Set(

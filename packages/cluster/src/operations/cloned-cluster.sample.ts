@@ -67,8 +67,14 @@ async function furnish(client: ObjectClient): Promise<void> {
     ...now,
     status: { ...(now as HostPod).status, address },
   }));
-  for (const purpose of ['ca', 'etcd', 'proxy', 'sa', 'kubeconfig'])
+  for (const purpose of ['ca', 'etcd', 'proxy', 'sa'])
     await make(secretObjects, `dev-${purpose}`, { data: {} });
+  await make(
+    secretObjects,
+    'dev-kubeconfig',
+    { data: {} },
+    { ownerReferences: [controllerReference(hostedControlPlaneKind, controlPlane)] },
+  );
   const vm = { image: { oci: 'node:1' } };
   await make(igniteMachineTemplateKind, 'dev-workers-t', { spec: { template: { spec: { vm } } } });
   await make(kubeadmConfigTemplateKind, 'dev-workers-t', { spec: { template: { spec: {} } } });

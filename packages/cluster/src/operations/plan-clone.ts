@@ -9,13 +9,7 @@ import { own } from '../contract/names.ts';
 import { ownerReference } from '../contract/owner.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import type { ClusterSnapshot } from '../kinds/cluster-snapshot.ts';
-import {
-  clusterKind,
-  clusterSnapshotKind,
-  igniteMachineKind,
-  igniteMachineTemplateKind,
-  secretObjects,
-} from '../kinds/object-kinds.ts';
+import { clusterKind, igniteMachineKind, igniteMachineTemplateKind } from '../kinds/object-kinds.ts';
 import type { Made } from './list-made.ts';
 import { renameReferences } from './rename-references.ts';
 
@@ -74,16 +68,6 @@ export function planClone(
         ...(status !== undefined && !isOnHost && { status }),
       };
     }),
-  );
-}
-
-/** Pure. Returns the objects of which a new cluster has copies: people get new credentials, and snapshots are of the other cluster. */
-export function copiedOf(made: readonly Made[]): readonly Made[] {
-  const kubeconfig = `${clusterOf(made).metadata.name}-kubeconfig`;
-  return made.filter(
-    ({ kind, object }) =>
-      kind.kind !== clusterSnapshotKind.kind &&
-      !(kind.kind === secretObjects.kind && object.metadata.name === kubeconfig),
   );
 }
 

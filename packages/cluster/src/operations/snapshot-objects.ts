@@ -12,7 +12,7 @@ import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import * as v from 'valibot';
 import { labels, own } from '../contract/names.ts';
 import type { ClusterSnapshot } from '../kinds/cluster-snapshot.ts';
-import { clusterKind, secretObjects } from '../kinds/object-kinds.ts';
+import { clusterKind, clusterSnapshotKind, secretObjects } from '../kinds/object-kinds.ts';
 import { authorityNames } from '../workload/cluster-secrets.ts';
 import { type ClusterKey, ofCluster } from './cluster-view.ts';
 import { type Made, isOfCluster, listMade } from './list-made.ts';
@@ -58,7 +58,7 @@ export async function keepObjects(
 
 const digestOf = (packed: Buffer): string => `sha256:${createHash('sha256').update(packed).digest('hex')}`;
 
-/** Lists all objects of a cluster, the Cluster first. */
+/** Lists the objects of a cluster that a snapshot keeps, the Cluster first. */
 async function objectsOfCluster(
   key: ClusterKey,
   client: ObjectClient,
@@ -79,11 +79,16 @@ async function objectsOfCluster(
   }
   return [
     madeOf(clusterKind, cluster),
-    ...made.map(({ kind, object }) => madeOf(kind, object)),
+    ...made.filter((each) => isKept(each, key.name)).map(({ kind, object }) => madeOf(kind, object)),
     ...brought,
     ...parts,
   ];
 }
+
+/** People get new credentials for another cluster, and the snapshots of this one are of no use to it. */
+const isKept = ({ kind, object }: Made, cluster: string): boolean =>
+  kind.kind !== clusterSnapshotKind.kind &&
+  !(kind.kind === secretObjects.kind && object.metadata.name === `${cluster}-kubeconfig`);
 
 const madeOf = ({ group, version, resource, kind }: KindResource, object: KubeObject): Made => ({
   kind: { group, version, resource, kind },

@@ -53,6 +53,7 @@ export class StoreObjectReader implements ObjectReader {
           continue;
         }
         const object = shown(kind, event.object, options);
+        // To await what is there already would put off each of the events of a turn.
         const told = changes.next({
           type: event.type,
           object: object instanceof Promise ? await object : object,

@@ -197,7 +197,7 @@ class SqliteStore implements MendableStore {
     }
     if (changes.length === 0) return;
     this.#snapshot?.update();
-    // Whoever waits for a write is answered first, and those who watch are told in the same turn.
+    // A tick that a microtask asks for comes after all microtasks: whoever waits for a write goes on before those who watch are told, in one turn.
     queueMicrotask(() => process.nextTick(() => this.#news.tell(changes)));
   }
 
