@@ -66,7 +66,7 @@ test('planClone: owners come before what they own, whatever the order in which t
   const done = new Set<string>();
   for (const { object, uidThen } of planned) {
     for (const { uid } of object.metadata.ownerReferences ?? [])
-      assert.ok(done.has(uid), object.metadata.name);
+      assert.ok(done.has(uid), `${object.kind} before its owner`);
     done.add(uidThen);
   }
 });
