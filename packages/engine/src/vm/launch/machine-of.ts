@@ -28,13 +28,13 @@ interface MachineOptions {
   readonly loadsState?: boolean;
   /** How a file is its memory, if one is. */
   readonly memory?: MachineMemory['use'];
-  readonly runsCommands?: boolean;
+  readonly runsCommands?: boolean | undefined;
 }
 
 /** Returns the machine of a VM whose network is attached. */
 export async function machineOf(
   vm: Vm,
-  { lostClocks = 0, loadsState = false, memory, runsCommands = true }: MachineOptions,
+  { lostClocks = 0, loadsState = false, memory, runsCommands }: MachineOptions,
   host: VmPorts,
   signal: AbortSignal,
 ): Promise<MachineOnHost> {

@@ -73,6 +73,18 @@ test('qemuArgv: memory in a file has the name of the memory that QEMU makes itse
   assert.deepEqual(memoryOf('private'), [board, `${file},share=off,readonly=on,rom=off`]);
 });
 
+test('vmMachine: ports for commands are for guests that can spare their memory, and have no SSH for that', () => {
+  const ports = (spec: object, settled?: boolean): number | undefined =>
+    vmMachine(vm({ arch: 'amd64', ...spec }), {
+      ...{ attachment, volumes: [], accel: { kind: 'tcg' }, vmm: qemu, runsCommands: settled },
+    }).commandSockets?.length;
+  assert.equal(ports({ memory: '256MB' }), 4);
+  assert.equal(ports({ memory: '255MB' }), undefined);
+  assert.equal(ports({ memory: '1GB', ssh: { generateKey: true } }), undefined);
+  assert.equal(ports({ memory: '128MB' }, true), 4);
+  assert.equal(ports({ memory: '1GB' }, false), undefined);
+});
+
 test('assertMachine: a GIC that cannot be is refused', () => {
   assertMachine(specOf({ machine: { gic: 2 }, cpus: 8 }), 'arm64', qemu);
   assertMachine(specOf({ machine: { gic: 3 }, cpus: 64 }), 'arm64', qemu);

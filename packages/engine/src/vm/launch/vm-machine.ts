@@ -33,9 +33,16 @@ export interface VmMachineInput {
   readonly vmm: Vmm;
   /** The number of boots in a row before this one that lost their clock. */
   readonly lostClocks?: number;
-  /** Whether it has ports for commands, as all have but those whose state an older Ignite has saved. */
-  readonly runsCommands?: boolean;
+  /** Whether it has ports for commands, if that is settled, as by its saved state. */
+  readonly runsCommands?: boolean | undefined;
 }
+
+/** The least memory of a guest with ports for commands. Its kernel keeps 17 MB of it ready for what may come in. */
+const leastForCommands = 256 * 2 ** 20;
+
+/** Commands go over SSH where there is a key for it. */
+const takesCommands = ({ spec }: Vm): boolean =>
+  spec.ssh?.generateKey !== true && spec.memory >= leastForCommands;
 
 /**
  * Pure. Tells whether the VM has a disk for cloud-init, which is so if its spec asks for it, or if its image
@@ -47,7 +54,7 @@ export const readsCloudInit = ({ spec, status }: Vm): boolean =>
 /** Pure. Returns the machine of a VM as its VMM sees it, in a sandbox where all files are below /vm. */
 export function vmMachine(
   vm: Vm,
-  { attachment, volumes, accel, vmm, lostClocks = 0, runsCommands = true }: VmMachineInput,
+  { attachment, volumes, accel, vmm, lostClocks = 0, runsCommands = takesCommands(vm) }: VmMachineInput,
 ): Machine {
   const arch = archOf(vm);
   const { channel } = vmm.capabilities;
