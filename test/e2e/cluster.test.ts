@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
-import { execFile, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { CannotBuild } from '../kubernetes/fixtures/go-program.ts';
 import { componentArchive, findClusterPrograms, nodeImageArchive } from './fixtures/cluster-images.ts';
+import { assertAnswers } from './fixtures/assert-answers.ts';
 import { Ignite } from './fixtures/ignite.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
 
@@ -111,23 +110,8 @@ describe('a cluster from its creation to its end', { skip }, () => {
 
   const theirs = async (cluster: string, ...args: readonly string[]): Promise<string> =>
     await kubectl('--context', cluster, ...args);
-  async function answers(cluster: string): Promise<void> {
-    const forward = spawn(program, ['--context', cluster, 'port-forward', 'service/web', ':80'], {
-      env: env(),
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    try {
-      const lines = createInterface(forward.stdout)[Symbol.asyncIterator]();
-      const { value } = (await lines.next()) as { readonly value: string };
-      const port = /127\.0\.0\.1:(\d+)/.exec(value)?.[1];
-      const answer = await fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(120_000) });
-      assert.equal(await answer.text(), 'OK');
-    } finally {
-      const ended = once(forward, 'exit');
-      forward.kill();
-      await ended;
-    }
-  }
+  const answers = async (cluster: string): Promise<void> =>
+    await assertAnswers(program, ['--context', cluster], env());
 
   const started = [
     ...['get', 'pods', '-l', 'app=web', '-o'],

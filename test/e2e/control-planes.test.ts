@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { type TestContext, after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { CannotBuild } from '../kubernetes/fixtures/go-program.ts';
 import { type ClusterPrograms, findClusterPrograms, nodeImageArchive } from './fixtures/cluster-images.ts';
+import { assertAnswers } from './fixtures/assert-answers.ts';
 import { Ignite, type Started } from './fixtures/ignite.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
 
@@ -169,22 +168,7 @@ describe('a control plane in a VM', { skip }, () => {
       await theirs('get', '--raw', '/api/v1/namespaces/default/services/web:80/proxy/health'),
       'OK',
     );
-    const forward = spawn(
-      kubectl,
-      ['--kubeconfig', join(ignite.dir, 'kubeconfig'), 'port-forward', 'service/web', ':80'],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    try {
-      const lines = createInterface(forward.stdout)[Symbol.asyncIterator]();
-      const { value } = (await lines.next()) as { readonly value: string };
-      const port = /127\.0\.0\.1:(\d+)/.exec(value)?.[1];
-      const answer = await fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(120_000) });
-      assert.equal(await answer.text(), 'OK');
-    } finally {
-      const ended = once(forward, 'exit');
-      forward.kill();
-      await ended;
-    }
+    await assertAnswers(kubectl, ['--kubeconfig', join(ignite.dir, 'kubeconfig')], process.env);
   });
 
   test('its VM is replaced by one of another template, and the cluster keeps its data and its address', async (t) => {

@@ -19,7 +19,7 @@ export async function isAnswering(
   const until = AbortSignal.any([signal, AbortSignal.timeout(silenceMs)]);
   try {
     const request = get({ host: address, port: probe.port, path: probe.path, agent, signal: until });
-    // It fails once more when it is given up, which would end this process if nobody listened.
+    // One that is given up as it begins fails only after `once` has stopped to listen, which would end this process.
     request.on('error', () => {});
     const [response] = (await once(request, 'response', { signal: until })) as [IncomingMessage];
     response.resume();

@@ -124,8 +124,7 @@ export class ApiConnection implements Disposable {
       },
     });
     sent.once('timeout', () => sent.destroy(new Error(`it was silent for ${silenceMs / 1_000} s`)));
-    // A request that is given up may fail once more, which would end this process if nobody listened.
-    sent.once('response', resolve).on('error', reject);
+    sent.once('response', resolve).once('error', reject);
     sent.end(payload);
     return promise;
   }

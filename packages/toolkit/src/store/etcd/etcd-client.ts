@@ -156,7 +156,7 @@ export class EtcdClient implements Disposable {
         ...(this.#token !== undefined && { authorization: this.#token }),
       },
     });
-    asked.once('response', resolve).on('error', reject).end(payload);
+    asked.once('response', resolve).once('error', reject).end(payload);
     return promise;
   }
 }
