@@ -3,11 +3,11 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { hostPodKind } from '@ignite/api/host-pod/object-kind';
 import { vmKind } from '@ignite/api/v1/object-kinds';
-import { deleteSeen } from '@ignite/toolkit/client/delete-seen';
 import { type KindResource, KindClient, objectsOf } from '@ignite/toolkit/client/kind-client';
 import { answeredObject } from '@ignite/toolkit/client/over-http/answered-object';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { SecretFields } from '@ignite/toolkit/core/resources/secret';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import * as v from 'valibot';
 import { labels, own } from '../contract/names.ts';
@@ -128,7 +128,14 @@ export async function removeObjects(
   const secrets = new KindClient(client, secretObjects);
   const { items } = await secrets.list({ ...ofCluster(key), signal });
   const kept = items.filter(isOfSnapshot).filter(isMeant);
-  for (const each of kept) await deleteSeen(client, secretObjects, each, { signal });
+  for (const { metadata } of kept) {
+    const { namespace, name, uid } = metadata;
+    try {
+      await client.delete({ ...secretObjects, namespace, name }, { preconditions: { uid }, signal });
+    } catch (failure) {
+      if (!hasCode(failure, 'NOT_FOUND')) throw failure;
+    }
+  }
   return kept.length;
 }
 
