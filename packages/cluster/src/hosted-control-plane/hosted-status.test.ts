@@ -83,7 +83,8 @@ for (const [name, more, counts, available] of cases)
   });
 
 const going = { deletionTimestamp: '2026-11-30T00:00:00Z' };
-const pods = (count: number): readonly HostPod[] => Array.from({ length: count }, () => samplePod(all('v1.35.4')));
+const pods = (count: number): readonly HostPod[] =>
+  Array.from({ length: count }, () => samplePod(all('v1.35.4')));
 const moves: readonly (readonly [string, Partial<SeenHosted>, object, string])[] = [
   ['has the pods that it wants', { pods: pods(3) }, {}, ''],
   ['waits for pods', { pods: pods(1), waitsFor: 'dev-2 is not there' }, {}, 'ScalingUp dev-2 is not there'],
@@ -102,7 +103,9 @@ for (const [name, more, metadata, wanted] of moves)
     const old = sampleControlPlane({ replicas: 3 });
     const { status } = withHostedStatus({ ...old, metadata: { ...old.metadata, ...metadata } }, seen(more));
     const types = ['RollingOut', 'ScalingUp', 'ScalingDown', 'Deleting'];
-    const holding = (status?.conditions ?? []).filter((each) => types.includes(each.type) && each.status === 'True');
+    const holding = (status?.conditions ?? []).filter(
+      (each) => types.includes(each.type) && each.status === 'True',
+    );
     assert.equal(holding.map(({ type, message }) => `${type} ${message}`).join(', '), wanted);
   });
 

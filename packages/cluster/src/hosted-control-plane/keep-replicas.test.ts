@@ -51,16 +51,29 @@ const outdated = samplePod({ 'kube-apiserver': 'v1.34.4' });
 const fresh: FoundSecrets = { stale: [], writtenMs: sinceMs };
 const stale: FoundSecrets = { ...fresh, stale: [{ component: 'etcd', known: undefined }] };
 
-const views: readonly (readonly [string, HostPod, FoundSecrets | undefined, number, Partial<ReplicaView>])[] = [
-  ['has all that it is to have', planned(true), fresh, 3, { due: 'nothing', isReady: true, isSettled: true }],
-  ['got its keys a moment ago', planned(true), fresh, 2, { due: 'nothing', isSettled: false }],
-  ['is to get other keys', planned(true), stale, 3, { due: 'keys', isSettled: true }],
-  ['is to get other programs, with which keys come', outdated, stale, 3, { due: 'programs' }],
-  ['has no address yet, so that no keys are due', samplePod({}), undefined, 0, { due: 'nothing', isSettled: true }],
-  ['has not been ready for some minutes', planned(false), fresh, 10, { isReady: false, isGivenUp: false }],
-  ['has not been ready for too long', planned(false), fresh, 11, { isReady: false, isGivenUp: true }],
-  ['never came as far as to an API server', samplePod({}), fresh, 11, { isGivenUp: true }],
-];
+const views: readonly (readonly [string, HostPod, FoundSecrets | undefined, number, Partial<ReplicaView>])[] =
+  [
+    [
+      'has all that it is to have',
+      planned(true),
+      fresh,
+      3,
+      { due: 'nothing', isReady: true, isSettled: true },
+    ],
+    ['got its keys a moment ago', planned(true), fresh, 2, { due: 'nothing', isSettled: false }],
+    ['is to get other keys', planned(true), stale, 3, { due: 'keys', isSettled: true }],
+    ['is to get other programs, with which keys come', outdated, stale, 3, { due: 'programs' }],
+    [
+      'has no address yet, so that no keys are due',
+      samplePod({}),
+      undefined,
+      0,
+      { due: 'nothing', isSettled: true },
+    ],
+    ['has not been ready for some minutes', planned(false), fresh, 10, { isReady: false, isGivenUp: false }],
+    ['has not been ready for too long', planned(false), fresh, 11, { isReady: false, isGivenUp: true }],
+    ['never came as far as to an API server', samplePod({}), fresh, 11, { isGivenUp: true }],
+  ];
 for (const [name, replica, secrets, minutes, wanted] of views)
   test(`a replica ${name}`, () => {
     const view = viewOf({ pod: replica, secrets }, seen, sinceMs + minutes * minuteMs);

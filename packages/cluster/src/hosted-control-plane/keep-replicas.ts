@@ -22,7 +22,13 @@ import {
 } from './component-secrets.ts';
 import { isPodReady } from './hosted-status.ts';
 import { isAmongOthers, joinedBy, peerUrlOf, planPrograms } from './plan-programs.ts';
-import { type ReplicaAction, type ReplicaView, type ReplicasState, knownMembers, planReplicas } from './plan-replicas.ts';
+import {
+  type ReplicaAction,
+  type ReplicaView,
+  type ReplicasState,
+  knownMembers,
+  planReplicas,
+} from './plan-replicas.ts';
 import { podName, replicaOf } from './replica.ts';
 import type { ClusterNetwork } from './service-network.ts';
 

@@ -10,7 +10,12 @@ const member = (...peerUrls: readonly string[]): ManagedMember => ({
 
 const cases: readonly (readonly [string, readonly string[], string | undefined, boolean])[] = [
   ['the host in its URL', ['https://10.0.0.1:2380'], '10.0.0.1', true],
-  ['the host in another one of its URLs', ['https://10.0.0.2:2380', 'https://10.0.0.1:2380'], '10.0.0.1', true],
+  [
+    'the host in another one of its URLs',
+    ['https://10.0.0.2:2380', 'https://10.0.0.1:2380'],
+    '10.0.0.1',
+    true,
+  ],
   ['another host', ['https://10.0.0.11:2380'], '10.0.0.1', false],
   ['an address of IPv6, which a URL has in brackets', ['https://[fd00::1]:2380'], 'fd00::1', true],
   ['an address in something that is no URL', ['10.0.0.1'], '10.0.0.1', false],

@@ -27,5 +27,7 @@ test('another one that has its name by now stays', async () => {
 test('what keeps an object from being deleted is told', async () => {
   const client = new StoreObjectClient(new MemoryStore(), [pots]);
   const seen = await client.create(pots, pot('home', 'a'));
-  await assert.rejects(deleteSeen(client, pots, seen, { signal: AbortSignal.abort() }), { name: 'AbortError' });
+  await assert.rejects(deleteSeen(client, pots, seen, { signal: AbortSignal.abort() }), {
+    name: 'AbortError',
+  });
 });

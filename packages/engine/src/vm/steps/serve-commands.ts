@@ -27,7 +27,10 @@ export async function serveCommands(
   try {
     await untilItself(vmFiles(host.paths, uid).identityDue, signal);
     using _turn = await acquireLock(locksDir(host.paths), `serve-commands-${uid}`, signal);
-    await startServing(vmmSockets(host.paths, uid).identity, () => packedPrograms(vm, host), { ...op, signal });
+    await startServing(vmmSockets(host.paths, uid).identity, () => packedPrograms(vm, host), {
+      ...op,
+      signal,
+    });
   } catch (failure) {
     op.signal.throwIfAborted();
     throw guestSilent(name, failure);
