@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '@ignite/toolkit/clock/until.sample';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { Ignite, type Started } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
@@ -12,7 +12,6 @@ import { watchLeaks } from './fixtures/leaks.ts';
 
 const nodeImage = 'ignite-kubernetes:v1.35.4';
 const inVms = ['--control-plane', 'vm', '--endpoint', '10.250.0.200'];
-const waitMs = 600_000;
 
 let leaks: AsyncDisposable;
 let ignite: Ignite;
@@ -26,11 +25,6 @@ after(async () => {
   await ignite[Symbol.asyncDispose]();
   await leaks[Symbol.asyncDispose]();
 });
-
-async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
-  for (const end = Date.now() + waitMs; !(await holds()); await delay(200))
-    if (Date.now() > end) throw new Error(`it did not come to pass: ${what}`);
-}
 
 /** What is there, beside what every host has, or ignited makes on it. */
 const left = async (): Promise<string> =>
@@ -141,11 +135,11 @@ test('without ignited, a command brings up VMs itself; killed, it goes on with t
   const scaled = ignite.start(['cluster', 'scale', 'dev', '--workers', '0']);
   const machine = async (): Promise<string> =>
     (await ignite.ok('get', 'machines', '-o', 'name')).trim().replace('machine/', '');
-  await until(async () => (await machine()) !== '', 'the machine is there');
+  await until('the machine is there', async () => (await machine()) !== '');
   const vm = await machine();
   const phase = async (): Promise<string> =>
     (await ignite.ok('get', 'vm', '-t', '{{.metadata.name}} {{.status.phase}}')).trim();
-  await until(async () => (await phase()) === `${vm} Running`, 'its VM runs');
+  await until('its VM runs', async () => (await phase()) === `${vm} Running`);
   scaled.kill();
   await scaled.ended;
   const again = await ignite.run('cluster', 'scale', 'dev', '--workers', '0', '--timeout', '1s');
@@ -191,7 +185,7 @@ test('where ignited serves clusters, commands write their wishes and watch, from
   const daemon: Started = ignite.start(['daemon', '--api', '--clusters']);
   try {
     const socket = join(ignite.paths.runDir, 'api.sock');
-    await until(async () => existsSync(socket), 'ignited serves');
+    await until('ignited serves', () => existsSync(socket));
     const far = ignite.with({
       ...ignite.env,
       IGNITE_HOST: `unix://${socket}`,
@@ -202,12 +196,10 @@ test('where ignited serves clusters, commands write their wishes and watch, from
       await far.ok('cluster', 'create', 'far', ...flags, '-o', 'json'),
     ) as KubeObject;
     assert.deepEqual([printed.kind, printed.metadata.name], ['Cluster', 'far']);
-    await until(
-      async () =>
-        /Machine\/far-control-plane-\S+ +False +NotReady .* VM far-control-plane-\S+ is Failed/.test(
-          await far.ok('cluster', 'describe', 'far'),
-        ),
-      'it says why the machine is not there',
+    await until('it says why the machine is not there', async () =>
+      /Machine\/far-control-plane-\S+ +False +NotReady .* VM far-control-plane-\S+ is Failed/.test(
+        await far.ok('cluster', 'describe', 'far'),
+      ),
     );
     for (const args of [['ls'], ['describe', 'far', '-o', 'yaml'], ['kubeconfig', 'far']])
       assert.equal((await far.run('cluster', ...args)).code, 0, args.join(' '));
@@ -228,8 +220,8 @@ test('a host whose ignited serves no clusters says so', async () => {
   try {
     const socket = join(ignite.paths.runDir, 'api.sock');
     await until(
-      async () => (await ignite.run('--host', `unix://${socket}`, 'ps')).code === 0,
       'ignited serves',
+      async () => (await ignite.run('--host', `unix://${socket}`, 'ps')).code === 0,
     );
     const { code, stderr } = await ignite.run('--host', `unix://${socket}`, 'cluster', 'ls');
     assert.equal(code, 1);

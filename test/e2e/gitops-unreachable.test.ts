@@ -2,12 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '@ignite/toolkit/clock/until.sample';
 import { Repository } from './fixtures/git.ts';
 import { Ignite } from './fixtures/ignite.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
 
-const timeoutMs = 600_000;
 const volume =
   'apiVersion: ignite.weave.works/v1\nkind: Volume\nmetadata: {name: data}\nspec: {size: 16MB}\n';
 
@@ -21,14 +20,6 @@ after(async () => {
   await ignite[Symbol.asyncDispose]();
   await leaks[Symbol.asyncDispose]();
 });
-
-async function until(what: string, check: () => Promise<boolean> | boolean): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`it never came true that ${what}`);
-    await delay(200);
-  }
-}
 
 test('a repository that is not there is told of at once: a new one is refused, one that was there is tried again', async () => {
   const wrong = await ignite.run('gitops', '/wrong/path');

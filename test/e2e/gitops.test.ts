@@ -5,11 +5,12 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '@ignite/toolkit/clock/until.sample';
 import { Repository, startHttpsServer, startSshServer } from './fixtures/git.ts';
 import { Ignite } from './fixtures/ignite.ts';
 import { startRegistry } from './fixtures/registry.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
-import { allowed, image, livesAsGitSays, serve, until, vm } from './shared/life-in-git.ts';
+import { allowed, image, livesAsGitSays, serve, vm } from './shared/life-in-git.ts';
 
 describe('gitops', () => {
   let ignite: Ignite;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '@ignite/toolkit/clock/until.sample';
 import { Ignite } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
@@ -26,20 +26,9 @@ const run = async (name: string, line: string): Promise<string> => {
 const folder = (uid: string): string => join(ignite.paths.dataDir, 'vms', uid);
 const events = (uid: string): string => readFileSync(join(folder(uid), 'events.out'), 'utf8');
 
-/**
- * Waits for up to ten minutes until `isSo` holds. Under load, a guest may take minutes instead of seconds.
- */
-async function until(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 600_000;
-  while (!(await isSo())) {
-    assert.ok(Date.now() < deadline, what);
-    await delay(200);
-  }
-}
-
 test('what QEMU reports of a guest that sets its clock without end is no part of its logs', async () => {
   const uid = await run('noisy', 'echo begun; while :; do hwclock -w -f /dev/rtc0; sleep 0.1; done');
-  await until(() => (events(uid).match(/"RTC_CHANGE"/g) ?? []).length > 3, events(uid));
+  await until('QEMU tells of its clock', () => (events(uid).match(/"RTC_CHANGE"/g) ?? []).length > 3);
   const { stdout, stderr } = await ignite.run('logs', 'noisy');
   assert.deepEqual([stdout, stderr], ['begun\n', '']);
   await ignite.ok('rm', '-f', 'noisy');
@@ -57,10 +46,7 @@ for (const [how, line, wanted] of [
   test(`of a guest that ${how} after it has made events it is known how it ended`, async () => {
     const name = /ends-\d/.exec(wanted.source)![0];
     const uid = await run(name, `hwclock -w -f /dev/rtc0; sleep 3; ${line}`);
-    await until(
-      async () => wanted.test(await ignite.ok('events')),
-      `${await ignite.ok('events')}${events(uid)}`,
-    );
+    await until('its end is known', async () => wanted.test(await ignite.ok('events')));
     if (how !== 'reboots') assert.match(events(uid), /"RTC_CHANGE"/); // its next start begins the file anew
     await ignite.ok('rm', '-f', name);
   });

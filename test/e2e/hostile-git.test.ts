@@ -3,21 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '@ignite/toolkit/clock/until.sample';
 import { Repository } from './fixtures/git.ts';
 import { Ignite } from './fixtures/ignite.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
 
-const timeoutMs = 600_000;
 const owner = 4242;
-
-async function until(what: string, check: () => Promise<boolean> | boolean): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`it never came true that ${what}`);
-    await delay(200);
-  }
-}
 
 describe('a hostile repository', () => {
   let ignite: Ignite;

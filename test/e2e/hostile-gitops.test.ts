@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '@ignite/toolkit/clock/until.sample';
 import { Repository } from './fixtures/git.ts';
 import { Ignite } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
@@ -12,14 +12,6 @@ import { watchLeaks } from './fixtures/leaks.ts';
 
 const archive = imageArchive('busybox');
 const timeoutMs = 600_000;
-
-async function until(what: string, check: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`it never came true that ${what}`);
-    await delay(500);
-  }
-}
 
 const vm = (name: string, spec: object = {}): string =>
   JSON.stringify({

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '@ignite/toolkit/clock/until.sample';
 import { Ignite } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
@@ -132,7 +133,7 @@ test('metrics of VMs and of the host are printed, and served at unix sockets whi
   const [daemon, ofVm] = [join(ignite.dir, 'run/daemon.sock'), inData(`vms/${uid}/prometheus.sock`)];
   writeFileSync(ofVm, ''); // a killed daemon leaves the file
   const serving = ignite.start(['gitops']);
-  await until(() => existsSync(daemon) && statSync(ofVm).isSocket());
+  await until('both sockets are there', () => existsSync(daemon) && statSync(ofVm).isSocket());
   assert.equal(statSync(ofVm).mode & 0o777, 0o600);
   const { type, body } = await scrape(ofVm, '/metrics');
   assert.equal(type, 'text/plain; version=0.0.4; charset=utf-8');
@@ -144,7 +145,7 @@ test('metrics of VMs and of the host are printed, and served at unix sockets whi
   assert.equal((await scrape(ofVm, '/')).status, 404);
 
   await ignite.ok('kill', 'busy');
-  await until(() => !existsSync(ofVm));
+  await until('the socket of the VM is gone', () => !existsSync(ofVm));
   assert.match((await scrape(daemon, '/metrics')).body, new RegExp(`^ignite_vm_up\\{.*"${uid}"\\} 0$`, 'm'));
   serving.interrupt();
   assert.equal((await serving.ended).code, 0);
@@ -158,11 +159,6 @@ test('metrics of VMs and of the host are printed, and served at unix sockets whi
   assert.equal(await ignite.ok('prune', '-f'), 'Nothing to remove\n');
   await ignite.ok('image', 'import', `oci-archive:${imageArchive('busybox')}`);
 });
-
-async function until(check: () => boolean | Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 600_000; !(await check()); await delay(100))
-    assert.ok(Date.now() < deadline, 'it never came true');
-}
 
 async function scrape(socketPath: string, path: string) {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();

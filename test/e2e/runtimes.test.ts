@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '@ignite/toolkit/clock/until.sample';
 import { type TestDaemon, startContainerd, startDocker } from './fixtures/daemons.ts';
 import { Ignite } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
@@ -66,11 +67,6 @@ function containers(name: Daemon): string {
       });
 }
 
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 600_000; !(await condition()); await delay(100))
-    assert.ok(Date.now() < deadline, 'it never came true');
-}
-
 for (const name of all) {
   test(`${name} runs a VM: it is listed, logged, stopped, started again and removed`, async (t) => {
     if (!daemonOf(name, t)) return;
@@ -80,7 +76,9 @@ for (const name of all) {
     assert.equal(await field(vm, '.spec.sandbox.runtime'), name);
     assert.ok(containers(name).includes(`ignite-${uid}`));
     assert.match(await ignite.ok('ps'), new RegExp(`${vm}`));
-    await until(async () => (await ignite.ok('logs', vm)).includes('hello from the guest'));
+    await until('the guest says hello', async () =>
+      (await ignite.ok('logs', vm)).includes('hello from the guest'),
+    );
     await ignite.ok('stop', '--time', '0', vm);
     assert.equal(await ignite.ok('ps', '-q'), '');
     assert.ok(!containers(name).includes(uid), 'the daemon keeps nothing of a VM that is stopped');
@@ -102,7 +100,7 @@ for (const name of all) {
       assert.match(await ignite.ok('ps'), new RegExp(vm));
       const lines = async (): Promise<number> => (await ignite.ok('logs', vm)).split('\n').length;
       const before = await lines();
-      await until(async () => (await lines()) > before);
+      await until('the guest says more', async () => (await lines()) > before);
       const refused = await ignite.run('rm', '-f', vm);
       assert.equal(refused.code, 1);
       assert.match(
@@ -200,7 +198,7 @@ test('containerd that is slow: a start that is killed or interrupted is taken up
   const making = async (vm: string): Promise<ReturnType<Ignite['start']>> => {
     const before = known();
     const command = slow.start(runArgs(vm, 'containerd', 'sleep', '1000'));
-    await until(() => known() !== before);
+    await until('containerd knows it', () => known() !== before);
     return command;
   };
   for (const next of [['start'], ['rm', '-f']]) {
@@ -224,7 +222,7 @@ test('the end of a VM is cleared up after at once by containerd, and by the next
   const netns = (): string => execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' });
   await ignite.ok(...runArgs('ends', 'containerd', 'sh', '-c', 'exit 3'));
   const uid = await field('ends', '.metadata.uid');
-  await until(() => !netns().includes(uid));
+  await until('its network is gone', () => !netns().includes(uid));
   assert.equal((await ignite.ok('wait', 'ends')).trim(), '3');
   await ignite.ok(...runArgs('ends-too', 'docker', 'sh', '-c', 'exit 4'));
   assert.equal((await ignite.ok('wait', 'ends-too')).trim(), '4');

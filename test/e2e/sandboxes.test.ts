@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { until } from '@ignite/toolkit/clock/until.sample';
 import { noKubectl } from '../kubernetes/fixtures/kubectl.ts';
 import { Ignite, type Started } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
@@ -69,10 +70,6 @@ describe('sandboxes of an agent', { skip: noKubectl }, () => {
   const kubectl = async (...args: readonly string[]): Promise<string> =>
     (await run('kubectl', args, { env })).stdout;
 
-  async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-    for (const end = Date.now() + 600_000; !(await holds()); await delay(500))
-      assert.ok(Date.now() < end, `it did not come to pass: ${what}`);
-  }
   const apply = async (content: string): Promise<void> => {
     const file = join(ignite.dir, 'sandboxes.yaml');
     writeFileSync(file, content);

@@ -6,11 +6,11 @@ import { type IncomingMessage, get } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { apiVersion } from '@ignite/api/v1/group';
 import { kubeconfigPath } from '@ignite/engine/tools/host/paths';
 import { HttpObjectClient } from '@ignite/toolkit/client/over-http/http-object-client';
 import { readKubeconfig } from '@ignite/toolkit/client/over-http/kubeconfig';
+import { until } from '@ignite/toolkit/clock/until.sample';
 import { Ignite, type Started } from './fixtures/ignite.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
 
@@ -30,14 +30,6 @@ after(async () => {
   await ignite[Symbol.asyncDispose]();
   await leaks[Symbol.asyncDispose]();
 });
-
-async function until(what: string, check: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 600_000;
-  while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`it never came true that ${what}`);
-    await delay(50);
-  }
-}
 
 /** Starts ignited with its API at an address, and returns what asks it as its administrator. */
 async function serve(): Promise<{ readonly service: Started; readonly client: HttpObjectClient }> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '@ignite/toolkit/clock/until.sample';
 import { Repository } from '../fixtures/git.ts';
 import type { Ignite, Result } from '../fixtures/ignite.ts';
 import { imageArchive } from '../fixtures/images.ts';
@@ -20,16 +20,6 @@ ${metadata}spec:
   command: [sleep, "100000"]
   ${fields}
 `;
-
-const timeoutMs = 600_000;
-
-export async function until(what: string, check: () => Promise<boolean> | boolean): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`it never came true that ${what}`);
-    await delay(200);
-  }
-}
 
 /** Runs the service, which is stopped as a person would stop it. */
 export function serve(

@@ -1,5 +1,5 @@
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
-import { deleteSeen, unlessChanged } from '../resource/delete-seen.ts';
+import { deleteSeen, unlessChanged } from '@ignite/toolkit/client/delete-seen';
 import type { CustomResourceDefinition } from './definition/definition.ts';
 import { servedDefinitionKind } from './definition/definition-kind.ts';
 import { cleanedUp } from './definition/terminating.ts';

@@ -7,7 +7,7 @@ import { type ReconcileResult, runController } from '@ignite/toolkit/controller/
 import { Informer, informerKey } from '@ignite/toolkit/controller/informer';
 import { WorkQueue } from '@ignite/toolkit/controller/work-queue';
 import type { Log } from '@ignite/toolkit/log/log';
-import { unlessChanged } from '../resource/delete-seen.ts';
+import { unlessChanged } from '@ignite/toolkit/client/delete-seen';
 import type { ServedResource } from '../resource/served-resource.ts';
 import { isEstablished, statusOfBuiltIn, statusWithNames } from './definition/accepted-names.ts';
 import { type BuiltInKind, builtInKindOf } from './definition/built-in-kind.ts';

@@ -6,7 +6,7 @@ import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { type EventObject, isOfRemovedVm } from '@ignite/toolkit/core/resources/event';
 import type { Namespace } from '@ignite/toolkit/core/resources/namespace';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
-import { deleteSeen } from '../resource/delete-seen.ts';
+import { deleteSeen } from '@ignite/toolkit/client/delete-seen';
 import type { ServedResource } from '../resource/served-resource.ts';
 import type { Remaining } from './deletion-conditions.ts';
 

@@ -6,7 +6,7 @@ import { deletedStatus } from '../response/status.ts';
 import { deleteOptions } from './delete-options.ts';
 import { beginNamespaceDeletion, isNamespaces } from './namespace-lifecycle.ts';
 import { selectionOf } from '../read/list-query.ts';
-import { deleteSeen } from '../resource/delete-seen.ts';
+import { deleteSeen } from '@ignite/toolkit/client/delete-seen';
 import { type ObjectRequest, keyOf } from '../resource/object-request.ts';
 
 /** Answers with the object if it stays for a while, and otherwise with a Status. */

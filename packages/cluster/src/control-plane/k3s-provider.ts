@@ -2,6 +2,7 @@ import { withoutUndefined } from '@ignite/api/v1/without-undefined';
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import { parseDuration } from '@ignite/toolkit/units/duration';
 import { ensureWords } from '../workload/k3s-token.ts';
+import { apiServerPort } from '../contract/api-server-port.ts';
 import { finding } from '../contract/conditions.ts';
 import { finalizers } from '../contract/names.ts';
 import { contractReferenceOf } from '../kinds/cluster-class.ts';
@@ -26,7 +27,7 @@ export const k3sProvider: ControlPlaneProvider<K3sControlPlane> = {
       version: spec.version,
       maxSurge: 1,
       rolloutAfter: spec.rolloutAfter,
-      port: 6_443,
+      port: apiServerPort,
       remediation: {
         maxRetry,
         retryPeriodSeconds: secondsOf(retryPeriod),

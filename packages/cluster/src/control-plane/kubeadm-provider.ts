@@ -1,11 +1,10 @@
+import { apiServerPort } from '../contract/api-server-port.ts';
 import { finalizers } from '../contract/names.ts';
 import type { KubeadmControlPlane } from '../kinds/kubeadm-control-plane.ts';
 import { kubeadmConfigKind, kubeadmControlPlaneKind } from '../kinds/object-kinds.ts';
 import type { ControlPlaneProvider } from './control-plane-provider.ts';
 import { announceConfiguration, upgradeAddons } from './kubeadm-cluster.ts';
 import { memberFindings, memberGates } from './member-health.ts';
-
-const defaultPort = 6_443;
 
 /** Control planes that kubeadm sets up, with their components in Pods of the nodes. */
 export const kubeadmProvider: ControlPlaneProvider<KubeadmControlPlane> = {
@@ -23,7 +22,7 @@ export const kubeadmProvider: ControlPlaneProvider<KubeadmControlPlane> = {
       maxSurge: spec.rollout?.strategy?.rollingUpdate?.maxSurge ?? 1,
       rolloutAfter: spec.rollout?.after,
       expiryDays: spec.rollout?.before?.certificatesExpiryDays,
-      port: joinConfiguration?.controlPlane?.localAPIEndpoint?.bindPort ?? defaultPort,
+      port: joinConfiguration?.controlPlane?.localAPIEndpoint?.bindPort ?? apiServerPort,
       remediation: spec.remediation,
       infrastructureRef,
       metadata,

@@ -1,5 +1,6 @@
 import { vmKind } from '@ignite/api/v1/object-kinds';
 import type { Vm } from '@ignite/api/v1/vm';
+import { deleteSeen } from '@ignite/toolkit/client/delete-seen';
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
@@ -20,7 +21,6 @@ import { keepControlPlaneSecrets } from './control-plane-secrets.ts';
 import { type SeenEtcd, memberStatuses, withEtcdStatus } from './etcd-status.ts';
 import { type InitialMember, emptyUserData, memberUserData, peerUrlOf } from './member-config.ts';
 import {
-  deleteSecrets,
   fingerprintOf,
   listMemberSecrets,
   memberSecretName,
@@ -128,7 +128,7 @@ async function tidied(cluster: EtcdCluster, { objects }: Work, signal: AbortSign
   const written = await listMemberSecrets(cluster, objects.client, signal);
   const names = new Set(vms.map(({ metadata }) => memberSecretName(metadata.name)));
   const left = [...written.values()].filter(({ metadata }) => !names.has(metadata.name));
-  await deleteSecrets(left, objects.client, signal);
+  for (const each of left) await deleteSeen(objects.client, secrets, each, { signal });
   return { vms, written };
 }
 
@@ -199,7 +199,7 @@ async function act(action: EtcdAction, acting: Acting, signal: AbortSignal): Pro
     case 'promote':
       return await promoteLearner(action.id, seen.etcd, signal);
     case 'remove':
-      await handOver(action.id, seen.members, seen.etcd, signal);
+      if (seen.members !== 'unknown') await handOver(action.id, seen.members, seen.etcd, signal);
       await seen.etcd.remove(action.id, signal);
       return undefined;
     case 'delete': {
@@ -245,7 +245,7 @@ async function configure(
   if (!vm || address === undefined) return undefined;
   const members = seen.members === 'unknown' ? [] : seen.members;
   const own = members.find((each) => isMemberAt(each, address));
-  if (role === 'known' && own) await handOver(own.id, seen.members, seen.etcd, signal);
+  if (role === 'known' && own) await handOver(own.id, members, seen.etcd, signal);
   const nowMs = clock.now();
   const userData = memberUserData({
     ...{ cluster, authorities, name, address, role, nowMs },
@@ -278,7 +278,8 @@ async function takeDown(
   for (const vm of await objects.controlledBy(vmKind, cluster)) await objects.delete(vmKind, vm);
   const vms = await objects.controlledBy(vmKind, cluster);
   if (vms.length === 0) {
-    await deleteSecrets(await ownSecrets(cluster, objects.client, signal), objects.client, signal);
+    for (const each of await ownSecrets(cluster, objects.client, signal))
+      await deleteSeen(objects.client, secrets, each, { signal });
     return { object: cluster, isCleared: true };
   }
   const action = { type: 'wait', reason: 'VMs are still there' } as const;

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
-import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { clusterSecretType, labels } from '../contract/names.ts';
 import { controllerReference, isControlledBy } from '../contract/owner.ts';
@@ -100,22 +99,4 @@ export async function writeMemberSecret(
   } else
     await objects.update({ ...known, metadata: { ...known.metadata, annotations }, ...content }, { signal });
   return written;
-}
-
-/** Deletes Secrets that belong to an etcd cluster. */
-export async function deleteSecrets(
-  found: readonly KubeObject[],
-  client: ObjectClient,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const { metadata } of found) {
-    try {
-      await objectsOf(client, secrets).delete(metadata, {
-        signal,
-        preconditions: { uid: metadata.uid },
-      });
-    } catch (failure) {
-      if (!hasCode(failure, 'NOT_FOUND') && !hasCode(failure, 'CONFLICT')) throw failure;
-    }
-  }
 }

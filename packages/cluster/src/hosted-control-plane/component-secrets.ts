@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { KubeObject, OwnerReference } from '@ignite/toolkit/object/kube-object';
+import { apiServerPort } from '../contract/api-server-port.ts';
 import { clusterSecretType, labels } from '../contract/names.ts';
 import { controllerOf } from '../contract/owner.ts';
 import type { Endpoint } from '../kinds/cluster.ts';
@@ -28,9 +29,6 @@ export const kubeletClientName = 'kube-apiserver-kubelet-client';
 const madeFrom = 'controlplane.cluster.x-k8s.io/made-from';
 const renewalTime = 'controlplane.cluster.x-k8s.io/renewal-time';
 const renewedAfterMs = (leafDays - renewDays) * 24 * 3_600_000;
-
-/** The port at which an API server listens. What people choose as the endpoint may lead there from another one. */
-export const apiServerPort = 6_443;
 
 /** Pure. Returns the name of the Secret of a component, of one of the replicas. */
 export const secretNameOf = (clusterName: string, component: ComponentSecret, replica = 1): string =>

@@ -1,9 +1,9 @@
 import type { HostPod } from '@ignite/api/host-pod/host-pod';
+import { apiServerPort } from '../contract/api-server-port.ts';
 import { type Cluster, type Endpoint, isUsable } from '../kinds/cluster.ts';
 import type { HostedControlPlane } from '../kinds/hosted-control-plane.ts';
 import { igniteClusterKind } from '../kinds/object-kinds.ts';
 import type { Work } from '../runtime/controller.ts';
-import { apiServerPort } from './component-secrets.ts';
 
 /** Where the API servers of a control plane are reached. */
 export type FoundEndpoint =

@@ -1,9 +1,10 @@
 import type { HostPod } from '@ignite/api/host-pod/host-pod';
 import { hostPodKind } from '@ignite/api/host-pod/object-kind';
+import { deleteSeen } from '@ignite/toolkit/client/delete-seen';
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
-import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { apiServerPort } from '../contract/api-server-port.ts';
 import { annotations, finalizers, labels } from '../contract/names.ts';
 import { controllerReference, isControlledBy, ownerReference, withOwner } from '../contract/owner.ts';
 import type { Cluster, Endpoint } from '../kinds/cluster.ts';
@@ -14,7 +15,7 @@ import { type Reached, ensureKeys, ensureKubeconfig, readKeys } from '../workloa
 import { secrets } from '../workload/node.ts';
 import type { WorkloadCluster } from '../workload/workload-cluster.ts';
 import { coreDnsObjects, kubeProxyObjects } from './addon-objects.ts';
-import { apiServerPort, replicaOfSecret } from './component-secrets.ts';
+import { replicaOfSecret } from './component-secrets.ts';
 import { findExternalEtcd } from './external-etcd.ts';
 import { findEndpoint } from './find-endpoint.ts';
 import { withHostedStatus } from './hosted-status.ts';
@@ -317,11 +318,6 @@ async function deleteSecrets(
   client: ObjectClient,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const { metadata } of found.filter((each) => isControlledBy(each, controlPlane))) {
-    try {
-      await objectsOf(client, secrets).delete(metadata, { signal, preconditions: { uid: metadata.uid } });
-    } catch (failure) {
-      if (!hasCode(failure, 'NOT_FOUND')) throw failure;
-    }
-  }
+  for (const each of found.filter((secret) => isControlledBy(secret, controlPlane)))
+    await deleteSeen(client, secrets, each, { signal });
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HostPod } from '@ignite/api/host-pod/host-pod';
 import { findCondition } from '../contract/conditions.ts';
+import { labels } from '../contract/names.ts';
 import { sampleControlPlane, samplePod } from './hosted.sample.ts';
 import { type SeenHosted, withHostedStatus } from './hosted-status.ts';
 
@@ -80,3 +81,44 @@ for (const [name, more, counts, available] of cases)
     assert.equal(`${condition.status} ${condition.message}`, available);
     assert.equal(controlPlane.status?.externalManagedControlPlane, true);
   });
+
+const going = { deletionTimestamp: '2026-11-30T00:00:00Z' };
+const pods = (count: number): readonly HostPod[] =>
+  Array.from({ length: count }, () => samplePod(all('v1.35.4')));
+const moves: readonly (readonly [string, Partial<SeenHosted>, object, string])[] = [
+  ['has the pods that it wants', { pods: pods(3) }, {}, ''],
+  ['waits for pods', { pods: pods(1), waitsFor: 'dev-2 is not there' }, {}, 'ScalingUp dev-2 is not there'],
+  ['has too many pods', { pods: pods(5), waitsFor: 'dev-5 leads' }, {}, 'ScalingDown dev-5 leads'],
+  ['is deleted', { pods: pods(3), waitsFor: 'they end' }, going, 'ScalingDown they end, Deleting '],
+  ['is deleted before it has all pods', { pods: [] }, going, 'ScalingDown , Deleting '],
+  [
+    'has a replica of the version before',
+    { pods: [...pods(2), samplePod(all('v1.34.4'))] },
+    {},
+    'RollingOut ',
+  ],
+];
+for (const [name, more, metadata, wanted] of moves)
+  test(`a control plane of three replicas tells how it changes when it ${name}`, () => {
+    const old = sampleControlPlane({ replicas: 3 });
+    const { status } = withHostedStatus({ ...old, metadata: { ...old.metadata, ...metadata } }, seen(more));
+    const types = ['RollingOut', 'ScalingUp', 'ScalingDown', 'Deleting'];
+    const holding = (status?.conditions ?? []).filter(
+      (each) => types.includes(each.type) && each.status === 'True',
+    );
+    assert.equal(holding.map(({ type, message }) => `${type} ${message}`).join(', '), wanted);
+  });
+
+test('a control plane tells how many replicas have which version, and the selector of its pods', () => {
+  const old = sampleControlPlane({ replicas: 3 });
+  const metadata = { ...old.metadata, labels: { [labels.cluster]: 'dev' } };
+  const replicas = [...pods(2), samplePod(all('v1.34.4')), samplePod({})];
+  const { status } = withHostedStatus({ ...old, metadata }, seen({ pods: replicas }));
+  assert.equal(status?.replicas, 4);
+  assert.deepEqual(status?.versions, [
+    { version: 'v1.35.4', replicas: 2 },
+    { version: 'v1.34.4', replicas: 1 },
+  ]);
+  const selector = 'cluster.x-k8s.io/cluster-name in (dev),cluster.x-k8s.io/control-plane';
+  assert.equal(status?.selector, selector);
+});

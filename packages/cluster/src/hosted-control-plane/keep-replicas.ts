@@ -13,7 +13,7 @@ import { handOver } from '../workload/hand-over.ts';
 import { isMemberAt } from '../workload/member-place.ts';
 import { membersOf } from '../workload/members-of.ts';
 import { promoteLearner } from '../workload/promote-learner.ts';
-import type { EtcdServers, ManagedMember } from '../workload/workload-cluster.ts';
+import type { EtcdServers } from '../workload/workload-cluster.ts';
 import {
   type ComponentKeys,
   type FoundSecrets,
@@ -22,7 +22,13 @@ import {
 } from './component-secrets.ts';
 import { isPodReady } from './hosted-status.ts';
 import { isAmongOthers, joinedBy, peerUrlOf, planPrograms } from './plan-programs.ts';
-import { type ReplicaAction, type ReplicaView, planReplicas } from './plan-replicas.ts';
+import {
+  type ReplicaAction,
+  type ReplicaView,
+  type ReplicasState,
+  knownMembers,
+  planReplicas,
+} from './plan-replicas.ts';
 import { podName, replicaOf } from './replica.ts';
 import type { ClusterNetwork } from './service-network.ts';
 
@@ -65,7 +71,7 @@ interface Replicated extends ReplicasOf {
 interface Looked {
   readonly all: Replicated;
   readonly found: readonly Replica[];
-  readonly members: readonly ManagedMember[] | 'unknown' | 'none';
+  readonly members: ReplicasState['members'];
   /** The etcd that has these members. */
   readonly etcd: EtcdServers | undefined;
 }
@@ -98,7 +104,7 @@ const areSeveral = ({ replicas, pods }: Pick<ReplicasOf, 'replicas' | 'pods'>): 
   replicas > 1 || pods.length > 1;
 
 const isReplicated = (members: Looked['members']): boolean =>
-  members === 'unknown' || (members !== 'none' && members.length > 1);
+  members === 'unknown' || knownMembers(members).length > 1;
 
 /**
  * Pure. Tells whether etcd is asked for its members. The last pod may have lost the others although no other one is wanted: its etcd then
@@ -143,7 +149,7 @@ function keysOf(pod: HostPod, all: Replicated): ComponentKeys | undefined {
 }
 
 /** Pure. Returns what matters of a replica for what is done next. */
-function viewOf(
+export function viewOf(
   { pod, secrets }: Pick<Replica, 'pod' | 'secrets'>,
   seen: Pick<Looked, 'all' | 'members'>,
   nowMs: number,
@@ -191,8 +197,9 @@ function programsOf(
   const address = addressOf(pod) ?? '';
   const isVoter =
     members === 'none' ||
-    (members !== 'unknown' &&
-      members.some((member) => !member.isLearner && (joins === undefined || isMemberAt(member, address))));
+    knownMembers(members).some(
+      (member) => !member.isLearner && (joins === undefined || isMemberAt(member, address)),
+    );
   return planPrograms({
     ...{ spec: controlPlane.spec, clusterName, network, address, pod },
     ...(etcdServers && { etcdServers }),
@@ -232,7 +239,7 @@ async function act(
     case 'promote':
       return etcd && (await promoteLearner(action.id, etcd, signal));
     case 'remove':
-      if (etcd && members !== 'none') await handOver(action.id, members, etcd, signal);
+      if (etcd) await handOver(action.id, knownMembers(members), etcd, signal);
       await etcd?.remove(action.id, signal);
       return undefined;
     case 'delete':
@@ -268,10 +275,9 @@ export async function createReplica(
 /** Another member leads while the etcd of a replica may be started again, so that nobody waits for an election. */
 async function update(replica: Replica, seen: Looked, work: Work, signal: AbortSignal): Promise<void> {
   const { etcd, members } = seen;
-  if (etcd && members !== 'none' && members !== 'unknown') {
-    const own = members.find((each) => isMemberAt(each, replica.view.address));
-    if (own) await handOver(own.id, members, etcd, signal);
-  }
+  const known = knownMembers(members);
+  const own = known.find((each) => isMemberAt(each, replica.view.address));
+  if (etcd && own) await handOver(own.id, known, etcd, signal);
   await write(replica, seen, work, signal);
 }
 
@@ -295,8 +301,7 @@ async function write(
 
 /** Returns the members as etcd is told of those that it joins. A member that has not started yet has no name of its own. */
 function membersAround({ members, found }: Looked): string {
-  if (members === 'unknown' || members === 'none') return '';
-  return members
+  return knownMembers(members)
     .flatMap((member) => {
       const own = found.find(({ view }) => isMemberAt(member, view.address));
       const name = member.name === '' ? (own?.view.name ?? '') : member.name;

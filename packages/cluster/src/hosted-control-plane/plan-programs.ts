@@ -1,8 +1,9 @@
 import type { HostPod, HostPodSpec } from '@ignite/api/host-pod/host-pod';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
+import { apiServerPort } from '../contract/api-server-port.ts';
 import type { HostedControlPlaneSpec } from '../kinds/hosted-control-plane.ts';
 import { componentImage, etcdImage, versionOfImage } from './component-images.ts';
-import { apiServerPort, secretNameOf } from './component-secrets.ts';
+import { secretNameOf } from './component-secrets.ts';
 import { etcdUrl } from '../workload/remote-etcd.ts';
 import { replicaOf } from './replica.ts';
 import type { ClusterNetwork } from './service-network.ts';

@@ -21,6 +21,10 @@ export interface ReplicasState {
   readonly members: readonly ManagedMember[] | 'unknown' | 'none';
 }
 
+/** Pure. Returns the members that an etcd is known to have. */
+export const knownMembers = (members: ReplicasState['members']): readonly ManagedMember[] =>
+  typeof members === 'string' ? [] : members;
+
 /** One operation. There is never more than one at a time. */
 export type ReplicaAction =
   | EtcdAction
@@ -56,15 +60,14 @@ export function planReplicas(state: ReplicasState): ReplicaAction {
 function planNumber(state: ReplicasState): ReplicaAction {
   const { replicas, isBegun, views, members } = state;
   if (members === 'none') return planCount(state);
-  const hidden = members === 'unknown' ? undefined : members.find(isHidden);
+  const hidden = knownMembers(members).find(isHidden);
   if (hidden) return announcement(hidden, views);
   const places = views.map((view) => ({ ...view, isRenewalDue: false, isUpToDate: true }));
   return planEtcd({ replicas, isInitialized: isBegun, places, members });
 }
 
 /** An etcd that has begun alone is known to itself by the loopback of its pod. */
-const isHidden = ({ peerUrls }: ManagedMember): boolean =>
-  peerUrls.some((url) => new URL(url).hostname === '127.0.0.1');
+const isHidden = (member: ManagedMember): boolean => isMemberAt(member, '127.0.0.1');
 
 function announcement({ id, isHealthy }: ManagedMember, views: readonly ReplicaView[]): ReplicaAction {
   const [only, ...others] = views;
@@ -95,9 +98,7 @@ function planCount({ replicas, isBegun, views }: ReplicasState): EtcdAction {
 function planUpdate({ views, members }: ReplicasState): ReplicaAction | undefined {
   const running = views.filter(({ isConfigured, isLeaving }) => isConfigured && !isLeaving);
   const isDown = ({ address }: ReplicaView): boolean =>
-    members !== 'unknown' &&
-    members !== 'none' &&
-    members.some((member) => isMemberAt(member, address) && !member.isHealthy);
+    knownMembers(members).some((member) => isMemberAt(member, address) && !member.isHealthy);
   const [chosen] = running
     .filter(({ due }) => due !== 'nothing')
     .toSorted(
@@ -116,8 +117,7 @@ function planUpdate({ views, members }: ReplicasState): ReplicaAction | undefine
 
 /** A member that could stay leaves when the others are ready. One that has failed or has lost its pod leaves at once. */
 function unreadyBeside(id: string, { views, members }: ReplicasState): ReplicaAction | undefined {
-  if (members === 'unknown' || members === 'none') return undefined;
-  const member = members.find((each) => each.id === id);
+  const member = knownMembers(members).find((each) => each.id === id);
   const own = views.find(({ address, isLeaving }) => !isLeaving && member && isMemberAt(member, address));
   if (!own || !member?.isHealthy) return undefined;
   return unready(views.filter((each) => each !== own && !each.isLeaving));

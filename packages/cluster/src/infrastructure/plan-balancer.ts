@@ -2,12 +2,11 @@ import type { Balancer, HostPod } from '@ignite/api/host-pod/host-pod';
 import type { ObjectMeta } from '@ignite/toolkit/object/kube-object';
 import { isDnsLabel } from '@ignite/toolkit/object/name';
 import * as v from 'valibot';
+import { apiServerPort } from '../contract/api-server-port.ts';
 import { labels } from '../contract/names.ts';
 import type { Machine } from '../kinds/machine.ts';
 
 const ip = v.pipe(v.string(), v.ip());
-/** The port of an API server, as kubeadm sets it up on a node. */
-const apiServerPort = 6_443;
 
 /** What an API server runs in: a Machine, or a pod of a hosted control plane. */
 interface Candidate {

@@ -5,6 +5,7 @@ import { described } from '@ignite/toolkit/schema/described';
 import { vmSpecSchema } from '@ignite/api/v1/vm';
 import { interfaceName } from '@ignite/api/v1/vm-network';
 import * as v from 'valibot';
+import { apiServerPort } from '../contract/api-server-port.ts';
 import { replicatedMetadataSchema } from '../contract/replicated-metadata.ts';
 import { type FailureDomain, endpointSchema } from './cluster.ts';
 import { poolReferenceEntries } from './ip-address-claim.ts';
@@ -17,7 +18,7 @@ const loadBalancerSchema = v.strictObject({
   ),
   port: described(
     'Port of the endpoint. The load balancer has no right to those below 1024.',
-    v.optional(v.pipe(v.number(), v.integer(), v.minValue(1_024), v.maxValue(65_535)), 6_443),
+    v.optional(v.pipe(v.number(), v.integer(), v.minValue(1_024), v.maxValue(65_535)), apiServerPort),
   ),
 });
 

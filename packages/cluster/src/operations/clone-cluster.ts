@@ -10,6 +10,7 @@ import { assertAttempting, beginAttempt } from './attempt.ts';
 import { cloneProblem } from './clone-problem.ts';
 import type { ClusterKey } from './cluster-view.ts';
 import { clusterExists, clusterNameTaken } from './create-cluster.ts';
+import { lostSnapshot } from './lost-snapshot.ts';
 import { type ClonedObject, planClone } from './plan-clone.ts';
 import type { RestoreClusterErrorCode } from './restore-cluster.ts';
 import type { ClusterSnapshotErrorCode, SnapshotWaiting } from './snapshot-cluster.ts';
@@ -50,7 +51,7 @@ export async function cloneCluster(
 
 /** @throws CodedError CLUSTER_SNAPSHOT_UNFIT */
 async function plan(
-  { namespace, name }: ClusterKey,
+  { name }: ClusterKey,
   snapshot: ClusterSnapshot,
   { client, snapshots, op }: SnapshotWaiting,
 ): Promise<readonly ClonedObject[]> {
@@ -58,13 +59,8 @@ async function plan(
   if (!made) throw unfit(snapshot, 'it does not hold the objects of its cluster, or they have been changed');
   const problem = cloneProblem(made, snapshot, name);
   if (problem !== undefined) throw unfit(snapshot, problem);
-  const there = new Set(
-    (await snapshots.list(op.signal))
-      .filter(({ metadata }) => metadata.namespace === namespace)
-      .map(({ metadata }) => metadata.name),
-  );
-  const lost = snapshot.spec.machines.find((machine) => !there.has(machine.snapshot));
-  if (lost) throw unfit(snapshot, `the Snapshot ${lost.snapshot} of the VM ${lost.vmName} is gone`);
+  const lost = lostSnapshot(snapshot, await snapshots.list(op.signal));
+  if (lost !== undefined) throw unfit(snapshot, lost);
   return planClone(made, snapshot, name);
 }
 

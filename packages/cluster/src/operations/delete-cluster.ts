@@ -1,3 +1,4 @@
+import { deleteSeen } from '@ignite/toolkit/client/delete-seen';
 import { type KindResource, KindClient } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
@@ -96,13 +97,8 @@ const uidsOfMade = async (
 async function remove(
   client: ObjectClient,
   kind: KindResource,
-  { metadata: { namespace, name, uid, deletionTimestamp } }: KubeObject,
+  object: KubeObject,
   signal: AbortSignal,
 ): Promise<void> {
-  if (deletionTimestamp !== undefined) return;
-  try {
-    await client.delete({ ...kind, namespace, name }, { preconditions: { uid }, signal });
-  } catch (failure) {
-    if (!hasCode(failure, 'NOT_FOUND') && !hasCode(failure, 'CONFLICT')) throw failure;
-  }
+  if (object.metadata.deletionTimestamp === undefined) await deleteSeen(client, kind, object, { signal });
 }

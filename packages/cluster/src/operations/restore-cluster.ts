@@ -11,6 +11,7 @@ import { assertAttempting, beginAttempt } from './attempt.ts';
 import { type Look, waitFor } from './await-cluster.ts';
 import type { ClusterKey } from './cluster-view.ts';
 import { findCluster } from './find-cluster.ts';
+import { lostSnapshot } from './lost-snapshot.ts';
 import { type ClusterParts, isOfControlPlane, isReady, planEnd, planStillness } from './plan-suspension.ts';
 import { type SnapshotWaiting, findClusterSnapshot } from './snapshot-cluster.ts';
 import { goOn, partsOf, pursue } from './suspend-cluster.ts';
@@ -90,19 +91,19 @@ async function restorePods(
 
 /** Pure. Returns why a cluster cannot be brought back to a snapshot, or undefined if it can: it must have the same parts. */
 function misfitOf(
-  { spec }: ClusterSnapshot,
+  snapshot: ClusterSnapshot,
   { vms, pods }: ClusterParts,
   known: readonly Pick<Snapshot, 'metadata'>[],
 ): string | undefined {
+  const { spec } = snapshot;
   const taken = new Map(spec.machines.map((machine) => [machine.vmUid, machine]));
   const present = new Set(vms.map(({ metadata }) => metadata.uid));
   const added = vms.find(({ metadata }) => !taken.has(metadata.uid));
   if (added) return `the VM ${added.metadata.name} is newer`;
   const gone = spec.machines.find(({ vmUid }) => !present.has(vmUid));
   if (gone) return `the VM ${gone.vmName} of then is gone`;
-  const names = new Set(known.map(({ metadata }) => metadata.name));
-  const lost = spec.machines.find(({ snapshot }) => !names.has(snapshot));
-  if (lost) return `the Snapshot ${lost.snapshot} of the VM ${lost.vmName} is gone`;
+  const lost = lostSnapshot(snapshot, known);
+  if (lost !== undefined) return lost;
   const podNames = pods.map(({ metadata }) => metadata.name);
   const newer = podNames.find((name) => !spec.podNames.includes(name));
   if (newer !== undefined) return `the HostPod ${newer} is newer`;

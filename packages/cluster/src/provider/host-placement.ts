@@ -2,10 +2,10 @@ import type { HostPod } from '@ignite/api/host-pod/host-pod';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { AllowSpec } from '@ignite/toolkit/allowance/allow-spec';
 import { whyNotAllowed } from '@ignite/toolkit/allowance/allowance';
+import { deleteSeen } from '@ignite/toolkit/client/delete-seen';
 import { type KindResource, objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { ReconcileResult } from '@ignite/toolkit/controller/controller';
-import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { realPathOf } from '@ignite/toolkit/files/real-path';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { issueText } from '@ignite/toolkit/schema/issue-text';
@@ -148,7 +148,7 @@ export class HostPlacement implements Placement {
     const { host } = this.#options;
     const { namespace } = object.metadata;
     const known = await objectsOf(host, secrets).find({ namespace, name: dataNameOf(object) });
-    if (known && isDataOf(known, object)) await deleteSecret(host, known);
+    if (known && isDataOf(known, object)) await deleteSeen(host, secrets, known);
   }
 
   async failureDomains(): Promise<readonly FailureDomain[]> {
@@ -172,12 +172,4 @@ const isDataOf = (secret: KubeObject, object: IgniteMachine): boolean =>
 function isOfNamesake(object: KubeObject, { kind }: KindResource, { metadata }: KubeObject): boolean {
   const controller = controllerOf(object);
   return controller?.kind === kind && controller.name === metadata.name;
-}
-
-async function deleteSecret(host: ObjectClient, { metadata }: KubeObject): Promise<void> {
-  try {
-    await objectsOf(host, secrets).delete(metadata, { preconditions: { uid: metadata.uid } });
-  } catch (failure) {
-    if (!hasCode(failure, 'NOT_FOUND') && !hasCode(failure, 'CONFLICT')) throw failure;
-  }
 }

@@ -21,10 +21,4 @@ export interface MemberPlace {
 export const isMemberAt = ({ peerUrls }: ManagedMember, address: string | undefined): boolean =>
   address !== undefined && peerUrls.some((url) => hostOf(url) === address);
 
-function hostOf(url: string): string {
-  try {
-    return new URL(url).hostname.replaceAll(/[[\]]/g, '');
-  } catch {
-    return '';
-  }
-}
+const hostOf = (url: string): string | undefined => URL.parse(url)?.hostname.replaceAll(/[[\]]/g, '');

@@ -8,7 +8,7 @@ export const patienceMs = 600_000;
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  pollMs = 100,
+  pollMs = 200,
 ): Promise<void> {
   for (const end = Date.now() + patienceMs; !(await holds()); await delay(pollMs))
     assert.ok(Date.now() < end, `it never came: ${what}`);

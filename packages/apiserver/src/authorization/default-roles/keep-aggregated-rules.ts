@@ -6,7 +6,7 @@ import { Informer } from '@ignite/toolkit/controller/informer';
 import { WorkQueue } from '@ignite/toolkit/controller/work-queue';
 import { clientKinds } from '../access-kinds.ts';
 import { aggregatedRules } from '../aggregated-rules.ts';
-import { unlessChanged } from '../../resource/delete-seen.ts';
+import { unlessChanged } from '@ignite/toolkit/client/delete-seen';
 import type { RbacOptions } from '../rbac-authorizer.ts';
 
 /** Pure. Returns the roles whose rules no longer say what they gather, with the rules that they should have. */

@@ -4,14 +4,13 @@ import { timed } from '@ignite/api/client/timed';
 import type { Vm } from '@ignite/api/v1/vm';
 import { giveIdentity, prepareGuest } from '../../tools/guest/identity-channel.ts';
 import { vmFiles, vmmSockets } from '../../tools/host/paths.ts';
-import { cpioArchive, withParents } from '../../tools/kernel/cpio.ts';
 import { asBooted } from '../as-booted.ts';
 import { identityRefused } from '../errors.ts';
 import { machineOf } from '../launch/machine-of.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { vmmSignal } from '../vmm-signal.ts';
-import { identityPrograms, identitySeed } from './write-seed.ts';
+import { identitySeed, packedPrograms } from './write-seed.ts';
 
 /** Cuts the interfaces of a VM off, or connects them with the network. */
 export async function setLinks(vm: Vm, up: boolean, host: VmPorts, signal: AbortSignal): Promise<void> {
@@ -26,11 +25,9 @@ export async function setLinks(vm: Vm, up: boolean, host: VmPorts, signal: Abort
  * does without.
  */
 export async function prepareForCopies(vm: Vm, host: VmPorts, op: ClientOperation): Promise<void> {
-  const programs = async (): Promise<Buffer> =>
-    cpioArchive(withParents(await identityPrograms(asBooted(vm), host)));
   try {
     const { identity } = vmmSockets(host.paths, vm.metadata.uid);
-    await timed('prepare the guest', op, () => prepareGuest(identity, programs, op));
+    await timed('prepare the guest', op, () => prepareGuest(identity, () => packedPrograms(vm, host), op));
   } catch {
     op.signal.throwIfAborted();
   }

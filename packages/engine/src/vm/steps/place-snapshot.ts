@@ -4,14 +4,15 @@ import type { Vm } from '@ignite/api/v1/vm';
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
-import { kernelDir, locksDir, vmFiles } from '../../tools/host/paths.ts';
+import { locksDir, vmFiles } from '../../tools/host/paths.ts';
 import { adoptSshKeys } from '../../tools/guest/ssh-keys.ts';
-import { listImages, listKernels } from '../../tools/store/list-objects.ts';
+import { listImages } from '../../tools/store/list-objects.ts';
 import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { snapshotsIn } from '../../tools/store/kind-clients.ts';
 import { changeVmStatus } from '../../tools/store/vm-objects.ts';
 import { hasSavedState } from '../../tools/vmm/has-saved-state.ts';
 import { discardSavedState, shareSavedState } from '../../tools/vmm/saved-state.ts';
+import { bootedKernel } from '../booted-kernel.ts';
 import { withContent } from '../content-lock.ts';
 import { copyWhole, markIdentityDue, snapshotFiles } from '../disks/snapshot-files.ts';
 import { vmDisk } from '../disks/vm-disk.ts';
@@ -21,22 +22,17 @@ import type { VmPorts } from '../vm-ports.ts';
 /** Records the image and the kernel of a VM's snapshot as those that the VM uses. */
 export async function ensureVmSource(vm: Vm, host: VmPorts, signal: AbortSignal): Promise<Vm> {
   const snapshot = await sourceOf(vm, host);
-  const { arch, image, kernel } = snapshot.status;
-  const images = await listImages(host.objects);
-  const kernels = await listKernels(host.objects);
-  const content = {
-    image: images.find(({ status }) => status.digest === image.digest),
-    kernel: kernels.find(({ status }) => status.id === kernel.id),
-  };
-  // The name of the kernel may lead to a newer one. The files stay as long as the snapshot.
-  const hasKernel = content.kernel !== undefined || existsSync(kernelDir(host.paths, kernel.id));
-  if (!content.image || !hasKernel)
-    throw snapshotUnfit(snapshot.metadata.name, 'its image or its kernel is not on this host any more');
-  const kept = { image: content.image, ...(content.kernel && { kernel: content.kernel }) };
-  return await withContent(kept, host, signal, () =>
-    changeVmStatus(host.objects, vm, ({ status }) => ({ ...status, arch, image, kernel })),
-  );
+  const { arch, image, kernel, vmSpec } = snapshot.status;
+  const known = (await listImages(host.objects)).find(({ status }) => status.digest === image.digest);
+  if (!known) throw contentLost(snapshot);
+  return await withContent({ image: known }, host, signal, async () => {
+    if (!(await bootedKernel({ spec: vmSpec, kernel, arch }, host))) throw contentLost(snapshot);
+    return await changeVmStatus(host.objects, vm, ({ status }) => ({ ...status, arch, image, kernel }));
+  });
 }
+
+const contentLost = ({ metadata: { name } }: Snapshot) =>
+  snapshotUnfit(name, 'its image or its kernel is not on this host any more');
 
 /**
  * Gives a VM that has no disk the disk of its snapshot, and the state of the machine if the snapshot holds one for it. The disk comes

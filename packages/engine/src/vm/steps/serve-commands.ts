@@ -5,11 +5,9 @@ import type { Vm } from '@ignite/api/v1/vm';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { startServing } from '../../tools/guest/identity-channel.ts';
 import { locksDir, vmFiles, vmmSockets } from '../../tools/host/paths.ts';
-import { cpioArchive, withParents } from '../../tools/kernel/cpio.ts';
-import { asBooted } from '../as-booted.ts';
 import { guestSilent } from '../errors.ts';
 import type { VmPorts } from '../vm-ports.ts';
-import { identityPrograms } from './write-seed.ts';
+import { packedPrograms } from './write-seed.ts';
 
 const identityPollMs = 200;
 
@@ -26,12 +24,13 @@ export async function serveCommands(
 ): Promise<void> {
   const { uid, name } = vm.metadata;
   const signal = AbortSignal.any([op.signal, AbortSignal.timeout(timeoutMs)]);
-  const programs = async (): Promise<Buffer> =>
-    cpioArchive(withParents(await identityPrograms(asBooted(vm), host)));
   try {
     await untilItself(vmFiles(host.paths, uid).identityDue, signal);
     using _turn = await acquireLock(locksDir(host.paths), `serve-commands-${uid}`, signal);
-    await startServing(vmmSockets(host.paths, uid).identity, programs, { ...op, signal });
+    await startServing(vmmSockets(host.paths, uid).identity, () => packedPrograms(vm, host), {
+      ...op,
+      signal,
+    });
   } catch (failure) {
     op.signal.throwIfAborted();
     throw guestSilent(name, failure);

@@ -10,7 +10,7 @@ import { writeCloudInitDisk } from '../../tools/guest/cloud-init-disk.ts';
 import { cloudInitSeed } from '../../tools/guest/cloud-init-seed.ts';
 import { hostArch } from '../../tools/host/arch.ts';
 import { vmFiles } from '../../tools/host/paths.ts';
-import { type CpioEntry, file } from '../../tools/kernel/cpio.ts';
+import { type CpioEntry, cpioArchive, file, withParents } from '../../tools/kernel/cpio.ts';
 import { hostProgram } from '../../tools/kernel/guest-programs.ts';
 import { type GuestSeed, renderSeed } from '../../tools/kernel/seed.ts';
 import type { Attachment } from '../../tools/network/network.ts';
@@ -20,6 +20,7 @@ import { imageOf } from '../../tools/store/vm-objects.ts';
 import { volumesOf } from '../disks/volume-steps.ts';
 import { userDataMissing } from '../errors.ts';
 import { archOf } from '../arch-of.ts';
+import { asBooted } from '../as-booted.ts';
 import { identityOf } from '../guest-identity.ts';
 import { readsCloudInit } from '../launch/vm-machine.ts';
 import { runsEntrypoint } from '../entrypoint.ts';
@@ -72,7 +73,7 @@ export async function identitySeed(
 }
 
 /** Returns the programs by which a guest renews what its kernel remembers, and runs commands for the host. */
-export async function identityPrograms(
+async function identityPrograms(
   vm: Vm,
   { guestDir }: Pick<VmPorts, 'guestDir'>,
 ): Promise<readonly CpioEntry[]> {
@@ -82,6 +83,10 @@ export async function identityPrograms(
   );
   return [...perl, ...(await Promise.all(scripts))];
 }
+
+/** Returns the same programs in an archive, for the guest of a VM that runs. */
+export const packedPrograms = async (vm: Vm, host: Pick<VmPorts, 'guestDir'>): Promise<Buffer> =>
+  cpioArchive(withParents(await identityPrograms(asBooted(vm), host)));
 
 /**
  * Returns what a VM tells cloud-init, with the user data that a Secret holds.

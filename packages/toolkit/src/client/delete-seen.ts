@@ -1,14 +1,14 @@
-import type { GroupVersionResource } from '@ignite/toolkit/client/group-version-resource';
-import type { DeleteOptions, ObjectClient } from '@ignite/toolkit/client/object-client';
-import { hasCode } from '@ignite/toolkit/errors/coded-error';
-import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import type { GroupVersionResource } from './group-version-resource.ts';
+import type { DeleteOptions, ObjectClient } from './object-client.ts';
+import { hasCode } from '../errors/coded-error.ts';
+import type { KubeObject } from '../object/kube-object.ts';
 
-/** Deletes an object that was listed, unless it is gone or another one has taken its place since. */
+/** Deletes an object that was read before, unless it is gone or another one has taken its place since. */
 export async function deleteSeen(
   client: ObjectClient,
   { group, version, resource }: GroupVersionResource,
   { metadata: { namespace, name, uid } }: Pick<KubeObject, 'metadata'>,
-  options: DeleteOptions,
+  options: DeleteOptions = {},
 ): Promise<void> {
   const preconditions = { ...options.preconditions, uid };
   await client
