@@ -12,7 +12,7 @@ test('nearest: two neighbours that are swapped are one slip', () => {
   assert.equal(nearest('rnu', ['run']), 'run');
 });
 
-test('nearest: of a short word, half of it is not a slip', () => {
+test('nearest: of short words, half of it is not a slip', () => {
   assert.equal(nearest('xml', ['json', 'yaml']), undefined);
   assert.equal(nearest('nope', ['top']), undefined);
 });

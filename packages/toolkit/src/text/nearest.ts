@@ -1,13 +1,14 @@
 /**
- * Returns the word of `known` that `written` most likely meant: at most two slips away, or one if `written` is short.
+ * Returns the word of `known` that `written` most likely meant: at most two slips away, or one if both are short.
  * `undefined` if there is none.
  */
 export function nearest(written: string, known: readonly string[]): string | undefined {
   const [best] = known
     .map((word) => ({ word, slips: distance(written, word) }))
     .sort((a, b) => a.slips - b.slips);
-  const most = written.length <= 4 ? 1 : 2;
-  return best && best.slips <= most && best.slips < written.length ? best.word : undefined;
+  if (best === undefined || best.slips >= written.length) return undefined;
+  const most = Math.max(written.length, best.word.length) <= 4 ? 1 : 2;
+  return best.slips <= most ? best.word : undefined;
 }
 
 /** Returns the number of slips: letters to add, drop or change, and neighbours to swap. */
