@@ -17,6 +17,7 @@ export function renderError(failure: unknown, debug: boolean): string {
 /** Hints for faults of the host, by the error number of Linux (errno(3)). */
 const hostFaults: ReadonlyMap<unknown, string> = new Map([
   ['ENOSPC', 'free some disk space; "ignite system df" shows what Ignite uses'],
+  ['EFBIG', 'use a smaller size: the file system takes no file that large'],
   ['EDQUOT', 'free some disk space, or raise the quota'],
   ['EROFS', 'remount the file system read-write, or choose other directories with --data-dir and --run-dir'],
   [

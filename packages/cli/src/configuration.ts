@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { HostConfiguration } from '@ignite/api/configuration-file';
-import { errorText } from '@ignite/toolkit/errors/error-text';
+import { fileFault } from './files/file-fault.ts';
 import type { Flags, Invocation } from './arguments/command.ts';
 
 export const defaultConfigurationPath = '/etc/ignite/config.yaml';
@@ -23,7 +23,7 @@ export async function readConfiguration({
   ]);
   if (text instanceof Error)
     throw configInvalid(
-      `cannot read the configuration file ${path}: ${errorText(text)}`,
+      `cannot read the configuration file ${path}: ${fileFault(text)}`,
       'check --ignite-config and $IGNITE_CONFIG',
       text,
     );

@@ -245,7 +245,7 @@ export async function withClient<T>(
   await using client = far;
   const { flags, io, signal } = invocation;
   using progress = new Progress(io, logLevelOf(flags));
-  return await use(client, operationOf(progress, signal));
+  return await progress.follow(() => use(client, operationOf(progress, signal)));
 }
 
 /** For `import-legacy`. */
@@ -288,7 +288,7 @@ async function withEngine<T>(
   });
   await using client = new LocalClient(ports);
   if (!awaitsRestart) await takeUpRestarts(ports);
-  return await use(client, ports, operationOf(progress, signal));
+  return await progress.follow(() => use(client, ports, operationOf(progress, signal)));
 }
 
 const operationOf = ({ report, end, debug }: Progress, signal: AbortSignal): Operation => ({
@@ -351,7 +351,7 @@ export async function withRegistries<T>(
   const trace = { tell: progress.debug, output: () => tells(level, 'trace') };
   const runner = tells(level, 'debug') ? tracedRunner(localRunner, trace) : localRunner;
   const registries = new LocalRegistries({ runner, env: io.env });
-  return await use(registries, operationOf(progress, signal));
+  return await progress.follow(() => use(registries, operationOf(progress, signal)));
 }
 
 /** What declarative commands work with. */

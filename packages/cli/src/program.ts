@@ -1,8 +1,8 @@
 import { fstatSync } from 'node:fs';
+import { assertArity } from './arguments/assert-arity.ts';
 import { logLevelOf, tells } from './arguments/log-level.ts';
 import { namespaceOf } from './arguments/namespace.ts';
 import { type CommandLine, parseCommandLine } from './arguments/parse-command-line.ts';
-import { usageError } from './arguments/usage-error.ts';
 import { commandSource } from './commands/command-source.ts';
 import type { Io } from './io.ts';
 import { Output } from './output.ts';
@@ -39,16 +39,7 @@ async function runCommand(line: CommandLine, io: Io, signal: AbortSignal): Promi
     io.out.write(Buffer.from(await helpAbout(name, styleOf(io)))); // all of it is ours
     return 0;
   }
-  const { least, most } = command.arity;
-  if (args.length < least || args.length > most) {
-    const wanted =
-      least === most ? `${least}` : most === Infinity ? `at least ${least}` : `${least} to ${most}`;
-    const isOne = least === 1 && (most === 1 || most === Infinity);
-    throw usageError(
-      `"ignite ${command.name}" takes ${wanted} argument${isOne ? '' : 's'}, not ${args.length}`,
-      `usage: ignite ${command.name}${command.arguments && ` ${command.arguments}`}; see "ignite ${command.name} --help"`,
-    );
-  }
+  assertArity(command, args);
   const namespace = namespaceOf(command.flags, flags, io.env);
   const named =
     namespace === undefined || args.length === 0

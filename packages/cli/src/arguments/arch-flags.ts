@@ -4,7 +4,7 @@ import type { FlagValues, Flags } from './command.ts';
 import { usageError } from './usage-error.ts';
 
 export const archFlags: Flags = {
-  arch: { type: 'string', value: 'ARCH', default: "the host's", help: 'architecture: amd64 or arm64' },
+  arch: { type: 'string', value: 'amd64|arm64', default: "the host's", help: 'architecture' },
   platform: {
     type: 'string',
     value: 'OS/ARCH',

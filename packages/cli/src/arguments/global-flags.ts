@@ -31,7 +31,7 @@ export const globalFlags: Flags = {
     type: 'string',
     value: 'CONTEXT',
     default: 'the context in use',
-    help: 'context of the host to run the command on; default is this host',
+    help: 'context of the host to run the command on',
   },
   quiet: { type: 'boolean', short: 'q', help: 'print only uids' },
   'log-level': {

@@ -86,6 +86,18 @@ test('parseCommandLine: a value out of a closed set is taken in any letter case'
   await assert.rejects(parse('ps', '--log-level=inof'), { hint: 'did you mean "info"?' });
 });
 
+for (const [written, meant] of [
+  ['--nmae', 'did you mean --name? see "ignite run --help"'],
+  ['--col', 'did you mean --colours? see "ignite run --help"'],
+  ['--publish', 'did you mean --ports? see "ignite run --help"'],
+  ['--hostname', 'did you mean --name? see "ignite run --help"'],
+  ['--disk', 'see "ignite run --help"'],
+  ['--rm', 'see "ignite run --help"'],
+] as const)
+  test(`parseCommandLine: whoever writes ${written} is told: ${meant}`, async () => {
+    await assert.rejects(parse('run', `${written}=x`), { message: `unknown flag: ${written}`, hint: meant });
+  });
+
 test('parseCommandLine: names of two words', async () => {
   const line = await parse('image', '-q', 'ls', 'x');
   assert.equal(line.command?.name, 'image ls');

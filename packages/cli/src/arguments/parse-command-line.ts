@@ -99,10 +99,22 @@ function oneOf(values: NonNullable<Flag['values']>, name: string, text: string):
   );
 }
 
+/** What flags are called by other tools. */
+const habits: Readonly<Record<string, string>> = {
+  publish: 'ports',
+  hostname: 'name',
+  disk: 'size',
+  'cloud-init': 'user-data',
+};
+
 function unknownFlag(name: string, written: string, flags: Flags, command: Command | undefined): Error {
   const known = Object.keys(flags);
-  const meant =
-    nearest(name, known) ?? known.find((each) => name.length > 2 && each.startsWith(name.slice(0, 3)));
+  const meant = [
+    Object.hasOwn(habits, name) ? habits[name] : undefined,
+    name.length > 2 ? known.find((each) => each.startsWith(name)) : undefined,
+    nearest(name, known),
+    name.length > 2 ? known.find((each) => each.startsWith(name.slice(0, 3))) : undefined,
+  ].find((each) => each !== undefined && known.includes(each));
   const hint = hintOf(command);
   return usageError(
     `unknown flag: ${written}`,

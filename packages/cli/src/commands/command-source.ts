@@ -14,8 +14,22 @@ const habits: Readonly<Record<string, string>> = {
   shell: 'ssh',
   console: 'attach',
   launch: 'run',
+  transfer: 'cp',
+  copy: 'cp',
+  reboot: 'restart',
+  purge: 'prune',
+  container: 'vm',
   'image pull': 'image import',
   'kernel pull': 'kernel import',
+};
+
+/** What people look for and Ignite has no command for, and what to do instead. */
+const advice: Readonly<Record<string, string>> = {
+  build: 'build images with other tools, such as "podman build", and bring them with "ignite image import"',
+  info: '"ignite doctor" checks this host, and "ignite inspect" shows an object',
+  mount: 'a folder of this host is mounted with -v of "ignite run"',
+  'network create': 'a network is a file in /etc/cni/net.d, which you write; "ignite network ls" lists them',
+  'network rm': 'a network is a file in /etc/cni/net.d, which you remove; "ignite network ls" lists them',
 };
 
 export const commandSource: CommandSource = {
@@ -45,7 +59,7 @@ async function find(words: readonly string[]): Promise<Named> {
   if (first === undefined || (second === undefined && groupWords.has(first)))
     return { words, command: undefined };
   if (second !== undefined && groupWords.has(first)) throw unknownSubcommand(first, second);
-  throw usageError(`unknown command "${first}"`, hintFor(first));
+  throw unknownCommand(first);
 }
 
 /** `image imprt` is a slip, not the listing of images with an argument; so is `gitops statsu`. */
@@ -61,18 +75,21 @@ const nearestSubcommand = (group: string, written: string): string | undefined =
 
 function unknownSubcommand(group: string, written: string): Error {
   const nearby = nearestSubcommand(group, written);
-  const meant = habitOf(`${group} ${written}`) ?? (nearby && `${group} ${nearby}`);
+  const hint = hintFor(`${group} ${written}`, nearby && `${group} ${nearby}`);
   return usageError(
     `unknown command "${group} ${written}"`,
-    meant === undefined ? `"ignite ${group} --help" lists the commands` : `did you mean "ignite ${meant}"?`,
+    hint ?? `"ignite ${group} --help" lists the commands`,
   );
 }
 
-const habitOf = (written: string): string | undefined =>
-  Object.hasOwn(habits, written) ? habits[written] : undefined;
-
-function hintFor(written: string): string {
+function unknownCommand(written: string): Error {
   const oneWord = [...spellings().keys(), ...groupWords].filter((spelling) => !spelling.includes(' '));
-  const meant = habitOf(written) ?? nearest(written, oneWord);
-  return meant === undefined ? '"ignite help" lists the commands' : `did you mean "ignite ${meant}"?`;
+  const hint = hintFor(written, nearest(written, oneWord));
+  return usageError(`unknown command "${written}"`, hint ?? '"ignite help" lists the commands');
+}
+
+function hintFor(written: string, nearby: string | undefined): string | undefined {
+  if (Object.hasOwn(advice, written)) return advice[written];
+  const meant = Object.hasOwn(habits, written) ? habits[written] : nearby;
+  return meant === undefined ? undefined : `did you mean "ignite ${meant}"?`;
 }

@@ -58,6 +58,16 @@ test('planCompletion: names of what the command takes', () => {
   assert.deepEqual(offered('completion ').words, ['bash', 'zsh', 'fish']);
 });
 
+test('planCompletion: behind help stand commands', () => {
+  assert.deepEqual(offered('help kernel i').words, ['import', 'inspect']);
+  assert.ok(offered('help ').words.includes('run'));
+  assert.deepEqual(offered('help run ').words, []);
+});
+
+test('planCompletion: architectures', () => {
+  assert.deepEqual(offered('run --arch a').words, ['amd64', 'arm64']);
+});
+
 test("planCompletion: what is the guest's command is not ours to complete", () => {
   for (const line of ['exec web -- ls -', 'exec web ls -', 'run debian -- --'])
     assert.deepEqual(offered(line), { words: [], lookUp: [], prefix: '' }, line);

@@ -50,6 +50,7 @@ export function planCompletion(words: readonly string[], spellings: readonly Spe
     return Object.hasOwn(flags, name) ? plan({ ...fromFlag(flags[name]!), prefix }) : plan({});
   }
   if (last.startsWith('-')) return plan({ candidates: flagCandidates(flags, values) });
+  if (spelling?.command.name === 'help') return plan({ candidates: nextWords(args, spellings) });
   const subwords = args.length === 0 ? nextWords(spelling?.words ?? [], spellings) : [];
   const choices = spelling ? choicesAt(parseOperands(spelling.command.arguments), args.length) : [];
   return plan({ ...merge([{ candidates: subwords }, fromChoices(choices, args[0])]), named: args });

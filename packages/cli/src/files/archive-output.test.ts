@@ -46,7 +46,10 @@ test('writeArchive: pipes, devices and links are written to, and never replaced'
 test('writeArchive: where nothing can be written the command line is refused', async () => {
   await using work = await scratch();
   for (const file of [work.dir, join(work.dir, 'missing', 'a.tar')])
-    await assert.rejects(writeArchive(file, text('')), { code: 'USAGE_INVALID' });
+    await assert.rejects(writeArchive(file, text('')), {
+      code: 'USAGE_INVALID',
+      message: `cannot write ${file}: ${file === work.dir ? 'illegal operation on a directory' : 'no such file or directory'}`,
+    });
 });
 
 test('writeArchive: a full disk is told as such, whatever the writer makes of it', async () => {

@@ -1,7 +1,7 @@
 import { lstat, open, rename, rm } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { errorText } from '@ignite/toolkit/errors/error-text';
+import { fileFault } from './file-fault.ts';
 import { usageError } from '../arguments/usage-error.ts';
 
 type Write = (output: Writable) => Promise<void>;
@@ -14,10 +14,10 @@ type Write = (output: Writable) => Promise<void>;
 export async function writeArchive(file: string | undefined, write: Write): Promise<void> {
   if (file === undefined || file === '-') return await writeToStandardOutput(write);
   const found = await lstat(file).catch(() => undefined);
-  if (found && !found.isFile()) return await writeTo(file, 'w', write);
+  if (found && !found.isFile()) return await writeTo(file, { path: file, flags: 'w' }, write);
   const draft = `${file}.draft-${process.pid}`;
   try {
-    await writeTo(draft, 'wx', write);
+    await writeTo(file, { path: draft, flags: 'wx' }, write);
     await rename(draft, file);
   } finally {
     await rm(draft, { force: true });
@@ -37,9 +37,14 @@ async function writeToStandardOutput(write: Write): Promise<void> {
   }
 }
 
-async function writeTo(path: string, flags: 'w' | 'wx', write: Write): Promise<void> {
+interface Opened {
+  readonly path: string;
+  readonly flags: 'w' | 'wx';
+}
+
+async function writeTo(named: string, { path, flags }: Opened, write: Write): Promise<void> {
   const handle = await open(path, flags, 0o600).catch((failure: unknown) => {
-    throw usageError(`cannot write the archive: ${errorText(failure)}`, 'use a file that you can write');
+    throw usageError(`cannot write ${named}: ${fileFault(failure)}`, 'use a file that you can write');
   });
   const output = handle.createWriteStream().on('error', () => {}); // it is thrown below
   try {

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { errorText } from '@ignite/toolkit/errors/error-text';
+import { fileFault } from './file-fault.ts';
 import { bytesLimit } from '@ignite/toolkit/source/source';
 import { usageError } from '../arguments/usage-error.ts';
 
@@ -9,7 +9,7 @@ export async function readInputFile(flag: string, path: string): Promise<string>
   try {
     return await readText(createReadStream(path));
   } catch (failure) {
-    throw usageError(`${flag} ${path}: ${errorText(failure)}`, 'use a text file that you can read');
+    throw usageError(`${flag} ${path}: ${fileFault(failure)}`, 'use a text file that you can read');
   }
 }
 
@@ -18,7 +18,7 @@ export async function readStandardInput(): Promise<string> {
   try {
     return await readText(process.stdin);
   } catch (failure) {
-    throw usageError(`standard input: ${errorText(failure)}`, 'pipe text into the command');
+    throw usageError(`standard input: ${fileFault(failure)}`, 'pipe text into the command');
   }
 }
 

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { errorText } from '@ignite/toolkit/errors/error-text';
+import { fileFault } from './file-fault.ts';
 import { usageError } from '../arguments/usage-error.ts';
 
 /** A file to read, or with `-` standard input. @throws CodedError USAGE_INVALID */
@@ -13,6 +13,6 @@ export async function openInput(file: string): Promise<Readable> {
   try {
     return (await open(file)).createReadStream();
   } catch (failure) {
-    throw usageError(`${file}: ${errorText(failure)}`, 'use an archive that you can read');
+    throw usageError(`${file}: ${fileFault(failure)}`, 'use an archive that you can read');
   }
 }

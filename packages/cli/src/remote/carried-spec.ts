@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { notRemote } from '@ignite/api/remote/not-remote';
 import type { VmFile } from '@ignite/api/vm-file';
-import { errorText } from '@ignite/toolkit/errors/error-text';
+import { fileFault } from '../files/file-fault.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { assertAbsoluteSources } from './assert-absolute-sources.ts';
 
@@ -23,7 +23,7 @@ export async function carriedSpec(spec: VmFile['spec']): Promise<VmFile['spec']>
 
 async function keysIn(path: string): Promise<readonly string[]> {
   const text = await readFile(path, 'utf8').catch((failure: unknown) => {
-    throw usageError(`cannot read the public key: ${errorText(failure)}`, 'check --ssh');
+    throw usageError(`cannot read the public key ${path}: ${fileFault(failure)}`, 'check --ssh');
   });
   return text
     .split('\n')

@@ -128,6 +128,14 @@ test('decodeManifests: the nearest field is suggested', () => {
   });
 });
 
+test('decodeManifests: who writes a text where fields belong is told the fields', () => {
+  assert.throws(() => decode(`${head}spec:\n  plant: mint\n  soil: sandy\n`), {
+    message: 'pot.yaml:7:3: spec.soil: must be a map, not "sandy"',
+    hint: 'soil has fields of its own: sand',
+  });
+  assert.throws(() => decode(`${head}spec:\n  plant: {}\n`), { hint: 'correct the value there' });
+});
+
 test('decodeManifests: everything that is wrong in all objects is told, unknown fields of an object first', () => {
   const text = `${head}spec:\n  litres: 0\n  liters: 3\n---\n${head.replace('name: a', 'name: A')}spec: {plant: 3}\n`;
   assert.throws(

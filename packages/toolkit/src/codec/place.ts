@@ -53,10 +53,19 @@ export function checkAt<Schema extends v.GenericSchema>(
       ...others.map((issue) => {
         const path = [...at, ...issuePath(issue)];
         const what = `${dotted(path)}${issueText(issue)}`;
-        return { at: positionOf(place, path), what, hint: 'correct the value there' };
+        return { at: positionOf(place, path), what, hint: hintFor(issue, schema) };
       }),
     ],
   };
+}
+
+/** Whoever writes a text where fields belong is told their names. */
+function hintFor(issue: v.BaseIssue<unknown>, schema: v.GenericSchema): string {
+  const path = issuePath(issue);
+  const fields = fieldsBeside(schema, [...path, '']);
+  return issue.expected === 'Object' && issue.input !== undefined && fields.length > 0
+    ? `${path.at(-1) ?? 'it'} has fields of its own: ${fields.join(', ')}`
+    : 'correct the value there';
 }
 
 interface UnknownField {
@@ -79,7 +88,7 @@ function unknownFields(issue: v.BaseIssue<unknown>, schema: v.GenericSchema): re
 const dotted = (path: readonly (string | number)[]): string =>
   path.length === 0 ? '' : `${path.join('.')}: `;
 
-/** Lists the fields that the schema allows beside the last field of `path`. */
+/** Lists the fields that the schema allows beside the last field of `path`, which need not be one of them. */
 function fieldsBeside(schema: v.GenericSchema, path: readonly (string | number)[]): readonly string[] {
   let at: JsonSchema | undefined = jsonSchemaOf(schema);
   for (const key of path.slice(0, -1)) at = at && (typeof key === 'number' ? at.items : fieldOf(at, key));

@@ -19,11 +19,14 @@ test('issueText: what a value must be, in the words of who writes it', () => {
   assert.equal(says(v.array(v.string()), {}), 'must be a list, not a map');
   assert.equal(says(v.boolean(), 'yes'), 'must be true or false, not "yes"');
   assert.equal(says(v.pipe(v.string(), v.nonEmpty()), ''), 'must not be empty');
+  assert.equal(says(v.pipe(v.string(), v.ip()), '1.2'), 'must be an IP address, not "1.2"');
+  assert.equal(says(v.pipe(v.string(), v.ipv4()), '::1'), 'must be an IPv4 address, not "::1"');
+  assert.equal(says(v.pipe(v.string(), v.ipv6()), '1.2.3.4'), 'must be an IPv6 address, not "1.2.3.4"');
 });
 
 test('issueText: words of a schema are quoted, and fields that are unknown or missing are called that', () => {
   assert.equal(says(v.pipe(v.string(), v.regex(/^x/, 'must begin with x')), 'y'), 'must begin with x');
-  assert.equal(says(v.pipe(v.string(), v.ip()), 'y'), 'Invalid IP: Received "y"');
+  assert.equal(says(v.pipe(v.string(), v.isoDate()), 'y'), 'Invalid date: Received "y"');
   assert.equal(says(v.strictObject({ a: v.string() }), {}), 'field "a" is required');
   assert.equal(says(v.strictObject({}), { b: 1 }), 'unknown field "b"');
 });

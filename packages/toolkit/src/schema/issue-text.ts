@@ -32,6 +32,12 @@ function wantedText({ type, expected, requirement }: BaseIssue<unknown>): string
       return `at most ${String(requirement)}`;
     case 'integer':
       return 'a whole number';
+    case 'ip':
+      return 'an IP address';
+    case 'ipv4':
+      return 'an IPv4 address';
+    case 'ipv6':
+      return 'an IPv6 address';
     case 'picklist':
     case 'union':
     case 'literal':

@@ -3,7 +3,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { awaitEtcd } from '@ignite/cluster/etcd-operations/await-etcd';
 import { type EtcdRequest, createEtcd, planEtcdCluster } from '@ignite/cluster/etcd-operations/create-etcd';
 import { verified } from '@ignite/cluster/etcd-operations/snapshot';
-import { errorText } from '@ignite/toolkit/errors/error-text';
+import { fileFault } from '../../files/file-fault.ts';
 import { bytes, humanBytes, parseBytes } from '@ignite/toolkit/units/bytes';
 import type { Command, Flags, Invocation } from '../../arguments/command.ts';
 import { namespaceFlags } from '../../arguments/namespace.ts';
@@ -90,7 +90,7 @@ const mostCopied = 256 * 2 ** 20;
 /** Returns the full path of a snapshot. @throws CodedError USAGE_INVALID, ETCD_SNAPSHOT_INVALID */
 async function snapshotAt(file: string, { memory }: EtcdRequest): Promise<string> {
   const path = await realpath(file).catch((failure: unknown) => {
-    throw usageError(`--from ${file}: ${errorText(failure)}`, 'use a file that you can read');
+    throw usageError(`--from ${file}: ${fileFault(failure)}`, 'use a file that you can read');
   });
   const half = memory === undefined ? mostCopied : Math.floor(parseBytes(memory) / 2);
   const most = Math.min(half, mostCopied);

@@ -32,6 +32,7 @@ test('storageOf: the comma list of the original, with its names', () => {
 const sources: readonly (readonly [string, object])[] = [
   ['/srv/src:/src', { hostPath: { path: '/srv/src' } }],
   ['.:/src:ro', { hostPath: { path: process.cwd() }, readOnly: true }],
+  ['packages/cli:/x', { blockDevice: { path: `${process.cwd()}/packages/cli` } }],
   ['/srv/disk.img:/x', { file: { path: '/srv/disk.img' } }],
   ['/srv/new.img:/x:size=1GB', { file: { path: '/srv/new.img', size: '1GB' } }],
   ['data:/x', { volume: { name: 'data' } }],

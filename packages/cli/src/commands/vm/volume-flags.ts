@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { errorText } from '@ignite/toolkit/errors/error-text';
+import { fileFault } from '../../files/file-fault.ts';
 import type { FlagValues, Flags } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 
@@ -113,7 +113,7 @@ function parseMount(text: string, kindOf: (path: string) => PathKind | undefined
   return { source: sourceOf(source, size, kindOf), target, readOnly: readonly === 'true' };
 }
 
-const isPath = (source: string): boolean => /^\.{0,2}\//.test(source) || source === '.' || source === '..';
+const isPath = (source: string): boolean => source.includes('/') || source === '.' || source === '..';
 
 function sourceOf(
   source: string,
@@ -142,6 +142,6 @@ function kindOfPath(path: string): PathKind | undefined {
     if (found?.isFile()) return 'file';
     return found && 'blockDevice';
   } catch (failure) {
-    throw usageError(`cannot access the volume: ${errorText(failure)}`, 'check the path');
+    throw usageError(`cannot access ${path}: ${fileFault(failure)}`, 'check the path');
   }
 }

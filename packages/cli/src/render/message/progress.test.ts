@@ -39,6 +39,20 @@ test('Progress: on a terminal the line under way is replaced when it is done', (
   assert.match(text, /\r\u001b\[K✓ Starting 1\.5s\n$/);
 });
 
+test('Progress: the step that fails is marked so, and the steps before it are done', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'] });
+  let text = '';
+  const err = { write: (part: string | Uint8Array) => (text += String(part)) };
+  using progress = new Progress({ out: err, err, isTty: true, isColoured: false, env: {} }, 'info');
+  const failing = async (): Promise<void> => {
+    twoSteps(progress);
+    throw new Error('no');
+  };
+  await assert.rejects(progress.follow(failing), { message: 'no' });
+  progress.end();
+  assert.match(text, /\r\u001b\[K✓ Pulling 0\.0s\nwarning: slow\n[^\n]*\r\u001b\[K✗ Starting 0\.0s\n$/);
+});
+
 test('Progress: a lower level tells warnings alone, and the lowest nothing', () => {
   assert.equal(capture(false, 'warn', twoSteps), 'warning: slow\n');
   assert.equal(capture(false, 'error', twoSteps), '');

@@ -36,6 +36,16 @@ export class Progress implements Disposable {
   /** A line that is there to be looked at when something is wrong. */
   readonly debug = (text: string): void => this.#line(`debug: ${text}`);
 
+  /** Runs the work whose steps are reported. If it fails, the step under way is marked so. */
+  async follow<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (failure) {
+      this.#finish('✗');
+      throw failure;
+    }
+  }
+
   [Symbol.dispose](): void {
     this.end();
   }
@@ -68,9 +78,9 @@ export class Progress implements Disposable {
     this.#io.err.write(forTerminal`\r\u001b[K\u001b[?7l${line}\u001b[?7h`);
   }
 
-  #finish(): void {
+  #finish(mark = '✓'): void {
     if (this.#current === '') return;
-    const line = `✓ ${this.#current} ${this.#transferred ?? ''}${this.#seconds()}`;
+    const line = `${mark} ${this.#current} ${this.#transferred ?? ''}${this.#seconds()}`;
     this.#io.err.write(forTerminal`\r\u001b[K${line}\n`);
     this.#current = '';
     this.#transferred = undefined;

@@ -6,8 +6,8 @@ import { examineHost, missingPackages } from './doctor.ts';
 const missing = (name: string): DoctorCheck => ({ name, state: 'missing', found: 'not installed' });
 
 test('missingPackages: each lack is cured by its package', () => {
-  const checks = [missing('skopeo'), missing('runc or crun'), missing('CNI plugins')];
-  assert.deepEqual(missingPackages(checks), ['skopeo', 'runc', 'containernetworking-plugins']);
+  const checks = [missing('skopeo'), missing('runc or crun'), missing('CNI plugins'), missing('virtiofsd')];
+  assert.deepEqual(missingPackages(checks), ['skopeo', 'runc', 'qemu-system-common', 'containernetworking-plugins']);
 });
 
 test('missingPackages: what is there, and what no package brings, needs none', () => {
@@ -20,6 +20,7 @@ test('missingPackages: what is there, and what no package brings, needs none', (
 test('examineHost: every check says what it found, and every lack what it costs and how to cure it', async () => {
   const checks = await examineHost(process.env);
   assert.ok(checks.length > 15);
+  for (const { name } of checks) assert.doesNotMatch(name, / or \//);
   assert.equal(new Set(checks.map(({ name }) => name)).size, checks.length);
   for (const check of checks) {
     assert.ok(check.found !== '', check.name);

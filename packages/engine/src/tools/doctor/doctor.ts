@@ -11,7 +11,7 @@ import { probeEngine } from '../container-engine/engine-probe.ts';
 import type { ContainerEngine } from '../container-engine/errors.ts';
 import { findProgram } from '../host/find-program.ts';
 import { isAccessible } from '../host/is-accessible.ts';
-import { cniPackage, requirements } from './requirements.ts';
+import { type Requirement, cniPackage, requirements } from './requirements.ts';
 import { cniPluginDirs } from '../network/cni/settings.ts';
 
 /** Checks what this host has and lacks, what each lack costs, and how to cure it. */
@@ -33,13 +33,15 @@ export async function examineHost(env: NodeJS.ProcessEnv): Promise<readonly Doct
 export function missingPackages(checks: readonly DoctorCheck[]): readonly string[] {
   const missing = new Set(checks.filter((check) => check.state === 'missing').map((check) => check.name));
   return [
-    ...requirements.filter((need) => missing.has(need.programs.join(' or '))).map((need) => need.package),
+    ...requirements.filter((need) => missing.has(nameOf(need))).map((need) => need.package),
     ...(missing.has('CNI plugins') ? [cniPackage] : []),
   ];
 }
 
-async function checkPrograms(need: (typeof requirements)[number]): Promise<DoctorCheck> {
-  const name = need.programs.join(' or ');
+const nameOf = ({ called, programs }: Requirement): string => called ?? programs.join(' or ');
+
+async function checkPrograms(need: Requirement): Promise<DoctorCheck> {
+  const name = nameOf(need);
   for (const program of need.programs) {
     const path = await findProgram(program);
     if (path) return { name, state: 'ok', found: path };

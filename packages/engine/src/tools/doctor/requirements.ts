@@ -4,6 +4,8 @@ import { foreignArch, hostArch } from '../host/arch.ts';
 
 /** A program of the host that Ignite uses, and what does not work without it. */
 export interface Requirement {
+  /** What it is called, where the alternatives are only paths of the same program. */
+  readonly called?: string;
   /** The alternatives, any one of which suffices. */
   readonly programs: readonly string[];
   /** The package of Debian and Ubuntu that provides the first alternative. */
@@ -38,6 +40,7 @@ export const requirements: readonly Requirement[] = [
   },
   { programs: ['setfacl'], package: 'acl', cost: 'no file of this host can be a volume', optional: true },
   {
+    called: 'virtiofsd',
     programs: virtiofsdPrograms,
     package: 'qemu-system-common',
     cost: 'no directory of this host can be shared with a VM',

@@ -34,6 +34,8 @@ const sayings: Readonly<Record<string, string>> = {
     'REGISTRY_FAILED',
   'initializing source oci-archive:/nope.tar:: creating temp directory: open /nope.tar: no such file or directory':
     'IMAGE_MISSING',
+  'initializing source oci-archive:/docker.tar:: open /var/tmp/oci3357863450/index.json: no such file or directory':
+    'ARCHIVE_INVALID',
   'initializing source oci:/r/x:1:: open /r/x:1/index.json: no such file or directory': 'IMAGE_MISSING',
   'initializing source oci-archive:/a.tar:nope: no descriptor found for reference "nope"': 'IMAGE_MISSING',
   'initializing source docker-archive:/a.tar: loading tar component manifest.json: file does not exist':
@@ -69,5 +71,26 @@ test('pullFailed: what no tool said passes as it is', () => {
 
 test('referenceInvalid: who names a disk is told to import it first', () => {
   assert.match(referenceInvalid('./x.qcow2').hint ?? '', /"ignite image import \.\/x\.qcow2"/);
-  assert.match(referenceInvalid('./x').hint ?? '', /oci-archive:FILE/);
+  assert.match(referenceInvalid('x y').hint ?? '', /oci-archive:FILE/);
+});
+
+const asArchive = (path: string): string =>
+  `for an archive use oci-archive:${path}, or docker-archive:${path} if "docker save" wrote it; for a folder with an OCI layout use oci:${path}`;
+
+for (const [text, hint] of [
+  ['NGINX', 'did you mean "nginx"?'],
+  ['https://ghcr.io/me/App:v1', 'did you mean "ghcr.io/me/app:v1"?'],
+  ['./x.tar', asArchive('./x.tar')],
+  ['/srv/layout', asArchive('/srv/layout')],
+] as const)
+  test(`referenceInvalid: who writes ${text} is told what to write`, () => {
+    assert.equal(referenceInvalid(text).hint, hint);
+  });
+
+test('pullFailed: what no registry has and is called like an archive may be one', () => {
+  const stderr = 'pinging container registry r: dial tcp: lookup r on 10.0.2.3:53: no such host';
+  const cause = new ToolFailedError({ tool: 'skopeo', args: [] }, 1, { stdout: '', stderr });
+  const failure = pullFailed('debian.tar:latest', cause);
+  assert.ok(failure instanceof CodedError);
+  assert.deepEqual([failure.code, failure.hint], ['REGISTRY_UNREACHABLE', asArchive('debian.tar')]);
 });

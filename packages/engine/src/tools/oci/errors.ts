@@ -1,4 +1,5 @@
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { readReference } from '@ignite/api/v1/image-reference';
 import type { ContainerEngine } from '../container-engine/errors.ts';
 import { ToolFailedError } from '@ignite/toolkit/process/runner';
 import { type Bytes, humanBytes } from '@ignite/toolkit/units/bytes';
@@ -29,10 +30,21 @@ export const referenceInvalid = (text: string): CodedError<ImageErrorCode> =>
 
 function referenceHint(text: string): string {
   if (/@(amd64|arm64)$/.test(text)) return 'use --arch for the architecture, not the image name';
-  return parseDiskFile(text)
-    ? `import the disk first with "ignite image import ${text}", and run the image by its name`
-    : 'use [REGISTRY/]NAME[:TAG][@DIGEST], or oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, docker-daemon:NAME:TAG, containerd:NAME:TAG';
+  if (parseDiskFile(text))
+    return `import the disk first with "ignite image import ${text}", and run the image by its name`;
+  const lower = text.replace(/^https?:\/\//, '').toLowerCase();
+  if (lower !== text && readReference(lower)) return `did you mean "${lower}"?`;
+  return (
+    archiveHint(text) ??
+    'use [REGISTRY/]NAME[:TAG][@DIGEST], or oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, docker-daemon:NAME:TAG, containerd:NAME:TAG'
+  );
 }
+
+/** The hint for who names an archive or folder of this host without saying what it is. */
+const archiveHint = (text: string): string | undefined =>
+  /^\.{0,2}\/|\.(tar|tgz|tar\.gz)$/.test(text)
+    ? `for an archive use oci-archive:${text}, or docker-archive:${text} if "docker save" wrote it; for a folder with an OCI layout use oci:${text}`
+    : undefined;
 
 export const tagWithDigest = (text: string): CodedError<ImageErrorCode> =>
   new CodedError('REFERENCE_INVALID', `${JSON.stringify(text)} contains a digest`, {
@@ -227,8 +239,18 @@ const explanations: readonly Explanation[] = [
   },
 ];
 
+const notThisArchive = {
+  code: 'ARCHIVE_INVALID',
+  what: 'it is not an archive of this kind, or is incomplete',
+  hint: 'use docker-archive:FILE for files of "docker save", and oci-archive:FILE for files of "skopeo copy" and "podman save --format oci-archive"',
+} as const;
+
 /** The explanations for an image from a file or folder of this host, with which no registry is involved. */
 const fileExplanations: readonly Explanation[] = [
+  {
+    said: /initializing source oci-archive:.* open \S+\/oci\d+\/index\.json: no such file or directory/,
+    ...notThisArchive,
+  },
   {
     said: /initializing source (oci|oci-archive|docker-archive):.*(no such file or directory|not a directory)/,
     code: 'IMAGE_MISSING',
@@ -243,15 +265,22 @@ const fileExplanations: readonly Explanation[] = [
   },
   {
     said: /initializing source (oci-archive|docker-archive):.*(untarring|loading tar component)/,
-    code: 'ARCHIVE_INVALID',
-    what: 'it is not an archive of this kind, or is incomplete',
-    hint: 'use docker-archive:FILE for files of "docker save", and oci-archive:FILE for files of "skopeo copy" and "podman save --format oci-archive"',
+    ...notThisArchive,
   },
 ];
 
 /** Translates a failed pull into an error that a user can act on. */
 export const pullFailed = (source: string, failure: unknown): unknown =>
-  transferFailed(`import "${source}"`, failure, [...fileExplanations, ...explanations]);
+  transferFailed(`import "${source}"`, failure, [...fileExplanations, ...registryExplanations(source)]);
+
+/** What no registry has may be a file. */
+function registryExplanations(source: string): readonly Explanation[] {
+  const hint = archiveHint(source.replace(/:latest$/, ''));
+  const mayBeFile: readonly ImageErrorCode[] = ['IMAGE_MISSING', 'REGISTRY_AUTH', 'REGISTRY_UNREACHABLE'];
+  return hint === undefined
+    ? explanations
+    : explanations.map((each) => (mayBeFile.includes(each.code) ? { ...each, hint } : each));
+}
 
 /**
  * Translates a failed copy between registries, archives and this host into an error that a user can act on.

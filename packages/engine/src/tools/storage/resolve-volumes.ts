@@ -143,7 +143,11 @@ async function statSource({ name }: VmVolume, { kind, path }: HostSource): Promi
   if (!found)
     throw volumeInvalid(
       `volume "${name}": ${kind === 'blockDevice' ? 'device path' : path} not found${kind === 'blockDevice' ? `: ${path}` : ''}`,
-      kind === 'file' ? 'set a size to create it' : `${kind} must be ${noun} that exists on this host`,
+      {
+        file: 'set a size to create it',
+        hostPath: `hostPath must be ${noun} that exists on this host`,
+        blockDevice: 'check the path: devices and folders must exist, and a file is created if a size is set',
+      }[kind],
     );
   if (fits(found)) return found;
   throw volumeInvalid(
