@@ -12,6 +12,7 @@ import { parse, stringify } from 'yaml';
 import { CannotBuild } from '../kubernetes/fixtures/go-program.ts';
 import { type ClusterPrograms, componentArchive, findClusterPrograms } from './fixtures/cluster-images.ts';
 import { Ignite, type Started } from './fixtures/ignite.ts';
+import { openPretendedNode } from './fixtures/pretended-node.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
 
 const version = 'v1.35.4';
@@ -148,6 +149,22 @@ describe('a hosted control plane', { skip }, () => {
       .map((line) => line.split(/\s+/)[3]!)
       .filter((local) => !local.startsWith('127.0.0.1:'));
     assert.deepEqual(reachable, [`${address}:6443`]);
+  });
+
+  test('it reaches the Pods of its nodes: an aggregated API answers, and a webhook is asked', async () => {
+    const routes = async (): Promise<string> => await field('hpo/dev', '.spec.routes[*].to');
+    await using node = await openPretendedNode(ignite, address.replace(/\d+\.\d+$/, '200.200'));
+    await clusters('apply', '-f', node.manifest);
+    // It looks at its nodes every minute, and when it is changed itself.
+    await ours('annotate', 'hcp', 'dev', 'nodes=more');
+    await until('the API', async () =>
+      (await clusters('get', '--raw', node.path)).includes('APIResourceList'),
+    );
+    await assert.rejects(clusters('create', '-f', node.asking), /denied the request: a Pod says no\n/);
+    assert.equal(await routes(), '10.244.7.0/24');
+    await clusters('delete', '-f', node.manifest);
+    await ours('annotate', 'hcp', 'dev', 'nodes=none', '--overwrite');
+    await until('the end of the route', async () => (await routes()) === '');
   });
 
   test('kubeadm finds in it what a worker needs to join, and its kubelet gets a certificate', async () => {
