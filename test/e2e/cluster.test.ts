@@ -154,6 +154,19 @@ describe('a cluster from its creation to its end', { skip }, () => {
     await answers('dev');
   });
 
+  /** The API server has no VM, and speaks to the Pods themselves. */
+  const reaches = async (cluster: string): Promise<void> => {
+    const pod = ['get', 'pods', '-l', 'app=web', '-o', 'jsonpath={.items[0].metadata.name}'];
+    for (const target of ['services/web:80', `pods/${await theirs(cluster, ...pod)}:8080`]) {
+      const path = `/api/v1/namespaces/default/${target}/proxy/health`;
+      assert.equal(await theirs(cluster, 'get', '--raw', path), 'OK');
+    }
+  };
+
+  test('its API server reaches the application through the Service, and at a Pod', async () => {
+    await reaches('dev');
+  });
+
   test('it is suspended, goes on, and goes back to what it was, with what it had stored and in memory', async () => {
     const before = await kubectl(...started);
     await kubectl('create', 'configmap', 'then', '--from-literal', 'a=b');
@@ -190,6 +203,7 @@ describe('a cluster from its creation to its end', { skip }, () => {
     );
     assert.equal(await theirs(cluster, ...started), since);
     await answers(cluster);
+    await reaches(cluster);
   };
   const nodeNames = async (cluster: string): Promise<string> =>
     await theirs(cluster, 'get', 'nodes', '-o', 'jsonpath={.items[*].metadata.name}');

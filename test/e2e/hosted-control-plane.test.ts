@@ -12,6 +12,7 @@ import { parse, stringify } from 'yaml';
 import { CannotBuild } from '../kubernetes/fixtures/go-program.ts';
 import { type ClusterPrograms, componentArchive, findClusterPrograms } from './fixtures/cluster-images.ts';
 import { Ignite, type Started } from './fixtures/ignite.ts';
+import { openPretendedNode } from './fixtures/pretended-node.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
 
 const version = 'v1.35.4';
@@ -148,6 +149,19 @@ describe('a hosted control plane', { skip }, () => {
       .map((line) => line.split(/\s+/)[3]!)
       .filter((local) => !local.startsWith('127.0.0.1:'));
     assert.deepEqual(reachable, [`${address}:6443`]);
+  });
+
+  test('it reaches the Pods of its nodes: an aggregated API answers, and a webhook is asked', async () => {
+    await using node = await openPretendedNode(ignite, address.replace(/\d+\.\d+$/, '200.200'));
+    await clusters('apply', '-f', node.manifest);
+    // It looks at its nodes every minute, and when it is changed itself.
+    await ours('annotate', 'hcp', 'dev', 'nodes=more');
+    await until('the API', async () => /APIResourceList/.test(await clusters('get', '--raw', node.path)));
+    const asked = async () => await clusters('create', '-f', node.asking, '--dry-run=server').catch(String);
+    await until('the webhook', async () => /denied the request: a Pod says no/.test(await asked()));
+    await clusters('delete', '-f', node.manifest);
+    await ours('annotate', 'hcp', 'dev', 'nodes=none', '--overwrite');
+    await until('the end of the route', async () => (await field('hpo/dev', '.spec.routes')) === '[]');
   });
 
   test('kubeadm finds in it what a worker needs to join, and its kubelet gets a certificate', async () => {

@@ -15,6 +15,8 @@ const object = (kind: string, spec: object): KubeObject & { readonly spec: objec
   },
 });
 const pod = (image: string) => object('HostPod', { programs: [{ name: 'a', image, command: ['/a'] }] });
+const routed = (...vias: readonly string[]) =>
+  object('HostPod', { programs: [], routes: vias.map((via) => ({ to: '10.244.1.0/24', via })) });
 const balancer = (address: string) =>
   object('HostPod', { balancer: { port: 6_443, servers: [{ name: 'a', address, port: 6_443 }] } });
 const controlPlane = (spec: object) => object('HostedControlPlane', { version: 'v1.35.4', ...spec });
@@ -25,6 +27,8 @@ for (const [what, old, next, isAllowed] of [
   ['the same programs of a pod', pod('registry.k8s.io/etcd'), pod('registry.k8s.io/etcd'), true],
   ['a load balancer for a pod', pod('registry.k8s.io/etcd'), balancer('10.0.0.1'), false],
   ['the servers of a load balancer', balancer('10.0.0.1'), balancer('10.0.0.2'), false],
+  ['the routes of a pod', routed('10.61.0.3'), routed('10.61.0.4'), false],
+  ['routes away', routed('10.61.0.3'), routed(), true],
   ['another repository', controlPlane({}), controlPlane({ imageRepository: image }), false],
   [
     'an argument',

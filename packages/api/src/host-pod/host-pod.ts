@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import { absolutePath } from '../v1/absolute-path.ts';
 import { imageOrigin } from '../v1/image-origin.ts';
 import { size } from '../v1/size.ts';
+import { routesSchema } from './pod-route.ts';
 
 const mib = 2 ** 20;
 /** The copies that a pod has at most of what its programs keep. */
@@ -149,10 +150,18 @@ export const hostPodSpecSchema = v.pipe(
       'Router that the pod is behind, with the VMs of its namespace that name the same one. It cannot be changed.',
       v.optional(label),
     ),
+    routes: described(
+      'Ways by which the programs reach what is behind neighbours of the pod. They are changed while the programs run.',
+      v.optional(routesSchema),
+    ),
   }),
   v.check(
     ({ programs, balancer }) => balancer === undefined || programs.length === 0,
     'must have either programs or a balancer',
+  ),
+  v.check(
+    ({ routes, balancer }) => balancer === undefined || routes === undefined,
+    'must have no routes beside a balancer',
   ),
 );
 export type HostPodSpec = v.InferOutput<typeof hostPodSpecSchema>;

@@ -5,11 +5,12 @@ import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { apiServerPort } from '../contract/api-server-port.ts';
+import { findCondition } from '../contract/conditions.ts';
 import { annotations, finalizers, labels } from '../contract/names.ts';
 import { controllerReference, isControlledBy, ownerReference, withOwner } from '../contract/owner.ts';
 import type { Cluster, Endpoint } from '../kinds/cluster.ts';
 import type { HostedControlPlane } from '../kinds/hosted-control-plane.ts';
-import { clusterKind, hostedControlPlaneKind } from '../kinds/object-kinds.ts';
+import { clusterKind, hostedControlPlaneKind, machineKind } from '../kinds/object-kinds.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
 import { type Reached, ensureKeys, ensureKubeconfig, readKeys } from '../workload/cluster-secrets.ts';
 import { secrets } from '../workload/node.ts';
@@ -20,6 +21,7 @@ import { findExternalEtcd } from './external-etcd.ts';
 import { findEndpoint } from './find-endpoint.ts';
 import { withHostedStatus } from './hosted-status.ts';
 import { createReplica, hasApiServer, keepReplicas } from './keep-replicas.ts';
+import { keepRoutes } from './keep-routes.ts';
 import { type ClusterFacts, nodeObjects } from './node-objects.ts';
 import { isServing } from './plan-programs.ts';
 import type { ReplicaAction } from './plan-replicas.ts';
@@ -136,6 +138,7 @@ async function keep(
   await removeLeftSecrets(object, clusterName, running, client, signal);
   const why = whyNot(action, object, isOwn);
   const workload = await work.workloads.of(cluster, signal);
+  if (workload) await keepRoutes(running, network, workload, work, signal);
   const facts = { clusterName, endpoint, network, authority: keys.ca.certificate };
   // Nothing in a cluster may be of a newer version than its API servers.
   const written =
@@ -150,12 +153,18 @@ async function keep(
       waitsFor: why,
       nowMs: work.clock.now(),
     }),
-    requeueAfterMs: pauseAfter(action, workload !== undefined),
+    requeueAfterMs: pauseAfter(action, workload !== undefined && !(await areNodesJoining(cluster, work))),
   };
 }
 
-function pauseAfter({ type }: ReplicaAction, isReachable: boolean): number {
-  if (type === 'nothing') return isReachable ? lookMs : waitMs;
+/** Routes are to be there by the time that a node is ready. */
+const areNodesJoining = async (cluster: Cluster, { objects }: Work): Promise<boolean> =>
+  (await objects.ofCluster(machineKind, cluster)).some(
+    (machine) => findCondition(machine, 'NodeHealthy')?.status !== 'True',
+  );
+
+function pauseAfter({ type }: ReplicaAction, isSettled: boolean): number {
+  if (type === 'nothing') return isSettled ? lookMs : waitMs;
   return type === 'wait' ? waitMs : nextMs;
 }
 

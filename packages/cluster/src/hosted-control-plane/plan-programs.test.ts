@@ -160,3 +160,13 @@ test('a replica that joins has an etcd alone until that votes, and keeps what it
   assert.equal(joinedBy({ ...pod, spec: { ...pod.spec, programs: joining } as HostPod['spec'] }), joins);
   assert.equal(joinedBy(samplePod({})), undefined);
 });
+
+test('the API server speaks to the Pods behind a Service themselves, unless people wish otherwise', () => {
+  const serverOf = (spec: Parameters<typeof plan>[1]) =>
+    plan(samplePod({}), spec).find(({ name }) => name === 'kube-apiserver')?.command ?? [];
+  const routing = (command: readonly string[]) =>
+    command.filter((each) => each.includes('aggregator-routing'));
+  assert.deepEqual(routing(serverOf({})), ['--enable-aggregator-routing=true']);
+  const extraArgs = [{ name: 'enable-aggregator-routing', value: 'false' }];
+  assert.deepEqual(routing(serverOf({ apiServer: { extraArgs } })), ['--enable-aggregator-routing=false']);
+});

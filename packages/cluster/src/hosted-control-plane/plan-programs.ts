@@ -160,6 +160,8 @@ function apiServer(planned: PlannedControlPlane, image: string): Program {
       ['authorization-mode', 'Node,RBAC'],
       ['enable-admission-plugins', 'NodeRestriction'],
       ['enable-bootstrap-token-auth', 'true'],
+      // Addresses of Services are those of nodes alone. It has routes to the Pods behind them.
+      ['enable-aggregator-routing', 'true'],
       ['allow-privileged', 'true'],
       ['profiling', 'false'],
     ],

@@ -17,10 +17,11 @@ type MachineSpec = IgniteMachine['spec'];
  */
 export const hostUses: HostUses = {
   HostPod: ({ metadata: { namespace }, spec }) => {
-    const { programs = [], balancer, router, restored } = spec as Partial<HostPodSpec>;
+    const { programs = [], balancer, router, restored, routes = [] } = spec as Partial<HostPodSpec>;
     const secrets = programs.flatMap((program) => program.secrets ?? []);
     return [
       balancer ? programsAt('spec.balancer', balancer) : programsAt('spec.programs', programs),
+      ...(routes.length === 0 ? [] : [programsAt('spec.routes', routes)]),
       ...secrets.map(({ secretName: name }): HostUse => ({
         kind: 'object',
         key: { kind: 'Secret', namespace, name },

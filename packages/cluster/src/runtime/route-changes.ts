@@ -11,6 +11,7 @@ import type { Machine, MachineSpec } from '../kinds/machine.ts';
 import {
   clusterClassKind,
   clusterKind,
+  hostedControlPlaneKind,
   igniteClusterKind,
   inClusterIpPoolKind,
   ipAddressClaimKind,
@@ -23,7 +24,7 @@ import { clusterKeyOf } from './cached-kind.ts';
 import type { BasicWork, Controller } from './controller.ts';
 
 /** Kinds whose objects have to do with all Machines of their Cluster. */
-const machineWatchers = [machineHealthCheckKind, igniteClusterKind];
+const machineWatchers = [machineHealthCheckKind, igniteClusterKind, hostedControlPlaneKind];
 
 /** What is known of a controller here: the kinds of objects that matter to it. */
 type Routed = Pick<Controller, 'kind' | 'follows'>;
@@ -33,7 +34,7 @@ export type Enqueue<C extends Routed = Routed> = (controller: C, key: string) =>
 
 /**
  * Has the controllers look at what a change is of interest to: the object itself, its owners, all that belongs to a
- * Cluster whose wishes or beginnings have changed, the parts of a Machine or a MachinePool, the health checks of a Machine, the load
+ * Cluster whose wishes or beginnings have changed, the parts of a Machine or a MachinePool, the health checks of a Machine and its hosted control plane, the load
  * balancer of a Machine or a pod, the Clusters of a class, the claims that wait for a pool, and the pool of an address
  * or of a claim that is gone.
  */

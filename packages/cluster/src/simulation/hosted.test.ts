@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { HostPod } from '@ignite/api/host-pod/host-pod';
 import { hostPodKind } from '@ignite/api/host-pod/object-kind';
 import { isTrue } from '@ignite/toolkit/object/condition';
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
@@ -7,7 +8,7 @@ import { controlPlaneGroup, infrastructureGroup } from '../contract/groups.ts';
 import { labels } from '../contract/names.ts';
 import type { HostedControlPlane } from '../kinds/hosted-control-plane.ts';
 import { clusterKind, hostedControlPlaneKind, igniteClusterKind } from '../kinds/object-kinds.ts';
-import { secrets } from '../workload/node.ts';
+import { nodes, secrets } from '../workload/node.ts';
 import { withSpec } from './sim-cluster.sample.ts';
 import { Simulation } from './simulation.sample.ts';
 
@@ -20,6 +21,7 @@ async function createCluster(simulation: Simulation, spec: object, infrastructur
   await simulation.create(igniteClusterKind, 'dev', infrastructure, place.metadata);
   await simulation.create(hostedControlPlaneKind, 'dev', { version: 'v1.35.4', ...spec }, place.metadata);
   await simulation.create(clusterKind, 'dev', {
+    clusterNetwork: { pods: { cidrBlocks: ['10.244.0.0/16'] } },
     controlPlaneRef: { apiGroup: controlPlaneGroup, kind: hostedControlPlaneKind.kind, name: 'dev' },
     infrastructureRef: { apiGroup: infrastructureGroup, kind: igniteClusterKind.kind, name: 'dev' },
   });
@@ -51,6 +53,22 @@ const balancedServers = async (simulation: Simulation): Promise<readonly string[
   });
   return hostPodKind.decode(pod).spec.balancer!.servers.map(({ address }) => address);
 };
+
+/** Returns the routes of the pods of replicas, each as a text. */
+async function routesOf(simulation: Simulation): Promise<readonly string[]> {
+  const found = await simulation.all<HostPod>(hostPodKind);
+  return found
+    .filter(({ spec }) => spec.programs.length > 0)
+    .map(({ spec }) => (spec.routes ?? []).map(({ to, via }) => `${to} ${via}`).join(', '));
+}
+
+/** The kubelet of a node registers it, and the controller manager gives it a network for its Pods. */
+const addNode = async (simulation: Simulation, at: number): Promise<void> =>
+  void (await objectsOf(simulation.world.clientOf('default/dev'), nodes).create({
+    metadata: { name: `node-${at}` },
+    spec: { podCIDRs: [`10.244.${at}.0/24`] },
+    status: { addresses: [{ type: 'InternalIP', address: `10.61.1.${at}` }] },
+  }));
 
 test('the last replica waits for the others that etcd has lost, although no other one is wanted', async () => {
   using simulation = await Simulation.open({ seed: 1 });
@@ -108,13 +126,25 @@ describe('whatever the order, the faults and the delays', () => {
       await until(async () => (await balancedServers(simulation)).length === 3);
       assert.deepEqual((await balancedServers(simulation)).toSorted(), addresses.toSorted());
 
+      // All replicas have a way to the Pods of the nodes that there are, also those that come later.
+      const routed = async (...routes: readonly string[]): Promise<boolean> =>
+        (await routesOf(simulation)).every((each) => each === routes.join(', '));
+      for (const each of [1, 2]) await addNode(simulation, each);
+      const both = ['10.244.1.0/24 10.61.1.1', '10.244.2.0/24 10.61.1.2'];
+      await until(async () => (await routed(...both)) && (await isReady(simulation, 3)));
+
       // One whose etcd does not come back is replaced.
       const [, failing] = replicasOf(simulation)[seed % 3]!;
       pods.fail(failing);
       await until(async () => ![...pods.pods.values()].includes(failing) && (await isReady(simulation, 3)));
 
+      await until(async () => await routed(...both));
+      await objectsOf(simulation.world.clientOf('default/dev'), nodes).delete({ name: 'node-1' });
+
       await change({ version: 'v1.36.0' });
-      await until(async () => await isReady(simulation, 3, 'v1.36.0'));
+      await until(
+        async () => (await isReady(simulation, 3, 'v1.36.0')) && (await routed('10.244.2.0/24 10.61.1.2')),
+      );
 
       await change({ replicas: 1 });
       await until(async () => await isReady(simulation, 1, 'v1.36.0'));

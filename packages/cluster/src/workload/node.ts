@@ -40,6 +40,7 @@ export interface Taint {
 export interface Node extends KubeObject {
   readonly spec?: {
     readonly providerID?: string;
+    readonly podCIDRs?: readonly string[];
     readonly unschedulable?: boolean;
     readonly taints?: readonly Taint[];
   };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HostPod, HostProgramStatus } from '@ignite/api/host-pod/host-pod';
-import { podStatus } from './pod-status.ts';
+import { podStatus, withRouteProblem } from './pod-status.ts';
 
 const pod = (status?: HostPod['status']): HostPod => ({
   apiVersion: 'infrastructure.cluster.x-k8s.io/v1beta2',
@@ -38,4 +38,20 @@ test('a pod behind a router has an address for its neighbours, and one for the h
   const { address, reachedAt } = podStatus(pod(), { ...at, reachedAt: '10.62.0.2' }, [etcd], 1_000);
   assert.deepEqual([address, reachedAt], ['10.61.0.2', '10.62.0.2']);
   assert.ok(!('reachedAt' in podStatus(pod(), at, [etcd], 1_000)));
+});
+
+test('a pod says which routes it does not get, once, and is ready all the same', () => {
+  const told = (before: HostPod['status'], problem: string, nowMs: number) =>
+    withRouteProblem(pod(before), podStatus(pod(before), at, [etcd], nowMs), problem, nowMs);
+  const conditionsOf = (status: HostPod['status']): readonly string[] =>
+    (status?.conditions ?? []).map(({ type, status: is, message }) => `${type}=${is} ${message}`);
+  const first = told(undefined, 'a: no', 1_000);
+  assert.deepEqual(conditionsOf(first), ['Ready=True ', 'RoutesRefused=True a: no']);
+  assert.deepEqual(told(first, 'a: no', 9_000), first);
+  assert.deepEqual(conditionsOf(told(first, 'b: no', 9_000)), ['Ready=True ', 'RoutesRefused=True b: no']);
+  assert.deepEqual(conditionsOf(told(first, '', 9_000)), ['Ready=True ']);
+  assert.equal(
+    conditionsOf(told(first, 'x'.repeat(5_000), 9_000))[1]!.length,
+    'RoutesRefused=True '.length + 1_025,
+  );
 });

@@ -1,5 +1,5 @@
 import type { HostPod, HostPodStatus, HostProgramStatus } from '@ignite/api/host-pod/host-pod';
-import { withCondition } from '@ignite/toolkit/object/condition';
+import { withCondition, withoutCondition } from '@ignite/toolkit/object/condition';
 
 /** Pure. Returns the status of a pod whose programs have been looked at. */
 export function podStatus(
@@ -23,6 +23,33 @@ export function failedPodStatus(pod: HostPod, message: string, nowMs: number): H
     ...(programs && { programs }),
     ...readiness(pod, { isReady: false, message, nowMs }),
   };
+}
+
+/** The condition of a pod that does not get all its routes. There is none while it gets them. */
+const routesRefused = 'RoutesRefused';
+/** The length of its message at most: a pod may have many routes. */
+const problemLength = 1_024;
+
+/** Pure. Returns a status with what is in the way of routes of the pod; empty if nothing is. */
+export function withRouteProblem(
+  { metadata, status: before }: HostPod,
+  status: HostPodStatus,
+  problem: string,
+  nowMs: number,
+): HostPodStatus {
+  const { conditions = [] } = status;
+  if (problem === '') return { ...status, conditions: withoutCondition(conditions, routesRefused) };
+  const message = problem.length > problemLength ? `${problem.slice(0, problemLength)}…` : problem;
+  const old = before?.conditions?.find(({ type }) => type === routesRefused);
+  if (old?.message === message && old.observedGeneration === metadata.generation) return status;
+  const refused = {
+    type: routesRefused,
+    status: 'True',
+    reason: routesRefused,
+    message,
+    observedGeneration: metadata.generation,
+  } as const;
+  return { ...status, conditions: withCondition(conditions, refused, new Date(nowMs).toISOString()) };
 }
 
 interface Readiness {

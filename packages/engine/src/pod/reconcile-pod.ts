@@ -13,6 +13,7 @@ import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { namesIn } from '@ignite/toolkit/files/names-in';
 import { withoutPrefix } from '@ignite/api/address/ip-address';
+import { keepRoutes } from '../tools/network/link/keep-routes.ts';
 import { listOwnVms } from '../tools/store/own-vms.ts';
 import { reservations, routerOf } from '../vm/steps/interface-requests.ts';
 import type { VmPorts } from '../vm/vm-ports.ts';
@@ -34,7 +35,7 @@ import {
   removeCopies,
   restoreCopy,
 } from './pod-copies.ts';
-import { podStatus } from './pod-status.ts';
+import { podStatus, withRouteProblem } from './pod-status.ts';
 import { isAnswering } from './probe-program.ts';
 import { programRoot, removeUnusedRoots } from './program-root.ts';
 import { programSandbox } from './program-sandbox.ts';
@@ -68,6 +69,9 @@ export async function reconcilePod(pod: HostPod, host: PodHost, op: ClientOperat
   const wanted = new Set(namesOf(pod.spec));
   await removeOthers(pod.metadata.uid, programs, wanted, { files, host }, op.signal);
   const network = await joinNetwork(pod, host, op.signal);
+  const routeProblem = await findRouteProblem(pod, host, op.signal);
+  const told = (status: HostPodStatus): HostPodStatus =>
+    withRouteProblem(pod, status, routeProblem, host.clock.now());
   const isStopped = pod.spec.power === 'Stopped';
   const copying = { runner: host.runner, signal: op.signal };
   const isBack = await isRestored(pod.spec, files);
@@ -77,7 +81,8 @@ export async function reconcilePod(pod: HostPod, host: PodHost, op: ClientOperat
   if (isStopped || !isBack) await endPrograms(pod, { files, host }, op.signal);
   if (!isBack) await restoreCopy(pod.spec.restored!, files, copying, holder);
   const kept = await keepCopies(pod.spec, isStopped, files, copying);
-  if (isStopped) return { status: { ...stoppedStatus(pod, network, host), ...kept }, requeueAfterMs: lookMs };
+  if (isStopped)
+    return { status: told({ ...stoppedStatus(pod, network, host), ...kept }), requeueAfterMs: lookMs };
   const found: ReconciledProgram[] = [];
   const place = { pod, files, network };
   for (const program of programs)
@@ -94,7 +99,7 @@ export async function reconcilePod(pod: HostPod, host: PodHost, op: ClientOperat
     );
   if (found.some(({ replacesImage }) => replacesImage)) await removeUnusedRoots(host.paths, op.signal);
   return {
-    status: {
+    status: told({
       ...podStatus(
         pod,
         network,
@@ -102,7 +107,7 @@ export async function reconcilePod(pod: HostPod, host: PodHost, op: ClientOperat
         host.clock.now(),
       ),
       ...kept,
-    },
+    }),
     requeueAfterMs: Math.min(lookMs, ...found.map(({ waitMs }) => waitMs)),
   };
 }
@@ -236,6 +241,21 @@ async function joinNetwork(pod: HostPod, host: PodHost, signal: AbortSignal): Pr
     ...{ netnsPath: attachment.netnsPath, address, dns: attachment.dns },
     ...(reachedAt !== undefined && { reachedAt }),
   };
+}
+
+/** Gives a pod its routes. Resolves with what is in the way of some, without which the programs run all the same; empty if nothing is. */
+async function findRouteProblem(
+  { metadata: { uid }, spec }: HostPod,
+  { runner }: PodHost,
+  signal: AbortSignal,
+): Promise<string> {
+  try {
+    const refused = await keepRoutes(uid, spec.routes ?? [], runner, signal);
+    return refused.map(({ to, via, reason }) => `${to} via ${via}: ${reason}`).join('; ');
+  } catch (failure) {
+    signal.throwIfAborted();
+    return errorText(failure);
+  }
 }
 
 interface PodPlace {

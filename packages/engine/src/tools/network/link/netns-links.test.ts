@@ -31,6 +31,14 @@ test('parseNetnsLinks: devices with the addresses and routes that concern others
   ]);
 });
 
+test('parseNetnsLinks: the routes that a pod has asked for are told from those of the network', () => {
+  const marked =
+    '[{"type":"unicast","dst":"10.9.0.0/24","gateway":"10.151.0.4","dev":"eth0","table":"main","protocol":"96"}]';
+  assert.deepEqual(parseNetnsLinks(`${links}\n${marked}\n`)[1]?.routes, [
+    { to: '10.9.0.0/24', via: '10.151.0.4', isConnected: false, isOfPod: true },
+  ]);
+});
+
 test('parseNetnsLinks: devices without a route have none', () => {
   assert.deepEqual(parseNetnsLinks(`${links}\n`)[1]?.routes, []);
 });

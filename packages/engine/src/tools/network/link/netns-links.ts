@@ -2,6 +2,9 @@ import type { Runner } from '@ignite/toolkit/process/runner';
 import * as v from 'valibot';
 import { netnsName } from './netns.ts';
 
+/** The mark of the routes that a pod asks for: one of the protocols that Linux leaves to everybody (/etc/iproute2/rt_protos). */
+export const podProtocol = '96';
+
 const linkSchema = v.object({
   ifname: v.string(),
   address: v.optional(v.string(), ''),
@@ -38,6 +41,8 @@ export interface NetnsRoute {
   readonly via?: string;
   /** Set if the kernel made the route because the device has an address there. */
   readonly isConnected: boolean;
+  /** Set if a pod has asked for the route. */
+  readonly isOfPod?: true;
 }
 
 /** Lists the devices of a VM's namespace with their addresses and routes, through `ip`. */
@@ -71,6 +76,7 @@ export function parseNetnsLinks(stdout: string): readonly NetnsLink[] {
         to: dst,
         ...(gateway !== undefined && { via: gateway }),
         isConnected: protocol === 'kernel',
+        ...(protocol === podProtocol && { isOfPod: true }),
       })),
   }));
 }

@@ -1,0 +1,42 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { HostPod } from '@ignite/api/host-pod/host-pod';
+import { hostPodKind } from '@ignite/api/host-pod/object-kind';
+import { objectsOf } from '@ignite/toolkit/client/kind-client';
+import { errorText } from '@ignite/toolkit/errors/error-text';
+import type { Work } from '../runtime/controller.ts';
+import { type Node, nodes } from '../workload/node.ts';
+import type { WorkloadCluster } from '../workload/workload-cluster.ts';
+import { planRoutes } from './plan-routes.ts';
+import type { ClusterNetwork } from './service-network.ts';
+
+/** Gives the pods of a control plane routes to the Pods of its nodes. As long as the nodes cannot be told, the routes stay as they are. */
+export async function keepRoutes(
+  pods: readonly HostPod[],
+  network: ClusterNetwork,
+  workload: WorkloadCluster,
+  work: Work,
+  signal: AbortSignal,
+): Promise<void> {
+  const found = await nodesOf(workload, work, signal);
+  if (!found) return;
+  const routes = planRoutes(found, network.pods?.split(',') ?? []);
+  for (const pod of pods) {
+    const isLeaving = pod.metadata.deletionTimestamp !== undefined;
+    if (isLeaving || isDeepStrictEqual(pod.spec.routes ?? [], routes)) continue;
+    await work.objects.write(hostPodKind, pod, { ...pod, spec: { ...pod.spec, routes } });
+  }
+}
+
+async function nodesOf(
+  { objects }: WorkloadCluster,
+  { log }: Work,
+  signal: AbortSignal,
+): Promise<readonly Node[] | undefined> {
+  try {
+    return (await objectsOf(objects, nodes).list({ signal })).items as readonly Node[];
+  } catch (failure) {
+    signal.throwIfAborted();
+    log('debug', 'the nodes of a cluster cannot be told', { error: errorText(failure) });
+    return undefined;
+  }
+}
