@@ -24,7 +24,7 @@ import { type ClusterKey, type ClusterView, ofCluster } from './cluster-view.ts'
 import { assertNotPaused, assertNotRestoring, findCluster, isSuspended } from './find-cluster.ts';
 import type { ClusterParts } from './plan-suspension.ts';
 import { keepObjects } from './snapshot-objects.ts';
-import { type Removing, isPartOf, ofTemplates, removeParts } from './snapshot-parts.ts';
+import { type Removing, awaitRemoval, isPartOf, ofTemplates, removeParts } from './snapshot-parts.ts';
 import { goOn, partsOf, suspendFor } from './suspend-cluster.ts';
 
 export type ClusterSnapshotErrorCode =
@@ -229,6 +229,7 @@ export async function removeClusterSnapshot(
     waiting,
   );
   if (!isOfIt && removed === 0) throw notFound(key, name);
+  if (isOfIt && found.spec.template) await awaitRemoval(key.namespace, name, waiting);
   await keepCopies(key, (await partsOf(key, client, op.signal)).pods, {}, waiting);
 }
 

@@ -6,6 +6,7 @@ import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { own } from '../contract/names.ts';
 import { secretObjects } from '../kinds/object-kinds.ts';
+import { type Look, waitFor } from './await-cluster.ts';
 import type { SnapshotWaiting } from './snapshot-cluster.ts';
 
 /** Selects the parts of the snapshots of a cluster, or those of the templates of a namespace, which belong to no cluster. */
@@ -59,6 +60,18 @@ export async function removeParts(
     }
   return count;
 }
+
+/** Waits until the host has cleared away what it held for a template. */
+export const awaitRemoval = async (
+  namespace: string,
+  name: string,
+  waiting: Pick<SnapshotWaiting, 'client' | 'clock' | 'endMs' | 'op'>,
+): Promise<true> =>
+  await waitFor({ namespace, name }, waiting, async (): Promise<Look<true>> => {
+    const { client, op } = waiting;
+    const held = await listOfKind(hostPodKind, ofTemplates(namespace), client, op.signal);
+    return held.some(isPartOf(name)) ? { lacks: `the deletion of the template ${name}` } : { found: true };
+  });
 
 const isOwned = (part: Part, { namespace, labels }: PartsOwner): boolean =>
   part.metadata.namespace === namespace && isPart(part) && matchesLabels(part.metadata.labels, labels);

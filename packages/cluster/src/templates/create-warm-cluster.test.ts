@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hostPodKind } from '@ignite/api/host-pod/object-kind';
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { own } from '../contract/names.ts';
 import { secretObjects } from '../kinds/object-kinds.ts';
 import { createCluster } from '../operations/create-cluster.ts';
@@ -194,7 +195,7 @@ test('a cluster that a command was killed with as it started from a template goe
   const killed = new Error('killed');
   const stored = waiting.client.create.bind(waiting.client);
   const client = new Proxy(waiting.client, {
-    get: (target, method: keyof typeof target) =>
+    get: (target, method: keyof ObjectClient) =>
       method === 'create'
         ? async (...[kind, object, options]: Parameters<typeof stored>) => {
             if (kind.resource === 'vms') throw killed;

@@ -1,12 +1,10 @@
-import { hostPodKind } from '@ignite/api/host-pod/object-kind';
 import { KindClient } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { own } from '../contract/names.ts';
 import { clusterKind, clusterSnapshotKind } from '../kinds/object-kinds.ts';
-import { type Look, waitFor } from '../operations/await-cluster.ts';
 import { type SnapshotWaiting, deleteObject } from '../operations/snapshot-cluster.ts';
-import { isPartOf, listParts, ofTemplates, removeParts } from '../operations/snapshot-parts.ts';
+import { awaitRemoval, isPartOf, listParts, ofTemplates, removeParts } from '../operations/snapshot-parts.ts';
 import { type TemplateSnapshot, isTemplate } from './cluster-template.ts';
 
 /** Lists the templates of clusters of a namespace, or of all of them. */
@@ -27,13 +25,7 @@ export async function removeTemplate(
   const { namespace, name } = template.metadata;
   await unlessGone(deleteObject(template, waiting));
   await removeParts(ofTemplates(namespace), isPartOf(name), waiting);
-  const holders = new KindClient(waiting.client, hostPodKind);
-  await waitFor({ namespace, name }, waiting, async (): Promise<Look<true>> => {
-    const left = await holders.list({ ...ofTemplates(namespace), signal: waiting.op.signal });
-    return left.items.some(isPartOf(name))
-      ? { lacks: `the deletion of the template ${name}` }
-      : { found: true };
-  });
+  await awaitRemoval(namespace, name, waiting);
 }
 
 /**
