@@ -81,7 +81,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
       ...['infrastructure', 'ipam', 'machine', 'scaling'],
     ],
     ['operations'],
-    ['etcd-operations', 'provider'],
+    ['etcd-operations', 'provider', 'templates'],
   ],
   'packages/sandbox/src': [['kinds'], ['plan'], ['controllers']],
   'packages/legacy/src': [['v1alpha4'], ['go-view', 'v1alpha2', 'v1alpha3'], ['import']],

@@ -39,7 +39,7 @@ const longest = [
 /** The test files whose programs may still be built. Each of the others is begun before them. */
 const onKubernetes = chosen([
   'test/kubernetes/*.test.ts',
-  'test/e2e/{hosted-control-plane,cluster,control-planes,management-cluster}.test.ts',
+  'test/e2e/{hosted-control-plane,cluster,cluster-template,control-planes,management-cluster}.test.ts',
 ]);
 const rank = (file: string): number => {
   if (onKubernetes.includes(file)) return longest.length + 1;

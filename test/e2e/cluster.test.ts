@@ -10,6 +10,7 @@ import { componentArchive, findClusterPrograms, nodeImageArchive } from './fixtu
 import { assertAnswers } from './fixtures/assert-answers.ts';
 import { Ignite } from './fixtures/ignite.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
+import { webApplication } from './fixtures/web-application.ts';
 
 /** The whole story of a cluster, as a person goes through it: a hosted control plane, workers that are real nodes, and an application. */
 
@@ -20,42 +21,6 @@ const skipLong = process.env['IGNITE_LONG_STORIES'] ? false : 'it takes long: ru
 
 const programs = await findClusterPrograms();
 const skip = programs instanceof CannotBuild ? programs.message : false;
-
-/** An application of an image that the nodes have. */
-const applicationOf = (image: string): string => `
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: web}
-data:
-  Corefile: |
-    .:53 {
-      health :8080
-      whoami
-    }
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  replicas: 2
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      containers:
-        - name: web
-          image: ${image}
-          imagePullPolicy: Never
-          args: [-conf, /etc/web/Corefile]
-          readinessProbe: {httpGet: {path: /health, port: 8080}, timeoutSeconds: 20}
-          volumeMounts: [{name: web, mountPath: /etc/web}]
-      volumes: [{name: web, configMap: {name: web}}]
----
-apiVersion: v1
-kind: Service
-metadata: {name: web}
-spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
-`;
 
 const healthCheck = `
 apiVersion: cluster.x-k8s.io/v1beta2
@@ -148,7 +113,7 @@ describe('a cluster from its creation to its end', { skip }, () => {
     const path = 'jsonpath={.spec.template.spec.containers[0].image}';
     const image = await kubectl('-n', 'kube-system', 'get', 'deployment', 'coredns', '-o', path);
     const file = join(ignite.dir, 'application.yaml');
-    writeFileSync(file, applicationOf(image));
+    writeFileSync(file, webApplication(image));
     await kubectl('apply', '-f', file);
     await until('the Deployment is available', async () => (await kubectl(...available)) === '2');
     await answers('dev');

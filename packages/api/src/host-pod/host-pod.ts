@@ -129,6 +129,10 @@ export const hostPodSpecSchema = v.pipe(
       'Copies of what the programs keep. The host makes one while the pod is stopped, and removes one that is not named any more.',
       v.optional(v.pipe(v.array(label), v.maxLength(maxCopies))),
     ),
+    copiesOf: described(
+      'HostPod of the same namespace and host whose copies of those names it takes over, instead of making them. It holds them alone: it has no programs and no address.',
+      v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(253))),
+    ),
     restored: described(
       'Brings what the programs keep back to a copy, once for each id. Programs that run are started again.',
       v.optional(
@@ -162,6 +166,11 @@ export const hostPodSpecSchema = v.pipe(
   v.check(
     ({ routes, balancer }) => balancer === undefined || routes === undefined,
     'must have no routes beside a balancer',
+    ),
+    v.check(
+    ({ programs, balancer, restored, copiesOf }) =>
+      copiesOf === undefined || (programs.length === 0 && !balancer && !restored),
+    'must have neither programs nor a balancer, and go back to no copy, if it holds those of another pod',
   ),
 );
 export type HostPodSpec = v.InferOutput<typeof hostPodSpecSchema>;

@@ -1,3 +1,4 @@
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Snapshot } from './snapshot.ts';
 import type { Vm, VmSpec } from './vm.ts';
 
@@ -71,14 +72,24 @@ export const templateTraits = ({ spec, status }: Pick<Vm, 'spec' | 'status'>): s
 const most = 8;
 const longestMs = 30 * 24 * 3_600_000;
 
-/** Pure. Returns the templates that are to go: all but the newest of each kind, the oldest ones beyond a number, and those beyond an age. */
-export function planTemplates(snapshots: readonly Snapshot[], nowMs: number): readonly Snapshot[] {
-  const made = ({ metadata }: Snapshot): number => Date.parse(metadata.creationTimestamp);
-  const newest = new Map<string, Snapshot>();
-  const templates = snapshots.filter(isTemplate).toSorted((a, b) => made(b) - made(a));
+/** Pure. Returns those of all snapshots that are templates and are to go. */
+export const planTemplates = (snapshots: readonly Snapshot[], nowMs: number): readonly Snapshot[] =>
+  outdatedTemplates(snapshots.filter(isTemplate), ({ metadata }) => metadata.labels[templateLabel]!, nowMs);
+
+/**
+ * Pure. Returns the templates that are to go: all but the newest of each kind, the oldest ones beyond a number, and those beyond an age.
+ * @param kindOf tells the kind of a template among those of its namespace
+ */
+export function outdatedTemplates<T extends Pick<KubeObject, 'metadata'>>(
+  all: readonly T[],
+  kindOf: (template: T) => string,
+  nowMs: number,
+): readonly T[] {
+  const made = ({ metadata }: T): number => Date.parse(metadata.creationTimestamp);
+  const newest = new Map<string, T>();
+  const templates = all.toSorted((a, b) => made(b) - made(a));
   for (const template of templates) {
-    const { namespace, labels } = template.metadata;
-    const kind = `${namespace}/${labels[templateLabel]}`;
+    const kind = `${template.metadata.namespace}/${kindOf(template)}`;
     if (!newest.has(kind)) newest.set(kind, template);
   }
   const kept = [...newest.values()].slice(0, most).filter((each) => made(each) >= nowMs - longestMs);

@@ -14,7 +14,7 @@ export const labels = {
   etcdCluster: 'etcd.cluster.x-k8s.io/cluster-name',
 } as const;
 
-/** Ignite's own annotations of Clusters, and the label of what belongs to a snapshot of one. */
+/** Ignite's own annotations of Clusters, and the labels of what belongs to a snapshot of one. */
 export const own = {
   /** The VMs and programs of the Cluster do not run. The value tells whether somebody wants that, or it is for a snapshot. */
   suspended: 'ignite.weave.works/suspended',
@@ -23,6 +23,8 @@ export const own = {
   /** The last command that has begun to change what runs of the Cluster, and what it has made. Others give way. */
   attempt: 'ignite.weave.works/attempt',
   clusterSnapshot: 'ignite.weave.works/cluster-snapshot',
+  /** Marks what belongs to a template, which outlives the Cluster of which it was made. The value tells the kind of template. */
+  warmCluster: 'ignite.weave.works/warm-cluster',
   /** The Cluster is being made of a snapshot of another one. The value is the name of the snapshot, a dot, and the id of its copies. */
   cloning: 'ignite.weave.works/cloning',
 } as const;

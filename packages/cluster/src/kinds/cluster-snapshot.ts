@@ -11,10 +11,21 @@ const machineSchema = v.strictObject({
   snapshot: described('Snapshot of that VM, in the same namespace.', text),
 });
 
+const templateSchema = v.strictObject({
+  key: described(
+    'What is built when a cluster like that one is created, as a digest.',
+    v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/, 'must be a digest')),
+  ),
+  version: described('Version of the Ignite that built the cluster.', text),
+});
+
 export const clusterSnapshotSpecSchema = v.strictObject({
   clusterName: described('Cluster of the same namespace of which the snapshot was taken.', text),
   machines: described('The VMs of the cluster, with the Snapshot of each.', v.array(machineSchema)),
-  podNames: described('HostPods of the cluster.', v.array(text)),
+  podNames: described(
+    'HostPods that have the copies: those of the cluster, or the one that holds the copy of a template.',
+    v.array(text),
+  ),
   copy: described(
     'Name of the copy that each HostPod has of what its programs keep.',
     v.pipe(v.string(), v.check(isDnsLabel, 'must consist of lower-case letters, digits and hyphens')),
@@ -23,7 +34,13 @@ export const clusterSnapshotSpecSchema = v.strictObject({
     'Digest of the objects of the cluster, which a Secret keeps; without it, no other cluster can be made of the snapshot.',
     v.optional(v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/, 'must be a digest'))),
   ),
+  template: described(
+    'Makes it a template, from which other clusters like that one start. It stays when the cluster goes.',
+    v.optional(templateSchema),
+  ),
 });
+
+export type ClusterTemplate = v.InferOutput<typeof templateSchema>;
 
 /** What a cluster was at one instant: its VMs, and what the programs of its control plane kept. */
 export interface ClusterSnapshot extends KubeObject {

@@ -17,7 +17,14 @@ type MachineSpec = IgniteMachine['spec'];
  */
 export const hostUses: HostUses = {
   HostPod: ({ metadata: { namespace }, spec }) => {
-    const { programs = [], balancer, router, restored, routes = [] } = spec as Partial<HostPodSpec>;
+    const {
+      programs = [],
+      balancer,
+      router,
+      restored,
+      routes = [],
+      copiesOf,
+    } = spec as Partial<HostPodSpec>;
     const secrets = programs.flatMap((program) => program.secrets ?? []);
     return [
       balancer ? programsAt('spec.balancer', balancer) : programsAt('spec.programs', programs),
@@ -28,7 +35,8 @@ export const hostUses: HostUses = {
         field: 'spec.programs',
       })),
       ...(router === undefined ? [] : [{ kind: 'network', name: router, field: 'spec.router' } as const]),
-      ...(restored?.podName === undefined ? [] : [copyOf(namespace, restored.podName)]),
+      ...(restored?.podName === undefined ? [] : [copyOf(namespace, restored.podName, 'spec.restored.podName')]),
+      ...(copiesOf === undefined ? [] : [copyOf(namespace, copiesOf, 'spec.copiesOf')]),
     ];
   },
   EtcdCluster: (object) => {
@@ -88,9 +96,9 @@ const programsAt = (field: string, programs: unknown): HostUse => ({
 });
 
 /** What another pod keeps may be secret. */
-const copyOf = (namespace: string, name: string): HostUse => ({
+const copyOf = (namespace: string, name: string, field: string): HostUse => ({
   ...{ kind: 'object', key: { kind: 'HostPod', namespace, name } },
-  field: 'spec.restored.podName',
+  field,
 });
 
 const usesOfVm = (object: Manifest, spec: MachineSpec['vm'], at: string): readonly HostUse[] =>

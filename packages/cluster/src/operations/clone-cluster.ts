@@ -12,6 +12,7 @@ import type { ClusterKey } from './cluster-view.ts';
 import { clusterExists, clusterNameTaken } from './create-cluster.ts';
 import { lostSnapshot } from './lost-snapshot.ts';
 import { type ClonedObject, planClone } from './plan-clone.ts';
+import { planResumption } from './plan-suspension.ts';
 import type { RestoreClusterErrorCode } from './restore-cluster.ts';
 import type { ClusterSnapshotErrorCode, SnapshotWaiting } from './snapshot-cluster.ts';
 import { readObjects } from './snapshot-objects.ts';
@@ -21,6 +22,7 @@ import { goOn } from './suspend-cluster.ts';
  * Makes a new cluster of a snapshot of another one, which may run beside it. It is behind a router of its own, and goes on with the memory of
  * then. Its controllers care for it once all of it runs. What was cut short is finished by another call.
  * @param name the name of a snapshot of a cluster in the same namespace
+ * @param planOn plans how its VMs and programs go on
  * @throws CodedError CLUSTER_SNAPSHOT_NOT_FOUND, CLUSTER_SNAPSHOT_UNFIT, CLUSTER_EXISTS, CLUSTER_NAME_TAKEN, CLUSTER_NOT_READY,
  * CLUSTER_TAKEN_OVER
  */
@@ -28,6 +30,7 @@ export async function cloneCluster(
   key: ClusterKey,
   name: string,
   waiting: SnapshotWaiting,
+  planOn = planResumption,
 ): Promise<Cluster> {
   const { client, op } = waiting;
   const { namespace } = key;
@@ -46,7 +49,7 @@ export async function cloneCluster(
     await tell(each, object, waiting);
     uids.set(each.uidThen, object.metadata.uid);
   }
-  return await goOn(key, attempt, waiting);
+  return await goOn(key, attempt, waiting, planOn);
 }
 
 /** @throws CodedError CLUSTER_SNAPSHOT_UNFIT */

@@ -12,11 +12,22 @@ import {
   ipAddressClaimKind,
   machinePoolKind,
 } from '../kinds/object-kinds.ts';
+import type { ClusterRequest } from './cluster-request.ts';
 import type { Made } from './list-made.ts';
 import { clusterOf, nameInClone } from './plan-clone.ts';
 
 /** The kinds of which a copy would get what belongs to another cluster, or be nobody's. */
 const unfitKinds: readonly string[] = [machinePoolKind.kind, ipAddressClaimKind.kind];
+
+const inVms = 'its control plane is in VMs, whose etcd this host does not reach behind a router';
+const severalReplicas =
+  'its control plane has several replicas, whose etcd this host does not reach behind a router';
+
+/** Pure. Returns why none could go on from a snapshot of a cluster that is not built yet, or undefined if one could. */
+export function requestProblem({ controlPlane }: Pick<ClusterRequest, 'controlPlane'>): string | undefined {
+  if (controlPlane.kind === 'vm') return inVms;
+  return controlPlane.replicas > 1 ? severalReplicas : undefined;
+}
 
 /**
  * Pure. Returns why no cluster of a name can be made of the objects of a snapshot, or undefined if one can. Its nodes have the addresses of
@@ -29,15 +40,13 @@ export function cloneProblem(
 ): string | undefined {
   const cluster = clusterOf(made);
   const { controlPlaneRef, controlPlaneEndpoint, topology } = cluster.spec;
-  if (controlPlaneRef?.kind !== hostedControlPlaneKind.kind)
-    return 'its control plane is in VMs, whose etcd this host does not reach behind a router';
+  if (controlPlaneRef?.kind !== hostedControlPlaneKind.kind) return inVms;
   const pods = made
     .filter(({ kind }) => kind.kind === hostPodKind.kind)
     .map(({ object }) => object as HostPod);
   if (pods.some(({ spec }) => spec.balancer))
     return 'it has a load balancer, which nodes behind a router do not share with others';
-  if (pods.length > 1)
-    return 'its control plane has several replicas, whose etcd this host does not reach behind a router';
+  if (pods.length > 1) return severalReplicas;
   if (topology) return 'it is of a ClusterClass, which would replace the machines of then';
   const unfit = made.find(({ kind }) => unfitKinds.includes(kind.kind));
   if (unfit) return `it has the ${unfit.kind.kind} ${unfit.object.metadata.name}`;

@@ -138,13 +138,13 @@ const behindRouter = <T extends WithVm>(spec: T, router: string): T => ({
 function podInClone(
   { metadata, status }: HostPod,
   { copies: _copies, ...spec }: HostPodSpec,
-  { spec: { copy } }: ClusterSnapshot,
+  { spec: { copy, podNames, template } }: ClusterSnapshot,
   router: string,
 ): HostPodSpec {
   return {
     ...spec,
     power: 'Running',
-    restored: { copy, id: copy, podName: metadata.name },
+    restored: { copy, id: copy, podName: (template && podNames[0]) ?? metadata.name },
     ...(status?.address !== undefined && { address: status.address }),
     router,
   };

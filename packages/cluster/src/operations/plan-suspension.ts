@@ -81,6 +81,14 @@ export function planResumption({ vms, pods }: ClusterParts): PowerPlan {
   };
 }
 
+/** Pure. Returns what the host says of a VM that has failed to go on, if one has. */
+export function startFailure({ vms }: Pick<ClusterParts, 'vms'>): string | undefined {
+  const failed = vms.find(
+    (vm) => vm.spec.power === 'Running' && isSeen(vm) && isDown(vm) && vm.status.startRetry !== undefined,
+  );
+  return failed && `${failed.metadata.name}: ${failed.status.message ?? failed.status.phase}`;
+}
+
 const brought = (vms: readonly Vm[]): PowerPlan['vms'] =>
   vms.filter(({ spec }) => spec.power !== 'Running').map((vm) => ({ vm, power: 'Running' }));
 

@@ -96,6 +96,7 @@ function misfitOf(
   known: readonly Pick<Snapshot, 'metadata'>[],
 ): string | undefined {
   const { spec } = snapshot;
+  if (spec.template) return 'it is a template, from which other clusters start';
   const taken = new Map(spec.machines.map((machine) => [machine.vmUid, machine]));
   const present = new Set(vms.map(({ metadata }) => metadata.uid));
   const added = vms.find(({ metadata }) => !taken.has(metadata.uid));

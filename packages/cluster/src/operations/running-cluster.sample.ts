@@ -24,6 +24,19 @@ const phases = { Running: 'Running', Paused: 'Paused', Suspended: 'Suspended', S
 
 /** A cluster with a hosted control plane and two workers. Its host fulfils one wish each time somebody waits. */
 export async function openCluster() {
+  const { fulfil, ...host } = openHost();
+  const { clusters, vms, pods, done } = host;
+  await clusters.create({ metadata: key, spec: {} });
+  for (const name of ['a', 'b'])
+    await vms.create({ metadata: metadata(name), spec: { image: { oci: 'node:1' }, power: 'Running' } });
+  await pods.create({ metadata: metadata('dev'), spec: { programs: [] } });
+  for (let count = 0; count < 3; count += 1) await fulfil();
+  done.length = 0;
+  return host;
+}
+
+/** A host that fulfils one wish each time somebody waits, of which there is none yet. */
+export function openHost() {
   const client = new StoreObjectClient(new MemoryStore(), [
     ...servedClusterKinds,
     ...[...vmKinds, ...coreKinds].map(servedKindOf),
@@ -33,11 +46,7 @@ export async function openCluster() {
     new KindClient(client, vmKind),
     new KindClient(client, hostPodKind),
   ];
-  await clusters.create({ metadata: key, spec: {} });
   const done: string[] = [];
-  for (const name of ['a', 'b'])
-    await vms.create({ metadata: metadata(name), spec: { image: { oci: 'node:1' }, power: 'Running' } });
-  await pods.create({ metadata: metadata('dev'), spec: { programs: [] } });
   const fulfil = async (): Promise<void> => {
     for (const { metadata: held, spec, status } of (await vms.list()).items) {
       if (status?.observedGeneration === held.generation) continue;
@@ -53,8 +62,6 @@ export async function openCluster() {
       return;
     }
   };
-  for (let count = 0; count < 3; count += 1) await fulfil();
-  done.length = 0;
   let nowMs = 0;
   const waiting: SnapshotWaiting = {
     client,
@@ -69,7 +76,7 @@ export async function openCluster() {
     snapshots: snapshotsOf(vms, done),
     op: { signal: new AbortController().signal, report: () => {} },
   };
-  return { client, clusters, vms, pods, done, waiting, stopAt: (endMs: number) => ({ ...waiting, endMs }) };
+  return { client, clusters, vms, pods, done, fulfil, waiting, stopAt: (endMs: number) => ({ ...waiting, endMs }) };
 }
 
 function statusOf({ metadata: { generation }, spec, status }: HostPod): HostPodStatus {
@@ -90,7 +97,7 @@ function statusOf({ metadata: { generation }, spec, status }: HostPod): HostPodS
     ...(address !== undefined && { address }),
     programs: [{ name: 'etcd', state: isReady ? 'Running' : 'Ended', isReady }],
     ...(spec.copies && {
-      copies: isReady ? (status?.copies ?? []).filter((copy) => spec.copies!.includes(copy)) : spec.copies,
+      copies: isReady && spec.copiesOf === undefined ? (status?.copies ?? []).filter((copy) => spec.copies!.includes(copy)) : spec.copies,
     }),
     ...(spec.restored && { restored: spec.restored.id }),
   };
@@ -109,7 +116,10 @@ function snapshotsOf(vms: KindClient<Vm>, done: string[]): SnapshotWaiting['snap
       const snapshot = {
         metadata: { ...vm.metadata, name, uid: `uid-of-${name}`, labels: given },
         spec: { vmName: vm.metadata.name },
-        status: { vmUid: uid, holds: vm.status.phase === 'Suspended' ? 'Machine' : 'Disk' },
+        status: {
+          ...{ vmUid: uid, holds: vm.status.phase === 'Suspended' ? 'Machine' : 'Disk' },
+          ...{ vmSpec: vm.spec, image: { digest: 'sha256:1' }, kernel: { id: 'k', version: '6.1' } },
+        },
       } as Snapshot;
       taken.push(snapshot);
       done.push(`take ${name}`);

@@ -11,7 +11,7 @@ import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { labels, own } from '../contract/names.ts';
-import type { ClusterSnapshot } from '../kinds/cluster-snapshot.ts';
+import type { ClusterSnapshot, ClusterTemplate } from '../kinds/cluster-snapshot.ts';
 import {
   clusterKind,
   clusterSnapshotKind,
@@ -20,10 +20,11 @@ import {
 } from '../kinds/object-kinds.ts';
 import { assertAttempting, endAttempt, isAttempting } from './attempt.ts';
 import { type Look, type Waiting, waitFor } from './await-cluster.ts';
-import type { ClusterKey, ClusterView } from './cluster-view.ts';
+import { type ClusterKey, type ClusterView, ofCluster } from './cluster-view.ts';
 import { assertNotPaused, assertNotRestoring, findCluster, isSuspended } from './find-cluster.ts';
 import type { ClusterParts } from './plan-suspension.ts';
-import { keepObjects, removeObjects } from './snapshot-objects.ts';
+import { keepObjects } from './snapshot-objects.ts';
+import { type Removing, awaitRemoval, isPartOf, ofTemplates, removeParts } from './snapshot-parts.ts';
 import { goOn, partsOf, suspendFor } from './suspend-cluster.ts';
 
 export type ClusterSnapshotErrorCode =
@@ -40,6 +41,7 @@ const goOnMs = 10 * 60_000;
 /**
  * Takes a snapshot of a whole cluster, which is suspended for that and goes on afterwards, also if that fails, unless somebody has
  * suspended it before. The object is stored last: without it, its parts are leftovers, which the next snapshot of this name removes.
+ * @param template makes it a template, which stays when the cluster goes
  * @throws CodedError CLUSTER_NOT_FOUND, CLUSTER_PAUSED, CLUSTER_RESTORING, CLUSTER_SNAPSHOT_NAME_TAKEN, CLUSTER_SNAPSHOT_UNSUPPORTED,
  * CLUSTER_SUSPEND_UNSUPPORTED, CLUSTER_NOT_READY, CLUSTER_TAKEN_OVER
  */
@@ -47,6 +49,7 @@ export async function snapshotCluster(
   key: ClusterKey,
   name: string,
   waiting: SnapshotWaiting,
+  template?: ClusterTemplate,
 ): Promise<ClusterSnapshot> {
   const { client, op } = waiting;
   const view = await findCluster(client, key, op.signal);
@@ -60,7 +63,7 @@ export async function snapshotCluster(
   let taken: ClusterSnapshot;
   try {
     await suspendFor('snapshot', key, attempt, waiting);
-    taken = await takeSnapshot(key, name, attempt, waiting);
+    taken = await takeSnapshot(key, { name, attempt, template }, waiting);
   } catch (failure) {
     await goOnInSpite(key, attempt, waiting);
     throw failure;
@@ -94,16 +97,24 @@ async function goOnInSpite(key: ClusterKey, attempt: string, waiting: SnapshotWa
   }
 }
 
+interface Taking {
+  readonly name: string;
+  readonly attempt: string;
+  readonly template: ClusterTemplate | undefined;
+}
+
 async function takeSnapshot(
   key: ClusterKey,
-  name: string,
-  attempt: string,
+  { name, attempt, template }: Taking,
   waiting: SnapshotWaiting,
 ): Promise<ClusterSnapshot> {
   const { client, snapshots, op } = waiting;
+  const owner = template ? ofTemplates(key.namespace) : ofCluster(key);
+  const ownLabels = template ? { [own.warmCluster]: template.key } : { [labels.cluster]: key.name };
+  const part = { labels: { ...ownLabels, [own.clusterSnapshot]: name, [own.attempt]: attempt } };
   // Another attempt may have stored it before this one has taken the cluster over.
   await assertNameFree(key, name, client, op.signal);
-  await removeParts(key, isPartOf(name), waiting);
+  await removeParts(owner, isPartOf(name), waiting);
   const { vms, pods } = await partsOf(key, client, op.signal);
   await using undo = new Rollback((failure) =>
     op.report({
@@ -113,7 +124,7 @@ async function takeSnapshot(
   );
   const ending = { ...waiting, op: { ...op, signal: new AbortController().signal } };
   undo.defer(async () => {
-    await removeParts(key, ({ metadata }) => metadata.labels[own.attempt] === attempt, ending);
+    await removeParts(owner, ({ metadata }) => metadata.labels[own.attempt] === attempt, ending);
     await keepCopies(key, pods, { not: attempt }, ending);
   });
   await assertAttempting(key, attempt, waiting);
@@ -126,10 +137,9 @@ async function takeSnapshot(
     return late ? { lacks: `the copy of what ${late.metadata.name} keeps` } : { found: true };
   });
   await assertAttempting(key, attempt, waiting);
-  const objects = await keepObjects(key, { name, copy: attempt }, client, op.signal);
-  const part = {
-    labels: { [labels.cluster]: key.name, [own.clusterSnapshot]: name, [own.attempt]: attempt },
-  };
+  const holder = template && (await holdCopies(key, pods, { ...part, name, attempt }, waiting));
+  await assertAttempting(key, attempt, waiting);
+  const objects = await keepObjects(key, { ...part, copy: attempt }, client, op.signal);
   const taken: Snapshot[] = [];
   for (const { metadata } of vms) {
     await assertAttempting(key, attempt, waiting);
@@ -141,13 +151,14 @@ async function takeSnapshot(
     throw unsupported(key, `its VM ${bare.spec.vmName} has no memory in it: ${bare.status.message ?? ''}`);
   const snapshot = await new KindClient(client, clusterSnapshotKind).create(
     {
-      metadata: { namespace: key.namespace, name, labels: { [labels.cluster]: key.name } },
+      // A template does not have the label by which the objects of a cluster go with it.
+      metadata: { namespace: key.namespace, name, labels: ownLabels },
       spec: {
-        ...{ clusterName: key.name, copy: attempt, objects },
+        ...{ clusterName: key.name, copy: attempt, objects, ...(template && { template }) },
         machines: taken.map(({ metadata, spec: { vmName }, status: { vmUid } }) => ({
           ...{ vmName, vmUid, snapshot: metadata.name },
         })),
-        podNames: pods.map(({ metadata }) => metadata.name),
+        podNames: (holder ? [holder] : pods).map(({ metadata }) => metadata.name),
       },
     },
     { signal: op.signal },
@@ -156,7 +167,43 @@ async function takeSnapshot(
   // Whoever takes the cluster over from here on sees the object, and leaves its parts alone.
   await assertAttempting(key, attempt, waiting);
   undo.commit();
+  if (template) await keepCopies(key, pods, { not: attempt }, waiting);
   return snapshot;
+}
+
+/**
+ * Has a pod of its own hold the copy of a template, which outlives the pod of the cluster.
+ * @throws CodedError CLUSTER_SNAPSHOT_UNSUPPORTED
+ */
+async function holdCopies(
+  key: ClusterKey,
+  pods: readonly HostPod[],
+  { name, attempt, labels: ofPart }: Pick<Taking, 'name' | 'attempt'> & Pick<HostPod['metadata'], 'labels'>,
+  waiting: SnapshotWaiting,
+): Promise<HostPod> {
+  const { client, op } = waiting;
+  const [pod, ...others] = pods;
+  if (!pod || others.length > 0) throw unsupported(key, 'its control plane is not in one HostPod');
+  const holders = new KindClient(client, hostPodKind);
+  const { hostName } = pod.spec;
+  const holder = await holders.create(
+    {
+      metadata: { namespace: key.namespace, name, labels: ofPart },
+      spec: {
+        copies: [attempt],
+        copiesOf: pod.metadata.name,
+        ...(hostName !== undefined && { hostName }),
+      },
+    },
+    { signal: op.signal },
+  );
+  return await waitFor(key, waiting, async (): Promise<Look<HostPod>> => {
+    await assertAttempting(key, attempt, waiting);
+    const found = await holders.get(holder.metadata, { signal: op.signal });
+    return (found.status?.copies ?? []).includes(attempt)
+      ? { found }
+      : { lacks: `the HostPod ${name} to hold the copy of what ${pod.metadata.name} keeps` };
+  });
 }
 
 /**
@@ -176,44 +223,28 @@ export async function removeClusterSnapshot(
   const current = cluster?.metadata.annotations[own.attempt];
   if (isOfIt) await deleteObject(found, waiting);
   const removed = await removeParts(
-    key,
+    isOfIt && found.spec.template ? ofTemplates(key.namespace) : ofCluster(key),
     (part) =>
       isPartOf(name)(part) && (current === undefined || part.metadata.labels[own.attempt] !== current),
     waiting,
   );
   if (!isOfIt && removed === 0) throw notFound(key, name);
+  if (isOfIt && found.spec.template) await awaitRemoval(key.namespace, name, waiting);
   await keepCopies(key, (await partsOf(key, client, op.signal)).pods, {}, waiting);
 }
-
-type Removing = Pick<SnapshotWaiting, 'client' | 'snapshots' | 'op'>;
 
 /** Removes the parts that belong to no snapshot of a cluster any more, since that went with the cluster. */
 export async function removeLeftParts(key: ClusterKey, removing: Removing): Promise<void> {
   const { client, op } = removing;
   const there = new Set((await listOfCluster(key, client, op.signal)).map(({ metadata }) => metadata.name));
-  await removeParts(key, ({ metadata }) => !there.has(metadata.labels[own.clusterSnapshot]!), removing);
-}
-
-/**
- * Removes parts of snapshots of a cluster: Snapshots of its VMs, and its objects of then. Resolves with how many there were.
- */
-async function removeParts(
-  { namespace, name: cluster }: ClusterKey,
-  isMeant: (part: Pick<KubeObject, 'metadata'>) => boolean,
-  { client, snapshots, op }: Removing,
-): Promise<number> {
-  const parts = (await snapshots.list(op.signal)).filter(
-    ({ metadata }) =>
-      metadata.namespace === namespace &&
-      metadata.labels[labels.cluster] === cluster &&
-      Object.hasOwn(metadata.labels, own.clusterSnapshot),
+  await removeParts(
+    ofCluster(key),
+    ({ metadata }) => !there.has(metadata.labels[own.clusterSnapshot]!),
+    removing,
   );
-  const meant = parts.filter(isMeant);
-  for (const { metadata } of meant) await snapshots.remove(metadata.uid, { force: true }, op);
-  return meant.length + (await removeObjects({ namespace, name: cluster }, client, op.signal, isMeant));
 }
 
-async function deleteObject(
+export async function deleteObject(
   { metadata: { namespace, name, uid } }: ClusterSnapshot,
   { client, op }: Pick<SnapshotWaiting, 'client' | 'op'>,
 ): Promise<void> {
@@ -250,18 +281,14 @@ async function keepCopies(
     );
 }
 
-const isPartOf =
-  (name: string) =>
-  ({ metadata }: Pick<KubeObject, 'metadata'>): boolean =>
-    metadata.labels[own.clusterSnapshot] === name;
-
+/** Lists the snapshots of a cluster but the templates that were made of it. */
 const listOfCluster = async (
   { namespace, name }: ClusterKey,
   client: ObjectClient,
   signal: AbortSignal,
 ): Promise<readonly ClusterSnapshot[]> =>
   (await new KindClient(client, clusterSnapshotKind).list({ namespace, signal })).items.filter(
-    ({ spec }) => spec.clusterName === name,
+    ({ spec }) => spec.clusterName === name && !spec.template,
   );
 
 const findSnapshot = async (

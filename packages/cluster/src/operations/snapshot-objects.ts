@@ -7,10 +7,8 @@ import { type KindResource, KindClient, objectsOf } from '@ignite/toolkit/client
 import { answeredObject } from '@ignite/toolkit/client/over-http/answered-object';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { SecretFields } from '@ignite/toolkit/core/resources/secret';
-import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import * as v from 'valibot';
-import { labels, own } from '../contract/names.ts';
 import type { ClusterSnapshot } from '../kinds/cluster-snapshot.ts';
 import { clusterKind, clusterSnapshotKind, secretObjects } from '../kinds/object-kinds.ts';
 import { authorityNames } from '../workload/cluster-secrets.ts';
@@ -38,7 +36,7 @@ const secretNameOf = (copy: string): string => `cluster-snapshot-${copy}`;
  */
 export async function keepObjects(
   key: ClusterKey,
-  { name, copy }: { readonly name: string; readonly copy: string },
+  { labels: ofPart, copy }: { readonly labels: KubeObject['metadata']['labels']; readonly copy: string },
   client: ObjectClient,
   signal: AbortSignal,
 ): Promise<string> {
@@ -47,7 +45,7 @@ export async function keepObjects(
     {
       metadata: {
         ...{ namespace: key.namespace, name: secretNameOf(copy) },
-        labels: { [labels.cluster]: key.name, [own.clusterSnapshot]: name, [own.attempt]: copy },
+        labels: ofPart,
       },
       ...{ type: 'ignite.weave.works/cluster-snapshot', data: { [field]: packed.toString('base64') } },
     },
@@ -117,27 +115,3 @@ export async function readObjects(
     isOfCluster(kind) && object.metadata.namespace === metadata.namespace;
   return made.every(isFit) ? made : undefined;
 }
-
-/** Removes the objects that were kept for snapshots of a cluster. Resolves with for how many snapshots. */
-export async function removeObjects(
-  key: ClusterKey,
-  client: ObjectClient,
-  signal: AbortSignal,
-  isMeant: (kept: Pick<KubeObject, 'metadata'>) => boolean,
-): Promise<number> {
-  const secrets = new KindClient(client, secretObjects);
-  const { items } = await secrets.list({ ...ofCluster(key), signal });
-  const kept = items.filter(isOfSnapshot).filter(isMeant);
-  for (const { metadata } of kept) {
-    const { namespace, name, uid } = metadata;
-    try {
-      await client.delete({ ...secretObjects, namespace, name }, { preconditions: { uid }, signal });
-    } catch (failure) {
-      if (!hasCode(failure, 'NOT_FOUND')) throw failure;
-    }
-  }
-  return kept.length;
-}
-
-const isOfSnapshot = ({ metadata }: KubeObject): boolean =>
-  Object.hasOwn(metadata.labels, own.clusterSnapshot);

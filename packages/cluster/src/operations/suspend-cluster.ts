@@ -76,8 +76,13 @@ export async function resumeCluster(key: ClusterKey, waiting: Waiting): Promise<
 }
 
 /** Lets a cluster go on as the last part of an attempt. Its controllers care for it again once all of it runs. */
-export async function goOn(key: ClusterKey, attempt: string, waiting: Waiting): Promise<Cluster> {
-  await pursue(key, attempt, waiting, planResumption);
+export async function goOn(
+  key: ClusterKey,
+  attempt: string,
+  waiting: Waiting,
+  plan: (parts: ClusterParts) => PowerPlan = planResumption,
+): Promise<Cluster> {
+  await pursue(key, attempt, waiting, plan);
   return await endAttempt(key, attempt, waiting, [own.suspended, own.restoring, own.cloning]);
 }
 

@@ -138,3 +138,24 @@ test('nothing is brought back from a copy that goes while it is read', async () 
   await removeCopies(files);
   assert.deepEqual(readdirSync(files.dir), ['programs']);
 });
+
+test('a pod that holds copies of another one takes them over whole, and they outlive that one', async () => {
+  write('then');
+  await keepCopies(spec({ copies: ['a'] }), true, files, options);
+  const other = podFiles({ dataDir: dir, runDir: join(dir, 'run') }, 'fedcba9876543210');
+  const holding = { files, userOf: () => process.getuid!() };
+  mkdirSync(join(other.copies, '.a/etcd/left'), { recursive: true });
+  assert.deepEqual(await keepCopies(spec({ copies: ['a'] }), false, other, options, holding), {
+    copies: ['a'],
+  });
+  await removeCopies(files);
+  assert.deepEqual(await keepCopies(spec({ copies: ['a'] }), false, other, options, holding), {
+    copies: ['a'],
+  });
+  assert.equal(readFileSync(join(other.copies, 'a/etcd/data/db'), 'utf8'), 'then');
+  assert.deepEqual(readdirSync(join(other.copies, 'a/etcd')), ['data']);
+  await assert.rejects(keepCopies(spec({ copies: ['a', 'b'] }), false, other, options, holding), {
+    code: 'POD_COPY_MISSING',
+  });
+  assert.deepEqual(readdirSync(other.copies), ['a']);
+});

@@ -18,19 +18,24 @@ interface CopyOptions {
 /** What hidden names begin with, which no copy has. */
 const hidden = '.';
 
-/** Makes the copies of what the programs of a pod keep, if they stand still, and removes those that are not wanted any more. */
+/**
+ * Makes the copies of what the programs of a pod keep, if they stand still, and removes those that are not wanted any more.
+ * @param from the pod from which copies are taken over instead of being made
+ * @throws CodedError POD_COPY_MISSING if that pod has none of such a name
+ */
 export async function keepCopies(
   { copies = [] }: HostPodSpec,
   isStopped: boolean,
   files: PodFiles,
   options: CopyOptions,
+  from?: CopyHolder,
 ): Promise<Pick<HostPodStatus, 'copies' | 'restored'>> {
   await takeBackSwaps(files);
   const wanted = new Set(copies);
   for (const name of await namesIn(files.copies)) if (!wanted.has(name)) await removeCopy(name, files);
-  if (isStopped)
-    for (const name of copies)
-      if (!existsSync(join(files.copies, name))) await makeCopy(name, files, options);
+  const missing = copies.filter((name) => !hasCopy(name, files));
+  if (from) for (const name of missing) await takeCopy(name, files, options, from);
+  else if (isStopped) for (const name of missing) await makeCopy(name, files, options);
   const there = (await namesIn(files.copies)).toSorted();
   const restored = await restoredBy(files);
   return { ...(there.length > 0 && { copies: there }), ...(restored !== undefined && { restored }) };
@@ -46,6 +51,29 @@ async function makeCopy(name: string, files: PodFiles, options: CopyOptions): Pr
     if (existsSync(volumes)) await copyFolder(volumes, join(draft, program), options);
   }
   await appear(draft, join(files.copies, name), options);
+}
+
+/** A copy of another pod is taken over whole or not at all. Whoever begins with it gives the files to its own users. */
+async function takeCopy(
+  name: string,
+  files: PodFiles,
+  options: CopyOptions,
+  holder: CopyHolder,
+): Promise<void> {
+  const from = await findCopy(name, files, holder);
+  const draft = join(files.copies, `${hidden}${name}`);
+  await rm(draft, { recursive: true, force: true });
+  await mkdir(files.copies, { recursive: true, mode: 0o700 });
+  await copyFolder(from, draft, options);
+  assertIsThere(name, from);
+  await appear(draft, join(files.copies, name), options);
+}
+
+export const hasCopy = (name: string, { copies }: PodFiles): boolean => existsSync(join(copies, name));
+
+/** The other pod may remove a copy while we read it, which begins with its name. */
+function assertIsThere(name: string, dir: string): void {
+  if (!existsSync(dir)) throw copyMissing(`the copy "${name}" was removed while it was read`);
 }
 
 /** A copy goes whole, or not at all: what is left of it has a name that no copy has. */
@@ -104,19 +132,15 @@ export async function restoreCopy(
   holder?: CopyHolder,
 ): Promise<void> {
   const from = await findCopy(copy, files, holder);
-  // The other pod may remove it while we read, which begins with its name.
-  const assertIsThere = (): void => {
-    if (!existsSync(from)) throw copyMissing(`the copy "${copy}" was removed while it was read`);
-  };
   const programs = await readdir(from);
-  assertIsThere();
+  assertIsThere(copy, from);
   for (const program of programs) {
     const { volumes } = programFiles(files, program);
     const [draft, old] = [`${volumes}.draft`, asideOf(volumes)];
     for (const left of [draft, old]) await rm(left, { recursive: true, force: true });
     await mkdir(dirname(volumes), { recursive: true, mode: 0o700 });
     await copyFolder(join(from, program), draft, options);
-    assertIsThere();
+    assertIsThere(copy, from);
     if (holder) await give(draft, holder.userOf(program), options);
     if (existsSync(volumes)) await rename(volumes, old);
     await appear(draft, volumes, options);

@@ -4,14 +4,17 @@ import { withCondition, withoutCondition } from '@ignite/toolkit/object/conditio
 /** Pure. Returns the status of a pod whose programs have been looked at. */
 export function podStatus(
   pod: HostPod,
-  { address, reachedAt }: { readonly address: string; readonly reachedAt?: string },
+  { address, reachedAt }: { readonly address?: string; readonly reachedAt?: string },
   programs: readonly HostProgramStatus[],
   nowMs: number,
 ): HostPodStatus {
   const late = programs.filter(({ isReady }) => !isReady);
   const message = late.map(({ name, state, message: why = state }) => `${name}: ${why}`).join('; ');
   const isReady = late.length === 0;
-  const at = { address, ...(reachedAt !== undefined && { reachedAt }) };
+  const at = {
+    ...(address !== undefined && { address }),
+    ...(reachedAt !== undefined && { reachedAt }),
+  };
   return { ...at, programs, ...readiness(pod, { isReady, message, nowMs }) };
 }
 

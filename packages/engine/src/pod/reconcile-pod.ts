@@ -30,6 +30,7 @@ import {
   type CopyHolder,
   copyMissing,
   findCopy,
+  hasCopy,
   isRestored,
   keepCopies,
   removeCopies,
@@ -65,6 +66,7 @@ export interface ReconciledPod {
  */
 export async function reconcilePod(pod: HostPod, host: PodHost, op: ClientOperation): Promise<ReconciledPod> {
   const files = podFiles(host.paths, pod.metadata.uid);
+  if (pod.spec.copiesOf !== undefined) return await reconcileHolder(pod, pod.spec.copiesOf, files, host, op);
   const { programs, balancer } = pod.spec;
   const wanted = new Set(namesOf(pod.spec));
   await removeOthers(pod.metadata.uid, programs, wanted, { files, host }, op.signal);
@@ -75,7 +77,9 @@ export async function reconcilePod(pod: HostPod, host: PodHost, op: ClientOperat
   const isStopped = pod.spec.power === 'Stopped';
   const copying = { runner: host.runner, signal: op.signal };
   const isBack = await isRestored(pod.spec, files);
-  const holder = isBack ? undefined : await copyHolder(pod, host, op.signal);
+  const podName = pod.spec.restored?.podName;
+  const holder =
+    isBack || podName === undefined ? undefined : await copyHolder(pod, podName, host, op.signal);
   // Programs are not ended for a copy that there is not.
   if (!isBack) await findCopy(pod.spec.restored!.copy, files, holder);
   if (isStopped || !isBack) await endPrograms(pod, { files, host }, op.signal);
@@ -109,6 +113,24 @@ export async function reconcilePod(pod: HostPod, host: PodHost, op: ClientOperat
       ...kept,
     }),
     requeueAfterMs: Math.min(lookMs, ...found.map(({ waitMs }) => waitMs)),
+  };
+}
+
+/** Has a pod hold copies of another one, which may go then. */
+async function reconcileHolder(
+  pod: HostPod,
+  copiesOf: string,
+  files: PodFiles,
+  host: PodHost,
+  op: ClientOperation,
+): Promise<ReconciledPod> {
+  const copying = { runner: host.runner, signal: op.signal };
+  const missing = (pod.spec.copies ?? []).some((copy) => !hasCopy(copy, files));
+  const from = missing ? await copyHolder(pod, copiesOf, host, op.signal) : undefined;
+  const kept = await keepCopies(pod.spec, false, files, copying, from);
+  return {
+    status: { ...podStatus(pod, {}, [], host.clock.now()), ...kept },
+    requeueAfterMs: lookMs,
   };
 }
 
@@ -188,16 +210,15 @@ async function removeOthers(
 }
 
 /**
- * Returns the pod whose copy another one is to begin with.
+ * Returns the pod whose copy another one is to begin with, or to hold.
  * @throws CodedError POD_COPY_MISSING
  */
 async function copyHolder(
-  { metadata: { namespace, uid }, spec }: HostPod,
+  { metadata: { namespace, uid } }: HostPod,
+  name: string,
   { client, paths }: PodHost,
   signal: AbortSignal,
-): Promise<CopyHolder | undefined> {
-  const name = spec.restored?.podName;
-  if (name === undefined) return undefined;
+): Promise<CopyHolder> {
   const other = await new KindClient(client, hostPodKind).find({ namespace, name }, { signal });
   if (!other) throw copyMissing(`there is no HostPod "${name}" that would have the copy`);
   return {

@@ -11,7 +11,7 @@ import { assertClusterName, requestFlags } from './plan-request.ts';
 import { tellReady } from './tell-ready.ts';
 
 /** The flags that say what a cluster is that is built. */
-const building = [...Object.keys(requestFlags), 'dry-run'];
+const building = [...Object.keys(requestFlags), 'warm', 'dry-run'];
 
 /** Makes a cluster of a snapshot of another one, and waits until it is ready. */
 export async function createFromSnapshot(snapshot: string, invocation: Invocation): Promise<number> {

@@ -2,6 +2,7 @@ import { awaitCluster } from '@ignite/cluster/operations/await-cluster';
 import { createCluster } from '@ignite/cluster/operations/create-cluster';
 import { describeCluster } from '@ignite/cluster/operations/describe-cluster';
 import { planCluster } from '@ignite/cluster/operations/plan-cluster';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Command } from '../../arguments/command.ts';
 import { namespaceFlags } from '../../arguments/namespace.ts';
 import { usageError } from '../../arguments/usage-error.ts';
@@ -13,6 +14,7 @@ import { documentFlag, documentFormatOf, printDocument } from '../../render/obje
 import { assertNodeImage } from './assert-node-image.ts';
 import { clusterKey, isWaiting, waitFlags, waitingOf, withWishedCluster } from './cluster-flags.ts';
 import { createFromSnapshot } from './create-from-snapshot.ts';
+import { createWarm, warmFlag, warmthOf } from './create-warm.ts';
 import { askedFor } from './described-flags.ts';
 import { planRequest, requestFlags } from './plan-request.ts';
 import { tellReady } from './tell-ready.ts';
@@ -26,6 +28,7 @@ export const clusterCreate: Command = {
     'With --control-plane=auto, the control plane is in VMs where KVM works, and hosted otherwise: its programs run in sandboxes of this host, without a VM.',
     'Unless --endpoint is given, a load balancer on this host (HAProxy) leads to the VMs of the control plane. It also leads to a hosted control plane that begins with several replicas, and one that begins with a single replica has no other one later.',
     'With -f, the file may be a configuration of kind (kind.x-k8s.io/v1alpha4) or manifests of cluster.k8s.io/v1alpha1: what they ask for and Ignite does not have is said. Flags win over the file.',
+    'With --warm=auto, a template of the cluster is kept once it is ready, for which it is suspended for some seconds, and the next cluster that is asked for with the same flags goes on from that within seconds, behind a router. Clusters of one template share their authorities: whoever may enter one of them may enter the others. Therefore the default is never.',
     'With --from, the cluster goes on from a snapshot of another one, which may run beside it: with its nodes, their memory and their addresses, behind a router.',
     'The cluster becomes a context of your kubeconfig, which is $KUBECONFIG or ~/.kube/config, and the current one.',
     'Where no ignited with --clusters runs, the command does its work until the cluster is there. What must go on after that, such as the replacement of machines that fail, needs ignited.',
@@ -39,6 +42,7 @@ export const clusterCreate: Command = {
     'ignite cluster create dev -f calico.yaml',
     'ignite cluster create -f kind.yaml',
     'ignite cluster create dev --dry-run > cluster.yaml',
+    'ignite cluster create dev --warm auto',
     'ignite cluster create test --from ready',
   ],
   flags: {
@@ -48,6 +52,7 @@ export const clusterCreate: Command = {
       help: 'snapshot of a cluster to go on from, instead of building one; no other flags for the cluster apply',
     },
     ...requestFlags,
+    warm: warmFlag,
     ...namespaceFlags,
     kubeconfig: { type: 'boolean', default: 'true', help: 'make the cluster a context of your kubeconfig' },
     ...waitFlags,
@@ -92,6 +97,7 @@ export const clusterCreate: Command = {
       return 0;
     }
     if (why !== undefined) tellNote(why, invocation);
+    const warmth = warmthOf(request, invocation);
     return await withWishedCluster(invocation, async (host) => {
       const waiting = waitingOf(host, flags);
       await assertNodeImage(
@@ -100,9 +106,16 @@ export const clusterCreate: Command = {
         host.client,
         host.op.signal,
       );
-      const created = await createCluster(planned, host.objects, host.op.signal);
-      if (format === undefined) printDone(created, createdText('cluster', created), invocation);
-      const cluster = isWaiting(flags) ? (await awaitCluster(key, waiting)).cluster : created;
+      const tellCreated = (created: KubeObject): void => {
+        if (format === undefined) printDone(created, createdText('cluster', created), invocation);
+      };
+      let cluster: KubeObject;
+      if (warmth !== undefined) cluster = await createWarm(request, warmth, host, invocation, tellCreated);
+      else {
+        cluster = await createCluster(planned, host.objects, host.op.signal);
+        tellCreated(cluster);
+        if (isWaiting(flags)) ({ cluster } = await awaitCluster(key, waiting));
+      }
       if (isWaiting(flags)) await tellReady(request, host, invocation);
       if (format !== undefined) await printDocument(cluster, format, io);
       return 0;

@@ -8,6 +8,7 @@ import type { Command, Flags, Invocation } from '../../arguments/command.ts';
 import { namespaceFlags } from '../../arguments/namespace.ts';
 import { confirm } from '../../confirm.ts';
 import { withClient } from '../../context.ts';
+import { pruneClusterTemplates } from './prune-cluster-templates.ts';
 import { spaceName } from '../../render/text/space.ts';
 
 const flags: Flags = {
@@ -22,6 +23,7 @@ export const prune: Command = {
   name: 'prune',
   summary: 'Remove templates, unused images, unused kernels and leftover files',
   details: [
+    'Templates are those of VMs and of clusters, such as "ignite run" and "ignite cluster create" keep with --warm=auto.',
     'VMs, everything that they use, volumes and snapshots are kept; "ignite vm prune" removes stopped VMs, and "ignite volume prune" removes unused volumes. The default kernel is built again when it is needed.',
   ],
   examples: ['ignite prune --dry-run', 'ignite prune', 'ignite prune -f --kept-disks'],
@@ -32,11 +34,15 @@ export const prune: Command = {
       help: 'also remove disks that were kept when their VMs were removed, and data of programs beside VMs whose objects are gone',
     },
   },
-  run: async (invocation) =>
-    await remove(invocation, [
+  run: async (invocation) => {
+    const code = await remove(invocation, [
       ...(['snapshot', 'image', 'kernel', 'leftover', 'layers'] as const),
       ...(invocation.flags.isSet('kept-disks') ? (['kept-disk'] as const) : []),
-    ]),
+    ]);
+    // A disk that is full has been given some room by now.
+    await pruneClusterTemplates(invocation);
+    return code;
+  },
 };
 
 export const imagePrune: Command = {

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import type { Image } from '@ignite/api/v1/image';
+import type { Kernel } from '@ignite/api/v1/kernel';
+import type { Snapshot } from '@ignite/api/v1/snapshot';
+import { outdatedTemplates } from '@ignite/api/v1/template';
+import type { Cluster } from '../kinds/cluster.ts';
+import type { ClusterSnapshot, ClusterTemplate } from '../kinds/cluster-snapshot.ts';
+import { own } from '../contract/names.ts';
+import type { ClusterRequest } from '../operations/cluster-request.ts';
+import { planCluster } from '../operations/plan-cluster.ts';
+
+/** A snapshot of a cluster that is a template. */
+export interface TemplateSnapshot extends ClusterSnapshot {
+  readonly spec: ClusterSnapshot['spec'] & { readonly template: ClusterTemplate };
+}
+
+export const isTemplate = (snapshot: ClusterSnapshot): snapshot is TemplateSnapshot =>
+  snapshot.spec.template !== undefined;
+
+/**
+ * Pure. Names the kind of the template from which a cluster can start: all that would be built for it but its name and namespace. What the names of
+ * images stand for is looked at when there is a template.
+ */
+export function templateKeyOf(request: ClusterRequest): string {
+  const planned = planCluster({ ...request, namespace: 'default', name: 'cluster' });
+  const built = planned.map(({ kind, object }) => [kind.kind, object]);
+  return createHash('sha256').update(JSON.stringify(built)).digest('hex').slice(0, 32);
+}
+
+/** What is on a host now. */
+export interface HostContent {
+  readonly version: string;
+  readonly snapshots: readonly Snapshot[];
+  readonly kernels: readonly Pick<Kernel, 'status'>[];
+  /** The images for which names stand. A name that stands for none is not there. */
+  readonly images: ReadonlyMap<string, Pick<Image, 'status'>>;
+}
+
+/** Pure. Returns the Snapshots of the VMs of a template that are there. */
+export const snapshotsOf = (
+  { metadata: { namespace }, spec: { machines } }: TemplateSnapshot,
+  snapshots: readonly Snapshot[],
+): readonly Snapshot[] => {
+  const names = new Set(machines.map(({ snapshot }) => snapshot));
+  return snapshots.filter(({ metadata }) => metadata.namespace === namespace && names.has(metadata.name));
+};
+
+/**
+ * Pure. Tells whether a host has nothing of a template, because another one of those that share a store has it, or because it was
+ * removed by hand.
+ */
+export const isElsewhere = (template: TemplateSnapshot, { snapshots }: HostContent): boolean =>
+  template.spec.machines.length > 0 && snapshotsOf(template, snapshots).length === 0;
+
+/** Pure. Returns why no cluster starts from a template any more: what would be built today would not be the same. */
+export function templateProblem(template: TemplateSnapshot, now: HostContent): string | undefined {
+  const { version } = template.spec.template;
+  if (version !== now.version) return `it is of Ignite ${version}, and this is ${now.version}`;
+  const taken = snapshotsOf(template, now.snapshots);
+  const lost = template.spec.machines.find(
+    ({ snapshot }) => !taken.some(({ metadata }) => metadata.name === snapshot),
+  );
+  if (lost) return `its Snapshot ${lost.snapshot} is gone`;
+  for (const { status } of taken) {
+    const { oci } = status.vmSpec.image;
+    if (now.images.get(oci)?.status.digest !== status.image.digest)
+      return `its image ${oci} is gone, or another one now`;
+    if (!now.kernels.some((kernel) => kernel.status.id === status.kernel.id))
+      return `its kernel ${status.kernel.version} is gone, or another one now`;
+  }
+  return undefined;
+}
+
+/** Pure. Returns the snapshot from which a cluster is being made, if it is. */
+export const sourceOf = ({ metadata: { annotations } }: Cluster): string | undefined =>
+  annotations[own.cloning]?.split('.')[0];
+
+/** Pure. Returns the templates that are to go, since there are too many of them, or they are too old. Those from which a cluster is being made stay. */
+export function planTemplates(
+  templates: readonly TemplateSnapshot[],
+  clusters: readonly Cluster[],
+  nowMs: number,
+): readonly TemplateSnapshot[] {
+  const used = new Set(clusters.map((each) => `${each.metadata.namespace}/${sourceOf(each)}`));
+  return outdatedTemplates(templates, ({ spec }) => spec.template.key, nowMs).filter(
+    ({ metadata: { namespace, name } }) => !used.has(`${namespace}/${name}`),
+  );
+}
