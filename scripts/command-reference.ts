@@ -53,6 +53,10 @@ export const common = {
       'IGNITE_STORE',
       'The URL of an etcd in which several hosts keep their VMs. The first command that acts keeps it in the data directory.',
     ],
+    [
+      'IGNITE_WARM',
+      'The default of --warm: auto or never. It takes precedence over "warm" of the configuration file.',
+    ],
     ['IGNITE_CONFIG', 'The default of --ignite-config.'],
     [
       'IGNITE_INSECURE_REGISTRIES',

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Snapshot } from '@ignite/api/v1/snapshot';
+import { noTemplateAnnotation } from '@ignite/api/v1/template';
 import type { Vm } from '@ignite/api/v1/vm';
 import { fsckDisk } from './fixtures/fsck-disk.ts';
 import { Ignite } from './fixtures/ignite.ts';
@@ -280,15 +281,16 @@ test('what cannot be a snapshot, or be made of one, is refused with the reason',
 });
 
 /** Waits until a VM of which a template is made is there, and returns its name, which is that of the template. */
-async function untilMaking(): Promise<string> {
+async function untilMaking(bootedVm: string): Promise<string> {
   for (const began = Date.now(); ; await delay(200)) {
     const [name] = /template-[0-9a-f]{8}/.exec(await ignite.ok('ps', '-a')) ?? [];
     if (name !== undefined) return name;
     assert.ok(Date.now() - began < patienceMs, 'a template is made');
+    assert.equal((await inspect(bootedVm)).metadata.annotations[noTemplateAnnotation], undefined);
   }
 }
 
-test('a VM starts from a template of its image instead of booting, and is a VM of its own', async (t) => {
+test('the second VM of an image starts from a template by itself instead of booting, and is a VM of its own', async (t) => {
   await ignite.ok('image', 'import', `oci-archive:${imageArchive('debian')}`);
   const shape = ['--memory', '512MB', '--size', '4GB'];
   const refused = await ignite.run('run', 'sshd', '--warm', 'always', '--name', 'cold');
@@ -296,14 +298,15 @@ test('a VM starts from a template of its image instead of booting, and is a VM o
     refused.stderr,
     /error: the VM cannot start from a template: its entrypoint begins as it boots/,
   );
-  const run = async (name: string, when: string): Promise<number> => {
+  const unset = ignite.with({ IGNITE_WARM: '' });
+  const run = async (name: string): Promise<number> => {
     const began = Date.now();
-    await ignite.ok('run', 'debian', '--name', name, '--ssh', '--warm', when, ...shape);
+    await unset.ok('run', 'debian', '--name', name, '--ssh', ...shape);
     return Date.now() - began;
   };
-  const coldMs = await run('cold', 'auto');
+  const coldMs = await run('cold');
   assert.equal((await inspect('cold')).spec.source, undefined);
-  const begun = await untilMaking();
+  const begun = await untilMaking('cold');
   assert.match(
     await ignite.ok('warm', '--like', 'cold'),
     new RegExp(`^Template "${begun}" with ID "`),
@@ -313,7 +316,7 @@ test('a VM starts from a template of its image instead of booting, and is a VM o
   assert.deepEqual(others, []);
   for (const began = Date.now(); (await ignite.ok('ps', '-a')).includes(begun); await delay(200))
     assert.ok(Date.now() - began < patienceMs, 'the VM of the template is gone');
-  const warmMs = await run('warm', 'auto');
+  const warmMs = await run('warm');
   t.diagnostic(
     `run until SSH answers: cold ${coldMs} ms, warm ${warmMs} ms, ratio ${(warmMs / coldMs).toFixed(2)}`,
   );

@@ -27,6 +27,11 @@ export interface WarmRequest {
   readonly namespace?: string;
   /** The spec of such a VM as a person wrote it. */
   readonly spec: unknown;
+  /**
+   * The uid of a VM that has booted for lack of the template, which is then made in the background: only while the host has memory and
+   * disk to spare and makes no other one so. Why none is made is said in that VM.
+   */
+  readonly bootedVm?: string;
 }
 
 /** How a snapshot is packed that is sent away. */
@@ -76,7 +81,7 @@ export interface SnapshotClient extends Finder<Snapshot> {
   copy(vm: string, request: CopyVmRequest, op: ClientOperation): Promise<readonly Vm[]>;
   /**
    * Makes a template for VMs like one that is described, unless there is one.
-   * @throws CodedError WARM_UNSUPPORTED
+   * @throws CodedError WARM_UNSUPPORTED, TEMPLATE_DEFERRED
    */
   warm(request: WarmRequest, op: ClientOperation): Promise<Snapshot>;
   /** Pushes a snapshot to a registry as an OCI artifact. It does not contain its image. */

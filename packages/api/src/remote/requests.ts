@@ -91,6 +91,7 @@ export const createSnapshot = v.strictObject({
 export const warmRequest = v.strictObject({
   namespace: optional(text),
   spec: v.unknown(),
+  bootedVm: optional(text),
 } satisfies Fields<WarmRequest>);
 export const exportSnapshot = v.strictObject({
   wholeDisk: optional(flag),

@@ -12,6 +12,10 @@ export const configurationSpecSchema = v.strictObject({
     'Runtime that isolates and supervises VMMs; by default conmon.',
     v.optional(v.picklist(sandboxRuntimes)),
   ),
+  warm: described(
+    'Whether `run` and `create` start new VMs from templates: `auto`, the default, or `never`. `IGNITE_WARM` and `--warm` take precedence.',
+    v.optional(v.picklist(['auto', 'never'])),
+  ),
   networkPlugin: described(
     "Accepted for compatibility; VMs use Ignite's CNI networks with either value.",
     v.optional(v.picklist(['cni', 'docker-bridge'])),

@@ -8,8 +8,14 @@ export const templateLabel = 'ignite.weave.works/template';
 /** Marks the VM of which a template is made, and names the lock that its maker holds. */
 export const makingTemplateLabel = 'ignite.weave.works/making-template';
 
+/** Marks the VM of a template that is made in the background, which gives way to other VMs. */
+export const inBackgroundAnnotation = 'ignite.weave.works/in-background';
+
 /** Names, in a VM that is to start from a template, that template. If it is lost before that, the VM boots. */
 export const fromTemplateAnnotation = 'ignite.weave.works/from-template';
+
+/** Says, in a VM that has booted although it could have started from a template, why none was made afterwards. */
+export const noTemplateAnnotation = 'ignite.weave.works/no-template';
 
 export const isTemplate = ({ metadata: { labels } }: Snapshot): boolean =>
   labels[templateLabel] !== undefined;
@@ -46,7 +52,8 @@ export function templateSpec(spec: VmSpec): object {
 
 /** Pure. Returns why a VM whose image is known cannot start from a template, or undefined if it can. */
 export function coldReason({ spec, status }: Pick<Vm, 'spec' | 'status'>): string | undefined {
-  const { storage, cloudInit } = spec;
+  const { machine, storage, cloudInit } = spec;
+  if (machine?.vmm === 'firecracker') return 'Firecracker does not save its memory';
   if (status.image?.bootMode === 'disk' || cloudInit !== undefined)
     return 'cloud-init gives it its identity as it boots';
   if (status.image?.bootMode !== 'init' || spec.command !== undefined)

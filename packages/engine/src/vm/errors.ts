@@ -37,7 +37,8 @@ export type VmErrorCode =
   | 'SNAPSHOT_UNFIT'
   | 'SNAPSHOT_FAILED'
   | 'SNAPSHOT_INVALID'
-  | 'WARM_UNSUPPORTED';
+  | 'WARM_UNSUPPORTED'
+  | 'TEMPLATE_DEFERRED';
 
 const vmError = (code: VmErrorCode, what: string, hint: string, cause?: unknown): CodedError<VmErrorCode> =>
   new CodedError(code, what, { hint, cause });
@@ -151,7 +152,14 @@ export const cannotSnapshot = (why: string): CodedError =>
   vmError('SNAPSHOT_UNSUPPORTED', `no snapshot can be taken of the VM: ${why}`, 'see docs/snapshots.md');
 
 export const cannotWarm = (why: string): CodedError =>
-  vmError('WARM_UNSUPPORTED', `the VM cannot start from a template: ${why}`, 'start it with --warm never');
+  vmError('WARM_UNSUPPORTED', `the VM cannot start from a template: ${why}`, 'start it without --warm always');
+
+export const templateDeferred = (why: string): CodedError =>
+  vmError(
+    'TEMPLATE_DEFERRED',
+    `no template is made in the background: ${why}`,
+    'make it with "ignite warm --like VM", which does not look at what is free',
+  );
 
 export const snapshotFailed = (name: string, cause: unknown): CodedError =>
   vmError(

@@ -1,4 +1,4 @@
-import { makingTemplateLabel } from '@ignite/api/v1/template';
+import { inBackgroundAnnotation, makingTemplateLabel } from '@ignite/api/v1/template';
 import type { Vm } from '@ignite/api/v1/vm';
 import { acquireLock, isLocked } from '@ignite/toolkit/lock/process-lock';
 import { type Paths, locksDir } from '../tools/host/paths.ts';
@@ -28,5 +28,13 @@ export function isBeingMade(vm: Pick<Vm, 'metadata'>, paths: Paths): boolean {
   const token = makerOf(vm);
   return token !== undefined && isLocked(locksDir(paths), makingLock(vm.metadata.namespace, token));
 }
+
+/** Pure. Tells whether a VM is one of which a template is made that nobody waits for. */
+export const isInBackground = (vm: Pick<Vm, 'metadata'>): boolean =>
+  makerOf(vm) !== undefined && vm.metadata.annotations[inBackgroundAnnotation] !== undefined;
+
+/** Tells whether a VM was left by the maker of a template, which was killed. */
+export const isUnfinished = (vm: Pick<Vm, 'metadata'>, paths: Paths): boolean =>
+  makerOf(vm) !== undefined && !isBeingMade(vm, paths);
 
 const makingLock = (namespace: string, token: string): string => `making-template-${namespace}-${token}`;

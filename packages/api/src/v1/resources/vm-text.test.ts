@@ -23,6 +23,8 @@ test('statusText: up since when, or how it ended', () => {
     { 'ignite.weave.works/pool': 'workers' },
   );
   assert.equal(statusText(pooled, now), 'Up 8h (Pool workers)');
+  const making = { ...pooled, metadata: { labels: { 'ignite.weave.works/making-template': 'x' } } };
+  assert.equal(statusText(making as unknown as Vm, now), 'Up 8h (Template)');
 });
 
 test('addressesOf: a VM that does not run has none, though it keeps one for its next start', () => {

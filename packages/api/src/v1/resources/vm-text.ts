@@ -2,18 +2,19 @@ import { age } from '@ignite/toolkit/text/age';
 import { formatPortMapping } from '../format-port-mapping.ts';
 import { isUp } from '../vm-phase.ts';
 import { poolLabel } from '../pool-marks.ts';
+import { makingTemplateLabel } from '../template.ts';
 import type { Vm } from '../vm.ts';
 
 /**
  * How a VM is, in the original's words, `Up 8h` and `Stopped`, and with what it ended: `Stopped (3) 5m ago`. A VM that waits in a pool
- * for somebody who takes it is told by its pool, as `Up 8h (Pool workers)`.
+ * for somebody who takes it is told by its pool, as `Up 8h (Pool workers)`, and one that nobody has asked for by what it is for, as
+ * `Up 5s (Template)`.
  */
 export function statusText({ metadata, status }: Vm, nowMs: number): string {
   const { phase, startTime, exitCode, finishTime } = status;
   switch (phase) {
     case 'Running': {
-      const pool = metadata.labels[poolLabel];
-      return `Up ${age(startTime, nowMs)}${pool === undefined ? '' : ` (Pool ${pool})`}`;
+      return `Up ${age(startTime, nowMs)}${purposeText(metadata.labels)}`;
     }
     case 'Paused':
       return `Up ${age(startTime, nowMs)} (Paused)`;
@@ -28,6 +29,12 @@ export function statusText({ metadata, status }: Vm, nowMs: number): string {
     case 'Unknown':
       return phase;
   }
+}
+
+function purposeText(labels: Vm['metadata']['labels']): string {
+  const pool = labels[poolLabel];
+  if (pool !== undefined) return ` (Pool ${pool})`;
+  return labels[makingTemplateLabel] === undefined ? '' : ' (Template)';
 }
 
 export const portsText = (vm: Vm): string => vm.spec.network.ports.map(formatPortMapping).join(', ');

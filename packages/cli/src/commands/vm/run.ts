@@ -27,6 +27,7 @@ import { tellNote } from '../../render/message/note.ts';
 import { cloudInitFlags, cloudInitOf } from './cloud-init-flags.ts';
 import { readVmFile } from './vm-file.ts';
 import { runFromPool } from './run-from-pool.ts';
+import { warmFlags, warmthOf } from './warm-flags.ts';
 import { warmLater } from './warm-later.ts';
 import { startedLine } from './started-line.ts';
 import { withTimings } from './with-timings.ts';
@@ -105,8 +106,6 @@ export const createFlags: Flags = {
   ...legacyFlags,
 };
 
-const warmth = ['auto', 'always', 'never'] as const;
-
 export const startFlags: Flags = {
   interactive: {
     type: 'boolean',
@@ -143,12 +142,14 @@ export const create: Command = {
   arity: { least: 0, most: 1 },
   summary: 'Create a VM from an image, without starting it',
   examples: ['ignite create debian:12 --name my-vm --cpus 2 --memory 1GB'],
-  flags: createFlags,
+  flags: { ...createFlags, ...warmFlags },
   run: async (invocation) => {
-    const request = await createRequest(invocation);
-    const vm = await withClient(invocation, async (client, op) =>
-      client.vms.create(await fromSnapshot(request, client, invocation), op),
-    );
+    const [request, when] = [await createRequest(invocation), await warmthOf(invocation)];
+    const vm = await withClient(invocation, async (client, op) => {
+      const whole = await fromSnapshot(request, client, invocation);
+      if (when === 'always') await client.snapshots.warm(warmRequest(whole), op);
+      return await client.vms.create({ ...whole, isWarm: when !== 'never' }, op);
+    });
     printDone(vm, createdText('VM', vm), invocation);
     return 0;
   },
@@ -171,13 +172,7 @@ export const run: Command = {
   flags: {
     ...createFlags,
     ...startFlags,
-    warm: {
-      type: 'string',
-      value: 'WHEN',
-      values: warmth,
-      default: 'never',
-      help: 'start from a template: auto if there is one, and make one in the background otherwise; always, and make one first; never',
-    },
+    ...warmFlags,
     pool: {
       type: 'string',
       value: 'POOL',
@@ -190,15 +185,15 @@ export const run: Command = {
     if (flags.isSet('pool'))
       return await runFromPool(invocation, [...Object.keys(createFlags), 'warm'], startRequest(flags));
     const [request, starting] = [await createRequest(invocation), startRequest(flags)];
+    const when = await warmthOf(invocation);
     return await withTimings(invocation, async (client, op) => {
       const whole = await fromSnapshot(request, client, invocation);
-      const when = flags.choice('warm', warmth) ?? 'never';
-      const isWarm = when !== 'never' && !flags.isSet('from');
+      const isWarm = when !== 'never';
       if (when === 'always') await client.snapshots.warm(warmRequest(whole), op);
       const created = await client.vms.create({ ...whole, isWarm, preflight: starting }, op);
       if (!flags.isSet('interactive')) printDone(created, createdText('VM', created), invocation);
       const vm = await client.vms.start(created.metadata.uid, starting, op);
-      if (when === 'auto' && isWarm && vm.spec.source === undefined) await warmLater(vm, invocation);
+      if (when === 'auto') await warmLater(vm, invocation);
       if (flags.isSet('interactive')) {
         const { attachUntilEnd } = await import('./attach.ts');
         op.endProgress();

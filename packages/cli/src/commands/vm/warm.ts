@@ -16,7 +16,7 @@ export const warm: Command = {
   name: 'warm',
   arguments: '[IMAGE]',
   arity: { least: 0, most: 1 },
-  summary: 'Make a template, from which "ignite run --warm" starts VMs of an image',
+  summary: 'Make a template, from which "ignite run" starts VMs of an image',
   details: [
     'Boots a VM that nobody uses, keeps its memory and its disk, and removes it. A VM starts from it if its image, kernel, CPUs, memory and disk size are the same. It has nothing of any other VM: keys, files, host name and addresses come with the start.',
     'When a template is made, those that are older than 30 days go, and all but the newest 8. "ignite prune" removes them all.',
@@ -28,6 +28,10 @@ export const warm: Command = {
       type: 'string',
       value: 'VM',
       help: 'a VM whose image, kernel and machine the template is to have',
+    },
+    background: {
+      type: 'boolean',
+      help: 'with --like: as "run" does it, only if the host has memory and disk to spare and makes no other template; "inspect" of that VM says why there is none',
     },
     ...Object.fromEntries(
       Object.entries({ cpus, memory, size, arch, vmm, network }).flatMap(([name, flag]) =>
@@ -45,13 +49,17 @@ export const warm: Command = {
         'warm: neither an image nor a VM is given, or both',
         'name an image, or a VM with --like',
       );
+    const inBackground = flags.isSet('background');
+    if (inBackground && like === undefined)
+      throw usageError('--background: there is no VM that needs the template', 'name one with --like');
     const template = await withClient(invocation, async (client, op) => {
       if (like === undefined) {
         const { namespace, spec } = await createRequest(invocation);
         return await client.snapshots.warm({ ...(namespace !== undefined && { namespace }), spec }, op);
       }
       const { metadata, spec } = await client.vms.find(like, op.signal);
-      return await client.snapshots.warm({ namespace: metadata.namespace, spec }, op);
+      const request = { namespace: metadata.namespace, spec };
+      return await client.snapshots.warm({ ...request, ...(inBackground && { bootedVm: metadata.uid }) }, op);
     });
     const { name, uid } = template.metadata;
     printDone(template, `Template "${name}" with ID "${uid}" is ready`, invocation);

@@ -3,8 +3,9 @@ import type { Finder } from '@ignite/api/client/finder';
 import type { ImageClient, ImportImageRequest } from '@ignite/api/client/image-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
+import type { Snapshot } from '@ignite/api/v1/snapshot';
 import type { Vm } from '@ignite/api/v1/vm';
-import { fullName, shownName } from '@ignite/api/v1/shown-name';
+import { shownName } from '@ignite/api/v1/shown-name';
 import { hostArch } from '../../tools/host/arch.ts';
 import { imageInSnapshot, imageInUse } from '../../tools/oci/errors.ts';
 import { loadImages, saveImages } from '../../tools/oci/image-archive.ts';
@@ -14,13 +15,14 @@ import { lockLayout } from '../../tools/oci/layout-lock.ts';
 import { pushImage } from '../../tools/oci/push-image.ts';
 import { parseTag, tagImage } from '../../tools/oci/tag-image.ts';
 import { parseDiskFile } from '../../tools/rootfs/disk-file.ts';
-import { listDamagedSnapshots } from '../../tools/store/damaged-snapshots.ts';
-import { listImages, listSnapshots } from '../../tools/store/list-objects.ts';
+import { listImages } from '../../tools/store/list-objects.ts';
 import { type OwnObjects, listOwnVms } from '../../tools/store/own-vms.ts';
 import { lockContent } from '../../vm/content-lock.ts';
 import { importRequest } from './import-request.ts';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
 import type { LocalVms } from './local-vms.ts';
+import { removeSnapshot } from '../../vm/steps/remove-snapshot.ts';
+import { needingTemplates } from './needing-templates.ts';
 import { removeUnused } from './remove-unused.ts';
 
 /** Manages the images of this host. */
@@ -98,10 +100,11 @@ export class LocalImages implements ImageClient {
         find: async () => {
           const found = await this.find(image.metadata.uid, op.signal);
           const users = await imageUsers(found, this.#host);
-          await assertNoSnapshot(found, this.#host);
-          return { found, users };
+          const templates = await imageTemplates(found, this.#host);
+          return { found, users, templates };
         },
         inUse: (vm) => imageInUse(shownName(image), vm),
+        removeTemplate: (template) => removeSnapshot(template, this.#host, op.signal),
         remove: (found) => removeImageObject(found, this.#host, objects),
       },
       { paths, vms: this.#vms },
@@ -110,16 +113,15 @@ export class LocalImages implements ImageClient {
   }
 }
 
-/** @throws CodedError IMAGE_IN_USE if the disk of a snapshot needs this image */
-async function assertNoSnapshot(
-  image: Image,
-  { objects, administration }: Pick<EnginePorts, 'objects' | 'administration'>,
-): Promise<void> {
+/** @throws CodedError IMAGE_IN_USE if the disk of a snapshot needs this image and somebody keeps it */
+async function imageTemplates(image: Image, host: EnginePorts): Promise<readonly Snapshot[]> {
   const { digest } = image.status;
-  if ((await listImages(objects)).filter(({ status }) => status.digest === digest).length > 1) return;
-  const snapshots = [...(await listSnapshots(objects)), ...(await listDamagedSnapshots(administration))];
-  const user = snapshots.find(({ status }) => status.image.digest === digest);
-  if (user) throw imageInSnapshot(shownName(image), fullName(user));
+  if ((await listImages(host.objects)).filter(({ status }) => status.digest === digest).length > 1) return [];
+  return await needingTemplates(
+    ({ status }) => status.image.digest === digest,
+    (snapshot) => imageInSnapshot(shownName(image), snapshot),
+    host,
+  );
 }
 
 /** Returns the VMs whose disk needs this image. */

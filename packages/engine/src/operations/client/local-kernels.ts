@@ -4,8 +4,9 @@ import type { KernelClient } from '@ignite/api/client/kernel-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Arch } from '@ignite/api/v1/arch';
 import type { Kernel } from '@ignite/api/v1/kernel';
+import type { Snapshot } from '@ignite/api/v1/snapshot';
 import type { Vm } from '@ignite/api/v1/vm';
-import { fullName, shownName } from '@ignite/api/v1/shown-name';
+import { shownName } from '@ignite/api/v1/shown-name';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { hostArch } from '../../tools/host/arch.ts';
 import { locksDir } from '../../tools/host/paths.ts';
@@ -15,12 +16,13 @@ import {
   importKernelObject,
   removeKernelObject,
 } from '../../tools/kernel/kernel-objects.ts';
-import { listDamagedSnapshots } from '../../tools/store/damaged-snapshots.ts';
-import { listKernels, listSnapshots } from '../../tools/store/list-objects.ts';
+import { listKernels } from '../../tools/store/list-objects.ts';
 import { type OwnObjects, listOwnVms } from '../../tools/store/own-vms.ts';
 import { importRequest } from './import-request.ts';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
 import type { LocalVms } from './local-vms.ts';
+import { removeSnapshot } from '../../vm/steps/remove-snapshot.ts';
+import { needingTemplates } from './needing-templates.ts';
 import { removeUnused } from './remove-unused.ts';
 
 /** Manages the kernels of this host. */
@@ -66,10 +68,11 @@ export class LocalKernels implements KernelClient {
         find: async () => {
           const found = await this.find(kernel.metadata.uid, op.signal);
           const users = await kernelUsers(found, this.#host);
-          await assertNoSnapshot(found, this.#host);
-          return { found, users };
+          const templates = await kernelTemplates(found, this.#host);
+          return { found, users, templates };
         },
         inUse: (vm) => kernelInUse(shownName(kernel), vm),
+        removeTemplate: (template) => removeSnapshot(template, this.#host, op.signal),
         remove: (found) => removeKernelObject(found, this.#host, objects),
       },
       { paths, vms: this.#vms },
@@ -78,16 +81,15 @@ export class LocalKernels implements KernelClient {
   }
 }
 
-/** @throws CodedError KERNEL_IN_USE if a VM of a snapshot boots this kernel */
-async function assertNoSnapshot(
-  kernel: Kernel,
-  { objects, administration }: Pick<EnginePorts, 'objects' | 'administration'>,
-): Promise<void> {
+/** @throws CodedError KERNEL_IN_USE if a VM of a snapshot boots this kernel and somebody keeps it */
+async function kernelTemplates(kernel: Kernel, host: EnginePorts): Promise<readonly Snapshot[]> {
   const { id } = kernel.status;
-  if ((await listKernels(objects)).filter(({ status }) => status.id === id).length > 1) return;
-  const snapshots = [...(await listSnapshots(objects)), ...(await listDamagedSnapshots(administration))];
-  const user = snapshots.find(({ status }) => status.kernel.id === id);
-  if (user) throw kernelInSnapshot(shownName(kernel), fullName(user));
+  if ((await listKernels(host.objects)).filter(({ status }) => status.id === id).length > 1) return [];
+  return await needingTemplates(
+    ({ status }) => status.kernel.id === id,
+    (snapshot) => kernelInSnapshot(shownName(kernel), snapshot),
+    host,
+  );
 }
 
 /** Returns the VMs that need this kernel to boot. */

@@ -23,6 +23,7 @@ import { pushSnapshot } from '../snapshot-artifact/push-snapshot.ts';
 import { copyVm } from '../snapshots/copy-vm.ts';
 import { createSnapshot } from '../snapshots/create-snapshot.ts';
 import { makeTemplate } from '../snapshots/make-template.ts';
+import { makeTemplateLater } from '../snapshots/make-template-later.ts';
 import { removeSnapshot } from '../../vm/steps/remove-snapshot.ts';
 import { rollBack } from '../snapshots/roll-back.ts';
 import type { Makers } from '../snapshots/makers.ts';
@@ -67,8 +68,9 @@ export class LocalSnapshots implements SnapshotClient {
     return await copyVm(query, request, this.#makers(), op);
   }
 
-  async warm(request: WarmRequest, op: ClientOperation): Promise<Snapshot> {
-    return await makeTemplate(request, this.#makers(), op);
+  async warm({ bootedVm, ...request }: WarmRequest, op: ClientOperation): Promise<Snapshot> {
+    if (bootedVm === undefined) return await makeTemplate(request, this.#makers(), op);
+    return await makeTemplateLater(request, bootedVm, this.#makers(), op);
   }
 
   #makers(): Makers {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -9,11 +9,13 @@ import { newUid } from '@ignite/toolkit/object/uid';
 import { openSqliteStore } from '@ignite/toolkit/store/sqlite/sqlite-store';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import { hostArch } from '../../tools/host/arch.ts';
+import { kernelPackage } from '../../tools/kernel/debian-kernel.ts';
 import { snapshotDir, storePath } from '../../tools/host/paths.ts';
 import { imagesIn, kernelsIn, snapshotsIn } from '../../tools/store/kind-clients.ts';
 import { snapshotFinalizer } from '../../tools/store/list-objects.ts';
 import { StoreAdministration } from '../../tools/store/store-administration.ts';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
+import { storeTemplate } from '../snapshots/template.sample.ts';
 import { LocalClient } from './local-client.ts';
 
 const op = { signal: new AbortController().signal, report: () => {} };
@@ -69,6 +71,39 @@ test('LocalSpace: a snapshot whose record is damaged is used, and so are its ima
     assert.deepEqual(unused, []);
     await assert.rejects(client.images.remove('base', { force: true }, op), { code: 'IMAGE_IN_USE' });
     await assert.rejects(client.kernels.remove('kernel', { force: true }, op), { code: 'KERNEL_IN_USE' });
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+});
+
+test('LocalSpace: an image and a kernel that only templates need are unused, and the templates go with them', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'local-space-'));
+  const paths = { dataDir: dir, runDir: dir };
+  const store = openSqliteStore(storePath(paths));
+  try {
+    const self = { name: 'a', isAlone: true };
+    const administration = new StoreAdministration(store, { paths, self });
+    const { objects } = administration;
+    await storeTemplate(objects);
+    const template = (await snapshotsIn(objects).list()).items[0]!;
+    mkdirSync(snapshotDir(paths, template.metadata.uid), { recursive: true });
+    writeFileSync(join(snapshotDir(paths, template.metadata.uid), 'root.qcow2'), 'data');
+    const host = { objects, administration, paths, self } as unknown as EnginePorts;
+    await using client = new LocalClient(host);
+    const items = await client.space.survey(op.signal);
+    assert.deepEqual(items.map(({ kind, isUsed }) => `${kind} ${isUsed}`).toSorted(), [
+      'image false',
+      'kernel false',
+      'snapshot false',
+    ]);
+    await client.kernels.remove(kernelPackage(hostArch), { force: false }, op);
+    assert.deepEqual(await client.snapshots.list(op.signal), []);
+    const { metadata, ...rest } = template;
+    const { namespace, name, labels } = metadata;
+    await snapshotsIn(objects).create({ ...rest, metadata: { namespace, name, labels, uid: newUid() } });
+    await client.images.remove('debian', { force: false }, op);
+    assert.deepEqual(await client.snapshots.list(op.signal), []);
+    assert.ok(!existsSync(snapshotDir(paths, template.metadata.uid)));
   } finally {
     rmSync(dir, { recursive: true });
   }

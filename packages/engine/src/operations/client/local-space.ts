@@ -76,6 +76,7 @@ export class LocalSpace implements SpaceClient {
       const isKept = dirname(item.path) === keptDisksDir(this.#host.paths);
       if (isKept) await rm(item.path, { force: true });
       else if (item.uid === undefined) return (await this.#leftover(item, op.signal)) ? size : undefined;
+      else if (item.kind === 'leftover') await this.#owners.vms.remove(item.uid, { force: true }, op);
       else await this.#owner(item).remove(item.uid, { force: false }, op);
       return size;
     } catch (failure) {

@@ -88,9 +88,10 @@ const removeImage = async (
       find: async () => {
         const users = await listAllVms(objects);
         await onLook();
-        return { found: 'base', users };
+        return { found: 'base', users, templates: [] };
       },
       inUse: (vm) => new Error(`it is used by ${vm}`),
+      removeTemplate: async () => assert.fail('there is none'),
       remove: async () => {
         await onRemove();
         await imagesIn(objects).delete({ name: 'base' });

@@ -4,6 +4,7 @@ import type { WarmRequest } from '@ignite/api/client/snapshot-client';
 import type { Snapshot } from '@ignite/api/v1/snapshot';
 import {
   coldReason,
+  inBackgroundAnnotation,
   makingTemplateLabel,
   planTemplates,
   templateLabel,
@@ -11,6 +12,7 @@ import {
   templateTraits,
 } from '@ignite/api/v1/template';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { locksDir } from '../../tools/host/paths.ts';
@@ -20,12 +22,17 @@ import { withVmLocked } from '../../tools/store/vm-lock.ts';
 import { validateRequest } from '../../vm/definition/create-vm.ts';
 import { cannotWarm } from '../../vm/errors.ts';
 import { contentOf } from '../../vm/steps/ensure-content.ts';
-import { actAsMaker, isBeingMade, makerOf, templateName } from '../../vm/template-maker.ts';
+import { actAsMaker, isUnfinished, templateName } from '../../vm/template-maker.ts';
 import { unjudged } from '../../vm/unjudged.ts';
 import type { VmPorts } from '../../vm/vm-ports.ts';
 import { createSnapshot } from './create-snapshot.ts';
 import type { Makers } from './makers.ts';
 import { removeSnapshot } from '../../vm/steps/remove-snapshot.ts';
+
+export interface TemplateRequest extends Omit<WarmRequest, 'bootedVm'> {
+  /** Set if nobody waits for it, so that its VM gives way to others. */
+  readonly inBackground?: boolean;
+}
 
 /**
  * Makes a template: the snapshot of a VM that has just booted and that nobody has used. Of several makers of the same template one boots
@@ -33,7 +40,7 @@ import { removeSnapshot } from '../../vm/steps/remove-snapshot.ts';
  * @throws CodedError WARM_UNSUPPORTED
  */
 export async function makeTemplate(
-  { namespace = 'default', spec: wanted }: WarmRequest,
+  { namespace = 'default', spec: wanted, inBackground = false }: TemplateRequest,
   { host, vms, leftovers }: Makers,
   op: ClientOperation,
 ): Promise<Snapshot> {
@@ -44,12 +51,16 @@ export async function makeTemplate(
   const token = newUid();
   using _maker = await actAsMaker(namespace, token, host.paths, op.signal);
   const name = templateName(token);
-  const request = { namespace, name, labels: { [makingTemplateLabel]: token }, spec: templateSpec(spec) };
+  const labels = { [makingTemplateLabel]: token };
+  const annotations = inBackground ? { [inBackgroundAnnotation]: '' } : {};
+  const request = { namespace, name, labels, annotations, spec: templateSpec(spec) };
   const vm = await vms.create(request, op); // it is down until it is started below, for whoever restores VMs too
   await using after = new AsyncDisposableStack();
   after.defer(async () => {
     const { signal } = new AbortController();
-    await vms.remove(vm.metadata.uid, { force: true }, { ...op, signal });
+    await vms.remove(vm.metadata.uid, { force: true }, { ...op, signal }).catch((failure: unknown) => {
+      if (!hasCode(failure, 'VM_NOT_FOUND')) throw failure; // somebody has removed it, or its image
+    });
   });
   const reason = coldReason({ ...vm, spec });
   if (reason !== undefined) throw cannotWarm(reason);
@@ -107,7 +118,7 @@ async function removeUnfinished(
   op: ClientOperation,
 ): Promise<void> {
   for (const vm of await listOwnVms(host)) {
-    if (makerOf(vm) === undefined || isBeingMade(vm, host.paths)) continue;
+    if (!isUnfinished(vm, host.paths)) continue;
     await leftovers.remove(vm.metadata.uid, { force: true }, op);
   }
 }

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join, parse, relative } from 'node:path';
 import type { SpaceItem } from '@ignite/api/client/space-client';
 import { isTemplate } from '@ignite/api/v1/template';
+import type { Snapshot } from '@ignite/api/v1/snapshot';
 import type { Vm } from '@ignite/api/v1/vm';
 import { fullName, shownName } from '@ignite/api/v1/shown-name';
 import { isLocked } from '@ignite/toolkit/lock/process-lock';
@@ -19,6 +20,7 @@ import {
   vmFiles,
   volumeDir,
 } from '../../tools/host/paths.ts';
+import { isUnfinished } from '../../vm/template-maker.ts';
 import { blobsOf } from '../../tools/oci/image-config.ts';
 import { keepsData, lostPodName } from '../../pod/lost-pods.ts';
 import { type KnownObjects, findLeftovers } from './leftovers.ts';
@@ -50,11 +52,17 @@ async function measured(found: Found, size?: Bytes): Promise<SpaceItem> {
   return { ...found, size: used, reclaimable: found.isUsed ? bytes(0) : used };
 }
 
+/** Returns what needs images and kernels. Templates go with these. */
+const contentUsers = ({ vms, snapshots }: Pick<KnownObjects, 'vms' | 'snapshots'>): readonly (Vm | Snapshot)[] => [
+  ...vms,
+  ...snapshots.filter((snapshot) => !isTemplate(snapshot)),
+];
+
 /** Returns the items of images. A base disk that several images share counts for the first one. */
-const imageItems = (paths: Paths, { images, vms, snapshots }: KnownObjects): readonly Promise<SpaceItem>[] =>
+const imageItems = (paths: Paths, { images, ...known }: KnownObjects): readonly Promise<SpaceItem>[] =>
   images.map((image, at) => {
     const { digest } = image.status;
-    const isUsed = [...vms, ...snapshots].some(({ status }) => status.image?.digest === digest);
+    const isUsed = contentUsers(known).some(({ status }) => status.image?.digest === digest);
     const isFirst = images.findIndex(({ status }) => status.digest === digest) === at;
     const found = {
       kind: 'image',
@@ -66,13 +74,10 @@ const imageItems = (paths: Paths, { images, vms, snapshots }: KnownObjects): rea
     return measured(found, isFirst ? undefined : bytes(0));
   });
 
-const kernelItems = (
-  paths: Paths,
-  { kernels, vms, snapshots }: KnownObjects,
-): readonly Promise<SpaceItem>[] =>
+const kernelItems = (paths: Paths, { kernels, ...known }: KnownObjects): readonly Promise<SpaceItem>[] =>
   kernels.map((kernel, at) => {
     const { id } = kernel.status;
-    const isUsed = [...vms, ...snapshots].some(({ status }) => status.kernel?.id === id);
+    const isUsed = contentUsers(known).some(({ status }) => status.kernel?.id === id);
     const isFirst = kernels.findIndex(({ status }) => status.id === id) === at;
     const found = {
       kind: 'kernel',
@@ -104,15 +109,18 @@ const snapshotItems = (paths: Paths, { snapshots }: KnownObjects): readonly Prom
 /** The phases in which a VM uses nothing of the host but space. */
 const stopped: ReadonlySet<string> = new Set(['Created', 'Stopped', 'Failed']);
 
+/** The VM of a maker of templates that was killed is left over, even if it runs. */
 function vmItems(paths: Paths, vm: Vm): readonly Promise<SpaceItem>[] {
   const { metadata, status } = vm;
   const [name, { uid }] = [fullName(vm), metadata];
   const files = vmFiles(paths, uid);
-  const isUsed = !stopped.has(status.phase);
+  const isLeft = isUnfinished(vm, paths);
+  const kind = isLeft ? 'leftover' : 'vm';
+  const isUsed = !isLeft && !stopped.has(status.phase);
   const disk = async (): Promise<SpaceItem> => {
     const [whole, log] = await Promise.all([usedBytes(files.dir), usedBytes(files.consoleLog)]);
     return await measured(
-      { kind: 'vm', name, uid, path: files.dir, isUsed },
+      { kind, name, uid, path: files.dir, isUsed },
       bytes(Math.max(0, whole - log)),
     );
   };
@@ -120,9 +128,9 @@ function vmItems(paths: Paths, vm: Vm): readonly Promise<SpaceItem>[] {
 }
 
 /** Returns the item of all layers. The layers of images that no VM uses are reclaimable. */
-async function layersItem(paths: Paths, { images, vms, snapshots }: KnownObjects): Promise<SpaceItem> {
+async function layersItem(paths: Paths, { images, ...known }: KnownObjects): Promise<SpaceItem> {
   const path = layoutDir(paths);
-  const digests = new Set([...vms, ...snapshots].map(({ status }) => status.image?.digest));
+  const digests = new Set(contentUsers(known).map(({ status }) => status.image?.digest));
   const used = images.filter(({ status }) => digests.has(status.digest));
   const needed = new Set((await Promise.all(used.map(({ status }) => blobsOf(path, status.digest)))).flat());
   const blobs = join(path, 'blobs/sha256');

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { bundleConfig } from './bundle.ts';
-import { sandboxUser } from './sandbox.ts';
+import { type SandboxSpec, sandboxUser } from './sandbox.ts';
 
 const shape = v.looseObject({
   process: v.looseObject({
@@ -23,10 +23,7 @@ const shape = v.looseObject({
   }),
 });
 
-const config = v.parse(
-  shape,
-  bundleConfig(
-    {
+const spec: SandboxSpec = {
       uid: 'abc',
       runtime: 'conmon',
       environ: { EXTRA: 'a=b c' },
@@ -42,10 +39,20 @@ const config = v.parse(
       cpuLimit: 2,
       logPath: '/log',
       exitCommand: [],
-    },
-    { readOnly: ['/usr/lib'] },
-  ),
-);
+};
+const config = v.parse(shape, bundleConfig(spec, { readOnly: ['/usr/lib'] }));
+
+test('bundleConfig: what is to disturb nobody gets less of a CPU that is short, and is the first to go', () => {
+  const { process, linux } = v.parse(
+    v.looseObject({
+      process: v.looseObject({ oomScoreAdj: v.number() }),
+      linux: v.looseObject({ resources: v.looseObject({ cpu: v.looseObject({ shares: v.number() }) }) }),
+    }),
+    bundleConfig({ ...spec, isSpare: true }, { readOnly: [] }),
+  );
+  assert.deepEqual([process.oomScoreAdj, linux.resources.cpu.shares], [1_000, 256]);
+  assert.doesNotMatch(JSON.stringify(config), /oomScoreAdj|shares/);
+});
 
 test('bundleConfig: the VMM has no privilege to lose', () => {
   assert.notEqual(config.process.user.uid, 0);

@@ -64,6 +64,8 @@ export interface SandboxSpec {
   readonly fileSizeLimit?: Bytes;
   /** The number of CPUs. */
   readonly cpuLimit: number;
+  /** Set if the program is to disturb others as little as possible, and is the first to go if the host runs out of memory. */
+  readonly isSpare?: true;
   /** The file that receives the program's output; its size is limited. */
   readonly logPath: string;
   /** The command that is run on the host as root after the program has ended. */

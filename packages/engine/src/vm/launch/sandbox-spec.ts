@@ -12,6 +12,7 @@ import type { Accel } from '../../tools/vmm/accel.ts';
 import type { Vmm } from '../../tools/vmm/vmm.ts';
 import type { VmDisk } from '../disks/vm-disk.ts';
 import { runsEntrypoint } from '../entrypoint.ts';
+import { isInBackground } from '../template-maker.ts';
 import { memoryInSandbox, readsCloudInit } from './vm-machine.ts';
 
 export interface SandboxSpecInput {
@@ -119,6 +120,7 @@ export function sandboxSpec(input: SandboxSpecInput): SandboxSpec {
     ),
     // The sandbox gets one CPU more than the guest, for QEMU's own threads.
     cpuLimit: vm.spec.cpus + 1,
+    ...(isInBackground(vm) && { isSpare: true }),
     logPath: files.consoleLog,
     exitCommand: input.exitCommand,
   };
