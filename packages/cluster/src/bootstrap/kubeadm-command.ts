@@ -8,9 +8,25 @@ interface KubeadmCommand {
   readonly path: string;
 }
 
-/** Pure. Returns the command by which a node begins a cluster, without printing the token with which others join. */
-export const initCommand = ({ spec, path }: KubeadmCommand): string =>
-  withSentinel(`kubeadm init --config ${path} --skip-token-print${verbosity(spec)}`);
+/** The file that kubeadm makes just before it starts the kubelet. */
+const startedKubelet = '/var/lib/kubelet/kubeadm-flags.env';
+
+/** What kubeadm has done when the API server has answered, and need not do again. */
+const phasesUntilApi = ['preflight', 'certs', 'kubeconfig', 'etcd', 'control-plane', 'kubelet-start'];
+
+/**
+ * Pure. Returns the command by which a node begins a cluster, without printing the token with which others join. kubeadm asks a new API server once for
+ * most of what follows its start, just when the node is busy, so that what has come to that is gone on with.
+ */
+export function initCommand({ spec, path }: KubeadmCommand): string {
+  const options = `--config ${path} --skip-token-print${verbosity(spec)}`;
+  const goOn = `kubeadm init ${options} ${skipping(phasesUntilApi, spec.initConfiguration)}`;
+  return withSentinel(`kubeadm init ${options} || {
+  [ -e ${startedKubelet} ] && {
+    ${severalTimes(goOn)}
+  }
+}`);
+}
 
 /** Pure. Returns the command by which a worker joins. */
 export const workerJoinCommand = ({ spec, path }: KubeadmCommand): string =>
@@ -22,9 +38,6 @@ const phasesUntilKubelet = ['preflight', 'control-plane-prepare', 'check-etcd', 
 /** What it does from then on. Older versions have other phases, and do not let etcd join before the kubelet has found an API server. */
 const phasesFromEtcd = ['etcd-join', 'kubelet-wait-bootstrap', 'control-plane-join', 'wait-control-plane'];
 const firstWithThem = 'v1.33.0';
-
-/** The file that a join makes just before it starts the kubelet. */
-const startedKubelet = '/var/lib/kubelet/kubeadm-flags.env';
 
 const manifests = '/etc/kubernetes/manifests';
 const held = '/run/kubeadm/held';
@@ -41,7 +54,7 @@ export function controlPlaneJoinCommand({ spec, path, version }: KubeadmCommand 
   const options = `--config ${path}${verbosity(spec)}`;
   const { skipPhases = [] } = spec.joinConfiguration ?? {};
   const joinWithout = (...phases: readonly string[]): string =>
-    `kubeadm join ${options} --skip-phases ${[...new Set([...phases, ...skipPhases])].join()}`;
+    `kubeadm join ${options} ${skipping(phases, spec.joinConfiguration)}`;
   const etcdJoins = severalTimes(`kubeadm join phase etcd-join ${options}`);
   const areTheirs = ['kubelet-start', 'etcd-join'].some((phase) => skipPhases.includes(phase));
   return withSentinel(
@@ -61,6 +74,12 @@ export function controlPlaneJoinCommand({ spec, path, version }: KubeadmCommand 
 }`,
   );
 }
+
+/** The flag counts instead of what the configuration says. */
+const skipping = (
+  phases: readonly string[],
+  { skipPhases = [] }: { readonly skipPhases?: readonly string[] | undefined } = {},
+): string => `--skip-phases ${[...new Set([...phases, ...skipPhases])].join()}`;
 
 /** The exit status is that of the last attempt. */
 const severalTimes = (command: string): string =>
