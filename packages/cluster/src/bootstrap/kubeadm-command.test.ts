@@ -29,6 +29,7 @@ const etcdAlone = 'etcd.yaml';
 interface Calls {
   /** The calls at which kubeadm succeeds. */
   readonly succeedsAt: readonly number[];
+  readonly isAlive?: boolean;
   readonly startsKubelet?: boolean;
 }
 
@@ -41,7 +42,7 @@ const joined = ({ version, given = spec, ...calls }: Joining) =>
   ran(controlPlaneJoinCommand({ spec: given, path: '/c.yaml', version }), calls);
 
 /** Runs the command with a kubeadm that tells its calls, with the manifests that are there then. */
-function ran(line: string, { succeedsAt, startsKubelet = true }: Calls) {
+function ran(line: string, { succeedsAt, startsKubelet = true, isAlive = true }: Calls) {
   const folder = mkdtempSync(join(tmpdir(), 'join-'));
   try {
     const program = (name: string, text: string): void => {
@@ -53,6 +54,7 @@ function ran(line: string, { succeedsAt, startsKubelet = true }: Calls) {
     const start = startsKubelet ? `touch ${folder}/kubeadm-flags.env` : ':';
     const ends = `case " ${succeedsAt.join(' ')} " in *" $(grep -c . ${folder}/calls) "*) ;; *) exit 1 ;; esac`;
     program('kubeadm', `${start}; echo "$@: "$(ls ${folder}/manifests) >>${folder}/calls; ${ends}`);
+    program('kubectl', isAlive ? ':' : 'exit 1');
     program('sleep', ':');
     const command = line
       .replaceAll('/var/lib/kubelet', folder)
@@ -76,7 +78,7 @@ function ran(line: string, { succeedsAt, startsKubelet = true }: Calls) {
 
 const initiated = (calls: Calls, given = spec) => ran(initCommand({ spec: given, path: '/c.yaml' }), calls);
 const init = 'init --config /c.yaml --skip-token-print';
-const restOfInit = `${init} --skip-phases preflight,certs,kubeconfig,etcd,control-plane,kubelet-start`;
+const restOfInit = `${init} --skip-phases preflight,certs,kubeconfig,etcd,control-plane,kubelet-start,wait-control-plane`;
 
 test('a beginning that succeeds is not repeated', () => {
   assert.deepEqual(initiated({ succeedsAt: [1] }), {
@@ -94,9 +96,11 @@ test('what kubeadm asks of a new API server is asked several times', () => {
   assert.deepEqual([isDone, calls.length], [false, 6]);
 });
 
-test('a beginning has failed that comes to its end before the kubelet starts', () => {
-  const { isDone, calls } = initiated({ succeedsAt: [2], startsKubelet: false });
-  assert.deepEqual([isDone, calls], [false, [`${init}: ${all}`]]);
+test('a beginning has failed that comes to its end before the kubelet, or the API server, has started', () => {
+  for (const state of [{ startsKubelet: false }, { isAlive: false }]) {
+    const { isDone, calls } = initiated({ succeedsAt: [2], ...state });
+    assert.deepEqual([isDone, calls], [false, [`${init}: ${all}`]]);
+  }
 });
 
 test('phases of a beginning that are not wanted are not done when it is gone on with', () => {
@@ -149,9 +153,14 @@ test('phases that are not wanted are not done', () => {
   ]);
 });
 
-test('where somebody else lets etcd join, kubeadm is called once', () => {
-  const given = { ...spec, joinConfiguration: { skipPhases: ['etcd-join'] } };
-  assert.deepEqual(joined({ version, succeedsAt: [1], given }).calls, [`${whole}: ${all}`]);
+test('where somebody else does what comes before etcd joins, or that, kubeadm is called once', () => {
+  for (const phase of ['control-plane-prepare/control-plane', 'kubelet-start', 'etcd-join']) {
+    const given = { ...spec, joinConfiguration: { skipPhases: [phase] } };
+    for (const succeedsAt of [[], [1]])
+      assert.deepEqual(joined({ version, succeedsAt, given }), {
+        ...{ isDone: succeedsAt.length > 0, manifests: all, calls: [`${whole}: ${all}`] },
+      });
+  }
 });
 
 test('an older version: a join that succeeds is not repeated', () => {
