@@ -127,10 +127,10 @@ runcmd:
 
 test('cloudConfig: the token with which others join is not printed where a cluster begins', () => {
   const command = { verb: 'init', documents: '' } as const;
-  assert.match(
-    cloudConfig({ spec, version, command, keys: undefined, files: [] }),
-    /^  - kubeadm init --config \/run\/kubeadm\/kubeadm.yaml --skip-token-print && echo success > /m,
-  );
+  const text = cloudConfig({ spec, version, command, keys: undefined, files: [] });
+  const lines = text.split('\n').filter((line) => line.includes('kubeadm init'));
+  assert.equal(lines.length, 2);
+  for (const line of lines) assert.match(line, /--config \/run\/kubeadm\/kubeadm.yaml --skip-token-print /);
 });
 
 test('cloudConfig: users have the names of fields that cloud-init knows', () => {

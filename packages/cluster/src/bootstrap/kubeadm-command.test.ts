@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { KubeadmConfigSpec } from '../kinds/kubeadm-config.ts';
-import { controlPlaneJoinCommand } from './kubeadm-command.ts';
+import { controlPlaneJoinCommand, initCommand } from './kubeadm-command.ts';
 
 const spec: KubeadmConfigSpec = { format: 'cloud-config' };
 const whole = 'join --config /c.yaml';
@@ -26,16 +26,23 @@ const rest = `${restOfOlder},etcd-join`;
 const all = 'etcd.yaml kube-apiserver.yaml';
 const etcdAlone = 'etcd.yaml';
 
-interface Joining {
-  readonly version: string;
+interface Calls {
   /** The calls at which kubeadm succeeds. */
   readonly succeedsAt: readonly number[];
+  readonly isAlive?: boolean;
   readonly startsKubelet?: boolean;
+}
+
+interface Joining extends Calls {
+  readonly version: string;
   readonly given?: KubeadmConfigSpec;
 }
 
+const joined = ({ version, given = spec, ...calls }: Joining) =>
+  ran(controlPlaneJoinCommand({ spec: given, path: '/c.yaml', version }), calls);
+
 /** Runs the command with a kubeadm that tells its calls, with the manifests that are there then. */
-function joined({ version, succeedsAt, startsKubelet = true, given = spec }: Joining) {
+function ran(line: string, { succeedsAt, startsKubelet = true, isAlive = true }: Calls) {
   const folder = mkdtempSync(join(tmpdir(), 'join-'));
   try {
     const program = (name: string, text: string): void => {
@@ -47,8 +54,9 @@ function joined({ version, succeedsAt, startsKubelet = true, given = spec }: Joi
     const start = startsKubelet ? `touch ${folder}/kubeadm-flags.env` : ':';
     const ends = `case " ${succeedsAt.join(' ')} " in *" $(grep -c . ${folder}/calls) "*) ;; *) exit 1 ;; esac`;
     program('kubeadm', `${start}; echo "$@: "$(ls ${folder}/manifests) >>${folder}/calls; ${ends}`);
+    program('kubectl', isAlive ? ':' : 'exit 1');
     program('sleep', ':');
-    const command = controlPlaneJoinCommand({ spec: given, path: '/c.yaml', version })
+    const command = line
       .replaceAll('/var/lib/kubelet', folder)
       .replaceAll('/run/cluster-api', folder)
       .replaceAll('/run/kubeadm', folder)
@@ -67,6 +75,38 @@ function joined({ version, succeedsAt, startsKubelet = true, given = spec }: Joi
     rmSync(folder, { recursive: true });
   }
 }
+
+const initiated = (calls: Calls, given = spec) => ran(initCommand({ spec: given, path: '/c.yaml' }), calls);
+const init = 'init --config /c.yaml --skip-token-print';
+const restOfInit = `${init} --skip-phases preflight,certs,kubeconfig,etcd,control-plane,kubelet-start,wait-control-plane`;
+
+test('a beginning that succeeds is not repeated', () => {
+  assert.deepEqual(initiated({ succeedsAt: [1] }), {
+    ...{ isDone: true, manifests: all, calls: [`${init}: ${all}`] },
+  });
+});
+
+test('what kubeadm asks of a new API server is asked several times', () => {
+  assert.deepEqual(initiated({ succeedsAt: [3] }), {
+    isDone: true,
+    manifests: all,
+    calls: [`${init}: ${all}`, `${restOfInit}: ${all}`, `${restOfInit}: ${all}`],
+  });
+  const { isDone, calls } = initiated({ succeedsAt: [] });
+  assert.deepEqual([isDone, calls.length], [false, 6]);
+});
+
+test('a beginning has failed that comes to its end before the kubelet, or the API server, has started', () => {
+  for (const state of [{ startsKubelet: false }, { isAlive: false }]) {
+    const { isDone, calls } = initiated({ succeedsAt: [2], ...state });
+    assert.deepEqual([isDone, calls], [false, [`${init}: ${all}`]]);
+  }
+});
+
+test('phases of a beginning that are not wanted are not done when it is gone on with', () => {
+  const given = { ...spec, initConfiguration: { skipPhases: ['addon/coredns'] } };
+  assert.equal(initiated({ succeedsAt: [2] }, given).calls[1], `${restOfInit},addon/coredns: ${all}`);
+});
 
 const [version, older] = ['v1.33.0', 'v1.32.9'];
 
@@ -113,9 +153,14 @@ test('phases that are not wanted are not done', () => {
   ]);
 });
 
-test('where somebody else lets etcd join, kubeadm is called once', () => {
-  const given = { ...spec, joinConfiguration: { skipPhases: ['etcd-join'] } };
-  assert.deepEqual(joined({ version, succeedsAt: [1], given }).calls, [`${whole}: ${all}`]);
+test('where somebody else does what comes before etcd joins, or that, kubeadm is called once', () => {
+  for (const phase of ['control-plane-prepare/control-plane', 'kubelet-start', 'etcd-join']) {
+    const given = { ...spec, joinConfiguration: { skipPhases: [phase] } };
+    for (const succeedsAt of [[], [1]])
+      assert.deepEqual(joined({ version, succeedsAt, given }), {
+        ...{ isDone: succeedsAt.length > 0, manifests: all, calls: [`${whole}: ${all}`] },
+      });
+  }
 });
 
 test('an older version: a join that succeeds is not repeated', () => {

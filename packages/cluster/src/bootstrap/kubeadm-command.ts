@@ -8,9 +8,31 @@ interface KubeadmCommand {
   readonly path: string;
 }
 
-/** Pure. Returns the command by which a node begins a cluster, without printing the token with which others join. */
-export const initCommand = ({ spec, path }: KubeadmCommand): string =>
-  withSentinel(`kubeadm init --config ${path} --skip-token-print${verbosity(spec)}`);
+/** The file that kubeadm makes just before it starts the kubelet. */
+const startedKubelet = '/var/lib/kubelet/kubeadm-flags.env';
+
+/** What kubeadm has done when the API server has answered, and need not do again. */
+const phasesUntilApi = [
+  ...['preflight', 'certs', 'kubeconfig', 'etcd', 'control-plane', 'kubelet-start', 'wait-control-plane'],
+];
+
+const askWhetherAlive = 'kubectl --kubeconfig /etc/kubernetes/admin.conf get --raw /livez --request-timeout 60s';
+
+/**
+ * Pure. Returns the command by which a node begins a cluster, without printing the token with which others join. kubeadm asks a new API server once for
+ * most of what follows its start, just when the node is busy. So a beginning that fails is gone on with if the API server runs.
+ */
+export function initCommand({ spec, path }: KubeadmCommand): string {
+  const options = `--config ${path} --skip-token-print${verbosity(spec)}`;
+  const goOn = `kubeadm init ${options} ${skipping(phasesUntilApi, spec.initConfiguration)}`;
+  return withSentinel(`kubeadm init ${options} || {
+  [ -e ${startedKubelet} ] && {
+    ${severalTimes(askWhetherAlive)}
+  } && {
+    ${severalTimes(goOn)}
+  }
+}`);
+}
 
 /** Pure. Returns the command by which a worker joins. */
 export const workerJoinCommand = ({ spec, path }: KubeadmCommand): string =>
@@ -23,9 +45,6 @@ const phasesUntilKubelet = ['preflight', 'control-plane-prepare', 'check-etcd', 
 const phasesFromEtcd = ['etcd-join', 'kubelet-wait-bootstrap', 'control-plane-join', 'wait-control-plane'];
 const firstWithThem = 'v1.33.0';
 
-/** The file that a join makes just before it starts the kubelet. */
-const startedKubelet = '/var/lib/kubelet/kubeadm-flags.env';
-
 const manifests = '/etc/kubernetes/manifests';
 const held = '/run/kubeadm/held';
 /** Keeps all components but etcd from starting. */
@@ -35,17 +54,25 @@ const release = `mv ${held}/* ${manifests}/`;
 /**
  * Pure. Returns the command by which a member of the control plane joins. kubeadm starts all components at once, and gives etcd two seconds for each
  * answer meanwhile, which a busy node does not give: the new member has a vote then, and each write waits for it. So etcd joins first, while the other
- * components are kept from starting, and then what follows is done. With older versions, a join is gone on with like that once it has failed.
+ * components are kept from starting, and then what follows is done. With older versions, a join is gone on with like that once it has failed. Whoever
+ * skips one of the phases between does the rest himself.
  */
-export function controlPlaneJoinCommand({ spec, path, version }: KubeadmCommand & { version: string }): string {
+export function controlPlaneJoinCommand({
+  spec,
+  path,
+  version,
+}: KubeadmCommand & { version: string }): string {
   const options = `--config ${path}${verbosity(spec)}`;
   const { skipPhases = [] } = spec.joinConfiguration ?? {};
   const joinWithout = (...phases: readonly string[]): string =>
-    `kubeadm join ${options} --skip-phases ${[...new Set([...phases, ...skipPhases])].join()}`;
+    `kubeadm join ${options} ${skipping(phases, spec.joinConfiguration)}`;
   const etcdJoins = severalTimes(`kubeadm join phase etcd-join ${options}`);
-  const areTheirs = ['kubelet-start', 'etcd-join'].some((phase) => skipPhases.includes(phase));
+  const areTheirs = skipPhases.some((phase) =>
+    /^(control-plane-prepare|kubelet-start|etcd-join)/.test(phase),
+  );
+  if (areTheirs) return withSentinel(`kubeadm join ${options}`);
   return withSentinel(
-    minorsBetween(version, firstWithThem) >= 0 && !areTheirs
+    minorsBetween(version, firstWithThem) >= 0
       ? `${joinWithout('kubelet-start', ...phasesFromEtcd)} && ${hold} &&
   kubeadm join phase kubelet-start ${options} && {
     ${etcdJoins}
@@ -61,6 +88,12 @@ export function controlPlaneJoinCommand({ spec, path, version }: KubeadmCommand 
 }`,
   );
 }
+
+/** The flag counts instead of what the configuration says. */
+const skipping = (
+  phases: readonly string[],
+  { skipPhases = [] }: { readonly skipPhases?: readonly string[] | undefined } = {},
+): string => `--skip-phases ${[...new Set([...phases, ...skipPhases])].join()}`;
 
 /** The exit status is that of the last attempt. */
 const severalTimes = (command: string): string =>

@@ -58,7 +58,11 @@ async function write(
     if (!(await mayBegin(booted.name, cluster, work, signal)))
       return waiting(config, 'WaitingForControlPlaneInitialized', work);
     const documents = initDocuments({ ...common, cluster });
-    return await store(config, { cluster, version, keys, command: { verb: 'init', documents }, work }, signal);
+    return await store(
+      config,
+      { cluster, version, keys, command: { verb: 'init', documents }, work },
+      signal,
+    );
   }
   await releaseInitLock(client, cluster);
   const workload = await work.workloads.of(cluster, signal);
