@@ -4,6 +4,7 @@ import type { Snapshot } from '@ignite/api/v1/snapshot';
 import { KindClient } from '@ignite/toolkit/client/kind-client';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { newUid } from '@ignite/toolkit/object/uid';
+import { isOfControlPlane } from '../contract/is-of-control-plane.ts';
 import { own } from '../contract/names.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import type { ClusterSnapshot } from '../kinds/cluster-snapshot.ts';
@@ -12,7 +13,7 @@ import { type Look, waitFor } from './await-cluster.ts';
 import type { ClusterKey } from './cluster-view.ts';
 import { findCluster } from './find-cluster.ts';
 import { lostSnapshot } from './lost-snapshot.ts';
-import { type ClusterParts, isOfControlPlane, isReady, planEnd, planStillness } from './plan-suspension.ts';
+import { type ClusterParts, isReady, planEnd, planStillness } from './plan-suspension.ts';
 import { type SnapshotWaiting, findClusterSnapshot } from './snapshot-cluster.ts';
 import { goOn, partsOf, pursue } from './suspend-cluster.ts';
 
