@@ -92,18 +92,17 @@ async function restorePods(
 
 /** Pure. Returns why a cluster cannot be brought back to a snapshot, or undefined if it can: it must have the same parts. */
 function misfitOf(
-  snapshot: ClusterSnapshot,
+  { metadata: { namespace }, spec }: ClusterSnapshot,
   { vms, pods }: ClusterParts,
   known: readonly Pick<Snapshot, 'metadata'>[],
 ): string | undefined {
-  const { spec } = snapshot;
   const taken = new Map(spec.machines.map((machine) => [machine.vmUid, machine]));
   const present = new Set(vms.map(({ metadata }) => metadata.uid));
   const added = vms.find(({ metadata }) => !taken.has(metadata.uid));
   if (added) return `the VM ${added.metadata.name} is newer`;
   const gone = spec.machines.find(({ vmUid }) => !present.has(vmUid));
   if (gone) return `the VM ${gone.vmName} of then is gone`;
-  const lost = lostSnapshot(snapshot, known);
+  const lost = lostSnapshot(spec, namespace, known);
   if (lost !== undefined) return lost;
   const podNames = pods.map(({ metadata }) => metadata.name);
   const newer = podNames.find((name) => !spec.podNames.includes(name));
