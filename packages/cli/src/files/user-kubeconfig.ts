@@ -1,10 +1,11 @@
-import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { realPathOf } from '@ignite/toolkit/files/real-path';
 import { type FileOwner, replaceFile } from '@ignite/toolkit/files/replace-file';
+import { textOfFile } from '@ignite/toolkit/files/text-of-file';
 import { type Document, isMap, isSeq, parse, parseDocument } from 'yaml';
 
 export type UserKubeconfigErrorCode = 'USER_KUBECONFIG_INVALID' | 'USER_KUBECONFIG_LOCKED';
@@ -53,7 +54,7 @@ export async function removeContext(
   waitMs?: number,
 ): Promise<boolean> {
   const change = (text: string): string | undefined => withoutContext(text, of);
-  if (change((await readText(path)) ?? '') === undefined) return false;
+  if (change((await textOfFile(path)) ?? '') === undefined) return false;
   return await edit(path, change, waitMs);
 }
 
@@ -67,7 +68,7 @@ async function edit(
   waitMs = 10_000,
 ): Promise<boolean> {
   await using _lock = await lock(path, waitMs);
-  const next = change((await readText(path)) ?? '');
+  const next = change((await textOfFile(path)) ?? '');
   if (next === undefined) return false;
   const place = (await realPathOf(path)) ?? path;
   await mkdir(dirname(place), { recursive: true, mode: 0o700 });
@@ -99,13 +100,6 @@ async function lock(path: string, waitMs: number): Promise<AsyncDisposable> {
 async function ownerOfFile(path: string): Promise<FileOwner | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   return await stat(path).catch((failure: NodeJS.ErrnoException) => {
-    if (failure.code === 'ENOENT') return undefined;
-    throw failure;
-  });
-}
-
-async function readText(path: string): Promise<string | undefined> {
-  return await readFile(path, 'utf8').catch((failure: NodeJS.ErrnoException) => {
     if (failure.code === 'ENOENT') return undefined;
     throw failure;
   });

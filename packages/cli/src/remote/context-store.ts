@@ -1,7 +1,8 @@
-import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import { textOfFile } from '@ignite/toolkit/files/text-of-file';
 import * as v from 'valibot';
 import { contextsDir, currentContext, currentFile, localContext } from './chosen-host.ts';
 
@@ -57,9 +58,8 @@ export class ContextStore {
   /** @throws CodedError CONTEXT_NOT_FOUND, CONTEXT_INVALID */
   async read(name: string): Promise<Context> {
     const path = join(this.#folder(name), 'context.json');
-    const text = await readFile(path, 'utf8').catch((failure: NodeJS.ErrnoException) => {
-      throw failure.code === 'ENOENT' ? notFound(name) : failure;
-    });
+    const text = await textOfFile(path);
+    if (text === undefined) throw notFound(name);
     const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), contextSchema), text);
     if (parsed.success) return parsed.output;
     throw new CodedError<ContextErrorCode>('CONTEXT_INVALID', `${path} describes no context`, {
@@ -69,12 +69,7 @@ export class ContextStore {
 
   async credentials(name: string): Promise<ContextCredentials> {
     const found = credentialNames.map(async (each) => {
-      const text = await readFile(join(this.#folder(name), credentialFiles[each]), 'utf8').catch(
-        (failure: NodeJS.ErrnoException) => {
-          if (failure.code === 'ENOENT') return undefined;
-          throw failure;
-        },
-      );
+      const text = await textOfFile(join(this.#folder(name), credentialFiles[each]));
       return text === undefined ? [] : [[each, text] as const];
     });
     return Object.fromEntries((await Promise.all(found)).flat());

@@ -1,7 +1,7 @@
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ObjectKind } from '@ignite/toolkit/scheme/object-kind';
 import { type Findings, finding, withFindings } from '../contract/conditions.ts';
-import { labels } from '../contract/names.ts';
+import { isOfControlPlane } from '../contract/is-of-control-plane.ts';
 import { controllerOf, controllerReference } from '../contract/owner.ts';
 import type { BootstrapConfig } from '../kinds/bootstrap-config.ts';
 import type { Cluster } from '../kinds/cluster.ts';
@@ -33,7 +33,7 @@ export async function bootedBy(config: BootstrapConfig, { objects }: Work): Prom
     return (
       machine && {
         ...{ name, version: machine.spec.version, isPool: false },
-        isControlPlane: Object.hasOwn(machine.metadata.labels, labels.controlPlane),
+        isControlPlane: isOfControlPlane(machine),
         hasJoined: machine.status?.nodeRef !== undefined,
       }
     );

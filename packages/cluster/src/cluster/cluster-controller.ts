@@ -1,5 +1,6 @@
 import { type Findings, withFindings } from '../contract/conditions.ts';
-import { finalizers, labels } from '../contract/names.ts';
+import { isOfControlPlane } from '../contract/is-of-control-plane.ts';
+import { finalizers } from '../contract/names.ts';
 import { controllerOf, ownerReference } from '../contract/owner.ts';
 import { contractOf, isProvisioned } from '../contract/provider-object.ts';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
@@ -11,7 +12,6 @@ import {
   machinePoolKind,
   machineSetKind,
 } from '../kinds/object-kinds.ts';
-import type { Machine } from '../kinds/machine.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
 import { type External, deleteOwn, findLeft, findOwn, keepOwned } from '../runtime/external.ts';
 import { keepTopology } from '../topology/keep-topology.ts';
@@ -176,9 +176,6 @@ async function takeDown(cluster: Cluster, work: Work): Promise<Reconciled<Cluste
     requeueAfterMs: deletionMs,
   };
 }
-
-const isOfControlPlane = ({ metadata }: Machine): boolean =>
-  Object.hasOwn(metadata.labels, labels.controlPlane);
 
 function countsOf(object: KubeObject): ReplicaCounts {
   const { spec, status } = contractOf(object);

@@ -1,6 +1,7 @@
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { findCondition, finding, withFindings } from '../contract/conditions.ts';
+import { isOfControlPlane } from '../contract/is-of-control-plane.ts';
 import { annotations, labels } from '../contract/names.ts';
 import {
   controllerOf,
@@ -167,9 +168,7 @@ async function adopt<T extends ControlPlane>({
   cluster,
   work: { objects },
 }: Kept<T>): Promise<void> {
-  const all = (await objects.ofCluster(machineKind, cluster)).filter(({ metadata }) =>
-    Object.hasOwn(metadata.labels, labels.controlPlane),
-  );
+  const all = (await objects.ofCluster(machineKind, cluster)).filter(isOfControlPlane);
   if (all.some((machine) => controllerOf(machine) && !isControlledBy(machine, controlPlane))) return;
   const owner = controllerReference(provider.kind, controlPlane);
   for (const machine of all)
@@ -350,9 +349,7 @@ async function takeDown<T extends ControlPlane>(kept: Kept<T>): Promise<Reconcil
     ...(await objects.ofCluster(machineDeploymentKind, cluster)),
     ...(await objects.ofCluster(machineSetKind, cluster)),
     ...(await objects.ofCluster(machinePoolKind, cluster)),
-    ...(await objects.ofCluster(machineKind, cluster)).filter(
-      ({ metadata }) => !Object.hasOwn(metadata.labels, labels.controlPlane),
-    ),
+    ...(await objects.ofCluster(machineKind, cluster)).filter((machine) => !isOfControlPlane(machine)),
   ];
   const machines = await ownMachines(controlPlane, work);
   if (workers.length > 0)

@@ -3,6 +3,7 @@ import { KindClient } from '@ignite/toolkit/client/kind-client';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { type Condition, withCondition, withoutCondition } from '@ignite/toolkit/object/condition';
 import { findCondition, finding, withFindings } from '../contract/conditions.ts';
+import { isOfControlPlane } from '../contract/is-of-control-plane.ts';
 import { annotations, labels } from '../contract/names.ts';
 import { controllerReference, ownerReference, withOwner } from '../contract/owner.ts';
 import type { Cluster } from '../kinds/cluster.ts';
@@ -115,7 +116,7 @@ async function judge(
   return checkTarget(
     {
       machine,
-      isControlPlane: Object.hasOwn(machine.metadata.labels, labels.controlPlane),
+      isControlPlane: isOfControlPlane(machine),
       node: name === undefined ? undefined : node ? { conditions: node.status?.conditions ?? [] } : 'gone',
       cluster: {
         infrastructureReadyMs: cluster.status?.initialization?.infrastructureProvisioned

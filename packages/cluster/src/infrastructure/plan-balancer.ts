@@ -3,7 +3,7 @@ import type { ObjectMeta } from '@ignite/toolkit/object/kube-object';
 import { isDnsLabel } from '@ignite/toolkit/object/name';
 import * as v from 'valibot';
 import { apiServerPort } from '../contract/api-server-port.ts';
-import { labels } from '../contract/names.ts';
+import { isOfControlPlane } from '../contract/is-of-control-plane.ts';
 import type { Machine } from '../kinds/machine.ts';
 
 const ip = v.pipe(v.string(), v.ip());
@@ -24,11 +24,8 @@ export function planBalancer(
   machines: readonly Machine[],
   pods: readonly HostPod[] = [],
 ): Balancer {
-  const ofControlPlane = machines.filter(({ metadata }) =>
-    Object.hasOwn(metadata.labels, labels.controlPlane),
-  );
   const reachable = [
-    ...ofControlPlane.map((each) => candidate(each.metadata, addressOf(each))),
+    ...machines.filter(isOfControlPlane).map((each) => candidate(each.metadata, addressOf(each))),
     ...pods.map((each) => candidate(each.metadata, each.status?.address)),
   ]
     .filter(({ name }) => isDnsLabel(name))

@@ -1,7 +1,8 @@
 import { KindClient } from '@ignite/toolkit/client/kind-client';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { withFindings } from '../contract/conditions.ts';
-import { annotations, labels } from '../contract/names.ts';
+import { isOfControlPlane } from '../contract/is-of-control-plane.ts';
+import { annotations } from '../contract/names.ts';
 import { controllerReference } from '../contract/owner.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import type { MachineDrainRule } from '../kinds/machine-drain-rule.ts';
@@ -214,13 +215,13 @@ async function nodeOf(
     const { object } = await findExternal(controlPlaneRef, cluster.metadata.namespace, work);
     if (object?.metadata.deletionTimestamp !== undefined) return none;
   }
-  if (Object.hasOwn(machine.metadata.labels, labels.controlPlane)) {
+  if (isOfControlPlane(machine)) {
     const machines = await work.objects.ofCluster(machineKind, cluster);
     const others = machines.filter(
-      ({ metadata }) =>
-        Object.hasOwn(metadata.labels, labels.controlPlane) &&
-        metadata.name !== machine.metadata.name &&
-        metadata.deletionTimestamp === undefined,
+      (each) =>
+        isOfControlPlane(each) &&
+        each.metadata.name !== machine.metadata.name &&
+        each.metadata.deletionTimestamp === undefined,
     );
     if (others.length === 0) return none;
   }

@@ -1,5 +1,6 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { findCondition } from '../contract/conditions.ts';
+import { isOfControlPlane } from '../contract/is-of-control-plane.ts';
 import { annotations, labels } from '../contract/names.ts';
 import { isControlledBy } from '../contract/owner.ts';
 import { contractOf } from '../contract/provider-object.ts';
@@ -137,7 +138,7 @@ function reasonOf(object: KubeObject, type: string): string | undefined {
 /** Says of one Machine that is not ready why, which is often the reason for all else. */
 function reasonOfMachines(machines: readonly Machine[], isControlPlane: boolean): string | undefined {
   const late = machines
-    .filter(({ metadata }) => Object.hasOwn(metadata.labels, labels.controlPlane) === isControlPlane)
+    .filter((machine) => isOfControlPlane(machine) === isControlPlane)
     .find((machine) => findCondition(machine, 'Ready')?.status !== 'True');
   const reason = late && reasonOf(late, 'Ready');
   return reason === undefined ? undefined : `${late!.metadata.name}: ${reason}`;

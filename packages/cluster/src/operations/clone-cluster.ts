@@ -54,7 +54,7 @@ export async function cloneCluster(
 
 /** @throws CodedError CLUSTER_SNAPSHOT_UNFIT */
 async function plan(
-  { name }: ClusterKey,
+  { namespace, name }: ClusterKey,
   snapshot: ClusterSnapshot,
   { client, snapshots, op }: SnapshotWaiting,
 ): Promise<readonly ClonedObject[]> {
@@ -62,7 +62,7 @@ async function plan(
   if (!made) throw unfit(snapshot, 'it does not hold the objects of its cluster, or they have been changed');
   const problem = cloneProblem(made, snapshot, name);
   if (problem !== undefined) throw unfit(snapshot, problem);
-  const lost = lostSnapshot(snapshot, await snapshots.list(op.signal));
+  const lost = lostSnapshot(snapshot.spec, namespace, await snapshots.list(op.signal));
   if (lost !== undefined) throw unfit(snapshot, lost);
   return planClone(made, snapshot, name);
 }

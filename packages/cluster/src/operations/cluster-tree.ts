@@ -1,7 +1,7 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { isOfControlPlane } from '../contract/is-of-control-plane.ts';
 import { labels } from '../contract/names.ts';
 import { controllerOf, isControlledBy } from '../contract/owner.ts';
-import type { Machine } from '../kinds/machine.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { type Branch, type TreeLine, linesOf, titleOf } from './tree.ts';
 
@@ -15,8 +15,6 @@ export function clusterTree({
   machines,
   replicas,
 }: ClusterView): readonly TreeLine[] {
-  const isOfControlPlane = ({ metadata }: Machine): boolean =>
-    Object.hasOwn(metadata.labels, labels.controlPlane);
   const leaves = (some: readonly KubeObject[]): readonly Branch[] =>
     some
       .toSorted((a, b) => a.metadata.name.localeCompare(b.metadata.name, 'en'))

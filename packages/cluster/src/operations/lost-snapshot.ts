@@ -1,9 +1,10 @@
 import type { Snapshot } from '@ignite/api/v1/snapshot';
 import type { ClusterSnapshot } from '../kinds/cluster-snapshot.ts';
 
-/** Pure. Says which Snapshot of a VM a snapshot of a cluster lacks; undefined if all of them are in its namespace. */
+/** Pure. Says which Snapshot of a VM a snapshot of a cluster lacks; undefined if all of them are in the namespace of the cluster. */
 export function lostSnapshot(
-  { metadata: { namespace }, spec: { machines } }: ClusterSnapshot,
+  { machines }: ClusterSnapshot['spec'],
+  namespace: string,
   known: readonly Pick<Snapshot, 'metadata'>[],
 ): string | undefined {
   const names = new Set(

@@ -1,7 +1,7 @@
 import type { HostPod } from '@ignite/api/host-pod/host-pod';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import { findCondition } from '../contract/conditions.ts';
-import { labels } from '../contract/names.ts';
+import { isOfControlPlane } from '../contract/is-of-control-plane.ts';
 
 /** What of a cluster runs on hosts: its VMs, and the pods of its control plane and its endpoint. */
 export interface ClusterParts {
@@ -100,9 +100,6 @@ export function suspensionProblem({ spec: { machine, storage } }: Vm): string | 
   const folder = storage?.volumes.find(({ hostPath }) => hostPath);
   return folder && `the state of a shared folder, which "${folder.name}" is, cannot be saved`;
 }
-
-export const isOfControlPlane = ({ metadata }: Vm): boolean =>
-  Object.hasOwn(metadata.labels, labels.controlPlane);
 
 const isMeant = ({ metadata, spec }: Vm): boolean =>
   metadata.deletionTimestamp === undefined && spec.power !== 'Stopped';

@@ -4,6 +4,7 @@ import type { Snapshot } from '@ignite/api/v1/snapshot';
 import { KindClient } from '@ignite/toolkit/client/kind-client';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { newUid } from '@ignite/toolkit/object/uid';
+import { isOfControlPlane } from '../contract/is-of-control-plane.ts';
 import { own } from '../contract/names.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import type { ClusterSnapshot } from '../kinds/cluster-snapshot.ts';
@@ -12,7 +13,7 @@ import { type Look, waitFor } from './await-cluster.ts';
 import type { ClusterKey } from './cluster-view.ts';
 import { findCluster } from './find-cluster.ts';
 import { lostSnapshot } from './lost-snapshot.ts';
-import { type ClusterParts, isOfControlPlane, isReady, planEnd, planStillness } from './plan-suspension.ts';
+import { type ClusterParts, isReady, planEnd, planStillness } from './plan-suspension.ts';
 import { type SnapshotWaiting, findClusterSnapshot } from './snapshot-cluster.ts';
 import { goOn, partsOf, pursue } from './suspend-cluster.ts';
 
@@ -91,11 +92,10 @@ async function restorePods(
 
 /** Pure. Returns why a cluster cannot be brought back to a snapshot, or undefined if it can: it must have the same parts. */
 function misfitOf(
-  snapshot: ClusterSnapshot,
+  { metadata: { namespace }, spec }: ClusterSnapshot,
   { vms, pods }: ClusterParts,
   known: readonly Pick<Snapshot, 'metadata'>[],
 ): string | undefined {
-  const { spec } = snapshot;
   if (spec.template) return 'it is a template, from which other clusters start';
   const taken = new Map(spec.machines.map((machine) => [machine.vmUid, machine]));
   const present = new Set(vms.map(({ metadata }) => metadata.uid));
@@ -103,7 +103,7 @@ function misfitOf(
   if (added) return `the VM ${added.metadata.name} is newer`;
   const gone = spec.machines.find(({ vmUid }) => !present.has(vmUid));
   if (gone) return `the VM ${gone.vmName} of then is gone`;
-  const lost = lostSnapshot(snapshot, known);
+  const lost = lostSnapshot(spec, namespace, known);
   if (lost !== undefined) return lost;
   const podNames = pods.map(({ metadata }) => metadata.name);
   const newer = podNames.find((name) => !spec.podNames.includes(name));

@@ -3,7 +3,8 @@ import { formatLabelSelector } from '@ignite/toolkit/client/label-selector';
 import { selectsLabels } from '@ignite/toolkit/access/label-selector';
 import { withFindings } from '../contract/conditions.ts';
 import { countOf } from '../contract/int-or-percent.ts';
-import { annotations, finalizers, labels } from '../contract/names.ts';
+import { isOfControlPlane } from '../contract/is-of-control-plane.ts';
+import { annotations, finalizers } from '../contract/names.ts';
 import {
   controllerOf,
   controllerReference,
@@ -109,7 +110,7 @@ async function adopt(set: MachineSet, cluster: Cluster, work: Work): Promise<rea
     (machine) =>
       !controllerOf(machine) &&
       !isLeaving(machine) &&
-      !Object.hasOwn(machine.metadata.labels, labels.controlPlane) &&
+      !isOfControlPlane(machine) &&
       selectsLabels(set.spec.selector, machine.metadata.labels),
   );
   const owner = controllerReference(machineSetKind, set);

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { type KindResource, objectsOf } from '@ignite/toolkit/client/kind-client';
 import { isTrue } from '@ignite/toolkit/object/condition';
 import { findCondition } from '../contract/conditions.ts';
+import { isOfControlPlane } from '../contract/is-of-control-plane.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import type { KubeadmControlPlane } from '../kinds/kubeadm-control-plane.ts';
 import type { MachineDeployment } from '../kinds/machine-deployment.ts';
@@ -25,7 +26,6 @@ import { textIn } from '../workload/cluster-secrets.ts';
 import {
   areReady,
   createCluster,
-  isOfControlPlane,
   machinesOf,
   templateRef,
   withCluster,

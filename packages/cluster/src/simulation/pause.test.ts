@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isTrue } from '@ignite/toolkit/object/condition';
+import { isOfControlPlane } from '../contract/is-of-control-plane.ts';
 import { clusterKind, machineDeploymentKind, machineKind } from '../kinds/object-kinds.ts';
-import { areReady, isOfControlPlane, machinesOf, withCluster, withSpec } from './sim-cluster.sample.ts';
+import { areReady, machinesOf, withCluster, withSpec } from './sim-cluster.sample.ts';
 
 test('a paused cluster stays as it is, and keeps even what is deleted, until it goes on', async () => {
   using simulation = await withCluster({ controlPlanes: 1, workers: 1 });

@@ -71,9 +71,6 @@ export async function createCluster(
 export const machinesOf = async (simulation: Simulation): Promise<readonly Machine[]> =>
   await simulation.all<Machine>(machineKind);
 
-export const isOfControlPlane = ({ metadata }: Machine): boolean =>
-  Object.hasOwn(metadata.labels, 'cluster.x-k8s.io/control-plane');
-
 export const areReady = async (simulation: Simulation, number: number): Promise<boolean> => {
   const machines = await machinesOf(simulation);
   return (

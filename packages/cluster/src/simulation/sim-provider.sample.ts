@@ -2,6 +2,7 @@ import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { KindResource } from '@ignite/toolkit/client/kind-client';
 import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { isOfControlPlane } from '../contract/is-of-control-plane.ts';
 import { labels } from '../contract/names.ts';
 import { controllerOf } from '../contract/owner.ts';
 import { machineKind } from '../kinds/object-kinds.ts';
@@ -105,7 +106,7 @@ export const simControllers = ({ world, delayMs }: SimProvider): readonly Contro
         ...{ name, providerID, isRunning: true, hasJoined: false },
         cluster: `${namespace}/${cluster.metadata.name}`,
         version: machine.spec.version ?? '',
-        isControlPlane: Object.hasOwn(machine.metadata.labels, labels.controlPlane),
+        isControlPlane: isOfControlPlane(machine),
         bootsAtMs: clock.now() + delayMs(),
       };
       if (!known) world.create(vm);

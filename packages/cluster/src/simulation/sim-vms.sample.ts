@@ -1,6 +1,7 @@
 import { vmKind } from '@ignite/api/v1/object-kinds';
 import type { Vm } from '@ignite/api/v1/vm';
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
+import { isOfControlPlane } from '../contract/is-of-control-plane.ts';
 import { labels } from '../contract/names.ts';
 import { providerIdOf } from '../infrastructure/vm-of-machine.ts';
 import { machineKind } from '../kinds/object-kinds.ts';
@@ -48,7 +49,7 @@ export const simVmController = ({
         ...{ name: metadata.name, providerID, isRunning: true, hasJoined: false },
         cluster: `${metadata.namespace}/${cluster.metadata.name}`,
         version: spec.image.oci.split(':').at(-1)!,
-        isControlPlane: Object.hasOwn(metadata.labels, labels.controlPlane),
+        isControlPlane: isOfControlPlane({ metadata }),
         bootsAtMs: clock.now() + delayMs(),
       };
       if (!known) world.create(vm);

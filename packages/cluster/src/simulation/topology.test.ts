@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Condition, isTrue } from '@ignite/toolkit/object/condition';
 import { findCondition } from '../contract/conditions.ts';
+import { isOfControlPlane } from '../contract/is-of-control-plane.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import type { KubeadmControlPlane } from '../kinds/kubeadm-control-plane.ts';
 import type { MachineDeployment } from '../kinds/machine-deployment.ts';
@@ -33,9 +34,6 @@ const machinesOf = async (simulation: Simulation): Promise<readonly Machine[]> =
 
 const deploymentsOf = async (simulation: Simulation): Promise<readonly MachineDeployment[]> =>
   await simulation.all<MachineDeployment>(machineDeploymentKind);
-
-const isOfControlPlane = ({ metadata }: Machine): boolean =>
-  Object.hasOwn(metadata.labels, 'cluster.x-k8s.io/control-plane');
 
 const isSettled = async (simulation: Simulation, machines: number): Promise<boolean> => {
   const all = await machinesOf(simulation);

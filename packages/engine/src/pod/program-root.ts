@@ -1,9 +1,10 @@
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { shownName } from '@ignite/api/v1/shown-name';
 import { namesIn } from '@ignite/toolkit/files/names-in';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import { textOfFile } from '@ignite/toolkit/files/text-of-file';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import * as v from 'valibot';
 import { type Paths, layoutDir } from '../tools/host/paths.ts';
@@ -91,12 +92,8 @@ export async function removeUnusedRoots(paths: Paths, signal: AbortSignal): Prom
 }
 
 async function readNote(path: string): Promise<v.InferOutput<typeof noteSchema> | undefined> {
-  try {
-    return v.parse(noteSchema, JSON.parse(await readFile(path, 'utf8')));
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw failure;
-  }
+  const text = await textOfFile(path);
+  return text === undefined ? undefined : v.parse(noteSchema, JSON.parse(text));
 }
 
 const isThere = async (path: string): Promise<boolean> =>

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
@@ -7,6 +7,7 @@ import { type Balancer, balancerName } from '@ignite/api/host-pod/host-pod';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import { textOfFile } from '@ignite/toolkit/files/text-of-file';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import { haproxyConfig } from '../tools/balancer/haproxy-config.ts';
 import { findProgram } from '../tools/host/find-program.ts';
@@ -60,7 +61,7 @@ export async function reconcileBalancer(
     clock,
   );
   // An HAProxy that does not accept connections yet may not know the signal yet either.
-  if (!kept.status.isReady || (await loadedOf(files)) === digestOf(config)) return kept;
+  if (!kept.status.isReady || (await textOfFile(configOf(files).loaded)) === digestOf(config)) return kept;
   const observed = await sandbox.observe(identity.uid);
   if (observed.state !== 'running') return { ...kept, waitMs: soonMs };
   await writeConfig(config, files);
@@ -79,15 +80,6 @@ const configOf = ({ runDir }: ProgramFiles) => ({
 /** There is no secret in it, and the user of the sandbox has to read it. */
 const writeConfig = async (config: string, files: ProgramFiles): Promise<void> =>
   await replaceFile(join(configOf(files).dir, configName), config, 0o644);
-
-async function loadedOf(files: ProgramFiles): Promise<string | undefined> {
-  try {
-    return await readFile(configOf(files).loaded, 'utf8');
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw failure;
-  }
-}
 
 /** Its first process stays, and starts another one for each configuration: -W. */
 const balancerSandbox = (

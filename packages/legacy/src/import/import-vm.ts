@@ -4,14 +4,14 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
 import type { VmStatus } from '@ignite/api/v1/vm';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
-import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { hostArch } from '@ignite/engine/tools/host/arch';
 import type { ThisHost } from '@ignite/engine/tools/host/this-host';
-import { type VmFiles, locksDir, vmFiles, vmRunFiles } from '@ignite/engine/tools/host/paths';
+import { type VmFiles, vmFiles, vmRunFiles } from '@ignite/engine/tools/host/paths';
 import type { KernelDeps } from '@ignite/engine/tools/kernel/assemble-kernel';
 import { kernelFor } from '@ignite/engine/tools/kernel/kernel-objects';
 import type { ImageDeps } from '@ignite/engine/tools/oci/import-image';
 import { vmsIn } from '@ignite/engine/tools/store/kind-clients';
+import { lockVm } from '@ignite/engine/tools/store/vm-lock';
 import { vmFinalizer } from '@ignite/engine/tools/store/vm-objects';
 import { withContent } from '@ignite/engine/vm/content-lock';
 import { boundSpec } from '@ignite/engine/vm/definition/bind-vm';
@@ -29,7 +29,7 @@ export async function importLegacyVm(
   op: ClientOperation,
 ): Promise<void> {
   const { uid } = vm;
-  using _lock = await acquireLock(locksDir(host.paths), `vm-${uid}`, op.signal);
+  using _lock = await lockVm(uid, host.paths, op.signal);
   const kernel = await kernelFor(vm.spec.kernel.oci, { arch: hostArch }, host, op);
   const files = vmFiles(host.paths, uid);
   await mkdir(files.dir, { recursive: true, mode: 0o711 });

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import { textOfFile } from '@ignite/toolkit/files/text-of-file';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 
 /** A file in a folder, which is made when it is first needed. */
@@ -17,12 +17,9 @@ export interface OwnFile {
 export async function readOrMake({ dir, name, make }: OwnFile, signal: AbortSignal): Promise<string> {
   const path = join(dir, name);
   using _lock = await acquireLock(dir, name.replaceAll('.', '-'), signal);
-  try {
-    return await readFile(path, 'utf8');
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code !== 'ENOENT') throw failure;
-    const content = await make();
-    await replaceFile(path, content, 0o600);
-    return content;
-  }
+  const known = await textOfFile(path);
+  if (known !== undefined) return known;
+  const made = await make();
+  await replaceFile(path, made, 0o600);
+  return made;
 }

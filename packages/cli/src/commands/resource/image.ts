@@ -1,17 +1,14 @@
 import type { Image } from '@ignite/api/v1/image';
 import { imageResource } from '@ignite/api/v1/resources/image';
 import { shownName } from '@ignite/api/v1/shown-name';
-import { archFlags, archOf } from '../../arguments/arch-flags.ts';
 import type { Command } from '../../arguments/command.ts';
-import { maxSizeFlag, maxSizeOf } from '../../arguments/max-size-flag.ts';
-import { importRuntimeFlags, runtimeOf } from '../../arguments/runtime-flags.ts';
-import { readConfiguration, registryConfig, registryFlags } from '../../configuration.ts';
 import { withClient } from '../../context.ts';
 import { createdText, printDone } from '../../render/message/done.ts';
 import { outputFlags } from '../../render/objects.ts';
 import { type FilterKeys, filterFlag } from '../objects/object-filter.ts';
 import { printFiltered } from '../objects/print-filtered.ts';
 import { removeObjects } from '../objects/remove-objects.ts';
+import { importFlags, importRequestOf } from './import-request.ts';
 
 const filterKeys: FilterKeys<Image> = {
   name: shownName,
@@ -48,20 +45,12 @@ export const imageImport: Command = {
     'ignite image import ./debian-12-genericcloud-amd64.qcow2',
     'ignite image import debian:12 --arch arm64',
   ],
-  flags: {
-    ...archFlags,
-    ...registryFlags,
-    ...importRuntimeFlags,
-    ...maxSizeFlag,
-  },
+  flags: importFlags,
   run: async (invocation) => {
-    const { flags, args } = invocation;
-    const runtime = runtimeOf(flags, await readConfiguration(invocation));
-    const request = {
-      ...{ ...archOf(flags), ...maxSizeOf(flags), ...runtime },
-      ...(await registryConfig(invocation)),
-    };
-    const image = await withClient(invocation, (client, op) => client.images.import(args[0]!, request, op));
+    const request = await importRequestOf(invocation);
+    const image = await withClient(invocation, (client, op) =>
+      client.images.import(invocation.args[0]!, request, op),
+    );
     printDone(image, createdText('image', image), invocation);
     return 0;
   },

@@ -3,15 +3,13 @@ import { kernelResource } from '@ignite/api/v1/resources/kernel';
 import { shownName } from '@ignite/api/v1/shown-name';
 import { archFlags, archOf } from '../../arguments/arch-flags.ts';
 import type { Command } from '../../arguments/command.ts';
-import { maxSizeFlag, maxSizeOf } from '../../arguments/max-size-flag.ts';
-import { importRuntimeFlags, runtimeOf } from '../../arguments/runtime-flags.ts';
-import { readConfiguration, registryConfig, registryFlags } from '../../configuration.ts';
 import { withClient } from '../../context.ts';
 import { createdText, printDone } from '../../render/message/done.ts';
 import { outputFlags } from '../../render/objects.ts';
 import { type FilterKeys, filterFlag } from '../objects/object-filter.ts';
 import { printFiltered } from '../objects/print-filtered.ts';
 import { removeObjects } from '../objects/remove-objects.ts';
+import { importFlags, importRequestOf } from './import-request.ts';
 
 const filterKeys: FilterKeys<Kernel> = {
   name: shownName,
@@ -43,20 +41,12 @@ export const kernelImport: Command = {
   arity: { least: 1, most: 1 },
   summary: 'Import a kernel from an image with /boot/vmlinux and /lib/modules',
   examples: ['ignite kernel import weaveworks/ignite-kernel:5.10.51'],
-  flags: {
-    ...archFlags,
-    ...registryFlags,
-    ...importRuntimeFlags,
-    ...maxSizeFlag,
-  },
+  flags: importFlags,
   run: async (invocation) => {
-    const { flags, args } = invocation;
-    const runtime = runtimeOf(flags, await readConfiguration(invocation));
-    const request = {
-      ...{ ...archOf(flags), ...maxSizeOf(flags), ...runtime },
-      ...(await registryConfig(invocation)),
-    };
-    const kernel = await withClient(invocation, (client, op) => client.kernels.import(args[0]!, request, op));
+    const request = await importRequestOf(invocation);
+    const kernel = await withClient(invocation, (client, op) =>
+      client.kernels.import(invocation.args[0]!, request, op),
+    );
     printDone(kernel, createdText('kernel', kernel), invocation);
     return 0;
   },

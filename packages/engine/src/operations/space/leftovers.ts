@@ -9,6 +9,7 @@ import { namesIn } from '@ignite/toolkit/files/names-in';
 import { type Paths, imageDir, kernelDir, snapshotDir, vmFiles } from '../../tools/host/paths.ts';
 import { podFiles } from '../../pod/pod-files.ts';
 import { hasMemoryFolder, memoryFolder, memoryScratchPrefix } from '../../tools/host/scratch.ts';
+import { vmLock } from '../../tools/store/vm-lock.ts';
 
 /** A file or folder that no process will use any more, provided that the locks are free. */
 export interface Leftover {
@@ -105,7 +106,7 @@ async function orphans(
       .map(({ name, uid }) => ({ path: snapshotDir(paths, name), locks: [`snapshot-${uid}`] })),
     ...unknown(ofVms, uidForm, vmNames).map((uid) => ({
       path: vmFiles(paths, uid).dir,
-      locks: ['import', `vm-${uid}`],
+      locks: ['import', vmLock(uid)],
     })),
   ];
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { textOfFileSync } from '@ignite/toolkit/files/text-of-file';
 import { shapeCheck } from '@ignite/toolkit/object/shape-check';
 import type { Paths } from './paths.ts';
 import type { ThisHost } from './this-host.ts';
@@ -28,7 +28,7 @@ export const isHostName = (text: string): boolean =>
  */
 export function readHostSettings(paths: Paths): HostSettings | undefined {
   const path = settingsPath(paths);
-  const text = textOf(path);
+  const text = textOfFileSync(path);
   if (text === undefined) return undefined;
   const settings = parsed(text);
   const problem = settings === undefined ? 'it is not JSON' : problemOf(settings);
@@ -43,15 +43,6 @@ export const thisHostOf = (settings: HostSettings | undefined): ThisHost => ({
   name: settings?.name ?? '',
   isAlone: settings?.store === undefined,
 });
-
-function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw failure;
-  }
-}
 
 function parsed(text: string): object | undefined {
   try {

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Vm } from '@ignite/api/v1/vm';
+import { textOfFileSync } from '@ignite/toolkit/files/text-of-file';
 import { shapeCheck } from '@ignite/toolkit/object/shape-check';
 import type { HostProcess } from './host-process.ts';
 import { type Paths, vmProcessesPath } from './paths.ts';
@@ -28,7 +29,7 @@ const problemOf = shapeCheck({ 'vmm?': process, 'monitor?': process, 'starter?':
  * files, the processes were part of the VM's status.
  */
 export function readVmProcesses(vm: Noted, paths: Paths): VmProcesses {
-  const text = textOf(vmProcessesPath(paths, vm.metadata.uid));
+  const text = textOfFileSync(vmProcessesPath(paths, vm.metadata.uid));
   return text === undefined ? processesIn(vm.status) : processesIn(parsed(text));
 }
 
@@ -60,15 +61,6 @@ function processesIn(value: unknown): VmProcesses {
   if (problemOf(value) !== undefined) return {};
   const { vmm, monitor, starter } = value as VmProcesses; // the check of its shape has found it so
   return { ...(vmm && { vmm }), ...(monitor && { monitor }), ...(starter && { starter }) };
-}
-
-function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw failure;
-  }
 }
 
 function parsed(text: string): unknown {

@@ -1,7 +1,8 @@
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { namesIn } from '@ignite/toolkit/files/names-in';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import { textOfFile } from '@ignite/toolkit/files/text-of-file';
 import * as v from 'valibot';
 import { blobsOf } from './image-config.ts';
 
@@ -97,13 +98,9 @@ async function blobNames(layout: string, images: readonly Entry[]): Promise<Read
 }
 
 async function entriesOf(layout: string): Promise<readonly Entry[]> {
-  try {
-    const { manifests } = v.parse(indexSchema, JSON.parse(await readFile(indexOf(layout), 'utf8')));
-    return manifests ?? [];
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw failure;
-  }
+  const text = await textOfFile(indexOf(layout));
+  if (text === undefined) return [];
+  return v.parse(indexSchema, JSON.parse(text)).manifests ?? [];
 }
 
 const writeEntries = (layout: string, manifests: readonly Entry[]): Promise<void> =>

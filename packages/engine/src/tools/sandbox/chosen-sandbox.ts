@@ -1,6 +1,7 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { type SandboxRuntime, sandboxRuntimes } from '@ignite/api/v1/vm-sandbox';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import { textOfFile } from '@ignite/toolkit/files/text-of-file';
 import type { Sandbox, SandboxObservation, SandboxSpec } from './sandbox.ts';
 
 /**
@@ -39,12 +40,7 @@ export class ChosenSandbox implements Sandbox {
   }
 
   async #noted(uid: string): Promise<SandboxRuntime | undefined> {
-    try {
-      const text = (await readFile(this.#noteOf(uid), 'utf8')).trim();
-      return sandboxRuntimes.find((runtime) => runtime === text);
-    } catch (failure) {
-      if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw failure;
-    }
+    const text = (await textOfFile(this.#noteOf(uid)))?.trim();
+    return sandboxRuntimes.find((runtime) => runtime === text);
   }
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { textOfFile } from '@ignite/toolkit/files/text-of-file';
 import { endProcess, processState } from '@ignite/toolkit/process/pid';
 import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
 import * as v from 'valibot';
@@ -201,13 +202,8 @@ function conmonArgs(
 }
 
 async function readNumber(path: string): Promise<number | undefined> {
-  try {
-    const text = (await readFile(path, 'utf8')).trim();
-    return /^\d+$/.test(text) ? Number(text) : undefined;
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw failure;
-  }
+  const text = (await textOfFile(path))?.trim() ?? '';
+  return /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
 /** Tells whether a process is still the runtime's own, which is about to become the program. */

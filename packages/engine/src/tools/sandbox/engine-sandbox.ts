@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import { textOfFile } from '@ignite/toolkit/files/text-of-file';
 import { endProcess, processStartTime } from '@ignite/toolkit/process/pid';
 import * as v from 'valibot';
 import { handOverMounts } from './hand-over-mounts.ts';
@@ -110,10 +111,6 @@ type Note = v.InferOutput<typeof noteSchema>;
 const isAlive = ({ pid, startTime }: Note): boolean => startTime !== 0 && processStartTime(pid) === startTime;
 
 async function readNote(path: string): Promise<Note | undefined> {
-  try {
-    return v.parse(noteSchema, JSON.parse(await readFile(path, 'utf8')));
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw failure;
-  }
+  const text = await textOfFile(path);
+  return text === undefined ? undefined : v.parse(noteSchema, JSON.parse(text));
 }

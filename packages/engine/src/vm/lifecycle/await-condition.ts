@@ -72,8 +72,8 @@ async function untilStopped(
 const endedPhases: readonly VmPhase[] = ['Stopping', 'Stopped', 'Restarting'];
 
 /**
- * Returns the last state of a VM that was removed after
- * `revision`, from the store's log of changes, or `undefined` if the log does not reach back so far.
+ * Returns the last state of a VM that was removed after `revision`, from the store's log of changes, or `undefined` if the log does not
+ * reach back so far.
  */
 async function lastOf(
   uid: string,

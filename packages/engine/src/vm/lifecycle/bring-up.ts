@@ -65,7 +65,7 @@ export function assertPausable(vm: Vm, host: VmPorts): void {
   if (!capabilities.pause) throw cannotPause(name);
 }
 
-/** Tells whether a VM runs and its start was recorded. What fails then, is no failed start. */
+/** Tells whether a VM runs and its start was recorded. What fails after that is no failed start. */
 const isStarted = (vm: Vm, seen: SandboxObservation, { paths }: VmPorts): boolean =>
   seen.state === 'running' && seen.pid === readVmProcesses(vm, paths).vmm?.pid;
 

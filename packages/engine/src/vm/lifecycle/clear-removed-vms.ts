@@ -3,11 +3,11 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import { isUid } from '@ignite/api/v1/is-uid';
 import { KindReader } from '@ignite/toolkit/client/kind-client';
 import { type EventObject, storedEvent } from '@ignite/toolkit/core/resources/event';
-import { tryLock } from '@ignite/toolkit/lock/process-lock';
 import { eventController } from '../../tools/events/record-event.ts';
 import { endSession } from '../../tools/guest/ssh-session.ts';
-import { locksDir, vmFiles, vmRunFiles } from '../../tools/host/paths.ts';
+import { vmFiles, vmRunFiles } from '../../tools/host/paths.ts';
 import { vmsIn } from '../../tools/store/kind-clients.ts';
+import { tryLockVm } from '../../tools/store/vm-lock.ts';
 import { unshareFolders } from '../disks/volume-steps.ts';
 import type { VmPorts } from '../vm-ports.ts';
 
@@ -35,7 +35,7 @@ function removedVm({
 
 /** Returns whether something of the VM was running. */
 async function clear(uid: string, host: VmPorts, { signal }: ClientOperation): Promise<boolean> {
-  using lock = tryLock(locksDir(host.paths), `vm-${uid}`);
+  using lock = tryLockVm(uid, host.paths);
   if (!lock || (await vmsIn(host.objects).findByUid(uid))) return false;
   const { state } = await host.sandbox.observe(uid);
   if (state === 'running') await host.sandbox.kill(uid, signal);

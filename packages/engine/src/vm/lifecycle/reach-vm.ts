@@ -65,7 +65,7 @@ export interface ShellRequest {
 
 /**
  * Waits until a VM can run commands, and returns how: over SSH if there is a key for it, and over the guest's channel otherwise.
- * @throws CodedError SSH_NO_KEY, SSH_UNREACHABLE, GUEST_SILENT
+ * @throws CodedError VM_PAUSED, SSH_NO_KEY, SSH_UNREACHABLE, GUEST_SILENT
  */
 export async function shellOf(
   vm: Vm,
@@ -73,11 +73,11 @@ export async function shellOf(
   host: VmPorts,
   op: ClientOperation,
 ): Promise<GuestShell> {
+  if (vm.status.phase === 'Paused') throw isPaused(vm.metadata.name);
   const hasKey =
     request.identity !== undefined || existsSync(vmFiles(host.paths, vm.metadata.uid).privateKey);
   if (hasKey || !hasCommandPorts(vm, host.paths))
     return { kind: 'ssh', ...(await sshTargetOf(vm, request, host, op.signal)) };
-  if (vm.status.phase === 'Paused') throw isPaused(vm.metadata.name);
   await serveCommands(vm, request.timeoutMs, host, op);
   return {
     kind: 'channel',
@@ -99,7 +99,6 @@ async function sshTargetOf(
   signal: AbortSignal,
 ): Promise<SshTarget> {
   const { uid, name } = vm.metadata;
-  if (vm.status.phase === 'Paused') throw isPaused(name);
   const files = vmFiles(host.paths, uid);
   const identity = request.identity ?? files.privateKey;
   if (!existsSync(identity)) throw request.identity === undefined ? noSshKey(name) : noIdentity(identity);

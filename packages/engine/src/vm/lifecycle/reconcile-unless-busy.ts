@@ -1,7 +1,6 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
-import { tryLock } from '@ignite/toolkit/lock/process-lock';
-import { locksDir } from '../../tools/host/paths.ts';
 import { isHostStopping } from '../../tools/host/systemd.ts';
+import { tryLockVm } from '../../tools/store/vm-lock.ts';
 import { findVm } from '../../tools/store/vm-objects.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import type { Outcome } from './outcome.ts';
@@ -17,7 +16,7 @@ export async function reconcileUnlessBusy(
   host: VmPorts,
   op: ClientOperation,
 ): Promise<Outcome | undefined> {
-  using lock = tryLock(locksDir(host.paths), `vm-${uid}`);
+  using lock = tryLockVm(uid, host.paths);
   if (!lock) return undefined;
   const vm = await findVm(host.objects, uid);
   const restarts = vm.status.phase === 'Restarting';

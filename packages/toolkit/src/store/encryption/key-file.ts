@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { textOfFileSync } from '../../files/text-of-file.ts';
 import { keyFileInvalid } from './encryption-error.ts';
 import type { KeyRing, SealingKey } from './sealing-key.ts';
 
@@ -34,7 +35,7 @@ export class KeyFile implements KeyRing {
   }
 
   #read(): readonly SealingKey[] {
-    this.#known = keysIn(textOf(this.place), this.place);
+    this.#known = keysIn(textOfFileSync(this.place), this.place);
     return this.#known;
   }
 }
@@ -50,15 +51,6 @@ function keysIn(text: string | undefined, path: string): readonly SealingKey[] {
     if (bytes.length !== keyBytes || more.length > 0) throw keyFileInvalid(path);
     return { id, bytes };
   });
-}
-
-function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw failure;
-  }
 }
 
 /** Makes a file with one key. It appears complete and durable, and of two processes one makes it. */

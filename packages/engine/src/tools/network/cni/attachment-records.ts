@@ -1,10 +1,11 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { networkPolicySchema } from '@ignite/api/v1/network-policy';
 import { portMappingSchema } from '@ignite/api/v1/vm-network';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { namesIn } from '@ignite/toolkit/files/names-in';
 import { clearDrafts, replaceFile } from '@ignite/toolkit/files/replace-file';
+import { textOfFile } from '@ignite/toolkit/files/text-of-file';
 import * as v from 'valibot';
 import { recordInvalid } from '../errors.ts';
 import type { UnreadableAttachment } from '../network.ts';
@@ -73,12 +74,8 @@ export class AttachmentRecords {
    */
   async read(uid: string): Promise<AttachmentRecord | undefined> {
     const path = this.#path(uid);
-    try {
-      return parseAttachmentRecord(await readFile(path, 'utf8'), path);
-    } catch (failure) {
-      if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw failure;
-    }
+    const text = await textOfFile(path);
+    return text === undefined ? undefined : parseAttachmentRecord(text, path);
   }
 
   async remove(uid: string): Promise<void> {

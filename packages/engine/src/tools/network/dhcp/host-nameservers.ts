@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { textOfFile } from '@ignite/toolkit/files/text-of-file';
 
 const hostPath = '/etc/resolv.conf';
 /**
@@ -10,12 +10,12 @@ const resolvedPath = '/run/systemd/resolve/resolv.conf';
 
 /** Returns the DNS servers of this host that a guest can use too. Servers on the host itself are left out. */
 export async function hostNameservers(): Promise<readonly string[]> {
-  return reachableServers(await read(await reachableResolvFile()));
+  return await serversIn(await reachableResolvFile());
 }
 
 /** Returns the resolv.conf(5) of this host that names servers which are not on the host itself. */
 export async function reachableResolvFile(): Promise<string> {
-  const isEnough = reachableServers(await read(hostPath)).length > 0 || !existsSync(resolvedPath);
+  const isEnough = (await serversIn(hostPath)).length > 0 || !existsSync(resolvedPath);
   return isEnough ? hostPath : resolvedPath;
 }
 
@@ -26,11 +26,6 @@ export function reachableServers(text: string): readonly string[] {
     .filter((server) => !server.startsWith('127.') && server !== '::1' && !server.includes('%'));
 }
 
-async function read(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw failure;
-  }
-}
+/** A host without the file has no servers. */
+const serversIn = async (path: string): Promise<readonly string[]> =>
+  reachableServers((await textOfFile(path)) ?? '');
