@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { FlagValues } from '../arguments/command.ts';
 import { asksForTable, templateOf } from './objects.ts';
 
-const flags = (given: Readonly<Record<string, string>>): FlagValues => new FlagValues(new Map(Object.entries(given)));
+const flags = (given: Readonly<Record<string, string>>): FlagValues =>
+  new FlagValues(new Map(Object.entries(given)));
 
 test('templateOf: both names of the flag mean the same, and "table" alone is no template', () => {
   assert.equal(templateOf(flags({ format: '{{.Name}}' })), '{{.Name}}');
