@@ -52,8 +52,9 @@ test('images go to archives and registries and come back the same', async (t) =>
     assert.equal(JSON.parse(config.toString()).os, 'linux');
     await ignite.ok('rmi', 'busybox:latest', 'http:latest', `${registry.host}/tools/busybox:1`);
     assert.equal(await ignite.ok('images', '-q'), '');
-    const loaded = await ignite.ok('load', '-i', at('both.tar'));
-    assert.match(loaded, /^Loaded image "busybox:latest" with ID "[0-9a-f]{16}"\nLoaded image "http:latest"/);
+    const { stdout, stderr } = await ignite.run('load', '-i', at('both.tar'));
+    assert.match(stderr, /^Reading the archive\nImporting busybox:latest\n/);
+    assert.match(stdout, /^Loaded image "busybox:latest" with ID "[0-9a-f]{16}"\nLoaded image "http:latest"/);
     assert.equal(await digestOf(ignite, 'busybox:latest'), digest);
   });
 

@@ -32,13 +32,16 @@ test('the package that npm packs can be installed by itself, and runs', () => {
     join(dir, archive!),
   ];
   execFileSync('npm', args, { cwd: dir });
+  let { env } = process;
   const ignite = (...words: readonly string[]): string =>
     execFileSync(join(dir, 'bin/ignite'), words, {
       encoding: 'utf8',
-      env: { ...process.env, IGNITE_DATA_DIR: join(dir, 'data'), IGNITE_RUN_DIR: join(dir, 'run') },
+      env: { ...env, IGNITE_DATA_DIR: join(dir, 'data'), IGNITE_RUN_DIR: join(dir, 'run') },
     });
   assert.match(ignite('version'), /^Ignite version: \d+\.\d+\.\d+ \(Node v26\./);
   assert.match(ignite('ps'), /^VM ID +IMAGE/);
+  env = { ...env, PATH: '/usr/bin:/bin' }; // as root has it after su(1); mke2fs is in /usr/sbin
+  assert.match(ignite('volume', 'create', 'v', '-q'), /^[0-9a-f]{16}\n$/);
   const manual = (page: string): string =>
     execFileSync('man', ['-M', join(dir, 'share/man'), page], {
       encoding: 'utf8',

@@ -246,7 +246,10 @@ test('what cannot be a snapshot, or be made of one, is refused with the reason',
   await refused(/no snapshot with the name or uid "none"/, 'run', '--from', 'none');
   await refused(/a VM named "web" already exists/, 'fork', 'web', '--name', 'web');
   await ignite.ok('create', 'sshd', '--name', 'other');
-  await refused(/has never been started/, 'snapshot', 'create', 'other');
+  await refused(
+    /has never been started, and has no disk yet\nhint: start it with "ignite start other"\n$/,
+    ...['snapshot', 'create', 'other'],
+  );
   await refused(/it is of another VM/, 'rollback', 'other', 'taken');
   await refused(/it is stopped, and has no memory|never been started/, 'fork', 'other');
   await ignite.ok('rm', 'other');

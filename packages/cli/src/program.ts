@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { assertArity } from './arguments/assert-arity.ts';
+import { completedPath } from '@ignite/toolkit/process/system-path';
 import { logLevelOf, tells } from './arguments/log-level.ts';
 import { namespaceOf } from './arguments/namespace.ts';
 import { type CommandLine, parseCommandLine } from './arguments/parse-command-line.ts';
@@ -73,5 +74,6 @@ const io: Io = {
 export function runProgram(): void {
   // What we make is for others to write to only where that is said, however we were called.
   process.umask(0o022);
+  process.env['PATH'] = completedPath(process.env['PATH']);
   void main(process.argv.slice(2), io).then((code) => (process.exitCode = code));
 }

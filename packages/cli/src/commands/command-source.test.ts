@@ -53,8 +53,14 @@ test('find: a slip is answered with what was meant, within a group too', async (
 });
 
 for (const [written, hint] of [
-  ['build', 'build images with other tools, such as "podman build", and bring them with "ignite image import"'],
-  ['network create', 'a network is a file in /etc/cni/net.d, which you write; "ignite network ls" lists them'],
+  [
+    'build',
+    'build images with other tools, such as "podman build", and bring them with "ignite image import"',
+  ],
+  [
+    'network create',
+    'a network is a file in /etc/cni/net.d, which you write; "ignite network ls" lists them',
+  ],
 ] as const)
   test(`find: who looks for "ignite ${written}" is told what to do instead`, async () => {
     await assert.rejects(nameOf(written), { message: `unknown command "${written}"`, hint });

@@ -13,10 +13,22 @@ function faultOf(act: () => void): string {
 }
 
 test('fileFault: what Linux says is left of what Node says', () => {
-  assert.equal(faultOf(() => readFileSync("/no/such, open 'x'")), 'no such file or directory');
-  assert.equal(faultOf(() => readFileSync('/')), 'illegal operation on a directory');
-  assert.equal(faultOf(() => readdirSync('/dev/null')), 'not a directory');
-  assert.equal(faultOf(() => renameSync('/no/such', '/no/where')), 'no such file or directory');
+  assert.equal(
+    faultOf(() => readFileSync("/no/such, open 'x'")),
+    'no such file or directory',
+  );
+  assert.equal(
+    faultOf(() => readFileSync('/')),
+    'illegal operation on a directory',
+  );
+  assert.equal(
+    faultOf(() => readdirSync('/dev/null')),
+    'not a directory',
+  );
+  assert.equal(
+    faultOf(() => renameSync('/no/such', '/no/where')),
+    'no such file or directory',
+  );
 });
 
 test('fileFault: any other failure is told as it is', () => {

@@ -29,7 +29,11 @@ export function overviewHelp(sections: readonly HelpSection[], terminal: HelpSty
     ...commandSections(sections, style),
     heading('Global flags', style),
     flagLines(globalFlags, style),
-    '\nRun "ignite COMMAND --help" for more information on a command, or "ignite doctor" to check this host.\n',
+    '\n',
+    paragraph(
+      'Run "ignite COMMAND --help" for more information on a command, or "ignite doctor" to check this host.',
+      style,
+    ),
   ].join('');
 }
 
@@ -37,14 +41,21 @@ export function overviewHelp(sections: readonly HelpSection[], terminal: HelpSty
 export function daemonHelp(sections: readonly HelpSection[], terminal: HelpStyle): string {
   const style = readable(terminal);
   return [
-    'The Ignite daemon keeps this host in sync with a Git repository or a directory of manifests.\n',
+    paragraph(
+      'The Ignite daemon keeps this host in sync with a Git repository or a directory of manifests.',
+      style,
+    ),
     heading('Examples', style),
     '  ignited gitops https://example.org/vms.git --path hosts/a\n',
     '  ignited daemon --manifests /srv/vms\n',
     ...commandSections(sections, style),
     heading('Global flags', style),
     flagLines(globalFlags, style),
-    '\nRun "ignited COMMAND --help" for more information on a command. All commands of "ignite" work under this name too.\n',
+    '\n',
+    paragraph(
+      'Run "ignited COMMAND --help" for more information on a command. All commands of "ignite" work under this name too.',
+      style,
+    ),
   ].join('');
 }
 
@@ -142,6 +153,8 @@ export function flagHelp(flag: Flag): string {
   const values = valuesToName(flag).join(', ');
   return values === '' ? flag.help : `${flag.help} (${values})`;
 }
+
+const paragraph = (text: string, { width }: HelpStyle): string => `${wrap(text, width).join('\n')}\n`;
 
 const heading = (title: string, { bold }: HelpStyle): string =>
   bold ? `\n\u001b[1m${title}:\u001b[0m\n` : `\n${title}:\n`;

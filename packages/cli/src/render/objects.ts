@@ -48,12 +48,13 @@ export const outputFlags: Flags = {
 /** Called before anything is read, so that a wrong flag is refused at once. @throws CodedError USAGE_INVALID */
 export const assertTemplateFlags = (flags: FlagValues): void => void templateOf(flags);
 
-/** @throws CodedError USAGE_INVALID */
+/** Returns the template that was given. `table` alone asks for the usual table, as in Docker. @throws CodedError USAGE_INVALID */
 export function templateOf(flags: FlagValues): string | undefined {
   const [format, template] = [flags.text('format'), flags.text('template')];
   if (format !== undefined && template !== undefined)
     throw usageError('--format and --template mean the same', 'use only one of them');
-  return format ?? template;
+  const given = format ?? template;
+  return given === 'table' ? undefined : given;
 }
 
 export const asksForTable = (flags: FlagValues): boolean =>

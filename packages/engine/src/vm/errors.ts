@@ -148,8 +148,8 @@ export const keptWithoutRouter = (name: string): CodedError =>
     'set spec.network.router again',
   );
 
-export const cannotSnapshot = (why: string): CodedError =>
-  vmError('SNAPSHOT_UNSUPPORTED', `no snapshot can be taken of the VM: ${why}`, 'see docs/snapshots.md');
+export const cannotSnapshot = (why: string, hint = 'see docs/snapshots.md'): CodedError =>
+  vmError('SNAPSHOT_UNSUPPORTED', `no snapshot can be taken of the VM: ${why}`, hint);
 
 export const cannotWarm = (why: string): CodedError =>
   vmError('WARM_UNSUPPORTED', `the VM cannot start from a template: ${why}`, 'start it without --warm always');

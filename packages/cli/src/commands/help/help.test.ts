@@ -27,6 +27,14 @@ test('help: lists every command in its group', async () => {
     assert.ok(overview.includes(title), title);
 });
 
+test('help: no line of an overview is wider than the terminal', async () => {
+  for (const words of [[], ['ignited'], ['vm']])
+    assert.deepEqual(
+      (await helpAbout(words, style)).split('\n').filter((line) => line.length > style.width),
+      [],
+    );
+});
+
 test('help: a group word lists its commands, and what it does alone', async () => {
   const vm = await helpAbout(['vm'], style);
   for (const verb of ['run', 'create', 'start', 'stop', 'kill', 'rm', 'ps', 'ls', 'logs', 'attach', 'ssh'])

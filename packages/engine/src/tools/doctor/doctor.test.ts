@@ -7,7 +7,12 @@ const missing = (name: string): DoctorCheck => ({ name, state: 'missing', found:
 
 test('missingPackages: each lack is cured by its package', () => {
   const checks = [missing('skopeo'), missing('runc or crun'), missing('CNI plugins'), missing('virtiofsd')];
-  assert.deepEqual(missingPackages(checks), ['skopeo', 'runc', 'qemu-system-common', 'containernetworking-plugins']);
+  assert.deepEqual(missingPackages(checks), [
+    'skopeo',
+    'runc',
+    'qemu-system-common',
+    'containernetworking-plugins',
+  ]);
 });
 
 test('missingPackages: what is there, and what no package brings, needs none', () => {

@@ -1,8 +1,7 @@
 import { constants } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
+import { systemPath } from '@ignite/toolkit/process/system-path';
 import { isAccessible } from './is-accessible.ts';
-
-const systemPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /**
  * Finds a program in $PATH or in the system's own folders, which the PATH of an unprivileged user may lack.

@@ -72,12 +72,10 @@ async function bringFromSource(request: BringRequest, deps: BringDeps, op: Clien
   const { source } = request;
   if (source.transport === 'containerd') return await bringFromContainerd(source, request, deps, op);
   if (source.transport === 'docker-daemon') return await bringFromDocker(source, request, deps, op);
-  const what = `Pulling ${source.name}`;
+  const { registry, name } = source;
+  const what = registry === undefined ? `Importing ${name}` : `Pulling ${name}`;
   op.report({ kind: 'step', message: what });
-  if (source.registry === undefined) {
-    return await pullLocal(what, { ...request, source }, deps, op);
-  }
-  const { registry } = source;
+  if (registry === undefined) return await pullLocal(what, { ...request, source }, deps, op);
   await using access = await openRegistryAccess({ ...request, registry }, deps, op);
   const fileSizeLimit = await declaredBound({ ...request, source, access }, deps, op.signal);
   return await pull(what, { ...request, source, access, fileSizeLimit }, deps, op);

@@ -8,6 +8,11 @@ export const diskUnusable = (path: string, why: string, cause?: unknown): CodedE
     cause,
   });
 
+export const diskMissing = (path: string): CodedError<RootfsErrorCode> =>
+  new CodedError('DISK_UNUSABLE', `${path} cannot be imported as a disk: there is no such file`, {
+    hint: 'check the path',
+  });
+
 export const diskForged = (path: string): CodedError<RootfsErrorCode> =>
   new CodedError(
     'DISK_FORGED',

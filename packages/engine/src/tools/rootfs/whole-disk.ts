@@ -8,7 +8,7 @@ import { runPipeline } from '@ignite/toolkit/process/pipeline';
 import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import type { DiskFile } from './disk-file.ts';
-import { diskUnusable } from './errors.ts';
+import { diskMissing, diskUnusable } from './errors.ts';
 import { convertToRaw, diskInfo } from './qemu-img.ts';
 
 /**
@@ -33,6 +33,7 @@ export async function digestOfFile(path: string, signal: AbortSignal): Promise<s
     await pipeline(createReadStream(path), hash, { signal });
   } catch (failure) {
     signal.throwIfAborted();
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') throw diskMissing(path);
     throw diskUnusable(path, 'it cannot be read', failure);
   }
   return `sha256:${hash.digest('hex')}`;

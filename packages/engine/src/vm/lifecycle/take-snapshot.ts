@@ -40,7 +40,11 @@ export async function takeSnapshot(
 ): Promise<Taken> {
   assertCopyable(vm);
   const disk = vmDisk(vm, host);
-  if (!existsSync(disk.path)) throw cannotSnapshot('it has never been started, and has no disk yet');
+  if (!existsSync(disk.path))
+    throw cannotSnapshot(
+      'it has never been started, and has no disk yet',
+      `start it with "ignite start ${vm.metadata.name}"`,
+    );
   const { savedState, exitStatus } = vmFiles(host.paths, vm.metadata.uid);
   const files = snapshotFilesIn(dir, disk.format);
   const isUp = (await host.sandbox.observe(vm.metadata.uid)).state === 'running';
