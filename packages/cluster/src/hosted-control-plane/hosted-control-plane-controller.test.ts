@@ -20,7 +20,7 @@ import { ProviderKinds } from '../runtime/provider-kinds.ts';
 import { reconcileObject } from '../runtime/reconcile-object.ts';
 import { textIn } from '../workload/cluster-secrets.ts';
 import { ensureEtcdAuthorities } from '../workload/etcd-authorities.ts';
-import { nodes, secrets } from '../workload/node.ts';
+import { secrets } from '../workload/node.ts';
 import type { WorkloadCluster } from '../workload/workload-cluster.ts';
 import { hostedControlPlaneController } from './hosted-control-plane-controller.ts';
 
@@ -37,15 +37,12 @@ const workloadKinds = [
   ...{ version: 'v1', resource: `${each.kind.toLowerCase()}s`, hasStatus: false },
   names: 'PathSegment' as const,
 }));
-const nodeKind = { ...nodes, isNamespaced: false, hasStatus: false };
-
-const clusterNetwork = { pods: { cidrBlocks: ['10.244.0.0/16'] } };
 
 /** A control plane, its cluster, and a host that the test plays. */
 async function open(spec: object = {}) {
   const stop = new AbortController();
   const client = new StoreObjectClient(new MemoryStore(), [...kinds, ...coreKinds].map(servedKindOf));
-  const workload = new StoreObjectClient(new MemoryStore(), [...workloadKinds, nodeKind]);
+  const workload = new StoreObjectClient(new MemoryStore(), workloadKinds);
   let answers = false;
   const clock = { now: () => Date.now(), sleep: async () => {} };
   const objects = new Objects({ client, clock, log: () => {}, signal: stop.signal });
@@ -59,10 +56,7 @@ async function open(spec: object = {}) {
   };
   const { group, kind } = hostedControlPlaneKind;
   const controlPlaneRef = { apiGroup: group, kind, name: 'dev' };
-  const cluster = await objects.create(clusterKind, {
-    metadata: key,
-    spec: { controlPlaneRef, clusterNetwork },
-  });
+  const cluster = await objects.create(clusterKind, { metadata: key, spec: { controlPlaneRef } });
   await objects.create(hostedControlPlaneKind, {
     metadata: { ...key, labels: { [labels.cluster]: 'dev' } },
     spec: { version: 'v1.35.4', ...spec },
@@ -271,37 +265,6 @@ test('with an etcd elsewhere, the API server is a client of it, once it has answ
   const authority = new X509Certificate(textIn((await secret('db-etcd-clients'))!, 'tls.crt')!);
   assert.equal(textIn(keys, 'etcd-ca.crt'), authority.toString());
   assert.ok(new X509Certificate(textIn(keys, 'etcd-client.crt')!).checkIssued(authority));
-});
-
-test('its pod has routes to the Pods of the nodes, which come, move and go, and its programs stay as they are', async () => {
-  using at = await open();
-  at.setAnswers();
-  await at.reconcile();
-  for (let look = 0; look < 3; look += 1) {
-    await at.tell({ address: '10.61.0.2' });
-    await at.reconcile();
-  }
-  const { programs } = (await at.pod())!.spec;
-  const workers = objectsOf(at.workload, nodes);
-  const worker = (address: string) => ({ addresses: [{ type: 'InternalIP', address }] });
-  const routes = async () => {
-    await at.reconcile();
-    assert.deepEqual((await at.pod())!.spec.programs, programs);
-    await at.tell({ address: '10.61.0.2' });
-    return (await at.pod())!.spec.routes?.map(({ to, via }) => `${to} ${via}`);
-  };
-  assert.equal(await routes(), undefined);
-  for (const [name, network, address] of [
-    ['a', '10.244.0.0/24', '10.61.0.3'],
-    ['b', '10.244.1.0/24', '10.61.0.4'],
-  ] as const)
-    await workers.create({ metadata: { name }, spec: { podCIDRs: [network] }, status: worker(address) });
-  assert.deepEqual(await routes(), ['10.244.0.0/24 10.61.0.3', '10.244.1.0/24 10.61.0.4']);
-  await workers.modify({ name: 'a' }, (now) => ({ ...now, status: worker('10.61.0.7') }));
-  await workers.delete({ name: 'b' });
-  assert.deepEqual(await routes(), ['10.244.0.0/24 10.61.0.7']);
-  await workers.delete({ name: 'a' });
-  assert.deepEqual(await routes(), []);
 });
 
 test('an upgrade is written into the cluster once its API server serves in that version', async () => {
