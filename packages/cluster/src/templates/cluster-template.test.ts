@@ -11,6 +11,7 @@ import {
   isElsewhere,
   planTemplates,
   templateKeyOf,
+  templateObstacle,
   templateProblem,
 } from './cluster-template.ts';
 
@@ -114,3 +115,15 @@ test('planTemplates: the oldest ones go, and the older ones of a kind, but none 
   const again = template('again', { key: 't0', ageDays: 0.5 });
   assert.deepEqual(gone([...young.slice(0, 8), again]), ['again']);
 });
+
+for (const [what, asked, why] of [
+  ['a hosted control plane with a worker', request, undefined],
+  ['a control plane in VMs', inVms, /^its control plane is in VMs/],
+  ['replicas', { ...request, controlPlane: { kind: 'hosted', replicas: 3 } }, /^its control plane has several/],
+  ['no workers', { ...request, workers: { replicas: 0, shape } }, /^it has no VMs/],
+] as const)
+  test(`templateObstacle: ${what}`, () => {
+    const obstacle = templateObstacle(asked);
+    if (why) assert.match(obstacle ?? '', why);
+    else assert.equal(obstacle, undefined);
+  });
