@@ -76,7 +76,16 @@ export function openHost() {
     snapshots: snapshotsOf(vms, done),
     op: { signal: new AbortController().signal, report: () => {} },
   };
-  return { client, clusters, vms, pods, done, fulfil, waiting, stopAt: (endMs: number) => ({ ...waiting, endMs }) };
+  return {
+    client,
+    clusters,
+    vms,
+    pods,
+    done,
+    fulfil,
+    waiting,
+    stopAt: (endMs: number) => ({ ...waiting, endMs }),
+  };
 }
 
 function statusOf({ metadata: { generation }, spec, status }: HostPod): HostPodStatus {
@@ -97,7 +106,10 @@ function statusOf({ metadata: { generation }, spec, status }: HostPod): HostPodS
     ...(address !== undefined && { address }),
     programs: [{ name: 'etcd', state: isReady ? 'Running' : 'Ended', isReady }],
     ...(spec.copies && {
-      copies: isReady && spec.copiesOf === undefined ? (status?.copies ?? []).filter((copy) => spec.copies!.includes(copy)) : spec.copies,
+      copies:
+        isReady && spec.copiesOf === undefined
+          ? (status?.copies ?? []).filter((copy) => spec.copies!.includes(copy))
+          : spec.copies,
     }),
     ...(spec.restored && { restored: spec.restored.id }),
   };

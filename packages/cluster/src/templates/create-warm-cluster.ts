@@ -71,8 +71,7 @@ async function templateFor(
   if (known) {
     const source = sourceOf(known);
     return (await listTemplates(request.namespace, client, op.signal)).find(
-      ({ metadata, spec }) =>
-        metadata.name === source && spec.template.key === templateKeyOf(request),
+      ({ metadata, spec }) => metadata.name === source && spec.template.key === templateKeyOf(request),
     );
   }
   // What an attempt to build it has left goes on being built.

@@ -55,9 +55,7 @@ async function contentOf(
 ): Promise<HostContent> {
   const known = await snapshots.list(signal);
   const names = new Set(
-    templates
-      .flatMap((each) => snapshotsOf(each, known))
-      .map(({ status }) => status.vmSpec.image.oci),
+    templates.flatMap((each) => snapshotsOf(each, known)).map(({ status }) => status.vmSpec.image.oci),
   );
   const found = new Map<string, Image>();
   for (const name of names) {

@@ -18,10 +18,7 @@ export async function listTemplates(
 }
 
 /** Removes a template, and waits until its host has cleared away what its control plane had stored. Clusters that have started from it stay. */
-export async function removeTemplate(
-  template: TemplateSnapshot,
-  waiting: SnapshotWaiting,
-): Promise<void> {
+export async function removeTemplate(template: TemplateSnapshot, waiting: SnapshotWaiting): Promise<void> {
   const { namespace, name } = template.metadata;
   await unlessGone(deleteObject(template, waiting));
   await removeParts(ofTemplates(namespace), isPartOf(name), waiting);

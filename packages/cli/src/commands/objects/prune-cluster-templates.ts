@@ -19,7 +19,11 @@ export async function pruneClusterTemplates(invocation: Invocation): Promise<voi
   const isQuiet = flags.isSet('quiet');
   const lines = (verb: string): string =>
     found.templates
-      .map((each) => (isQuiet ? each.metadata.uid : `${verb} template of clusters "${fullName(each)}" (${sizeOf(each, found)})`))
+      .map((each) =>
+        isQuiet
+          ? each.metadata.uid
+          : `${verb} template of clusters "${fullName(each)}" (${sizeOf(each, found)})`,
+      )
       .map((line) => `${line}\n`)
       .join('');
   if (flags.isSet('dry-run')) io.out.write(lines('Would remove'));
@@ -71,7 +75,10 @@ const waitingOf = ({ client, objects, op }: ClusterHost) => ({
   ...{ clock: systemClock, endMs: systemClock.now() + waitMs },
 });
 
-function sizeOf({ metadata: { namespace }, spec: { machines } }: TemplateSnapshot, { snapshots }: Found): string {
+function sizeOf(
+  { metadata: { namespace }, spec: { machines } }: TemplateSnapshot,
+  { snapshots }: Found,
+): string {
   const names = new Set(machines.map(({ snapshot }) => snapshot));
   const sum = snapshots
     .filter(({ metadata }) => metadata.namespace === namespace && names.has(metadata.name))
