@@ -12,7 +12,7 @@ import { MemoryStore } from '@ignite/toolkit/store/memory';
 import { labels } from '../contract/names.ts';
 import { clusterKind } from '../kinds/object-kinds.ts';
 import { servedClusterKinds } from '../kinds/served-kinds.ts';
-import type { SnapshotWaiting } from './snapshot-cluster.ts';
+import type { SnapshotWaiting } from './snapshot-waiting.ts';
 
 export const key = { namespace: 'default', name: 'dev' };
 export const metadata = (name: string) => ({

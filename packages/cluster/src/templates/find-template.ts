@@ -5,7 +5,7 @@ import { KindClient } from '@ignite/toolkit/client/kind-client';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { clusterKind } from '../kinds/object-kinds.ts';
 import type { ClusterRequest } from '../operations/cluster-request.ts';
-import type { SnapshotWaiting } from '../operations/snapshot-cluster.ts';
+import type { SnapshotWaiting } from '../operations/snapshot-waiting.ts';
 import {
   type HostContent,
   type TemplateSnapshot,
