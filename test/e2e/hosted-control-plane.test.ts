@@ -294,7 +294,11 @@ describe('a hosted control plane', { skip }, () => {
     assert.equal(taken, 'clustersnapshot/ready\n');
     // A pod without programs holds the copy too, as one does for a template, and needs no address for that.
     const copy = await field('clustersnapshot/ready', '.spec.copy');
-    const holder = { apiVersion: await field('hpo/dev', '.apiVersion'), kind: 'HostPod', metadata: { name: 'holder' } };
+    const holder = {
+      apiVersion: await field('hpo/dev', '.apiVersion'),
+      kind: 'HostPod',
+      metadata: { name: 'holder' },
+    };
     const file = join(ignite.dir, 'holder.yaml');
     writeFileSync(file, stringify({ ...holder, spec: { copies: [copy], copiesOf: 'dev' } }));
     await ours('apply', '-f', file);
