@@ -306,11 +306,25 @@ describe('a hosted control plane', { skip }, () => {
     assert.deepEqual(await names(), ['kept', 'kube-root-ca.crt']);
     const taken = await ignite.ok('get', 'clustersnapshots', '-o', 'name');
     assert.equal(taken, 'clustersnapshot/ready\n');
+    // A pod without programs holds the copy too, as one does for a template, and needs no address for that.
+    const copy = await field('clustersnapshot/ready', '.spec.copy');
+    const holder = {
+      apiVersion: await field('hpo/dev', '.apiVersion'),
+      kind: 'HostPod',
+      metadata: { name: 'holder' },
+    };
+    const file = join(ignite.dir, 'holder.yaml');
+    writeFileSync(file, stringify({ ...holder, spec: { copies: [copy], copiesOf: 'dev' } }));
+    await ours('apply', '-f', file);
+    await until('the other copy', async () => (await field('hpo/holder', '.status.copies[0]')) === copy);
     assert.equal(
       await ignite.ok('cluster', 'snapshot', 'dev', 'ready', '--remove'),
       'Removed snapshot "ready" of cluster "dev"\n',
     );
     await until('the end of the copy', async () => (await field('hpo/dev', '.status.copies')) === '');
+    assert.equal(await field('hpo/holder', '.status.copies[0]'), copy);
+    assert.equal(await field('hpo/holder', '.status.address'), '');
+    await ours('delete', 'hpo', 'holder');
   });
 
   test('it goes to the next version, the API server first, and not beyond', async () => {

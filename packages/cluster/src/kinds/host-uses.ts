@@ -35,7 +35,9 @@ export const hostUses: HostUses = {
         field: 'spec.programs',
       })),
       ...(router === undefined ? [] : [{ kind: 'network', name: router, field: 'spec.router' } as const]),
-      ...(restored?.podName === undefined ? [] : [copyOf(namespace, restored.podName, 'spec.restored.podName')]),
+      ...(restored?.podName === undefined
+        ? []
+        : [copyOf(namespace, restored.podName, 'spec.restored.podName')]),
       ...(copiesOf === undefined ? [] : [copyOf(namespace, copiesOf, 'spec.copiesOf')]),
     ];
   },

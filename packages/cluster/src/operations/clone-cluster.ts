@@ -14,8 +14,9 @@ import { lostSnapshot } from './lost-snapshot.ts';
 import { type ClonedObject, planClone } from './plan-clone.ts';
 import { planResumption } from './plan-suspension.ts';
 import type { RestoreClusterErrorCode } from './restore-cluster.ts';
-import type { ClusterSnapshotErrorCode, SnapshotWaiting } from './snapshot-cluster.ts';
+import type { ClusterSnapshotErrorCode } from './snapshot-cluster.ts';
 import { readObjects } from './snapshot-objects.ts';
+import type { SnapshotWaiting } from './snapshot-waiting.ts';
 import { goOn } from './suspend-cluster.ts';
 
 /**

@@ -13,8 +13,9 @@ import { type Look, waitFor } from './await-cluster.ts';
 import type { ClusterKey } from './cluster-view.ts';
 import { findCluster } from './find-cluster.ts';
 import { lostSnapshot } from './lost-snapshot.ts';
-import { type ClusterParts, isReady, planEnd, planStillness } from './plan-suspension.ts';
-import { type SnapshotWaiting, findClusterSnapshot } from './snapshot-cluster.ts';
+import { type ClusterParts, isOfControlPlane, isReady, planEnd, planStillness } from './plan-suspension.ts';
+import { findClusterSnapshot } from './snapshot-cluster.ts';
+import type { SnapshotWaiting } from './snapshot-waiting.ts';
 import { goOn, partsOf, pursue } from './suspend-cluster.ts';
 
 export type RestoreClusterErrorCode = 'CLUSTER_SNAPSHOT_UNFIT';

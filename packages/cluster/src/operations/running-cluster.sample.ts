@@ -12,7 +12,7 @@ import { MemoryStore } from '@ignite/toolkit/store/memory';
 import { labels } from '../contract/names.ts';
 import { clusterKind } from '../kinds/object-kinds.ts';
 import { servedClusterKinds } from '../kinds/served-kinds.ts';
-import type { SnapshotWaiting } from './snapshot-cluster.ts';
+import type { SnapshotWaiting } from './snapshot-waiting.ts';
 
 export const key = { namespace: 'default', name: 'dev' };
 export const metadata = (name: string) => ({
@@ -76,7 +76,16 @@ export function openHost() {
     snapshots: snapshotsOf(vms, done),
     op: { signal: new AbortController().signal, report: () => {} },
   };
-  return { client, clusters, vms, pods, done, fulfil, waiting, stopAt: (endMs: number) => ({ ...waiting, endMs }) };
+  return {
+    client,
+    clusters,
+    vms,
+    pods,
+    done,
+    fulfil,
+    waiting,
+    stopAt: (endMs: number) => ({ ...waiting, endMs }),
+  };
 }
 
 function statusOf({ metadata: { generation }, spec, status }: HostPod): HostPodStatus {
@@ -97,7 +106,10 @@ function statusOf({ metadata: { generation }, spec, status }: HostPod): HostPodS
     ...(address !== undefined && { address }),
     programs: [{ name: 'etcd', state: isReady ? 'Running' : 'Ended', isReady }],
     ...(spec.copies && {
-      copies: isReady && spec.copiesOf === undefined ? (status?.copies ?? []).filter((copy) => spec.copies!.includes(copy)) : spec.copies,
+      copies:
+        isReady && spec.copiesOf === undefined
+          ? (status?.copies ?? []).filter((copy) => spec.copies!.includes(copy))
+          : spec.copies,
     }),
     ...(spec.restored && { restored: spec.restored.id }),
   };

@@ -11,12 +11,8 @@ import {
 } from '../kinds/object-kinds.ts';
 import { restoreCluster } from './restore-cluster.ts';
 import { key, metadata, openCluster } from './running-cluster.sample.ts';
-import {
-  type SnapshotWaiting,
-  removeClusterSnapshot,
-  removeLeftParts,
-  snapshotCluster,
-} from './snapshot-cluster.ts';
+import { removeClusterSnapshot, removeLeftParts, snapshotCluster } from './snapshot-cluster.ts';
+import type { SnapshotWaiting } from './snapshot-waiting.ts';
 import { resumeCluster, suspendCluster } from './suspend-cluster.ts';
 
 const suspension = ['a Paused', 'b Paused', 'a Suspended', 'b Suspended', 'pod Stopped'];

@@ -1,4 +1,3 @@
-import type { SnapshotClient } from '@ignite/api/client/snapshot-client';
 import { type HostPod, maxCopies } from '@ignite/api/host-pod/host-pod';
 import { hostPodKind } from '@ignite/api/host-pod/object-kind';
 import type { Snapshot } from '@ignite/api/v1/snapshot';
@@ -25,15 +24,11 @@ import { assertNotPaused, assertNotRestoring, findCluster, isSuspended } from '.
 import type { ClusterParts } from './plan-suspension.ts';
 import { keepObjects } from './snapshot-objects.ts';
 import { type Removing, awaitRemoval, isPartOf, ofTemplates, removeParts } from './snapshot-parts.ts';
+import type { SnapshotWaiting } from './snapshot-waiting.ts';
 import { goOn, partsOf, suspendFor } from './suspend-cluster.ts';
 
 export type ClusterSnapshotErrorCode =
   'CLUSTER_SNAPSHOT_NAME_TAKEN' | 'CLUSTER_SNAPSHOT_NOT_FOUND' | 'CLUSTER_SNAPSHOT_UNSUPPORTED';
-
-/** How a command waits for a cluster of whose VMs it takes snapshots. */
-export interface SnapshotWaiting extends Waiting {
-  readonly snapshots: Pick<SnapshotClient, 'list' | 'create' | 'rollback' | 'remove'>;
-}
 
 /** The least time in which a cluster goes on after a snapshot, whatever the snapshot itself has taken. */
 const goOnMs = 10 * 60_000;
@@ -163,7 +158,7 @@ async function takeSnapshot(
     },
     { signal: op.signal },
   );
-  undo.defer(async () => await deleteObject(snapshot, ending));
+  undo.defer(async () => await deleteSnapshotObject(snapshot, ending));
   // Whoever takes the cluster over from here on sees the object, and leaves its parts alone.
   await assertAttempting(key, attempt, waiting);
   undo.commit();
@@ -221,7 +216,7 @@ export async function removeClusterSnapshot(
   const found = await findSnapshot(key, name, client, op.signal);
   const isOfIt = found?.spec.clusterName === key.name;
   const current = cluster?.metadata.annotations[own.attempt];
-  if (isOfIt) await deleteObject(found, waiting);
+  if (isOfIt) await deleteSnapshotObject(found, waiting);
   const removed = await removeParts(
     isOfIt && found.spec.template ? ofTemplates(key.namespace) : ofCluster(key),
     (part) =>
@@ -244,7 +239,8 @@ export async function removeLeftParts(key: ClusterKey, removing: Removing): Prom
   );
 }
 
-export async function deleteObject(
+/** Deletes the object of a snapshot, whose parts are leftovers from then on. */
+export async function deleteSnapshotObject(
   { metadata: { namespace, name, uid } }: ClusterSnapshot,
   { client, op }: Pick<SnapshotWaiting, 'client' | 'op'>,
 ): Promise<void> {

@@ -7,7 +7,7 @@ import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { own } from '../contract/names.ts';
 import { secretObjects } from '../kinds/object-kinds.ts';
 import { type Look, waitFor } from './await-cluster.ts';
-import type { SnapshotWaiting } from './snapshot-cluster.ts';
+import type { SnapshotWaiting } from './snapshot-waiting.ts';
 
 /** Selects the parts of the snapshots of a cluster, or those of the templates of a namespace, which belong to no cluster. */
 export interface PartsOwner {

@@ -110,10 +110,17 @@ async function care({ metadata: { namespace, name }, spec }: Cluster, client: Ob
       ...now,
       spec: { ...(now['spec'] as object), controlPlaneEndpoint: { host, port: 6443 } },
     }));
-  const vms = await new KindClient(client, vmKind).list({ namespace, labels: ofCluster({ namespace, name }).labels });
+  const vms = await new KindClient(client, vmKind).list({
+    namespace,
+    labels: ofCluster({ namespace, name }).labels,
+  });
   if (vms.items.some(({ status }) => status?.phase !== 'Running')) return;
   for (const [kind, called, status] of [
-    [hostedControlPlaneKind, `${name}-control-plane`, { initialization: { controlPlaneInitialized: true }, readyReplicas: 1 }],
+    [
+      hostedControlPlaneKind,
+      `${name}-control-plane`,
+      { initialization: { controlPlaneInitialized: true }, readyReplicas: 1 },
+    ],
     [machineDeploymentKind, `${name}-workers`, counts],
     [clusterKind, name, { initialization: { infrastructureProvisioned: true }, conditions: [available] }],
   ] as const)

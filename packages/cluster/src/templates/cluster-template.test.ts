@@ -11,6 +11,7 @@ import {
   isElsewhere,
   planTemplates,
   templateKeyOf,
+  templateObstacle,
   templateProblem,
 } from './cluster-template.ts';
 
@@ -105,7 +106,9 @@ test('a template of which a host has no Snapshot at all may be that of another h
 test('planTemplates: the oldest ones go, and the older ones of a kind, but none that is being used', () => {
   const young = Array.from({ length: 9 }, (_, at) => template(`t${at}`, { ageDays: at }));
   const cloning = (name: string): Cluster =>
-    ({ metadata: { namespace: 'default', annotations: { [own.cloning]: `${name}.copy` } } }) as unknown as Cluster;
+    ({
+      metadata: { namespace: 'default', annotations: { [own.cloning]: `${name}.copy` } },
+    }) as unknown as Cluster;
   const gone = (templates: readonly TemplateSnapshot[], used: readonly Cluster[] = []): readonly string[] =>
     planTemplates(templates, used, nowMs).map(({ metadata }) => metadata.name);
   assert.deepEqual(gone([template('old', { ageDays: 31 })]), ['old']);
@@ -114,3 +117,19 @@ test('planTemplates: the oldest ones go, and the older ones of a kind, but none 
   const again = template('again', { key: 't0', ageDays: 0.5 });
   assert.deepEqual(gone([...young.slice(0, 8), again]), ['again']);
 });
+
+for (const [what, asked, why] of [
+  ['a hosted control plane with a worker', request, undefined],
+  ['a control plane in VMs', inVms, /^its control plane is in VMs/],
+  [
+    'replicas',
+    { ...request, controlPlane: { kind: 'hosted', replicas: 3 } },
+    /^its control plane has several/,
+  ],
+  ['no workers', { ...request, workers: { replicas: 0, shape } }, /^it has no VMs/],
+] as const)
+  test(`templateObstacle: ${what}`, () => {
+    const obstacle = templateObstacle(asked);
+    if (why) assert.match(obstacle ?? '', why);
+    else assert.equal(obstacle, undefined);
+  });

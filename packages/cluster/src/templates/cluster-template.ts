@@ -6,6 +6,7 @@ import { outdatedTemplates } from '@ignite/api/v1/template';
 import type { Cluster } from '../kinds/cluster.ts';
 import type { ClusterSnapshot, ClusterTemplate } from '../kinds/cluster-snapshot.ts';
 import { own } from '../contract/names.ts';
+import { requestProblem } from '../operations/clone-problem.ts';
 import type { ClusterRequest } from '../operations/cluster-request.ts';
 import { planCluster } from '../operations/plan-cluster.ts';
 
@@ -26,6 +27,11 @@ export function templateKeyOf(request: ClusterRequest): string {
   const built = planned.map(({ kind, object }) => [kind.kind, object]);
   return createHash('sha256').update(JSON.stringify(built)).digest('hex').slice(0, 32);
 }
+
+/** Pure. Returns why a cluster neither starts from a template nor has one kept of it, or undefined if it does. */
+export const templateObstacle = (request: ClusterRequest): string | undefined =>
+  requestProblem(request) ??
+  (request.workers.replicas === 0 ? 'it has no VMs, whose boot a template would save' : undefined);
 
 /** What is on a host now. */
 export interface HostContent {
@@ -50,7 +56,7 @@ export const snapshotsOf = (
  * removed by hand.
  */
 export const isElsewhere = (template: TemplateSnapshot, { snapshots }: HostContent): boolean =>
-  template.spec.machines.length > 0 && snapshotsOf(template, snapshots).length === 0;
+  snapshotsOf(template, snapshots).length === 0;
 
 /** Pure. Returns why no cluster starts from a template any more: what would be built today would not be the same. */
 export function templateProblem(template: TemplateSnapshot, now: HostContent): string | undefined {

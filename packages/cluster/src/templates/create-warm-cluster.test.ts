@@ -9,7 +9,10 @@ import { createCluster } from '../operations/create-cluster.ts';
 import { deleteCluster } from '../operations/delete-cluster.ts';
 import { planCluster } from '../operations/plan-cluster.ts';
 import { restoreCluster } from '../operations/restore-cluster.ts';
-import { removeClusterSnapshot, removeLeftParts as removeLeftOfCluster } from '../operations/snapshot-cluster.ts';
+import {
+  removeClusterSnapshot,
+  removeLeftParts as removeLeftOfCluster,
+} from '../operations/snapshot-cluster.ts';
 import { openBuilder, request } from './built-cluster.sample.ts';
 import { type Warmth, createWarmCluster } from './create-warm-cluster.ts';
 import type { TemplateWaiting } from './find-template.ts';
@@ -53,7 +56,10 @@ test('the first cluster is built and goes on after a template was kept of it, an
   const [template] = await templates(builder);
   assert.match(template!.metadata.name, /^template-[0-9a-f]{8}$/);
   assert.equal(template!.spec.clusterName, 'dev');
-  assert.match(builder.told.join('\n'), /\nstep: Keeping a template of cluster "dev", which is suspended for that\n/);
+  assert.match(
+    builder.told.join('\n'),
+    /\nstep: Keeping a template of cluster "dev", which is suspended for that\n/,
+  );
   assert.deepEqual((await builder.clusters.get(request)).metadata.annotations, {});
   assert.deepEqual((await builder.pods.get(request)).spec.copies, []);
   assert.equal(await create(builder, other), template!.metadata.name);
@@ -76,7 +82,8 @@ test('a template outlives its cluster, and nothing is left of it when it was rem
   assert.deepEqual(await names(builder), []);
   await assert.rejects(create(builder, { ...request, name: 'third' }, 'always'), {
     code: 'CLUSTER_TEMPLATE_MISSING',
-    message: /cluster "third" cannot start from a template: the namespace default has none of clusters like it$/,
+    message:
+      /cluster "third" cannot start from a template: the namespace default has none of clusters like it$/,
     hint: 'create it with --warm auto, which keeps one for the next cluster',
   });
 });
@@ -182,7 +189,10 @@ test('a command that was killed as it took the template is finished by another o
   const kept = await names(builder);
   assert.equal(kept.length, 1);
   const holders = (await builder.pods.list()).items.filter(({ spec }) => spec.copiesOf !== undefined);
-  assert.deepEqual(holders.map(({ metadata }) => metadata.name), kept);
+  assert.deepEqual(
+    holders.map(({ metadata }) => metadata.name),
+    kept,
+  );
   const snapshots = await waiting.snapshots.list(waiting.op.signal);
   assert.equal(snapshots.length, 1);
 });

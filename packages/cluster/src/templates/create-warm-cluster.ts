@@ -7,7 +7,6 @@ import type { Cluster } from '../kinds/cluster.ts';
 import { clusterKind } from '../kinds/object-kinds.ts';
 import { awaitCluster } from '../operations/await-cluster.ts';
 import { cloneCluster } from '../operations/clone-cluster.ts';
-import { requestProblem } from '../operations/clone-problem.ts';
 import type { ClusterRequest } from '../operations/cluster-request.ts';
 import { clusterExists, createCluster } from '../operations/create-cluster.ts';
 import { deleteCluster } from '../operations/delete-cluster.ts';
@@ -15,7 +14,7 @@ import { listMade } from '../operations/list-made.ts';
 import { planCluster } from '../operations/plan-cluster.ts';
 import { planResumption, startFailure } from '../operations/plan-suspension.ts';
 import { resumeCluster } from '../operations/suspend-cluster.ts';
-import { type TemplateSnapshot, sourceOf, templateKeyOf } from './cluster-template.ts';
+import { type TemplateSnapshot, sourceOf, templateKeyOf, templateObstacle } from './cluster-template.ts';
 import { type TemplateWaiting, findTemplate } from './find-template.ts';
 import { keepTemplate } from './keep-template.ts';
 import { listTemplates, removeLeftParts, removeTemplate } from './remove-templates.ts';
@@ -40,14 +39,14 @@ export async function createWarmCluster(
   const { client, op } = waiting;
   const known = await new KindClient(client, clusterKind).find(request, { signal: op.signal });
   await removeLeftParts(request.namespace, waiting);
-  const problem = requestProblem(request);
-  const template = problem === undefined ? await templateFor(request, known, waiting) : undefined;
+  const obstacle = templateObstacle(request);
+  const template = obstacle === undefined ? await templateFor(request, known, waiting) : undefined;
   if (template) {
     const started = await startFrom(template, request, warmth, waiting, tell);
     if (started) return started;
   } else if (warmth === 'always') {
     if (known) throw clusterExists(request.name);
-    throw missing(request, problem);
+    throw missing(request, obstacle);
   }
   const created = await createCluster(planCluster(request), client, op.signal);
   tell(created);
@@ -57,7 +56,7 @@ export async function createWarmCluster(
     await resumeCluster(request, waiting);
   const built = (await awaitCluster(request, waiting)).cluster;
   // Somebody may have used a cluster that was there before this command, and a template must have nothing of that.
-  if (wasThere || problem !== undefined) return built;
+  if (wasThere || obstacle !== undefined) return built;
   await keepTemplate(request, waiting);
   return (await awaitCluster(request, waiting)).cluster;
 }
@@ -72,8 +71,7 @@ async function templateFor(
   if (known) {
     const source = sourceOf(known);
     return (await listTemplates(request.namespace, client, op.signal)).find(
-      ({ metadata, spec }) =>
-        metadata.name === source && spec.template.key === templateKeyOf(request),
+      ({ metadata, spec }) => metadata.name === source && spec.template.key === templateKeyOf(request),
     );
   }
   // What an attempt to build it has left goes on being built.

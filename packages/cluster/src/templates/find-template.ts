@@ -5,7 +5,7 @@ import { KindClient } from '@ignite/toolkit/client/kind-client';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { clusterKind } from '../kinds/object-kinds.ts';
 import type { ClusterRequest } from '../operations/cluster-request.ts';
-import type { SnapshotWaiting } from '../operations/snapshot-cluster.ts';
+import type { SnapshotWaiting } from '../operations/snapshot-waiting.ts';
 import {
   type HostContent,
   type TemplateSnapshot,
@@ -55,9 +55,7 @@ async function contentOf(
 ): Promise<HostContent> {
   const known = await snapshots.list(signal);
   const names = new Set(
-    templates
-      .flatMap((each) => snapshotsOf(each, known))
-      .map(({ status }) => status.vmSpec.image.oci),
+    templates.flatMap((each) => snapshotsOf(each, known)).map(({ status }) => status.vmSpec.image.oci),
   );
   const found = new Map<string, Image>();
   for (const name of names) {

@@ -32,7 +32,10 @@ export async function keepTemplate(request: ClusterRequest, waiting: TemplateWai
 
 async function removeOutdated(namespace: string, waiting: TemplateWaiting): Promise<void> {
   const { client, clock, op } = waiting;
-  const { items: clusters } = await new KindClient(client, clusterKind).list({ namespace, signal: op.signal });
+  const { items: clusters } = await new KindClient(client, clusterKind).list({
+    namespace,
+    signal: op.signal,
+  });
   const templates = await listTemplates(namespace, client, op.signal);
   for (const old of planTemplates(templates, clusters, clock.now())) await removeTemplate(old, waiting);
   await removeLeftParts(namespace, waiting);

@@ -3,8 +3,9 @@ import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { own } from '../contract/names.ts';
 import { clusterKind, clusterSnapshotKind } from '../kinds/object-kinds.ts';
-import { type SnapshotWaiting, deleteObject } from '../operations/snapshot-cluster.ts';
+import { deleteSnapshotObject } from '../operations/snapshot-cluster.ts';
 import { awaitRemoval, isPartOf, listParts, ofTemplates, removeParts } from '../operations/snapshot-parts.ts';
+import type { SnapshotWaiting } from '../operations/snapshot-waiting.ts';
 import { type TemplateSnapshot, isTemplate } from './cluster-template.ts';
 
 /** Lists the templates of clusters of a namespace, or of all of them. */
@@ -18,12 +19,9 @@ export async function listTemplates(
 }
 
 /** Removes a template, and waits until its host has cleared away what its control plane had stored. Clusters that have started from it stay. */
-export async function removeTemplate(
-  template: TemplateSnapshot,
-  waiting: SnapshotWaiting,
-): Promise<void> {
+export async function removeTemplate(template: TemplateSnapshot, waiting: SnapshotWaiting): Promise<void> {
   const { namespace, name } = template.metadata;
-  await unlessGone(deleteObject(template, waiting));
+  await unlessGone(deleteSnapshotObject(template, waiting));
   await removeParts(ofTemplates(namespace), isPartOf(name), waiting);
   await awaitRemoval(namespace, name, waiting);
 }

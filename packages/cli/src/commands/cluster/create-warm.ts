@@ -1,5 +1,5 @@
-import { requestProblem } from '@ignite/cluster/operations/clone-problem';
 import type { ClusterRequest } from '@ignite/cluster/operations/cluster-request';
+import { templateObstacle } from '@ignite/cluster/templates/cluster-template';
 import { type Warmth, createWarmCluster } from '@ignite/cluster/templates/create-warm-cluster';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Flag, Invocation } from '../../arguments/command.ts';
@@ -27,9 +27,9 @@ export function warmthOf(request: ClusterRequest, invocation: Invocation): Warmt
   const when = flags.choice('warm', warmth) ?? 'never';
   if (when === 'never') return undefined;
   if (!isWaiting(flags)) throw usageError(`--warm ${when} does not go with --wait=false`, 'omit one of them');
-  const problem = requestProblem(request);
-  if (problem !== undefined && when === 'auto')
-    tellNote(`the cluster is built without a template: ${problem}`, invocation);
+  const obstacle = templateObstacle(request);
+  if (obstacle !== undefined && when === 'auto')
+    tellNote(`the cluster is built without a template: ${obstacle}`, invocation);
   return when;
 }
 

@@ -7,6 +7,7 @@ import { type Bytes, bytes, humanBytes } from '@ignite/toolkit/units/bytes';
 import type { Invocation } from '../../arguments/command.ts';
 import { type ClusterHost, withClusterControllers, withClusters } from '../../cluster-context.ts';
 import { confirm } from '../../confirm.ts';
+import { withReader } from '../../context.ts';
 
 /** The time in which the hosts clear away what the control planes of the templates had stored. */
 const waitMs = 10 * 60_000;
@@ -18,7 +19,11 @@ export async function pruneClusterTemplates(invocation: Invocation): Promise<voi
   const isQuiet = flags.isSet('quiet');
   const lines = (verb: string): string =>
     found.templates
-      .map((each) => (isQuiet ? each.metadata.uid : `${verb} template of clusters "${fullName(each)}" (${sizeOf(each, found)})`))
+      .map((each) =>
+        isQuiet
+          ? each.metadata.uid
+          : `${verb} template of clusters "${fullName(each)}" (${sizeOf(each, found)})`,
+      )
       .map((line) => `${line}\n`)
       .join('');
   if (flags.isSet('dry-run')) io.out.write(lines('Would remove'));
@@ -44,21 +49,24 @@ interface Found {
 }
 
 async function survey(invocation: Invocation): Promise<Found> {
+  const { signal } = invocation;
+  const nothing = { templates: [], snapshots: [], namespaces: [] };
+  const { own } = await import('@ignite/cluster/contract/names');
+  const isPart = ({ metadata }: Snapshot): boolean => Object.hasOwn(metadata.labels, own.warmCluster);
+  // Whoever frees a full disk opens nothing more for what is not there.
+  const known = await withReader(invocation, async (client) => await client.snapshots.list(signal));
+  if (!known.some(isPart)) return nothing;
   try {
-    return await withClusters(invocation, async ({ client, objects, op: { signal } }) => {
-      const [{ listTemplates }, { own }] = await Promise.all([
-        import('@ignite/cluster/templates/remove-templates'),
-        import('@ignite/cluster/contract/names'),
-      ]);
+    return await withClusters(invocation, async ({ client, objects }) => {
+      const { listTemplates } = await import('@ignite/cluster/templates/remove-templates');
       const templates = await listTemplates(undefined, objects, signal);
       const snapshots = await client.snapshots.list(signal);
-      const parts = snapshots.filter(({ metadata }) => Object.hasOwn(metadata.labels, own.warmCluster));
-      const all = [...templates, ...parts].map(({ metadata }) => metadata.namespace);
+      const all = [...templates, ...snapshots.filter(isPart)].map(({ metadata }) => metadata.namespace);
       return { templates, snapshots, namespaces: [...new Set(all)] };
     });
   } catch (failure) {
     if (!hasCode(failure, 'CLUSTERS_NOT_SERVED')) throw failure;
-    return { templates: [], snapshots: [], namespaces: [] };
+    return nothing;
   }
 }
 
@@ -67,7 +75,10 @@ const waitingOf = ({ client, objects, op }: ClusterHost) => ({
   ...{ clock: systemClock, endMs: systemClock.now() + waitMs },
 });
 
-function sizeOf({ metadata: { namespace }, spec: { machines } }: TemplateSnapshot, { snapshots }: Found): string {
+function sizeOf(
+  { metadata: { namespace }, spec: { machines } }: TemplateSnapshot,
+  { snapshots }: Found,
+): string {
   const names = new Set(machines.map(({ snapshot }) => snapshot));
   const sum = snapshots
     .filter(({ metadata }) => metadata.namespace === namespace && names.has(metadata.name))
