@@ -152,7 +152,11 @@ export const cannotSnapshot = (why: string): CodedError =>
   vmError('SNAPSHOT_UNSUPPORTED', `no snapshot can be taken of the VM: ${why}`, 'see docs/snapshots.md');
 
 export const cannotWarm = (why: string): CodedError =>
-  vmError('WARM_UNSUPPORTED', `the VM cannot start from a template: ${why}`, 'start it without --warm always');
+  vmError(
+    'WARM_UNSUPPORTED',
+    `the VM cannot start from a template: ${why}`,
+    'start it without --warm always',
+  );
 
 export const templateDeferred = (why: string): CodedError =>
   vmError(
