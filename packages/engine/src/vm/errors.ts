@@ -152,7 +152,11 @@ export const cannotSnapshot = (why: string, hint = 'see docs/snapshots.md'): Cod
   vmError('SNAPSHOT_UNSUPPORTED', `no snapshot can be taken of the VM: ${why}`, hint);
 
 export const cannotWarm = (why: string): CodedError =>
-  vmError('WARM_UNSUPPORTED', `the VM cannot start from a template: ${why}`, 'start it without --warm always');
+  vmError(
+    'WARM_UNSUPPORTED',
+    `the VM cannot start from a template: ${why}`,
+    'start it without --warm always',
+  );
 
 export const templateDeferred = (why: string): CodedError =>
   vmError(

@@ -24,7 +24,10 @@ async function asked(use: (host: VmPorts, ask: (failure: Error) => Promise<strin
     const { host } = await worldOf(() => 0.5, dir);
     const spec = { ...(await storeTemplate(host.objects)), memory: '128MB' };
     const image = { digest: 'sha256:1', bootMode: 'init' } as const;
-    await changeVmStatus(host.objects, await findVm(host.objects, uid), ({ status }) => ({ ...status, image }));
+    await changeVmStatus(host.objects, await findVm(host.objects, uid), ({ status }) => ({
+      ...status,
+      image,
+    }));
     await use(host, async (failure) => {
       const fails = async (): Promise<never> => {
         throw failure;
@@ -41,7 +44,10 @@ async function asked(use: (host: VmPorts, ask: (failure: Error) => Promise<strin
 test('makeTemplateLater: of two makers in the background one leaves it at that, and its VM says so', async () => {
   await asked(async (host, ask) => {
     using _other = tryLock(locksDir(host.paths), 'template-in-background');
-    assert.match(await ask(new Error('not asked')), /no template is made in the background: another one is being made/);
+    assert.match(
+      await ask(new Error('not asked')),
+      /no template is made in the background: another one is being made/,
+    );
   });
 });
 

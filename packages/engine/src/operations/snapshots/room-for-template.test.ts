@@ -4,7 +4,10 @@ import { bytes } from '@ignite/toolkit/units/bytes';
 import { lackOfRoom } from './room-for-template.ts';
 
 const gib = 2 ** 30;
-const room = (size: number, available: number) => ({ size: bytes(size * gib), available: bytes(Math.round(available * gib)) });
+const room = (size: number, available: number) => ({
+  size: bytes(size * gib),
+  available: bytes(Math.round(available * gib)),
+});
 const large = room(100, 50);
 
 for (const [what, memory, host, wanted] of [
@@ -22,7 +25,12 @@ for (const [what, memory, host, wanted] of [
     { memory: room(4, 2.24), disk: large },
     '2.2 GB of memory are available, and 2.3 GB are needed',
   ],
-  ['a very large host keeps 2 GB of memory and 5 GB of disk', 1, { memory: room(512, 3.25), disk: room(4_000, 6.5) }, undefined],
+  [
+    'a very large host keeps 2 GB of memory and 5 GB of disk',
+    1,
+    { memory: room(512, 3.25), disk: room(4_000, 6.5) },
+    undefined,
+  ],
   [
     'a disk that is almost full',
     0.5,

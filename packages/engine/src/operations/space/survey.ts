@@ -53,7 +53,10 @@ async function measured(found: Found, size?: Bytes): Promise<SpaceItem> {
 }
 
 /** Returns what needs images and kernels. Templates go with these. */
-const contentUsers = ({ vms, snapshots }: Pick<KnownObjects, 'vms' | 'snapshots'>): readonly (Vm | Snapshot)[] => [
+const contentUsers = ({
+  vms,
+  snapshots,
+}: Pick<KnownObjects, 'vms' | 'snapshots'>): readonly (Vm | Snapshot)[] => [
   ...vms,
   ...snapshots.filter((snapshot) => !isTemplate(snapshot)),
 ];
@@ -119,10 +122,7 @@ function vmItems(paths: Paths, vm: Vm): readonly Promise<SpaceItem>[] {
   const isUsed = !isLeft && !stopped.has(status.phase);
   const disk = async (): Promise<SpaceItem> => {
     const [whole, log] = await Promise.all([usedBytes(files.dir), usedBytes(files.consoleLog)]);
-    return await measured(
-      { kind, name, uid, path: files.dir, isUsed },
-      bytes(Math.max(0, whole - log)),
-    );
+    return await measured({ kind, name, uid, path: files.dir, isUsed }, bytes(Math.max(0, whole - log)));
   };
   return [disk(), measured({ kind: 'log', name, uid, path: files.consoleLog, isUsed: true })];
 }

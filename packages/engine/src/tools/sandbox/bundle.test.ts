@@ -24,21 +24,21 @@ const shape = v.looseObject({
 });
 
 const spec: SandboxSpec = {
-      uid: 'abc',
-      runtime: 'conmon',
-      environ: { EXTRA: 'a=b c' },
-      argv: ['/usr/bin/vmm'],
-      user: 1_879_048_193,
-      netnsPath: '/run/netns/x',
-      mounts: [
-        { source: '/a', target: '/vm/a', writable: false },
-        { source: '/b', target: '/vm/b', writable: true },
-      ],
-      devices: ['/dev/net/tun'],
-      memoryLimit: bytes(2 ** 30),
-      cpuLimit: 2,
-      logPath: '/log',
-      exitCommand: [],
+  uid: 'abc',
+  runtime: 'conmon',
+  environ: { EXTRA: 'a=b c' },
+  argv: ['/usr/bin/vmm'],
+  user: 1_879_048_193,
+  netnsPath: '/run/netns/x',
+  mounts: [
+    { source: '/a', target: '/vm/a', writable: false },
+    { source: '/b', target: '/vm/b', writable: true },
+  ],
+  devices: ['/dev/net/tun'],
+  memoryLimit: bytes(2 ** 30),
+  cpuLimit: 2,
+  logPath: '/log',
+  exitCommand: [],
 };
 const config = v.parse(shape, bundleConfig(spec, { readOnly: ['/usr/lib'] }));
 

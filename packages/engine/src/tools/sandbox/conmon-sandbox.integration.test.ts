@@ -60,6 +60,12 @@ test(
   },
 );
 
+test('ConmonSandbox: a program that is to disturb nobody is the first to go if memory is short', async () => {
+  await using at = await open();
+  const { pid } = await at.launch(newUid(), 'exec sleep 600', { isSpare: true });
+  assert.equal(readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8').trim(), '1000');
+});
+
 test('ConmonSandbox: a program whose memory the kernel is still taking back runs until it is gone', async () => {
   await using at = await open();
   const uid = newUid();

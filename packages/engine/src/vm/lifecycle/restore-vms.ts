@@ -9,6 +9,7 @@ import { hostSight, withTruePhase } from '../observe/liveness.ts';
 import { type VmGoal, goalOf, isReached } from '../plan/goal-of.ts';
 import { withWish } from '@ignite/api/v1/life-wish';
 import { isToBeRestored } from '../plan/plan-restore.ts';
+import { makerOf } from '../template-maker.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { clearRemovedVms } from './clear-removed-vms.ts';
 import { reconciled, writeWish } from './start-vm.ts';
@@ -25,7 +26,8 @@ const concurrency = 2;
  */
 export async function restoreVms(host: VmPorts, op: ClientOperation): Promise<readonly RestoredVm[]> {
   await clearRemovedVms(host, op);
-  const due = (await listOwnVms(host)).filter((vm) => restorationOf(vm, host) !== undefined);
+  const own = (await listOwnVms(host)).filter((vm) => makerOf(vm) === undefined); // that of a template is its maker's
+  const due = own.filter((vm) => restorationOf(vm, host) !== undefined);
   const restored = await mapConcurrent(due, concurrency, (vm) => restoreVm(vm, host, op));
   return restored.filter((each) => each !== undefined);
 }
