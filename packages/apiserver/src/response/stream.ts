@@ -25,5 +25,6 @@ export async function stream(
     const patience = AbortSignal.any([signal, AbortSignal.timeout(slownessMs)]);
     await once(response, 'drain', { signal: patience });
   }
-  response.end(isChunked ? lastChunk : '');
+  // Node would make an error, which nobody sees, of the end of what the client has closed.
+  if (!response.destroyed) response.end(isChunked ? lastChunk : '');
 }
