@@ -166,8 +166,8 @@ export const hostPodSpecSchema = v.pipe(
   v.check(
     ({ routes, balancer }) => balancer === undefined || routes === undefined,
     'must have no routes beside a balancer',
-    ),
-    v.check(
+  ),
+  v.check(
     ({ programs, balancer, restored, copiesOf }) =>
       copiesOf === undefined || (programs.length === 0 && !balancer && !restored),
     'must have neither programs nor a balancer, and go back to no copy, if it holds those of another pod',

@@ -17,14 +17,7 @@ type MachineSpec = IgniteMachine['spec'];
  */
 export const hostUses: HostUses = {
   HostPod: ({ metadata: { namespace }, spec }) => {
-    const {
-      programs = [],
-      balancer,
-      router,
-      restored,
-      routes = [],
-      copiesOf,
-    } = spec as Partial<HostPodSpec>;
+    const { programs = [], balancer, router, restored, routes = [], copiesOf } = spec as Partial<HostPodSpec>;
     const secrets = programs.flatMap((program) => program.secrets ?? []);
     return [
       balancer ? programsAt('spec.balancer', balancer) : programsAt('spec.programs', programs),

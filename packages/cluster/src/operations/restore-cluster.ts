@@ -13,7 +13,7 @@ import { type Look, waitFor } from './await-cluster.ts';
 import type { ClusterKey } from './cluster-view.ts';
 import { findCluster } from './find-cluster.ts';
 import { lostSnapshot } from './lost-snapshot.ts';
-import { type ClusterParts, isOfControlPlane, isReady, planEnd, planStillness } from './plan-suspension.ts';
+import { type ClusterParts, isReady, planEnd, planStillness } from './plan-suspension.ts';
 import { findClusterSnapshot } from './snapshot-cluster.ts';
 import type { SnapshotWaiting } from './snapshot-waiting.ts';
 import { goOn, partsOf, pursue } from './suspend-cluster.ts';
