@@ -3,7 +3,8 @@ import { mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { textOfFile, textOfFileSync } from './text-of-file.ts';
+import { textOfFileSync } from './text-of-file-sync.ts';
+import { textOfFile } from './text-of-file.ts';
 
 test('the text of a file is read, and a file that is not there has none', async () => {
   await using dir = await mkdtempDisposable(join(tmpdir(), 'text-of-file-'));

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
-import { textOfFileSync } from '@ignite/toolkit/files/text-of-file';
+import { textOfFileSync } from '@ignite/toolkit/files/text-of-file-sync';
 import { shapeCheck } from '@ignite/toolkit/object/shape-check';
 import type { Paths } from './paths.ts';
 import type { ThisHost } from './this-host.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Vm } from '@ignite/api/v1/vm';
-import { textOfFileSync } from '@ignite/toolkit/files/text-of-file';
+import { textOfFileSync } from '@ignite/toolkit/files/text-of-file-sync';
 import { shapeCheck } from '@ignite/toolkit/object/shape-check';
 import type { HostProcess } from './host-process.ts';
 import { type Paths, vmProcessesPath } from './paths.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, linkSync, openSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { textOfFileSync } from '../../files/text-of-file.ts';
+import { textOfFileSync } from '../../files/text-of-file-sync.ts';
 import { keyFileInvalid } from './encryption-error.ts';
 import type { KeyRing, SealingKey } from './sealing-key.ts';
 
