@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { CannotBuild } from '../kubernetes/fixtures/go-program.ts';
 import { type ClusterPrograms, findClusterPrograms, nodeImageArchive } from './fixtures/cluster-images.ts';
 import { assertAnswers } from './fixtures/assert-answers.ts';
-import { Ignite, type Started } from './fixtures/ignite.ts';
+import { Ignite, type Result, type Started } from './fixtures/ignite.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
 
 /** The story of a cluster whose control plane is in a VM, behind a load balancer of the host, with a worker beside it. */
@@ -103,8 +103,11 @@ describe('a control plane in a VM', { skip }, () => {
   const ours = async (...words: readonly string[]): Promise<string> => await kubectlWith('ignited', words);
 
   async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+    let ended: Result | undefined;
+    void daemon.ended.then((result) => (ended = result));
     for (const end = Date.now() + waitMs; ; await delay(2_000)) {
       if (await holds().catch(() => false)) return;
+      if (ended) assert.fail(`ignited ended with ${ended.code} before ${what}\n${ended.stderr}`);
       if (Date.now() > end)
         assert.fail(`it did not come to pass: ${what}\n${await ignite.ok('cluster', 'describe', 'dev')}`);
     }

@@ -17,6 +17,7 @@ export interface BootFile {
 
 export interface CloudConfig {
   readonly spec: KubeadmConfigSpec;
+  readonly version: string;
   /** Whether the node begins a cluster or joins one, with the documents of kubeadm for that. */
   readonly command: { readonly verb: 'init' | 'join'; readonly documents: string };
   /** The keys of the cluster, which members of its control plane have. */
@@ -27,7 +28,13 @@ export interface CloudConfig {
 
 const documentPaths = { init: '/run/kubeadm/kubeadm.yaml', join: '/run/kubeadm/kubeadm-join-config.yaml' };
 /** Pure. Returns what cloud-init does at the first boot of a node, so that kubeadm makes it one. */
-export function cloudConfig({ spec, command: { verb, documents }, keys, files }: CloudConfig): string {
+export function cloudConfig({
+  spec,
+  version,
+  command: { verb, documents },
+  keys,
+  files,
+}: CloudConfig): string {
   const path = documentPaths[verb];
   const joinCommand = keys ? controlPlaneJoinCommand : workerJoinCommand;
   const config = {
@@ -40,7 +47,7 @@ export function cloudConfig({ spec, command: { verb, documents }, keys, files }:
     ...(spec.bootCommands && { bootcmd: spec.bootCommands }),
     runcmd: [
       ...(spec.preKubeadmCommands ?? []),
-      (verb === 'init' ? initCommand : joinCommand)({ spec, path }),
+      (verb === 'init' ? initCommand : joinCommand)({ spec, path, version }),
       ...(spec.postKubeadmCommands ?? []),
     ],
     ...(spec.ntp && { ntp: spec.ntp }),

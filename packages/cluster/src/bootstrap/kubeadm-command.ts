@@ -1,3 +1,4 @@
+import { minorsBetween } from '../contract/kubernetes-version.ts';
 import type { KubeadmConfigSpec } from '../kinds/kubeadm-config.ts';
 import { sentinel } from './sentinel.ts';
 
@@ -7,38 +8,92 @@ interface KubeadmCommand {
   readonly path: string;
 }
 
-/** Pure. Returns the command by which a node begins a cluster, without printing the token with which others join. */
-export const initCommand = ({ spec, path }: KubeadmCommand): string =>
-  withSentinel(`kubeadm init --config ${path} --skip-token-print${verbosity(spec)}`);
+/** The file that kubeadm makes just before it starts the kubelet. */
+const startedKubelet = '/var/lib/kubelet/kubeadm-flags.env';
+
+/** What kubeadm has done when the API server has answered, and need not do again. */
+const phasesUntilApi = [
+  ...['preflight', 'certs', 'kubeconfig', 'etcd', 'control-plane', 'kubelet-start', 'wait-control-plane'],
+];
+
+const askWhetherAlive = 'kubectl --kubeconfig /etc/kubernetes/admin.conf get --raw /livez --request-timeout 60s';
+
+/**
+ * Pure. Returns the command by which a node begins a cluster, without printing the token with which others join. kubeadm asks a new API server once for
+ * most of what follows its start, just when the node is busy. So a beginning that fails is gone on with if the API server runs.
+ */
+export function initCommand({ spec, path }: KubeadmCommand): string {
+  const options = `--config ${path} --skip-token-print${verbosity(spec)}`;
+  const goOn = `kubeadm init ${options} ${skipping(phasesUntilApi, spec.initConfiguration)}`;
+  return withSentinel(`kubeadm init ${options} || {
+  [ -e ${startedKubelet} ] && {
+    ${severalTimes(askWhetherAlive)}
+  } && {
+    ${severalTimes(goOn)}
+  }
+}`);
+}
 
 /** Pure. Returns the command by which a worker joins. */
 export const workerJoinCommand = ({ spec, path }: KubeadmCommand): string =>
   withSentinel(`kubeadm join --config ${path}${verbosity(spec)}`);
 
-/** What a join has done when the kubelet starts, and need not do again. */
-const phasesBeforeEtcd = ['preflight', 'control-plane-prepare', 'check-etcd', 'kubelet-start'];
+/** What a join of the control plane has done when the kubelet has started, and need not do again. */
+const phasesUntilKubelet = ['preflight', 'control-plane-prepare', 'check-etcd', 'kubelet-start'];
 
-/** The file that a join makes just before it starts the kubelet. */
-const startedKubelet = '/var/lib/kubelet/kubeadm-flags.env';
+/** What it does from then on. Older versions have other phases, and do not let etcd join before the kubelet has found an API server. */
+const phasesFromEtcd = ['etcd-join', 'kubelet-wait-bootstrap', 'control-plane-join', 'wait-control-plane'];
+const firstWithThem = 'v1.33.0';
 
 const manifests = '/etc/kubernetes/manifests';
+const held = '/run/kubeadm/held';
+/** Keeps all components but etcd from starting. */
+const hold = `mkdir -p ${held} && mv ${manifests}/kube-*.yaml ${held}/`;
+const release = `mv ${held}/* ${manifests}/`;
 
 /**
- * Pure. Returns the command by which a member of the control plane joins. kubeadm gives etcd two seconds to list its members
- * and asks once, just when the node is busy with starting all components. So a join that has come to that is gone on with:
- * first etcd joins while the other components are kept from starting, and then what follows is done.
+ * Pure. Returns the command by which a member of the control plane joins. kubeadm starts all components at once, and gives etcd two seconds for each
+ * answer meanwhile, which a busy node does not give: the new member has a vote then, and each write waits for it. So etcd joins first, while the other
+ * components are kept from starting, and then what follows is done. With older versions, a join is gone on with like that once it has failed. Whoever
+ * skips one of the phases between does the rest himself.
  */
-export function controlPlaneJoinCommand({ spec, path }: KubeadmCommand): string {
-  const skipped = [...new Set([...phasesBeforeEtcd, ...(spec.joinConfiguration?.skipPhases ?? [])])];
+export function controlPlaneJoinCommand({
+  spec,
+  path,
+  version,
+}: KubeadmCommand & { version: string }): string {
   const options = `--config ${path}${verbosity(spec)}`;
-  return withSentinel(`kubeadm join ${options} || {
-  [ -e ${startedKubelet} ] && mkdir -p /run/kubeadm/held && mv ${manifests}/kube-*.yaml /run/kubeadm/held/ && {
-    ${severalTimes(`kubeadm join phase etcd-join ${options}`)}
-    mv /run/kubeadm/held/* ${manifests}/
-    ${severalTimes(`kubeadm join ${options} --skip-phases ${skipped.join()}`)}
+  const { skipPhases = [] } = spec.joinConfiguration ?? {};
+  const joinWithout = (...phases: readonly string[]): string =>
+    `kubeadm join ${options} ${skipping(phases, spec.joinConfiguration)}`;
+  const etcdJoins = severalTimes(`kubeadm join phase etcd-join ${options}`);
+  const areTheirs = skipPhases.some((phase) =>
+    /^(control-plane-prepare|kubelet-start|etcd-join)/.test(phase),
+  );
+  if (areTheirs) return withSentinel(`kubeadm join ${options}`);
+  return withSentinel(
+    minorsBetween(version, firstWithThem) >= 0
+      ? `${joinWithout('kubelet-start', ...phasesFromEtcd)} && ${hold} &&
+  kubeadm join phase kubelet-start ${options} && {
+    ${etcdJoins}
+  } && ${release} && {
+    ${severalTimes(joinWithout(...phasesUntilKubelet, 'etcd-join'))}
+  }`
+      : `kubeadm join ${options} || {
+  [ -e ${startedKubelet} ] && ${hold} && {
+    ${etcdJoins}
+    ${release}
+    ${severalTimes(joinWithout(...phasesUntilKubelet))}
   }
-}`);
+}`,
+  );
 }
+
+/** The flag counts instead of what the configuration says. */
+const skipping = (
+  phases: readonly string[],
+  { skipPhases = [] }: { readonly skipPhases?: readonly string[] | undefined } = {},
+): string => `--skip-phases ${[...new Set([...phases, ...skipPhases])].join()}`;
 
 /** The exit status is that of the last attempt. */
 const severalTimes = (command: string): string =>

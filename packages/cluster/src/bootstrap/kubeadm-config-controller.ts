@@ -58,7 +58,11 @@ async function write(
     if (!(await mayBegin(booted.name, cluster, work, signal)))
       return waiting(config, 'WaitingForControlPlaneInitialized', work);
     const documents = initDocuments({ ...common, cluster });
-    return await store(config, { cluster, keys, command: { verb: 'init', documents }, work }, signal);
+    return await store(
+      config,
+      { cluster, version, keys, command: { verb: 'init', documents }, work },
+      signal,
+    );
   }
   await releaseInitLock(client, cluster);
   const workload = await work.workloads.of(cluster, signal);
@@ -71,7 +75,7 @@ async function write(
     caCertHash: publicKeyHash(ca.certificate),
   });
   const command = { verb: 'join', documents } as const;
-  return await store(config, { cluster, keys, command, work }, signal);
+  return await store(config, { cluster, version, keys, command, work }, signal);
 }
 
 /** Returns the keys that a machine of the control plane gets. Workers, whose configs need not say where the etcd is, get none. */
@@ -87,6 +91,7 @@ async function controlPlaneKeys(
 
 interface Storing {
   readonly cluster: Cluster;
+  readonly version: string;
   readonly keys: ClusterKeys | KeysForExternalEtcd | undefined;
   readonly command: { readonly verb: 'init' | 'join'; readonly documents: string };
   readonly work: Work;
@@ -94,11 +99,11 @@ interface Storing {
 
 async function store(
   config: KubeadmConfig,
-  { cluster, keys, command, work }: Storing,
+  { cluster, version, keys, command, work }: Storing,
   signal: AbortSignal,
 ): Promise<Reconciled<KubeadmConfig>> {
   const files = await filesOf(config, work, signal);
-  const value = cloudConfig({ spec: config.spec, command, keys, files });
+  const value = cloudConfig({ spec: config.spec, version, command, keys, files });
   const object = await withData(config, value, { kind: kubeadmConfigKind, cluster, work }, signal);
   return { object, requeueAfterMs: tokenLookMs };
 }

@@ -49,7 +49,7 @@ export const emulatedCluster: NonNullable<KubeadmConfigSpec['clusterConfiguratio
 export const emulatedTimeouts = {
   controlPlaneComponentHealthCheckSeconds: 1_800,
   discoverySeconds: 1_200,
-  etcdAPICallSeconds: 240,
+  etcdAPICallSeconds: 120,
   kubeletHealthCheckSeconds: 1_200,
   kubernetesAPICallSeconds: 1_200,
   tlsBootstrapSeconds: 1_200,
