@@ -20,8 +20,7 @@ const patience = '40m';
  */
 export async function benchCluster(): Promise<void> {
   const programs = await findClusterPrograms();
-  if (programs instanceof CannotBuild)
-    return console.log(`clusters are not measured: ${programs.message}`);
+  if (programs instanceof CannotBuild) return console.log(`clusters are not measured: ${programs.message}`);
   await using opened = await Ignite.openWithKernel(subnet);
   const ignite = opened.with({ KUBECONFIG: join(opened.dir, 'kubeconfig') });
   const archive = nodeImageArchive(version, programs, 'control-plane');

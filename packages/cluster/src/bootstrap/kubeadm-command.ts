@@ -16,7 +16,8 @@ const phasesUntilApi = [
   ...['preflight', 'certs', 'kubeconfig', 'etcd', 'control-plane', 'kubelet-start', 'wait-control-plane'],
 ];
 
-const askWhetherAlive = 'kubectl --kubeconfig /etc/kubernetes/admin.conf get --raw /livez --request-timeout 60s';
+const askWhetherAlive =
+  'kubectl --kubeconfig /etc/kubernetes/admin.conf get --raw /livez --request-timeout 60s';
 
 /**
  * Pure. Returns the command by which a node begins a cluster, without printing the token with which others join. kubeadm asks a new API server once for
