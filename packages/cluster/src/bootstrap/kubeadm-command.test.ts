@@ -132,7 +132,7 @@ test('what is done after the start of the kubelet is done several times', () => 
 
 test('no component starts whose etcd has not joined', () => {
   const { isDone, manifests, calls } = joined({ version, succeedsAt: [1, 2] });
-  assert.deepEqual([isDone, manifests, calls.length], [false, etcdAlone, 7]);
+  assert.deepEqual([isDone, manifests, calls.length], [false, etcdAlone, 12]);
 });
 
 test('a join has failed that comes to its end before the kubelet starts, or too often after that', () => {
@@ -182,7 +182,7 @@ test('an older version: after the start of the kubelet, etcd joins alone, and th
 });
 
 test('an older version: a kubeadm that does not know that phase joins etcd with what follows', () => {
-  const { isDone, calls } = joined({ version: older, succeedsAt: [7] });
+  const { isDone, calls } = joined({ version: older, succeedsAt: [12] });
   assert.deepEqual([isDone, calls.at(-1)], [true, `${restOfOlder}: ${all}`]);
 });
 

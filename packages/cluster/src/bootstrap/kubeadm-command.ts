@@ -46,6 +46,9 @@ const phasesUntilKubelet = ['preflight', 'control-plane-prepare', 'check-etcd', 
 const phasesFromEtcd = ['etcd-join', 'kubelet-wait-bootstrap', 'control-plane-join', 'wait-control-plane'];
 const firstWithThem = 'v1.33.0';
 
+/** The seconds before each attempt to have etcd join, which comes to its end with the first of some answers that takes longer than two. */
+const pausesOfEtcd = [5, 5, 10, 10, 20, 20, 40, 40, 60, 60];
+
 const manifests = '/etc/kubernetes/manifests';
 const held = '/run/kubeadm/held';
 /** Keeps all components but etcd from starting. */
@@ -67,7 +70,7 @@ export function controlPlaneJoinCommand({
   const { skipPhases = [] } = spec.joinConfiguration ?? {};
   const joinWithout = (...phases: readonly string[]): string =>
     `kubeadm join ${options} ${skipping(phases, spec.joinConfiguration)}`;
-  const etcdJoins = severalTimes(`kubeadm join phase etcd-join ${options}`);
+  const etcdJoins = severalTimes(`kubeadm join phase etcd-join ${options}`, pausesOfEtcd);
   const areTheirs = skipPhases.some((phase) =>
     /^(control-plane-prepare|kubelet-start|etcd-join)/.test(phase),
   );
@@ -96,9 +99,11 @@ const skipping = (
   { skipPhases = [] }: { readonly skipPhases?: readonly string[] | undefined } = {},
 ): string => `--skip-phases ${[...new Set([...phases, ...skipPhases])].join()}`;
 
+const pauses = [5, 10, 20, 40, 60];
+
 /** The exit status is that of the last attempt. */
-const severalTimes = (command: string): string =>
-  `for pause in 5 10 20 40 60; do sleep $pause; ${command} && break; done`;
+const severalTimes = (command: string, seconds = pauses): string =>
+  `for pause in ${seconds.join(' ')}; do sleep $pause; ${command} && break; done`;
 
 const verbosity = ({ verbosity: level }: KubeadmConfigSpec): string =>
   level === undefined ? '' : ` --v ${level}`;
