@@ -20,7 +20,7 @@ import { findExternalEtcd } from './external-etcd.ts';
 import { findEndpoint } from './find-endpoint.ts';
 import { withHostedStatus } from './hosted-status.ts';
 import { createReplica, hasApiServer, keepReplicas } from './keep-replicas.ts';
-import { keepRoutes } from './keep-routes.ts';
+import { keepNodeRoutes } from './keep-node-routes.ts';
 import { type ClusterFacts, nodeObjects } from './node-objects.ts';
 import { isServing } from './plan-programs.ts';
 import type { ReplicaAction } from './plan-replicas.ts';
@@ -137,7 +137,7 @@ async function keep(
   await removeLeftSecrets(object, clusterName, running, client, signal);
   const why = whyNot(action, object, isOwn);
   const workload = await work.workloads.of(cluster, signal);
-  if (workload) await keepRoutes(running, network, workload, work, signal);
+  if (workload) await keepNodeRoutes(running, network, workload, work, signal);
   const facts = { clusterName, endpoint, network, authority: keys.ca.certificate };
   // Nothing in a cluster may be of a newer version than its API servers.
   const written =

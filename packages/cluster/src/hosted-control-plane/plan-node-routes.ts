@@ -6,7 +6,7 @@ import type { Node } from '../workload/node.ts';
  * Pure. Returns the routes by which an API server reaches the Pods of nodes: to the Pod networks of each node, by its first InternalIP of the same
  * family. A kubelet makes its own Node, so a node gets no packets but those to the Pod networks of the cluster, and none to what an older node has.
  */
-export function planRoutes(nodes: readonly Node[], podNetworks: readonly string[]): PodRoute[] {
+export function planNodeRoutes(nodes: readonly Node[], podNetworks: readonly string[]): PodRoute[] {
   const allowed = podNetworks.flatMap(subnetOf);
   const taken: Subnet[] = [];
   const routes: PodRoute[] = [];

@@ -6,11 +6,11 @@ import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Work } from '../runtime/controller.ts';
 import { type Node, nodes } from '../workload/node.ts';
 import type { WorkloadCluster } from '../workload/workload-cluster.ts';
-import { planRoutes } from './plan-routes.ts';
+import { planNodeRoutes } from './plan-node-routes.ts';
 import type { ClusterNetwork } from './service-network.ts';
 
 /** Gives the pods of a control plane routes to the Pods of its nodes. As long as the nodes cannot be told, the routes stay as they are. */
-export async function keepRoutes(
+export async function keepNodeRoutes(
   pods: readonly HostPod[],
   network: ClusterNetwork,
   workload: WorkloadCluster,
@@ -19,7 +19,7 @@ export async function keepRoutes(
 ): Promise<void> {
   const found = await nodesOf(workload, work, signal);
   if (!found) return;
-  const routes = planRoutes(found, network.pods?.split(',') ?? []);
+  const routes = planNodeRoutes(found, network.pods?.split(',') ?? []);
   for (const pod of pods) {
     const isLeaving = pod.metadata.deletionTimestamp !== undefined;
     if (isLeaving || isDeepStrictEqual(pod.spec.routes ?? [], routes)) continue;

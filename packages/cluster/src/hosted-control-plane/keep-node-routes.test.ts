@@ -11,7 +11,7 @@ import { Objects } from '../runtime/objects.ts';
 import { nodes } from '../workload/node.ts';
 import type { WorkloadCluster } from '../workload/workload-cluster.ts';
 import { sampleNetwork } from './hosted.sample.ts';
-import { keepRoutes } from './keep-routes.ts';
+import { keepNodeRoutes } from './keep-node-routes.ts';
 
 /** The pods of two replicas, and the nodes of their cluster. */
 async function open() {
@@ -30,7 +30,7 @@ async function open() {
     workers: objectsOf(workload, nodes),
     pods,
     keep: async (cluster = reached) =>
-      await keepRoutes(
+      await keepNodeRoutes(
         await pods(),
         sampleNetwork,
         cluster,
