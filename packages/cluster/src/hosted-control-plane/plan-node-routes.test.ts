@@ -103,3 +103,25 @@ test('planNodeRoutes: there are no more routes than a pod may have, and those of
   assert.equal(routes.length, maxRoutes);
   assert.equal(routes[0]?.to, '10.244.0.0/28');
 });
+
+test('planNodeRoutes: once a pod has all routes that it may have, no more nodes are looked at', () => {
+  const many = Array.from({ length: maxRoutes }, (_, at) =>
+    node(`n${at}`, at, [`10.244.${at >> 4}.${(at % 16) * 16}/28`], '10.61.0.3'),
+  );
+  const younger = {
+    ...node('younger', maxRoutes, []),
+    get spec() {
+      return assert.fail('it is looked at');
+    },
+  };
+  assert.equal(planNodeRoutes([younger, ...many], pods).length, maxRoutes);
+});
+
+test('planNodeRoutes: nodes without a route do not count as those of a pod', () => {
+  const waiting = Array.from({ length: maxRoutes }, (_, at) =>
+    node(`n${at}`, at, [`10.244.${at >> 4}.${(at % 16) * 16}/28`]),
+  );
+  assert.deepEqual(plan(...waiting, node('b', maxRoutes, ['10.244.255.0/24'], '10.61.0.4')), [
+    '10.244.255.0/24 10.61.0.4',
+  ]);
+});
