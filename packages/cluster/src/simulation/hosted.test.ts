@@ -112,10 +112,9 @@ describe('whatever the order, the faults and the delays', () => {
       };
       const isRouted = async (): Promise<boolean> =>
         (await routesOf(simulation)).every((each) => each === '10.244.1.0/24 10.61.1.1');
-      await simulation.until(
-        async () => (await isReady(simulation, 3, 'v1.36.0')) && (await isRouted()),
-        { onStep },
-      );
+      await simulation.until(async () => (await isReady(simulation, 3, 'v1.36.0')) && (await isRouted()), {
+        onStep,
+      });
     });
 
   for (let seed = 1; seed <= rounds; seed += 1)

@@ -1,4 +1,12 @@
-import { type IpAddress, type Subnet, ipText, isWithin, overlaps, parseIp, parseSubnet } from '@ignite/api/address/ip-address';
+import {
+  type IpAddress,
+  type Subnet,
+  ipText,
+  isWithin,
+  overlaps,
+  parseIp,
+  parseSubnet,
+} from '@ignite/api/address/ip-address';
 import { type PodRoute, subnetKey } from '@ignite/api/host-pod/pod-route';
 import { type NetnsLink, podProtocol } from './netns-links.ts';
 
