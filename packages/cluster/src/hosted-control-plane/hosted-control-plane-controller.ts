@@ -5,7 +5,6 @@ import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { apiServerPort } from '../contract/api-server-port.ts';
-import { findCondition } from '../contract/conditions.ts';
 import { annotations, finalizers, labels } from '../contract/names.ts';
 import { controllerReference, isControlledBy, ownerReference, withOwner } from '../contract/owner.ts';
 import type { Cluster, Endpoint } from '../kinds/cluster.ts';
@@ -21,7 +20,8 @@ import { findExternalEtcd } from './external-etcd.ts';
 import { findEndpoint } from './find-endpoint.ts';
 import { withHostedStatus } from './hosted-status.ts';
 import { createReplica, hasApiServer, keepReplicas } from './keep-replicas.ts';
-import { keepRoutes } from './keep-routes.ts';
+import { isJoining } from './is-joining.ts';
+import { keepNodeRoutes } from './keep-node-routes.ts';
 import { type ClusterFacts, nodeObjects } from './node-objects.ts';
 import { isServing } from './plan-programs.ts';
 import type { ReplicaAction } from './plan-replicas.ts';
@@ -134,11 +134,13 @@ async function keep(
     work,
     signal,
   );
+  const workload = await work.workloads.of(cluster, signal);
+  // Of replicas that are told to change, only one is at a time.
+  if (workload && isAtRest(action))
+    await keepNodeRoutes(await podsOf(object, work), network, workload, work, signal);
   const running = await podsOf(object, work);
   await removeLeftSecrets(object, clusterName, running, client, signal);
   const why = whyNot(action, object, isOwn);
-  const workload = await work.workloads.of(cluster, signal);
-  if (workload) await keepRoutes(running, network, workload, work, signal);
   const facts = { clusterName, endpoint, network, authority: keys.ca.certificate };
   // Nothing in a cluster may be of a newer version than its API servers.
   const written =
@@ -157,11 +159,10 @@ async function keep(
   };
 }
 
-/** Routes are to be there by the time that a node is ready. */
-const areNodesJoining = async (cluster: Cluster, { objects }: Work): Promise<boolean> =>
-  (await objects.ofCluster(machineKind, cluster)).some(
-    (machine) => findCondition(machine, 'NodeHealthy')?.status !== 'True',
-  );
+const isAtRest = ({ type }: ReplicaAction): boolean => type === 'nothing' || type === 'wait';
+
+const areNodesJoining = async (cluster: Cluster, { objects, clock }: Work): Promise<boolean> =>
+  (await objects.ofCluster(machineKind, cluster)).some((machine) => isJoining(machine, clock.now()));
 
 function pauseAfter({ type }: ReplicaAction, isSettled: boolean): number {
   if (type === 'nothing') return isSettled ? lookMs : waitMs;

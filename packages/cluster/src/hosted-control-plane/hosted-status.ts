@@ -79,8 +79,11 @@ const countsOf = (versions: readonly string[]) =>
 
 /** Pure. Tells whether all is ready that the host of a pod was last told to run. */
 export const isPodReady = (pod: HostPod): boolean =>
-  findCondition(pod, 'Ready')?.status === 'True' &&
-  pod.status?.observedGeneration === pod.metadata.generation;
+  findCondition(pod, 'Ready')?.status === 'True' && isPodSeen(pod);
+
+/** Pure. Tells whether the host of a pod has looked at it since it was last changed. */
+export const isPodSeen = ({ metadata, status }: HostPod): boolean =>
+  status?.observedGeneration === metadata.generation;
 
 /** Returns the version of the oldest component; `undefined` as long as one is missing. */
 function runningVersion(pod: HostPod): string | undefined {

@@ -20,7 +20,7 @@ import {
   findComponentSecrets,
   writeComponentSecrets,
 } from './component-secrets.ts';
-import { isPodReady } from './hosted-status.ts';
+import { isPodReady, isPodSeen } from './hosted-status.ts';
 import { isAmongOthers, joinedBy, peerUrlOf, planPrograms } from './plan-programs.ts';
 import {
   type ReplicaAction,
@@ -164,7 +164,7 @@ export function viewOf(
     ...(address !== undefined && { address }),
     isLeaving: metadata.deletionTimestamp !== undefined,
     isGivenUp: seen.all.isBegun && sinceMs !== undefined && nowMs - sinceMs > patienceMs,
-    isReady: isPodReady(pod),
+    ...{ isReady: isPodReady(pod), isSeen: isPodSeen(pod) },
     due: !isConfigured
       ? 'nothing'
       : !isAsPlanned

@@ -5,11 +5,12 @@ import { type ReplicaAction, type ReplicaView, type ReplicasState, planReplicas 
 
 const view = (index: number, more: Partial<ReplicaView> = {}): ReplicaView => ({
   ...{ name: `dev-${index}`, index, address: `10.0.0.${index}`, isConfigured: true, isLeaving: false },
-  ...{ isReady: true, due: 'nothing', isSettled: true, isGivenUp: false },
+  ...{ isReady: true, isSeen: true, due: 'nothing', isSettled: true, isGivenUp: false },
   ...more,
 });
 const bare = (index: number): ReplicaView => view(index, { isConfigured: false, isReady: false });
 const late = { isReady: false } as const;
+const unseen = { isReady: false, isSeen: false } as const;
 const due = { due: 'programs' } as const;
 const stale = { due: 'keys' } as const;
 
@@ -87,6 +88,11 @@ const cases: readonly (readonly [string, Partial<ReplicasState>, ReplicaAction])
   [
     'and no other one until it is ready',
     { ...three, views: [view(1, late), view(2, due), view(3, due)] },
+    { type: 'nothing' },
+  ],
+  [
+    'nor as long as hosts have not looked at changes, of which nobody knows yet whether they are ready',
+    { ...three, views: [view(1, late), view(2, { ...unseen, ...due }), view(3, { ...unseen, ...due })] },
     { type: 'nothing' },
   ],
   [

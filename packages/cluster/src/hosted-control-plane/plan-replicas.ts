@@ -6,6 +6,8 @@ import type { ManagedMember } from '../workload/workload-cluster.ts';
 export interface ReplicaView extends Omit<MemberPlace, 'isRenewalDue' | 'isUpToDate'> {
   /** Whether all is ready that its host was told to run. */
   readonly isReady: boolean;
+  /** Whether its host has looked at it since it was last changed. Until then, nobody knows whether it is ready. */
+  readonly isSeen: boolean;
   /** What of it is not as wanted. Programs are replaced as soon as they are told, and keys when their host next looks. */
   readonly due: 'nothing' | 'programs' | 'keys';
   /** Whether its keys have been the same for so long that its host has seen them. */
@@ -93,10 +95,11 @@ function planCount({ replicas, isBegun, views }: ReplicasState): EtcdAction {
 
 /**
  * A replica that is not ready is changed first, since that may repair it. One that is ready is changed when all others are ready too;
- * and one whose etcd is healthy, when those of the others are.
+ * and one whose etcd is healthy, when those of the others are. Nothing is changed as long as a host has not yet acted on a change before.
  */
 function planUpdate({ views, members }: ReplicasState): ReplicaAction | undefined {
   const running = views.filter(({ isConfigured, isLeaving }) => isConfigured && !isLeaving);
+  if (running.some(({ isSeen }) => !isSeen)) return undefined;
   const isDown = ({ address }: ReplicaView): boolean =>
     knownMembers(members).some((member) => isMemberAt(member, address) && !member.isHealthy);
   const [chosen] = running

@@ -95,6 +95,29 @@ test('the last replica waits for the others that etcd has lost, although no othe
 
 describe('whatever the order, the faults and the delays', () => {
   for (let seed = 1; seed <= rounds; seed += 1)
+    test(`replicas are changed one at a time although a node comes meanwhile, seed ${seed}`, async () => {
+      using simulation = await Simulation.open({ seed, delays: 0.3 });
+      const { pods } = simulation;
+      await createCluster(simulation, { replicas: 3 }, { loadBalancer: {} });
+      await simulation.until(async () => await isReady(simulation, 3));
+      await addNode(simulation, 1);
+      await simulation.change(hostedControlPlaneKind, 'dev', (object) =>
+        withSpec(object, { version: 'v1.36.0' }),
+      );
+      const onStep = async (): Promise<void> => {
+        const changing = replicasOf(simulation).filter(([, { startsAtMs }]) => startsAtMs > simulation.nowMs);
+        assert.ok(changing.length <= 1, `${changing.length} replicas are being started again`);
+        assert.deepEqual(pods.violations, []);
+        await Promise.resolve();
+      };
+      const isRouted = async (): Promise<boolean> =>
+        (await routesOf(simulation)).every((each) => each === '10.244.1.0/24 10.61.1.1');
+      await simulation.until(async () => (await isReady(simulation, 3, 'v1.36.0')) && (await isRouted()), {
+        onStep,
+      });
+    });
+
+  for (let seed = 1; seed <= rounds; seed += 1)
     test(`a hosted control plane comes up, grows, repairs itself, is upgraded, shrinks and goes, seed ${seed}`, async () => {
       using simulation = await Simulation.open({ seed, faults: 0.05, delays: 0.3 });
       const { pods } = simulation;

@@ -230,10 +230,11 @@ export class SimPods {
     return { name, image, state: 'Running', isReady };
   }
 
-  /** An API server needs a member of etcd that votes in a majority. */
+  /** An API server that runs needs a member of etcd that votes in a majority. */
   #serves(pod: SimPod): boolean {
     const member = this.#members.find((each) => this.pods.get(each.pod) === pod);
-    return hasServer(pod) && pod.isEtcdUp && member?.isLearner === false && this.#hasMajority();
+    const isRunning = hasServer(pod) && pod.startsAtMs <= Date.now();
+    return isRunning && pod.isEtcdUp && member?.isLearner === false && this.#hasMajority();
   }
 
   /** Nothing is newer than its API server, and of controller managers that are not elected there is one. */

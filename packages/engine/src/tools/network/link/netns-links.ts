@@ -23,7 +23,7 @@ const routeSchema = v.object({
   protocol: v.string(),
 });
 
-/** A network device in a VM's namespace, as the plugins have left it. */
+/** A network device in the namespace of a VM or a pod, as the plugins have left it. */
 export interface NetnsLink {
   readonly name: string;
   /** The kind, such as `veth` or `macvlan`; absent for hardware. */
@@ -45,7 +45,7 @@ export interface NetnsRoute {
   readonly isOfPod?: true;
 }
 
-/** Lists the devices of a VM's namespace with their addresses and routes, through `ip`. */
+/** Lists the devices of the namespace of a VM or a pod with their addresses and routes, through `ip`. */
 export async function netnsLinks(
   uid: string,
   runner: Runner,

@@ -69,6 +69,18 @@ describe('planRoutes: a route that would take the place of those of the network 
       'the pod reaches addresses of this subnet directly',
     ],
     ['that is there already', '172.20.0.0/16', a.via, 'the network of the pod has a route of its own there'],
+    [
+      'that is part of one of its network',
+      '172.20.128.0/17',
+      a.via,
+      'the network of the pod has a route of its own there',
+    ],
+    [
+      'that takes in one of its network',
+      '172.16.0.0/12',
+      a.via,
+      'the network of the pod has a route of its own there',
+    ],
     ['by itself', a.to, '10.61.0.2', '10.61.0.2 is an address of the pod itself'],
     ['by somebody elsewhere', a.to, '192.168.1.1', '192.168.1.1 is not on the network of the pod'],
     ['by another route', a.to, '172.20.0.7', '172.20.0.7 is not on the network of the pod'],
@@ -82,4 +94,18 @@ describe('planRoutes: a route that would take the place of those of the network 
     const { lines } = planRoutes([{ ...a, via: '10.61.0.2' }], [lo, eth0(ofPod(a.to, a.via))]);
     assert.deepEqual(lines, [`route delete ${a.to} via ${a.via} dev eth0 proto 96`]);
   });
+});
+
+test('planRoutes: many routes take no more than to read each of them', (t) => {
+  const wanted = Array.from({ length: 64 }, (_, at) => ({
+    to: `10.244.${at >> 4}.${(at % 16) * 16}/28`,
+    via: '10.61.0.3',
+  }));
+  const found = wanted.map(({ to, via }) => ofPod(to, via));
+  // Each part of an address that is parsed becomes a BigInt.
+  const { mock } = t.mock.method(globalThis, 'BigInt');
+  const plan = planRoutes(wanted, [lo, eth0(...found)]);
+  assert.deepEqual(plan, { lines: [], missing: [], refused: [] });
+  const perRoute = mock.callCount() / wanted.length;
+  assert.ok(perRoute < 100, `${perRoute} conversions for each route`);
 });

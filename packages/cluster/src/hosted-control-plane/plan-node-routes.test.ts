@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { maxRoutes } from '@ignite/api/host-pod/pod-route';
 import type { Node } from '../workload/node.ts';
-import { planRoutes } from './plan-routes.ts';
+import { planNodeRoutes } from './plan-node-routes.ts';
 
 /** Returns a node that was made in some second, with Pod networks and InternalIPs. */
 const node = (
@@ -31,10 +31,10 @@ const node = (
 });
 const pods = ['10.244.0.0/16', 'fd00:244::/48'];
 const plan = (...nodes: readonly Node[]): readonly string[] =>
-  planRoutes(nodes, pods).map(({ to, via }) => `${to} ${via}`);
+  planNodeRoutes(nodes, pods).map(({ to, via }) => `${to} ${via}`);
 const a = node('a', 1, ['10.244.0.0/24'], '10.61.0.3');
 
-describe('planRoutes: a route to the Pods of each node', () => {
+describe('planNodeRoutes: a route to the Pods of each node', () => {
   for (const [what, nodes, routes] of [
     ['no node', [], []],
     ['a node', [a], ['10.244.0.0/24 10.61.0.3']],
@@ -56,11 +56,11 @@ describe('planRoutes: a route to the Pods of each node', () => {
     test(what, () => assert.deepEqual(plan(...nodes), routes));
 
   test('without a Pod network of the cluster there are none', () => {
-    assert.deepEqual(planRoutes([a], []), []);
+    assert.deepEqual(planNodeRoutes([a], []), []);
   });
 });
 
-describe('planRoutes: a node that lies gets nothing that is not its own', () => {
+describe('planNodeRoutes: a node that lies gets nothing that is not its own', () => {
   for (const [what, evil] of [
     ['everything', node('evil', 2, ['0.0.0.0/0'], '10.61.0.9')],
     [
@@ -95,11 +95,33 @@ describe('planRoutes: a node that lies gets nothing that is not its own', () => 
   });
 });
 
-test('planRoutes: there are no more routes than a pod may have, and those of the oldest nodes are among them', () => {
+test('planNodeRoutes: there are no more routes than a pod may have, and those of the oldest nodes are among them', () => {
   const many = Array.from({ length: maxRoutes + 5 }, (_, at) =>
     node(`n${at}`, at, [`10.244.${at >> 4}.${(at % 16) * 16}/28`], '10.61.0.3'),
   );
-  const routes = planRoutes(many.toReversed(), pods);
+  const routes = planNodeRoutes(many.toReversed(), pods);
   assert.equal(routes.length, maxRoutes);
   assert.equal(routes[0]?.to, '10.244.0.0/28');
+});
+
+test('planNodeRoutes: once a pod has all routes that it may have, no more nodes are looked at', () => {
+  const many = Array.from({ length: maxRoutes }, (_, at) =>
+    node(`n${at}`, at, [`10.244.${at >> 4}.${(at % 16) * 16}/28`], '10.61.0.3'),
+  );
+  const younger = {
+    ...node('younger', maxRoutes, []),
+    get spec() {
+      return assert.fail('it is looked at');
+    },
+  };
+  assert.equal(planNodeRoutes([younger, ...many], pods).length, maxRoutes);
+});
+
+test('planNodeRoutes: nodes without a route do not count as those of a pod', () => {
+  const waiting = Array.from({ length: maxRoutes }, (_, at) =>
+    node(`n${at}`, at, [`10.244.${at >> 4}.${(at % 16) * 16}/28`]),
+  );
+  assert.deepEqual(plan(...waiting, node('b', maxRoutes, ['10.244.255.0/24'], '10.61.0.4')), [
+    '10.244.255.0/24 10.61.0.4',
+  ]);
 });

@@ -11,7 +11,9 @@ import { Objects } from '../runtime/objects.ts';
 import { nodes } from '../workload/node.ts';
 import type { WorkloadCluster } from '../workload/workload-cluster.ts';
 import { sampleNetwork } from './hosted.sample.ts';
-import { keepRoutes } from './keep-routes.ts';
+import { keepNodeRoutes } from './keep-node-routes.ts';
+
+const programs = [{ name: 'kube-apiserver', image: 'kube-apiserver:v1.35.4', command: ['kube-apiserver'] }];
 
 /** The pods of two replicas, and the nodes of their cluster. */
 async function open() {
@@ -23,20 +25,39 @@ async function open() {
   const log = (): void => {};
   const objects = new Objects({ client, clock, log, signal: stop.signal });
   for (const name of ['a', 'b'])
-    await objects.create(hostPodKind, { metadata: { name, namespace: 'default' }, spec: {} });
-  const pods = async () => await objects.inNamespace(hostPodKind, 'default');
+    await objects.create(hostPodKind, { metadata: { name, namespace: 'default' }, spec: { programs } });
+  const pods = async () =>
+    (await objects.inNamespace(hostPodKind, 'default')).toSorted((x, y) =>
+      x.metadata.name < y.metadata.name ? -1 : 1,
+    );
   const reached = { objects: workload } as unknown as WorkloadCluster;
+  const keepOne = async (cluster = reached): Promise<void> =>
+    await keepNodeRoutes(
+      await pods(),
+      sampleNetwork,
+      cluster,
+      { objects, log } as unknown as Work,
+      stop.signal,
+    );
+  /** The host looks at all pods. */
+  const see = async (): Promise<void> => {
+    for (const pod of await pods())
+      await objects.writeStatus(hostPodKind, {
+        ...pod,
+        status: { ...pod.status, observedGeneration: pod.metadata.generation },
+      });
+  };
+  await see();
   return {
     workers: objectsOf(workload, nodes),
     pods,
-    keep: async (cluster = reached) =>
-      await keepRoutes(
-        await pods(),
-        sampleNetwork,
-        cluster,
-        { objects, log } as unknown as Work,
-        stop.signal,
-      ),
+    ...{ keepOne, see },
+    keep: async (cluster = reached) => {
+      for (let each = 0; each < 2; each += 1) {
+        await keepOne(cluster);
+        await see();
+      }
+    },
     routes: async () =>
       (await pods()).map(({ spec }) => spec.routes?.map(({ to, via }) => `${to} ${via}`).join(', ')),
     [Symbol.dispose]: () => stop.abort(),
@@ -81,4 +102,21 @@ test('as long as the nodes cannot be told, routes stay as they are', async () =>
   const list = () => Promise.reject(new Error('the API server does not answer'));
   await keep({ objects: { list } } as unknown as WorkloadCluster);
   assert.deepEqual(await routes(), before);
+});
+
+test('one pod at a time gets other routes, the next one when the host has looked at it', async () => {
+  using opened = await open();
+  const { keepOne, see, routes, workers } = opened;
+  await workers.create({
+    ...{ metadata: { name: 'a' }, spec: { podCIDRs: ['10.244.0.0/24'] } },
+    status: at('10.61.0.3'),
+  });
+  const to = '10.244.0.0/24 10.61.0.3';
+  await keepOne();
+  assert.deepEqual(await routes(), [to, undefined]);
+  await keepOne();
+  assert.deepEqual(await routes(), [to, undefined]);
+  await see();
+  await keepOne();
+  assert.deepEqual(await routes(), [to, to]);
 });

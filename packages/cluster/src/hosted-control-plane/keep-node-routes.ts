@@ -6,25 +6,28 @@ import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Work } from '../runtime/controller.ts';
 import { type Node, nodes } from '../workload/node.ts';
 import type { WorkloadCluster } from '../workload/workload-cluster.ts';
-import { planRoutes } from './plan-routes.ts';
+import { isPodSeen } from './hosted-status.ts';
+import { planNodeRoutes } from './plan-node-routes.ts';
 import type { ClusterNetwork } from './service-network.ts';
 
-/** Gives the pods of a control plane routes to the Pods of its nodes. As long as the nodes cannot be told, the routes stay as they are. */
-export async function keepRoutes(
+/**
+ * Gives the pods of a control plane routes to the Pods of its nodes: one pod at a time, the next one when the hosts have looked at all changes before,
+ * since a pod does not count as ready until then. As long as the nodes cannot be told, the routes stay as they are.
+ */
+export async function keepNodeRoutes(
   pods: readonly HostPod[],
   network: ClusterNetwork,
   workload: WorkloadCluster,
   work: Work,
   signal: AbortSignal,
 ): Promise<void> {
+  const staying = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  if (staying.some((pod) => pod.spec.programs.length > 0 && !isPodSeen(pod))) return;
   const found = await nodesOf(workload, work, signal);
   if (!found) return;
-  const routes = planRoutes(found, network.pods?.split(',') ?? []);
-  for (const pod of pods) {
-    const isLeaving = pod.metadata.deletionTimestamp !== undefined;
-    if (isLeaving || isDeepStrictEqual(pod.spec.routes ?? [], routes)) continue;
-    await work.objects.write(hostPodKind, pod, { ...pod, spec: { ...pod.spec, routes } });
-  }
+  const routes = planNodeRoutes(found, network.pods?.split(',') ?? []);
+  const next = staying.find(({ spec }) => !isDeepStrictEqual(spec.routes ?? [], routes));
+  if (next) await work.objects.write(hostPodKind, next, { ...next, spec: { ...next.spec, routes } });
 }
 
 async function nodesOf(
