@@ -4,6 +4,7 @@ import type { SandboxRuntime } from '../v1/vm-sandbox.ts';
 import type { Finder } from './finder.ts';
 import type { ClientOperation } from './progress.ts';
 import type { AttachRequest, ExecRequest, ExecSession, VmAttachment } from './vm-streams.ts';
+import type { Warmth } from './warmth.ts';
 
 export interface CreateVmRequest {
   /** The namespace; the default is `default`. */
@@ -15,8 +16,8 @@ export interface CreateVmRequest {
   /** The spec as a person wrote it. The client fills in defaults and validates everything. */
   readonly spec: unknown;
   readonly registryConfigDir?: string;
-  /** Whether the VM starts from a template, if there is one for VMs like it. */
-  readonly isWarm?: boolean;
+  /** When the VM starts from a template, if there is one for VMs like it; the default is never. */
+  readonly warm?: Warmth;
   /**
    * Set for a VM that is to run, and is started right after. What the host lacks for that is then found before anything is
    * fetched.

@@ -24,6 +24,7 @@ import type {
 import { vmConditions } from '../client/vm-condition.ts';
 import type { ExecRequest } from '../client/vm-streams.ts';
 import type { CreateVolumeRequest, VolumeDefinition } from '../client/volume-client.ts';
+import { warmth } from '../client/warmth.ts';
 import { archSchema } from '../v1/arch.ts';
 import type { Wish } from '../v1/life-wish.ts';
 import { vmSpecSchema } from '../v1/vm.ts';
@@ -62,7 +63,7 @@ export const createVm = v.strictObject({
   spec: v.unknown(),
   // Only these of the options of the start that follows are of use to it.
   preflight: optional(v.object({ ignorePreflightChecks: optional(texts) })),
-  isWarm: optional(flag),
+  warm: optional(v.picklist(warmth)),
   runtime,
 } satisfies Fields<Omit<CreateVmRequest, 'registryConfigDir'>>);
 export const redefineVm = v.strictObject({

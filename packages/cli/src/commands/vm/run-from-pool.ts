@@ -57,7 +57,7 @@ async function takeOrMake(
   const { metadata, spec } = await client.pools.find(query, op.signal);
   const labels = { ...spec.template.metadata?.labels, ...request.labels };
   const wanted = { ...request, namespace: metadata.namespace, labels, spec: spec.template.spec };
-  const made = await client.vms.create({ ...wanted, isWarm: true, preflight: starting }, op);
+  const made = await client.vms.create({ ...wanted, warm: 'auto', preflight: starting }, op);
   return await client.vms.start(made.metadata.uid, starting, op);
 }
 

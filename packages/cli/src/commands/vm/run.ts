@@ -148,7 +148,7 @@ export const create: Command = {
     const vm = await withClient(invocation, async (client, op) => {
       const whole = await fromSnapshot(request, client, invocation);
       if (when === 'always') await client.snapshots.warm(warmRequest(whole), op);
-      return await client.vms.create({ ...whole, isWarm: when !== 'never' }, op);
+      return await client.vms.create({ ...whole, warm: when }, op);
     });
     printDone(vm, createdText('VM', vm), invocation);
     return 0;
@@ -188,9 +188,8 @@ export const run: Command = {
     const when = await warmthOf(invocation);
     return await withTimings(invocation, async (client, op) => {
       const whole = await fromSnapshot(request, client, invocation);
-      const isWarm = when !== 'never';
       if (when === 'always') await client.snapshots.warm(warmRequest(whole), op);
-      const created = await client.vms.create({ ...whole, isWarm, preflight: starting }, op);
+      const created = await client.vms.create({ ...whole, warm: when, preflight: starting }, op);
       if (!flags.isSet('interactive')) printDone(created, createdText('VM', created), invocation);
       const vm = await client.vms.start(created.metadata.uid, starting, op);
       if (when === 'auto') await warmLater(vm, invocation);

@@ -35,11 +35,18 @@ for (const [line, warm, spec, wanted] of [
   ['run -i debian', 'auto', { warm: 'auto' }, 'never'],
   ['run -i debian --warm auto', undefined, {}, 'auto'],
   ['run --from ready', 'auto', {}, 'never'],
-  ['run --from ready --warm always', undefined, {}, 'never'],
+  ['run --from ready --warm auto', undefined, {}, 'never'],
 ] as const)
   test(`warmthOf: ${line}, IGNITE_WARM=${warm}, ${JSON.stringify(spec)}`, async () => {
     assert.equal(await read(line, warm, spec), wanted);
   });
+
+test('warmthOf: a VM that is made from a snapshot cannot be asked to start from a template', async () => {
+  await assert.rejects(read('run --from ready --warm always', undefined), {
+    code: 'USAGE_INVALID',
+    message: '--warm always does not go with --from',
+  });
+});
 
 test('warmthOf: what is neither auto nor never is refused by the name under which it was given', async () => {
   await assert.rejects(read('run debian', 'always'), {

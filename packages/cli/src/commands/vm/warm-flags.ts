@@ -1,12 +1,9 @@
+import { type Warmth, warmth } from '@ignite/api/client/warmth';
 import type { Flags, Invocation } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { readConfiguration } from '../../configuration.ts';
 
 const variable = 'IGNITE_WARM';
-const warmth = ['auto', 'always', 'never'] as const;
-
-/** When a new VM starts from a template. */
-export type Warmth = (typeof warmth)[number];
 
 export const warmFlags: Flags = {
   warm: {
@@ -25,8 +22,11 @@ export const warmFlags: Flags = {
  */
 export async function warmthOf(invocation: Pick<Invocation, 'flags' | 'io'>): Promise<Warmth> {
   const { flags, io } = invocation;
-  if (flags.isSet('from')) return 'never';
   const asked = flags.choice('warm', warmth);
+  if (flags.isSet('from')) {
+    if (asked === 'always') throw usageError('--warm always does not go with --from', 'omit one of them');
+    return 'never';
+  }
   if (asked !== undefined) return asked;
   const preferred = io.env[variable];
   if (preferred && preferred !== 'auto' && preferred !== 'never')

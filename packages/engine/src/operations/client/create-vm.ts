@@ -1,7 +1,9 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { timed } from '@ignite/api/client/timed';
 import type { CreateVmRequest } from '@ignite/api/client/vm-client';
+import type { Warmth } from '@ignite/api/client/warmth';
 import type { Vm } from '@ignite/api/v1/vm';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { recordEvent } from '../../tools/events/record-event.ts';
 import { hostArch } from '../../tools/host/arch.ts';
 import { parseSource } from '../../tools/oci/source.ts';
@@ -65,22 +67,30 @@ export async function createVm(request: CreateVmRequest, host: VmPorts, op: Clie
   return vm;
 }
 
-/** Returns the VM as one that starts from a template, if there is one for VMs like it. */
-async function fromTemplate(vm: Vm, host: VmPorts): Promise<Vm> {
+/**
+ * Returns the VM as one that starts from a template, if there is one for VMs like it. Others may refuse that it has a source, such as an
+ * admission webhook. It boots then, unless a template is asked for.
+ */
+async function fromTemplate(vm: Vm, warm: Warmth, host: VmPorts): Promise<Vm> {
   if (vm.spec.source !== undefined || coldReason(vm) !== undefined) return vm;
   const template = await findTemplate(vm, host);
   if (!template) return vm;
   const source = { snapshot: template.metadata.name };
-  return await changeVm(host.objects, vm, ({ spec, metadata: { annotations } }) => ({
-    spec: { ...spec, source },
-    annotations: { ...annotations, [fromTemplateAnnotation]: source.snapshot },
-  }));
+  try {
+    return await changeVm(host.objects, vm, ({ spec, metadata: { annotations } }) => ({
+      spec: { ...spec, source },
+      annotations: { ...annotations, [fromTemplateAnnotation]: source.snapshot },
+    }));
+  } catch (failure) {
+    if (warm === 'always' || !hasCode(failure, 'FORBIDDEN')) throw failure;
+    return vm;
+  }
 }
 
 /** Brings the image and kernel of a new VM here, and finds its template. If that fails, the VM is as if it had never been. */
 async function prepare(
   vm: Vm,
-  { registryConfigDir, isWarm }: Pick<CreateVmRequest, 'registryConfigDir' | 'isWarm'>,
+  { registryConfigDir, warm = 'never' }: Pick<CreateVmRequest, 'registryConfigDir' | 'warm'>,
   host: VmPorts,
   op: ClientOperation,
 ): Promise<Vm> {
@@ -89,9 +99,9 @@ async function prepare(
     const prepared = await timed('prepare image and kernel', op, () =>
       reachGoal(vm, { kind: 'prepared' }, withCredentials, op),
     );
-    return isWarm === true
-      ? await timed('look for a template', op, () => fromTemplate(prepared, host))
-      : prepared;
+    return warm === 'never'
+      ? prepared
+      : await timed('look for a template', op, () => fromTemplate(prepared, warm, host));
   } catch (failure) {
     await unstoreVm(vm, host.objects);
     throw failure;

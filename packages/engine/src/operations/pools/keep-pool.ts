@@ -184,7 +184,7 @@ function memberRequest({ metadata: { namespace, name }, spec: { template } }: Wa
     labels: { ...template.metadata?.labels, [poolLabel]: name },
     annotations: { [poolRevisionAnnotation]: revisionOf(template) },
     spec: template.spec,
-    isWarm: true,
+    warm: 'auto' as const,
     preflight: {},
   };
 }

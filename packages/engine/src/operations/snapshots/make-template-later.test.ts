@@ -7,9 +7,10 @@ import { noTemplateAnnotation } from '@ignite/api/v1/template';
 import { tryLock } from '@ignite/toolkit/lock/process-lock';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import { locksDir } from '../../tools/host/paths.ts';
-import { imagesIn } from '../../tools/store/kind-clients.ts';
+import { imagesIn, vmsIn } from '../../tools/store/kind-clients.ts';
 import { changeVm, changeVmStatus, findVm } from '../../tools/store/vm-objects.ts';
 import { cannotWarm } from '../../vm/errors.ts';
+import { storeUnfinished } from '../../vm/lifecycle/unfinished.sample.ts';
 import { uid, worldOf } from '../../vm/lifecycle/world.sample.ts';
 import type { VmPorts } from '../../vm/vm-ports.ts';
 import { failureOf, makeTemplateLater } from './make-template-later.ts';
@@ -33,7 +34,7 @@ async function asked(use: (host: VmPorts, ask: (failure: Error) => Promise<strin
         throw failure;
       };
       const vms = { create: fails, start: fails, remove: fails };
-      await assert.rejects(makeTemplateLater({ spec }, uid, { host, vms, leftovers: vms }, op));
+      await assert.rejects(makeTemplateLater({ spec }, uid, { host, vms }, op));
       return (await findVm(host.objects, uid)).metadata.annotations[noTemplateAnnotation] ?? '';
     });
   } finally {
@@ -56,6 +57,16 @@ test('makeTemplateLater: a VM that needs more than the host has makes none', asy
     const vm = await findVm(host.objects, uid);
     await changeVm(host.objects, vm, ({ spec }) => ({ spec: { ...spec, memory: bytes(2 ** 50) } }));
     assert.match(await ask(new Error('not asked')), /of memory are available, and .* are needed/);
+  });
+});
+
+test('makeTemplateLater: the VM of a maker that was killed goes, although the host has no room for another one', async () => {
+  await asked(async (host, ask) => {
+    const left = await storeUnfinished(host);
+    const vm = await findVm(host.objects, uid);
+    await changeVm(host.objects, vm, ({ spec }) => ({ spec: { ...spec, memory: bytes(2 ** 50) } }));
+    assert.match(await ask(new Error('not asked')), /of memory are available/);
+    assert.equal(await vmsIn(host.objects).findByUid(left), undefined);
   });
 });
 

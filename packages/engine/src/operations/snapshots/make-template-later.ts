@@ -9,6 +9,7 @@ import { locksDir } from '../../tools/host/paths.ts';
 import { imagesIn } from '../../tools/store/kind-clients.ts';
 import { changeVm, findVm, imageOf } from '../../tools/store/vm-objects.ts';
 import { templateDeferred } from '../../vm/errors.ts';
+import { removeAllUnfinished } from '../../vm/lifecycle/remove-unfinished.ts';
 import { unjudged } from '../../vm/unjudged.ts';
 import type { VmPorts } from '../../vm/vm-ports.ts';
 import { type TemplateRequest, findTemplate, makeTemplate } from './make-template.ts';
@@ -28,7 +29,7 @@ const retryMs = 24 * 3_600_000;
 export async function makeTemplateLater(
   request: TemplateRequest,
   bootedVm: string,
-  makers: Makers,
+  makers: Omit<Makers, 'leftovers'>,
   op: ClientOperation,
 ): Promise<Snapshot> {
   const host = unjudged(makers.host);
@@ -45,10 +46,11 @@ export async function makeTemplateLater(
 async function makeWithRoom(
   request: TemplateRequest,
   bootedVm: string,
-  makers: Makers,
+  makers: Omit<Makers, 'leftovers'>,
   op: ClientOperation,
 ): Promise<Snapshot> {
   const { host } = makers;
+  await removeAllUnfinished(host, op); // its memory may be what the host lacks
   const vm = await findVm(host.objects, bootedVm);
   const known = await findTemplate(vm, host);
   if (known) return known;

@@ -3,12 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { makingTemplateLabel } from '@ignite/api/v1/template';
-import { newUid } from '@ignite/toolkit/object/uid';
 import { vmsIn } from '../../tools/store/kind-clients.ts';
-import { findVm } from '../../tools/store/vm-objects.ts';
-import { uid, worldOf } from '../../vm/lifecycle/world.sample.ts';
-import { templateName } from '../../vm/template-maker.ts';
+import { storeUnfinished } from '../../vm/lifecycle/unfinished.sample.ts';
+import { refusing, worldOf } from '../../vm/lifecycle/world.sample.ts';
 import { makeTemplate } from './make-template.ts';
 import { storeTemplate } from './template.sample.ts';
 
@@ -25,10 +22,10 @@ test('makeTemplate: where there is a template, no VM is made to find it', async 
       throw new Error('a VM is made');
     };
     const vms = { create, start: create, remove: create };
-    const found = await makeTemplate({ spec: wanted }, { host, vms, leftovers: vms }, op);
+    const found = await makeTemplate({ spec: wanted }, { host, vms }, op);
     assert.deepEqual([found.metadata.name, made], ['made', 0]);
     const larger = { ...wanted, memory: '512MB' };
-    await assert.rejects(makeTemplate({ spec: larger }, { host, vms, leftovers: vms }, op), /a VM is made/);
+    await assert.rejects(makeTemplate({ spec: larger }, { host, vms }, op), /a VM is made/);
   } finally {
     rmSync(dir, { recursive: true });
   }
@@ -38,26 +35,13 @@ test('makeTemplate: the VM of a maker that was killed goes, whatever others say 
   const dir = mkdtempSync(join(tmpdir(), 'make-template-'));
   try {
     const { host } = await worldOf(() => 0.5, dir);
-    const token = newUid();
-    const found = (await vmsIn(host.objects).findByUid(uid))!;
-    const { metadata } = found;
-    await vmsIn(host.objects).create({
-      ...found,
-      metadata: {
-        ...{ namespace: metadata.namespace, name: templateName(token), uid: newUid() },
-        labels: { [makingTemplateLabel]: token },
-      },
-    });
-    const removed: string[] = [];
+    const spec = await storeTemplate(host.objects);
+    const left = await storeUnfinished(host);
     const none = async (): Promise<never> => assert.fail('it is none of the VMs of the caller');
-    const stop = new Error('it is removed');
-    const remove = async (query: string): Promise<never> => {
-      removed.push((await findVm(host.objects, query)).metadata.name);
-      throw stop;
-    };
-    const makers = { host, vms: { create: none, start: none, remove: none }, leftovers: { remove } };
-    await assert.rejects(makeTemplate({ spec: { image: { oci: 'debian:latest' } } }, makers, op), stop);
-    assert.deepEqual(removed, [templateName(token)]);
+    const vms = { create: none, start: none, remove: none };
+    const found = await makeTemplate({ spec }, { host: refusing(host), vms }, op);
+    assert.equal(found.metadata.name, 'made');
+    assert.equal(await vmsIn(host.objects).findByUid(left), undefined);
   } finally {
     rmSync(dir, { recursive: true });
   }

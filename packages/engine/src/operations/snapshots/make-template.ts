@@ -17,12 +17,12 @@ import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { locksDir } from '../../tools/host/paths.ts';
 import { listSnapshots } from '../../tools/store/list-objects.ts';
-import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
 import { validateRequest } from '../../vm/definition/create-vm.ts';
 import { cannotWarm } from '../../vm/errors.ts';
+import { removeAllUnfinished } from '../../vm/lifecycle/remove-unfinished.ts';
 import { contentOf } from '../../vm/steps/ensure-content.ts';
-import { actAsMaker, isUnfinished, templateName } from '../../vm/template-maker.ts';
+import { actAsMaker, templateName } from '../../vm/template-maker.ts';
 import { unjudged } from '../../vm/unjudged.ts';
 import type { VmPorts } from '../../vm/vm-ports.ts';
 import { createSnapshot } from './create-snapshot.ts';
@@ -41,10 +41,10 @@ export interface TemplateRequest extends Omit<WarmRequest, 'bootedVm'> {
  */
 export async function makeTemplate(
   { namespace = 'default', spec: wanted, inBackground = false }: TemplateRequest,
-  { host, vms, leftovers }: Makers,
+  { host, vms }: Omit<Makers, 'leftovers'>,
   op: ClientOperation,
 ): Promise<Snapshot> {
-  await removeUnfinished({ host, leftovers }, op);
+  await removeAllUnfinished(host, op);
   const { spec } = await validateRequest({ spec: wanted });
   const known = await findTemplateFor(namespace, spec, host, op);
   if (known) return known;
@@ -111,14 +111,3 @@ export async function findTemplate(
 /** Names the kind of the template from which a VM can start. */
 export const templateKey = (vm: Pick<Vm, 'spec' | 'status'>): string =>
   createHash('sha256').update(templateTraits(vm)).digest('hex').slice(0, 32);
-
-/** Removes the VMs of makers that were killed. */
-async function removeUnfinished(
-  { host, leftovers }: Omit<Makers, 'vms'>,
-  op: ClientOperation,
-): Promise<void> {
-  for (const vm of await listOwnVms(host)) {
-    if (!isUnfinished(vm, host.paths)) continue;
-    await leftovers.remove(vm.metadata.uid, { force: true }, op);
-  }
-}

@@ -64,7 +64,7 @@ function processOf(spec: SandboxSpec): object {
         : [{ type: 'RLIMIT_FSIZE', hard: spec.fileSizeLimit, soft: spec.fileSizeLimit }]),
     ],
     noNewPrivileges: true,
-    ...(spec.isSpare === true && { oomScoreAdj: 1_000 }),
+    ...(spec.isSpare === true && { oomScoreAdj: spareOomScore }),
   };
 }
 
@@ -89,7 +89,9 @@ const ownMounts: readonly object[] = [
  * A quarter of what others get of a CPU that is short. With much less, a guest that boots by emulation measures its timers wrongly, and has
  * to boot again.
  */
-const spareShares = 256;
+export const spareShares = 256;
+/** The highest score, with which the kernel ends a process first if memory is short. */
+export const spareOomScore = 1_000;
 
 const resourcesOf = ({
   devices,

@@ -12,11 +12,13 @@ const shape = v.looseObject({
     CapDrop: v.array(v.string()),
     SecurityOpt: v.array(v.string()),
     CpuQuota: v.number(),
+    CpuShares: v.optional(v.number()),
+    OomScoreAdj: v.optional(v.number()),
     Mounts: v.array(v.looseObject({ Source: v.string(), Target: v.string(), ReadOnly: v.boolean() })),
   }),
 });
 
-const containerOf = () =>
+const containerOf = (given: { readonly isSpare?: true } = {}) =>
   v.parse(
     shape,
     dockerContainer(
@@ -33,6 +35,7 @@ const containerOf = () =>
         cpuLimit: 2,
         logPath: '/log',
         exitCommand: ['/bin/settle'],
+        ...given,
       },
       { readOnly: ['/usr/lib'] },
       { image: 'empty:1', consoleLog: '/console-log' },
@@ -62,6 +65,15 @@ test('dockerContainer: it writes only where it may, and has no network of Docker
   assert.ok(HostConfig.ReadonlyRootfs);
   assert.deepEqual(HostConfig.CapDrop, ['ALL']);
   assert.equal(HostConfig.CpuQuota, 200_000);
+});
+
+test('dockerContainer: what is spare yields to others, and goes first', () => {
+  const of = ({ HostConfig: { CpuShares, OomScoreAdj } }: ReturnType<typeof containerOf>) => [
+    CpuShares,
+    OomScoreAdj,
+  ];
+  assert.deepEqual(of(containerOf({ isSpare: true })), [256, 1_000]);
+  assert.deepEqual(of(containerOf()), [undefined, undefined]);
 });
 
 test('dockerContainer: of namespaces only one of a network may be joined, and only with the capability', () => {

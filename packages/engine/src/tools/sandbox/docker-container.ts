@@ -1,4 +1,4 @@
-import { environOf } from './bundle.ts';
+import { environOf, spareOomScore, spareShares } from './bundle.ts';
 import type { HostTree } from './host-tree.ts';
 import { namespaceRules, refusedCalls } from './system-call-filter.ts';
 import { logLimitBytes, type SandboxMount, type SandboxSpec } from './sandbox.ts';
@@ -44,6 +44,7 @@ export function dockerContainer(spec: SandboxSpec, host: HostTree, input: Docker
       Memory: spec.memoryLimit,
       CpuPeriod: 100_000,
       CpuQuota: spec.cpuLimit * 100_000,
+      ...(spec.isSpare === true && { CpuShares: spareShares, OomScoreAdj: spareOomScore }),
       PidsLimit: 256,
       Ulimits: [
         { Name: 'nofile', Soft: 4_096, Hard: 4_096 },

@@ -3,6 +3,7 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import { mapConcurrent } from '@ignite/toolkit/async/map-concurrent';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { errorText } from '@ignite/toolkit/errors/error-text';
 import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
 import { hostSight, withTruePhase } from '../observe/liveness.ts';
@@ -12,6 +13,7 @@ import { isToBeRestored } from '../plan/plan-restore.ts';
 import { makerOf } from '../template-maker.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { clearRemovedVms } from './clear-removed-vms.ts';
+import { removeAllUnfinished } from './remove-unfinished.ts';
 import { reconciled, writeWish } from './start-vm.ts';
 
 /**
@@ -26,10 +28,23 @@ const concurrency = 2;
  */
 export async function restoreVms(host: VmPorts, op: ClientOperation): Promise<readonly RestoredVm[]> {
   await clearRemovedVms(host, op);
+  await clearUnfinished(host, op);
   const own = (await listOwnVms(host)).filter((vm) => makerOf(vm) === undefined); // that of a template is its maker's
   const due = own.filter((vm) => restorationOf(vm, host) !== undefined);
   const restored = await mapConcurrent(due, concurrency, (vm) => restoreVm(vm, host, op));
   return restored.filter((each) => each !== undefined);
+}
+
+async function clearUnfinished(host: VmPorts, op: ClientOperation): Promise<void> {
+  try {
+    await removeAllUnfinished(host, op);
+  } catch (failure) {
+    op.signal.throwIfAborted();
+    op.report({
+      kind: 'warning',
+      message: `the VM of a template could not be removed: ${errorText(failure)}`,
+    });
+  }
 }
 
 interface Restoration {
