@@ -354,7 +354,6 @@ describe('what cannot be changed', () => {
     ],
     ['the host of a pod', 'HostPod', { hostName: 'a' }, { hostName: 'b' }, /hostName: cannot be changed/],
     ['the router of a pod', 'HostPod', { router: 'a' }, { router: 'b' }, /router: cannot be changed/],
-    ['what a pod holds', 'HostPod', {}, { copiesOf: 'a' }, /copiesOf: cannot be changed/],
     [
       'where etcd is',
       'KubeadmControlPlane',
