@@ -130,7 +130,7 @@ export const hostPodSpecSchema = v.pipe(
       v.optional(v.pipe(v.array(label), v.maxLength(maxCopies))),
     ),
     copiesOf: described(
-      'HostPod of the same namespace and host whose copies of those names it takes over, instead of making them. It holds them alone: it has no programs and no address.',
+      'HostPod of the same namespace and host whose copies of those names it takes over, instead of making them. It holds them alone: it has no programs and no address. It cannot be changed.',
       v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(253))),
     ),
     restored: described(

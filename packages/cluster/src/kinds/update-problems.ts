@@ -154,4 +154,12 @@ export const problemsOfPod = (old: HostPod, next: HostPod): readonly UpdateProbl
   ...(old.spec.router === next.spec.router
     ? []
     : [{ path: '/spec/router', message: 'cannot be changed: others know the programs by their address' }]),
+  ...(old.spec.copiesOf === next.spec.copiesOf
+    ? []
+    : [
+        {
+          path: '/spec/copiesOf',
+          message: 'cannot be changed: a pod either has programs or holds the copies of another one',
+        },
+      ]),
 ];

@@ -37,7 +37,8 @@ export async function openCluster() {
 
 /** A host that fulfils one wish each time somebody waits, of which there is none yet. */
 export function openHost() {
-  const client = new StoreObjectClient(new MemoryStore(), [
+  const store = new MemoryStore();
+  const client = new StoreObjectClient(store, [
     ...servedClusterKinds,
     ...[...vmKinds, ...coreKinds].map(servedKindOf),
   ]);
@@ -77,6 +78,7 @@ export function openHost() {
     op: { signal: new AbortController().signal, report: () => {} },
   };
   return {
+    store,
     client,
     clusters,
     vms,

@@ -9,15 +9,15 @@ import { secretObjects } from '../kinds/object-kinds.ts';
 import { type Look, waitFor } from './await-cluster.ts';
 import type { SnapshotWaiting } from './snapshot-waiting.ts';
 
-/** Selects the parts of the snapshots of a cluster, or those of the templates of a namespace, which belong to no cluster. */
+/** Selects the parts of the snapshots of a cluster, or those of the templates of a namespace or of all, which belong to no cluster. */
 export interface PartsOwner {
-  readonly namespace: string;
+  readonly namespace?: string;
   readonly labels: readonly LabelRequirement[];
 }
 
-/** Pure. Selects the parts of all templates of a namespace. */
-export const ofTemplates = (namespace: string): PartsOwner => ({
-  namespace,
+/** Pure. Selects the parts of all templates of a namespace, or of all namespaces. */
+export const ofTemplates = (namespace: string | undefined): PartsOwner => ({
+  ...(namespace !== undefined && { namespace }),
   labels: [{ key: own.warmCluster, operator: 'Exists' }],
 });
 
@@ -32,7 +32,7 @@ export const isPartOf =
 const isPart = ({ metadata }: Part): boolean => Object.hasOwn(metadata.labels, own.clusterSnapshot);
 
 /** The kinds of parts besides Snapshots: what the objects of the cluster are kept in, and what holds a copy for a template. */
-const kinds: readonly KindResource[] = [secretObjects, hostPodKind];
+export const partKinds: readonly KindResource[] = [secretObjects, hostPodKind];
 
 /** Lists the parts of snapshots: Snapshots of VMs, the objects of then, and pods that hold copies. */
 export async function listParts(
@@ -40,7 +40,7 @@ export async function listParts(
   { client, snapshots, op: { signal } }: Removing,
 ): Promise<readonly Part[]> {
   const ofVms = (await snapshots.list(signal)).filter((part) => isOwned(part, owner));
-  const others = await Promise.all(kinds.map((kind) => listOfKind(kind, owner, client, signal)));
+  const others = await Promise.all(partKinds.map((kind) => listOfKind(kind, owner, client, signal)));
   return [...ofVms, ...others.flat()];
 }
 
@@ -53,7 +53,7 @@ export async function removeParts(
   const ofVms = (await snapshots.list(op.signal)).filter((part) => isOwned(part, owner)).filter(isMeant);
   for (const { metadata } of ofVms) await snapshots.remove(metadata.uid, { force: true }, op);
   let count = ofVms.length;
-  for (const kind of kinds)
+  for (const kind of partKinds)
     for (const part of (await listOfKind(kind, owner, client, op.signal)).filter(isMeant)) {
       await remove(kind, part, client, op.signal);
       count += 1;
@@ -74,7 +74,9 @@ export const awaitRemoval = async (
   });
 
 const isOwned = (part: Part, { namespace, labels }: PartsOwner): boolean =>
-  part.metadata.namespace === namespace && isPart(part) && matchesLabels(part.metadata.labels, labels);
+  (namespace === undefined || part.metadata.namespace === namespace) &&
+  isPart(part) &&
+  matchesLabels(part.metadata.labels, labels);
 
 const listOfKind = async (
   kind: KindResource,

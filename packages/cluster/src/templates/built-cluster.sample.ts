@@ -1,4 +1,5 @@
 import { hostPodKind } from '@ignite/api/host-pod/object-kind';
+import type { Host } from '@ignite/api/v1/host';
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
 import { vmKind } from '@ignite/api/v1/object-kinds';
@@ -28,12 +29,12 @@ export const request: ClusterRequest = {
   podNetwork: { kind: 'podnet' },
 };
 
-/** A host whose controllers build a cluster, and look at it again, each time somebody waits. Its image and its kernel can be changed. */
+/** A host whose controllers build a cluster, and look at it again, each time somebody waits. Its image, its kernel and who shares its store can be changed. */
 export function openBuilder() {
   const { fulfil: _fulfil, ...opened } = openHost();
   const { client, clusters, waiting: whole } = opened;
   const told: string[] = [];
-  const content = { digest: 'sha256:1', kernel: 'k' };
+  const content = { digest: 'sha256:1', kernel: 'k', hosts: ['one'] };
   const waiting: TemplateWaiting = {
     ...whole,
     client: withoutLeftovers(client),
@@ -57,8 +58,18 @@ export function openBuilder() {
       },
     },
     kernels: { list: async () => [{ status: { id: content.kernel } } as Kernel] },
+    hosts: { list: async () => content.hosts.map((name) => ({ metadata: { name } }) as Host) },
   };
   return { ...opened, waiting, told, content };
+}
+
+/** Returns how a command waits on another host of the store, on which none of the Snapshots are that there are now. */
+export async function onOtherHost(waiting: TemplateWaiting): Promise<TemplateWaiting> {
+  const { snapshots, op } = waiting;
+  const elsewhere = new Set((await snapshots.list(op.signal)).map(({ metadata }) => metadata.uid));
+  const list: typeof snapshots.list = async (signal) =>
+    (await snapshots.list(signal)).filter(({ metadata }) => !elsewhere.has(metadata.uid));
+  return { ...waiting, snapshots: { ...snapshots, list } };
 }
 
 /** Returns a client with which the VMs and programs of a cluster go at once when it is deleted. */

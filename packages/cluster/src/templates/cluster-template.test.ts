@@ -98,9 +98,10 @@ for (const [what, change, why] of [
     assert.equal(templateProblem(template('t'), { ...content, ...change }), why);
   });
 
-test('a template of which a host has no Snapshot at all may be that of another host', () => {
-  assert.equal(isElsewhere(template('t'), { ...content, snapshots: [snapshot('a', 'prod')] }), true);
-  assert.equal(isElsewhere(template('t'), { ...content, snapshots: [snapshot('a')] }), false);
+test('a template of which a host has no Snapshot at all is that of another host, if there is one', () => {
+  assert.equal(isElsewhere(template('t'), [snapshot('a', 'prod')], false), true);
+  assert.equal(isElsewhere(template('t'), [snapshot('a')], false), false);
+  assert.equal(isElsewhere(template('t'), [], true), false);
 });
 
 test('planTemplates: the oldest ones go, and the older ones of a kind, but none that is being used', () => {

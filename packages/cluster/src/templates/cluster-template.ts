@@ -52,11 +52,14 @@ export const snapshotsOf = (
 };
 
 /**
- * Pure. Tells whether a host has nothing of a template, because another one of those that share a store has it, or because it was
- * removed by hand.
+ * Pure. Tells whether a template is another host's: of the hosts that share a store, each has those of which Snapshots are on it. A host
+ * that is alone has all of them, those too whose Snapshots somebody has removed.
  */
-export const isElsewhere = (template: TemplateSnapshot, { snapshots }: HostContent): boolean =>
-  snapshotsOf(template, snapshots).length === 0;
+export const isElsewhere = (
+  template: TemplateSnapshot,
+  snapshots: readonly Snapshot[],
+  isAlone: boolean,
+): boolean => !isAlone && snapshotsOf(template, snapshots).length === 0;
 
 /** Pure. Returns why no cluster starts from a template any more: what would be built today would not be the same. */
 export function templateProblem(template: TemplateSnapshot, now: HostContent): string | undefined {

@@ -16,7 +16,8 @@ import {
 import { openBuilder, request } from './built-cluster.sample.ts';
 import { type Warmth, createWarmCluster } from './create-warm-cluster.ts';
 import type { TemplateWaiting } from './find-template.ts';
-import { listTemplates, removeTemplate } from './remove-templates.ts';
+import { listTemplates } from './list-templates.ts';
+import { removeTemplate } from './remove-templates.ts';
 
 type Builder = ReturnType<typeof openBuilder>;
 const other = { ...request, name: 'other' };

@@ -17,7 +17,8 @@ import { resumeCluster } from '../operations/suspend-cluster.ts';
 import { type TemplateSnapshot, sourceOf, templateKeyOf, templateObstacle } from './cluster-template.ts';
 import { type TemplateWaiting, findTemplate } from './find-template.ts';
 import { keepTemplate } from './keep-template.ts';
-import { listTemplates, removeLeftParts, removeTemplate } from './remove-templates.ts';
+import { listTemplates } from './list-templates.ts';
+import { removeLeftParts, removeTemplate } from './remove-templates.ts';
 
 export type ClusterTemplateErrorCode = 'CLUSTER_TEMPLATE_MISSING' | 'CLUSTER_TEMPLATE_UNUSABLE';
 

@@ -5,25 +5,24 @@ import { KindClient } from '@ignite/toolkit/client/kind-client';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { clusterKind } from '../kinds/object-kinds.ts';
 import type { ClusterRequest } from '../operations/cluster-request.ts';
-import type { SnapshotWaiting } from '../operations/snapshot-waiting.ts';
 import {
   type HostContent,
   type TemplateSnapshot,
-  isElsewhere,
   snapshotsOf,
   sourceOf,
   templateKeyOf,
   templateProblem,
 } from './cluster-template.ts';
-import { listTemplates, removeTemplate } from './remove-templates.ts';
+import { type TemplateHost, listOwnTemplates } from './list-templates.ts';
+import { removeTemplate } from './remove-templates.ts';
 
 /** How a command waits for a cluster that may start from a template. */
-export interface TemplateWaiting extends SnapshotWaiting {
+export interface TemplateWaiting extends TemplateHost {
   readonly images: Pick<Client['images'], 'find'>;
   readonly kernels: Pick<Client['kernels'], 'list'>;
 }
 
-/** Returns the template for clusters like one. Those of the namespace that fit no more are removed. */
+/** Returns the template for clusters like one. Those that this host has in the namespace and that fit no more are removed. */
 export async function findTemplate(
   request: ClusterRequest,
   waiting: TemplateWaiting,
@@ -31,13 +30,13 @@ export async function findTemplate(
   const { client, op } = waiting;
   const { namespace } = request;
   const key = templateKeyOf(request);
-  const templates = await listTemplates(namespace, client, op.signal);
+  const templates = await listOwnTemplates(namespace, waiting);
   if (templates.length === 0) return undefined;
   const now = await contentOf(templates, waiting);
   const clusters = await new KindClient(client, clusterKind).list({ namespace, signal: op.signal });
   const used = new Set(clusters.items.map(sourceOf));
   const fit: TemplateSnapshot[] = [];
-  for (const template of templates.filter((each) => !isElsewhere(each, now))) {
+  for (const template of templates) {
     const { name } = template.metadata;
     const problem = templateProblem(template, now);
     if (problem === undefined) fit.push(template);

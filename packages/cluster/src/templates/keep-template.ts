@@ -7,11 +7,12 @@ import type { ClusterRequest } from '../operations/cluster-request.ts';
 import { snapshotCluster } from '../operations/snapshot-cluster.ts';
 import { planTemplates, templateKeyOf } from './cluster-template.ts';
 import { type TemplateWaiting, findTemplate } from './find-template.ts';
-import { listTemplates, removeLeftParts, removeTemplate } from './remove-templates.ts';
+import { listOwnTemplates } from './list-templates.ts';
+import { removeLeftParts, removeTemplate } from './remove-templates.ts';
 
 /**
- * Keeps a template of a cluster that has just been built, unless there is one of its kind, and removes those that are too many or too old. The
- * cluster is suspended meanwhile. It is there whether this succeeds or not, so that a failure is only told.
+ * Keeps a template of a cluster that has just been built, unless this host has one of its kind, and removes those of its own that are too many or too old.
+ * The cluster is suspended meanwhile. It is there whether this succeeds or not, so that a failure is only told.
  */
 export async function keepTemplate(request: ClusterRequest, waiting: TemplateWaiting): Promise<void> {
   const { op } = waiting;
@@ -36,7 +37,7 @@ async function removeOutdated(namespace: string, waiting: TemplateWaiting): Prom
     namespace,
     signal: op.signal,
   });
-  const templates = await listTemplates(namespace, client, op.signal);
+  const templates = await listOwnTemplates(namespace, waiting);
   for (const old of planTemplates(templates, clusters, clock.now())) await removeTemplate(old, waiting);
   await removeLeftParts(namespace, waiting);
 }

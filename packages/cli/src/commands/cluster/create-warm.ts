@@ -41,8 +41,8 @@ export async function createWarm(
   invocation: Invocation,
   tellCreated: (created: KubeObject) => void,
 ): Promise<KubeObject> {
-  const { snapshots, images, kernels } = host.client;
-  const waiting = { ...waitingOf(host, invocation.flags), snapshots, images, kernels };
+  const { snapshots, images, kernels, hosts } = host.client;
+  const waiting = { ...waitingOf(host, invocation.flags), snapshots, images, kernels, hosts };
   let source: string | undefined;
   const cluster = await createWarmCluster(request, when, waiting, (created, template) => {
     tellCreated(created);

@@ -35,13 +35,13 @@ export const prune: Command = {
     },
   },
   run: async (invocation) => {
-    const code = await remove(invocation, [
+    const isWanted = await remove(invocation, [
       ...(['snapshot', 'image', 'kernel', 'leftover', 'layers'] as const),
       ...(invocation.flags.isSet('kept-disks') ? (['kept-disk'] as const) : []),
     ]);
     // A disk that is full has been given some room by now.
-    await pruneClusterTemplates(invocation);
-    return code;
+    if (isWanted) await pruneClusterTemplates(invocation);
+    return 0;
   },
 };
 
@@ -50,7 +50,7 @@ export const imagePrune: Command = {
   name: 'image prune',
   summary: 'Remove unused images and their layers',
   examples: ['ignite image prune --dry-run', 'ignite image prune -f'],
-  run: async (invocation) => await remove(invocation, ['image', 'layers']),
+  run: async (invocation) => await removeAll(invocation, ['image', 'layers']),
 };
 
 export const kernelPrune: Command = {
@@ -58,7 +58,7 @@ export const kernelPrune: Command = {
   name: 'kernel prune',
   summary: 'Remove unused kernels',
   examples: ['ignite kernel prune --dry-run', 'ignite kernel prune -f'],
-  run: async (invocation) => await remove(invocation, ['kernel']),
+  run: async (invocation) => await removeAll(invocation, ['kernel']),
 };
 
 export const vmPrune: Command = {
@@ -67,7 +67,7 @@ export const vmPrune: Command = {
   summary: 'Remove all stopped VMs and their disks',
   examples: ['ignite vm prune --dry-run', 'ignite vm prune -f'],
   flags: { ...flags, ...namespaceFlags },
-  run: async (invocation) => await remove(invocation, ['vm']),
+  run: async (invocation) => await removeAll(invocation, ['vm']),
 };
 
 export const volumePrune: Command = {
@@ -76,23 +76,29 @@ export const volumePrune: Command = {
   summary: 'Remove unused volumes and their contents',
   examples: ['ignite volume prune --dry-run', 'ignite volume prune -f'],
   flags: { ...flags, ...namespaceFlags },
-  run: async (invocation) => await remove(invocation, ['volume']),
+  run: async (invocation) => await removeAll(invocation, ['volume']),
 };
 
-async function remove(invocation: Invocation, kinds: readonly SpaceKind[]): Promise<number> {
+async function removeAll(invocation: Invocation, kinds: readonly SpaceKind[]): Promise<number> {
+  await remove(invocation, kinds);
+  return 0;
+}
+
+/** Removes what is idle. Resolves with `false` if somebody was asked and said no. */
+async function remove(invocation: Invocation, kinds: readonly SpaceKind[]): Promise<boolean> {
   const { flags: given, namespace, io, signal } = invocation;
   const isQuiet = given.isSet('quiet');
-  const removeIdle = async (client: Client, op: ClientOperation): Promise<void> => {
+  const removeIdle = async (client: Client, op: ClientOperation): Promise<boolean> => {
     const idle = planPrune(await client.space.survey(signal), new Set(kinds));
     const plan =
       namespace === undefined ? idle : idle.filter(({ name }) => keyOfFullName(name).namespace === namespace);
     if (given.isSet('dry-run') || plan.length === 0) {
       io.out.write(isQuiet ? plan.map((item) => `${item.uid ?? item.path}\n`).join('') : planText(plan));
-      return;
+      return true;
     }
     if (!given.isSet('force')) {
       io.err.write(planText(plan));
-      if (!(await confirm('Remove all of these?', io, signal))) return;
+      if (!(await confirm('Remove all of these?', io, signal))) return false;
     }
     let freed = bytes(0);
     for await (const removed of client.space.remove(plan, op)) {
@@ -104,9 +110,9 @@ async function remove(invocation: Invocation, kinds: readonly SpaceKind[]): Prom
         io.out.write(line('Removed', removed.item, removed.freed));
     }
     if (!isQuiet) io.out.write(`Freed ${humanBytes(freed)}\n`);
+    return true;
   };
-  await withClient(invocation, removeIdle, { freesSpace: true });
-  return 0;
+  return await withClient(invocation, removeIdle, { freesSpace: true });
 }
 
 function planText(plan: readonly SpaceItem[]): string {
