@@ -117,11 +117,10 @@ for (const next of ['secrets', 'snapshots', 'clustersnapshots'])
       builder.waiting,
       (what) => isHeld && what === `create ${next}`,
     );
-    const { sleep } = killed.clock;
     const clock: TemplateWaiting['clock'] = {
       ...killed.clock,
       sleep: async (ms, signal) => {
-        await sleep(ms, signal);
+        await killed.clock.sleep(ms, signal);
         isHeld = await held();
       },
     };
