@@ -160,11 +160,13 @@ export type LifeWish =
 
 /** When a VM whose start has failed may be started again. */
 export interface StartRetry {
-  /** The delay in milliseconds. It doubles with each failure. */
+  /** The delay in milliseconds, which is `firstStartPauseMs` after the first failure, and doubles with each other. */
   readonly pauseMs: number;
   /** The time of the next attempt (RFC 3339). */
   readonly nextTime: string;
 }
+
+export const firstStartPauseMs = 10_000;
 
 /** How far a guest has come with its user data. cloud-init tells nothing of it. */
 export interface BootstrapStatus {

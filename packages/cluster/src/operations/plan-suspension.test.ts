@@ -11,6 +11,7 @@ import {
   planResumption,
   planStillness,
   planSuspension,
+  startFailure,
   suspensionProblem,
 } from './plan-suspension.ts';
 
@@ -123,4 +124,19 @@ test('suspensionProblem: what cannot be saved is told before anything is paused'
   assert.equal(suspensionProblem(sampleVm()), undefined);
   const firecracker = sampleVm({ spec: { machine: { vmm: 'firecracker' } } });
   assert.match(suspensionProblem(firecracker)!, /under Firecracker/);
+});
+
+test('startFailure: a VM that has failed once may go on yet', () => {
+  const failed = (pauseMs: number, seen = 1): Vm => {
+    const { status, ...made } = vm('a', 'Running', 'Suspended', seen);
+    return { ...made, status: { ...status, message: 'no memory', startRetry: { pauseMs, nextTime: '' } } };
+  };
+  const cases: readonly (readonly [Vm, string | undefined])[] = [
+    [failed(10_000), undefined],
+    [failed(20_000), 'a: no memory'],
+    [failed(20_000, 0), undefined],
+    [vm('a', 'Running', 'Suspended'), undefined],
+  ];
+  for (const [one, expected] of cases)
+    assert.equal(startFailure({ vms: [vm('b', 'Running', 'Running'), one] }), expected);
 });

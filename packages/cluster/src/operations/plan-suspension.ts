@@ -1,5 +1,5 @@
 import type { HostPod } from '@ignite/api/host-pod/host-pod';
-import type { Vm, VmSpec } from '@ignite/api/v1/vm';
+import { type Vm, type VmSpec, firstStartPauseMs } from '@ignite/api/v1/vm';
 import { findCondition } from '../contract/conditions.ts';
 import { isOfControlPlane } from '../contract/is-of-control-plane.ts';
 
@@ -81,10 +81,17 @@ export function planResumption({ vms, pods }: ClusterParts): PowerPlan {
   };
 }
 
-/** Pure. Returns what the host says of a VM that has failed to go on, if one has. */
+/**
+ * Pure. Returns what the host says of a VM that has failed to go on again and again, if there is one. What it lacked the first time, such as memory, may have
+ * come since.
+ */
 export function startFailure({ vms }: Pick<ClusterParts, 'vms'>): string | undefined {
   const failed = vms.find(
-    (vm) => vm.spec.power === 'Running' && isSeen(vm) && isDown(vm) && vm.status.startRetry !== undefined,
+    (vm) =>
+      vm.spec.power === 'Running' &&
+      isSeen(vm) &&
+      isDown(vm) &&
+      (vm.status.startRetry?.pauseMs ?? 0) > firstStartPauseMs,
   );
   return failed && `${failed.metadata.name}: ${failed.status.message ?? failed.status.phase}`;
 }

@@ -127,7 +127,7 @@ test('no cluster starts from a template of another image or kernel, and that goe
   }
 });
 
-test('a template whose VM does not go on is removed, and the cluster is built', async () => {
+test('a template whose VM does not go on the second time either is removed, and the cluster is built', async () => {
   const builder = openBuilder();
   await create(builder);
   const [name] = await names(builder);
@@ -145,7 +145,7 @@ test('a template whose VM does not go on is removed, and the cluster is built', 
             status: {
               ...now.status,
               ...{ phase: 'Suspended', message: 'the saved state does not fit' },
-              startRetry: { pauseMs: 1, nextTime: '' },
+              startRetry: { pauseMs: 20_000, nextTime: '' },
             },
           }));
       },

@@ -1,5 +1,5 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
-import type { StartRetry, Vm } from '@ignite/api/v1/vm';
+import { type StartRetry, type Vm, firstStartPauseMs } from '@ignite/api/v1/vm';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { vmFiles, vmRunFiles } from '../../tools/host/paths.ts';
 import { isSaved } from '../observe/liveness.ts';
@@ -10,7 +10,6 @@ import type { VmPorts } from '../vm-ports.ts';
 import { reachGoal } from './reach-goal.ts';
 
 const timeoutMs = 5 * 60_000;
-const firstPauseMs = 10_000;
 const longestPauseMs = 5 * 60_000;
 
 /**
@@ -56,7 +55,7 @@ export async function keepFailedStart(
 
 /** Pure. Returns when a start that has failed is tried again, given the same of the failure before it. */
 function retryAfter(before: StartRetry | undefined, nowMs: number): StartRetry {
-  const pauseMs = before === undefined ? firstPauseMs : Math.min(before.pauseMs * 2, longestPauseMs);
+  const pauseMs = before === undefined ? firstStartPauseMs : Math.min(before.pauseMs * 2, longestPauseMs);
   return { pauseMs, nextTime: new Date(nowMs + pauseMs).toISOString() };
 }
 
