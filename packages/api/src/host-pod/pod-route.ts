@@ -57,10 +57,11 @@ export const isPodRoute = (route: PodRoute): boolean => v.is(routeSchema, route)
 export const routesSchema = v.pipe(
   v.array(routeSchema),
   v.maxLength(maxRoutes),
-  v.check(
-    (routes) => new Set(routes.map(({ to }) => subnetKey(parseSubnet(to)))).size === routes.length,
-    'must lead to different subnets',
-  ),
+  v.check((routes) => {
+    // The routes are looked at too if one of them is refused.
+    const keys = routes.filter(isPodRoute).map(({ to }) => subnetKey(parseSubnet(to)));
+    return new Set(keys).size === keys.length;
+  }, 'must lead to different subnets'),
 );
 
 /** Pure. Returns a text that is the same for all spellings of a subnet. */

@@ -138,7 +138,7 @@ test('no component starts whose etcd has not joined', () => {
 test('a join has failed that comes to its end before the kubelet starts, or too often after that', () => {
   assert.deepEqual(joined({ version, succeedsAt: [] }).calls, [`${begin}: ${all}`]);
   const { isDone, calls } = joined({ version, succeedsAt: [1, 2, 3] });
-  assert.deepEqual([isDone, calls.length], [false, 8]);
+  assert.deepEqual([isDone, calls.length], [false, 9]);
 });
 
 test('phases that are not wanted are not done', () => {

@@ -47,7 +47,7 @@ const phasesFromEtcd = ['etcd-join', 'kubelet-wait-bootstrap', 'control-plane-jo
 const firstWithThem = 'v1.33.0';
 
 /** The seconds before each attempt to have etcd join, which comes to its end with the first of some answers that takes longer than two. */
-const pausesOfEtcd = [5, 5, 10, 10, 20, 20, 40, 40, 60, 60];
+const pausesOfEtcd = [0, 5, 5, 10, 10, 20, 20, 40, 40, 60];
 
 const manifests = '/etc/kubernetes/manifests';
 const held = '/run/kubeadm/held';
@@ -71,17 +71,17 @@ export function controlPlaneJoinCommand({
   const joinWithout = (...phases: readonly string[]): string =>
     `kubeadm join ${options} ${skipping(phases, spec.joinConfiguration)}`;
   const etcdJoins = severalTimes(`kubeadm join phase etcd-join ${options}`, pausesOfEtcd);
-  const areTheirs = skipPhases.some((phase) =>
+  const isDoneByOthers = skipPhases.some((phase) =>
     /^(control-plane-prepare|kubelet-start|etcd-join)/.test(phase),
   );
-  if (areTheirs) return withSentinel(`kubeadm join ${options}`);
+  if (isDoneByOthers) return withSentinel(`kubeadm join ${options}`);
   return withSentinel(
     minorsBetween(version, firstWithThem) >= 0
       ? `${joinWithout('kubelet-start', ...phasesFromEtcd)} && ${hold} &&
   kubeadm join phase kubelet-start ${options} && {
     ${etcdJoins}
   } && ${release} && {
-    ${severalTimes(joinWithout(...phasesUntilKubelet, 'etcd-join'))}
+    ${severalTimes(joinWithout(...phasesUntilKubelet, 'etcd-join'), [0, ...pauses])}
   }`
       : `kubeadm join ${options} || {
   [ -e ${startedKubelet} ] && ${hold} && {

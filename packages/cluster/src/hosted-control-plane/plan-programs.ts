@@ -160,7 +160,7 @@ function apiServer(planned: PlannedControlPlane, image: string): Program {
       ['authorization-mode', 'Node,RBAC'],
       ['enable-admission-plugins', 'NodeRestriction'],
       ['enable-bootstrap-token-auth', 'true'],
-      // Addresses of Services are those of nodes alone. It has routes to the Pods behind them.
+      // The address of a Service leads somewhere on nodes only. The API server has routes to the Pods behind it.
       ['enable-aggregator-routing', 'true'],
       ['allow-privileged', 'true'],
       ['profiling', 'false'],

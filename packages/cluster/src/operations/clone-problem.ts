@@ -23,7 +23,7 @@ const inVms = 'its control plane is in VMs, whose etcd this host does not reach 
 const severalReplicas =
   'its control plane has several replicas, whose etcd this host does not reach behind a router';
 
-/** Pure. Returns why none could go on from a snapshot of a cluster that is not built yet, or undefined if one could. */
+/** Pure. Returns why no other cluster could be made of a snapshot of one that is not built yet, or undefined if one could. */
 export function requestProblem({ controlPlane }: Pick<ClusterRequest, 'controlPlane'>): string | undefined {
   if (controlPlane.kind === 'vm') return inVms;
   return controlPlane.replicas > 1 ? severalReplicas : undefined;

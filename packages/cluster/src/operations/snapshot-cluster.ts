@@ -240,7 +240,7 @@ export async function removeLeftParts(key: ClusterKey, removing: Removing): Prom
 }
 
 /** Deletes the object of a snapshot, whose parts are leftovers from then on. */
-export async function deleteSnapshotObject(
+async function deleteSnapshotObject(
   { metadata: { namespace, name, uid } }: ClusterSnapshot,
   { client, op }: Pick<SnapshotWaiting, 'client' | 'op'>,
 ): Promise<void> {

@@ -1,8 +1,8 @@
 import { hostPodKind } from '@ignite/api/host-pod/object-kind';
+import { deleteSeen } from '@ignite/toolkit/client/delete-seen';
 import type { KindResource } from '@ignite/toolkit/client/kind-client';
 import { type LabelRequirement, matchesLabels } from '@ignite/toolkit/client/label-selector';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
-import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { own } from '../contract/names.ts';
 import { secretObjects } from '../kinds/object-kinds.ts';
@@ -55,7 +55,7 @@ export async function removeParts(
   let count = ofVms.length;
   for (const kind of partKinds)
     for (const part of (await listOfKind(kind, owner, client, op.signal)).filter(isMeant)) {
-      await remove(kind, part, client, op.signal);
+      await deleteSeen(client, kind, part, { signal: op.signal });
       count += 1;
     }
   return count;
@@ -84,16 +84,3 @@ const listOfKind = async (
   client: ObjectClient,
   signal: AbortSignal,
 ): Promise<readonly Part[]> => (await client.list(kind, { ...owner, signal })).items.filter(isPart);
-
-async function remove(
-  kind: KindResource,
-  { metadata: { namespace, name, uid } }: Part,
-  client: ObjectClient,
-  signal: AbortSignal,
-): Promise<void> {
-  try {
-    await client.delete({ ...kind, namespace, name }, { preconditions: { uid }, signal });
-  } catch (failure) {
-    if (!hasCode(failure, 'NOT_FOUND')) throw failure;
-  }
-}

@@ -68,7 +68,13 @@ const template = (name: string, { key = name, ageDays = 0 } = {}): TemplateSnaps
       ...{ namespace: 'default', name },
       creationTimestamp: new Date(nowMs - ageDays * 24 * 3_600_000).toISOString(),
     },
-    spec: { template: { key, version: '1' }, machines: [{ snapshot: 'a' }, { snapshot: 'b' }] },
+    spec: {
+      template: { key, version: '1' },
+      machines: [
+        { vmName: 'dev-a', snapshot: 'a' },
+        { vmName: 'dev-b', snapshot: 'b' },
+      ],
+    },
   }) as unknown as TemplateSnapshot;
 const snapshot = (name: string, namespace = 'default'): Snapshot =>
   ({
@@ -89,7 +95,11 @@ const content: HostContent = {
 for (const [what, change, why] of [
   ['all is as it was', {}, undefined],
   ['another Ignite', { version: '2' }, 'it is of Ignite 1, and this is 2'],
-  ['a lost Snapshot', { snapshots: [snapshot('a'), snapshot('b', 'prod')] }, 'its Snapshot b is gone'],
+  [
+    'a lost Snapshot',
+    { snapshots: [snapshot('a'), snapshot('b', 'prod')] },
+    'the Snapshot b of the VM dev-b is gone',
+  ],
   ['another image', { images: images('sha256:2') }, 'its image node:1 is gone, or another one now'],
   ['no image', { images: new Map() }, 'its image node:1 is gone, or another one now'],
   ['another kernel', { kernels: [kernel('other')] }, 'its kernel 6.1 is gone, or another one now'],

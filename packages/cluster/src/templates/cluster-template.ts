@@ -7,6 +7,7 @@ import type { Cluster } from '../kinds/cluster.ts';
 import type { ClusterSnapshot, ClusterTemplate } from '../kinds/cluster-snapshot.ts';
 import { own } from '../contract/names.ts';
 import { requestProblem } from '../operations/clone-problem.ts';
+import { lostSnapshot } from '../operations/lost-snapshot.ts';
 import type { ClusterRequest } from '../operations/cluster-request.ts';
 import { planCluster } from '../operations/plan-cluster.ts';
 
@@ -65,12 +66,9 @@ export const isElsewhere = (
 export function templateProblem(template: TemplateSnapshot, now: HostContent): string | undefined {
   const { version } = template.spec.template;
   if (version !== now.version) return `it is of Ignite ${version}, and this is ${now.version}`;
-  const taken = snapshotsOf(template, now.snapshots);
-  const lost = template.spec.machines.find(
-    ({ snapshot }) => !taken.some(({ metadata }) => metadata.name === snapshot),
-  );
-  if (lost) return `its Snapshot ${lost.snapshot} is gone`;
-  for (const { status } of taken) {
+  const lost = lostSnapshot(template.spec, template.metadata.namespace, now.snapshots);
+  if (lost !== undefined) return lost;
+  for (const { status } of snapshotsOf(template, now.snapshots)) {
     const { oci } = status.vmSpec.image;
     if (now.images.get(oci)?.status.digest !== status.image.digest)
       return `its image ${oci} is gone, or another one now`;
@@ -84,14 +82,19 @@ export function templateProblem(template: TemplateSnapshot, now: HostContent): s
 export const sourceOf = ({ metadata: { annotations } }: Cluster): string | undefined =>
   annotations[own.cloning]?.split('.')[0];
 
+/** Pure. Tells whether a cluster is being made from a template, which it needs until it goes on. */
+export const isInUse = (
+  { metadata: { namespace, name } }: TemplateSnapshot,
+  clusters: readonly Cluster[],
+): boolean => clusters.some((each) => each.metadata.namespace === namespace && sourceOf(each) === name);
+
 /** Pure. Returns the templates that are to go, since there are too many of them, or they are too old. Those from which a cluster is being made stay. */
 export function planTemplates(
   templates: readonly TemplateSnapshot[],
   clusters: readonly Cluster[],
   nowMs: number,
 ): readonly TemplateSnapshot[] {
-  const used = new Set(clusters.map((each) => `${each.metadata.namespace}/${sourceOf(each)}`));
   return outdatedTemplates(templates, ({ spec }) => spec.template.key, nowMs).filter(
-    ({ metadata: { namespace, name } }) => !used.has(`${namespace}/${name}`),
+    (template) => !isInUse(template, clusters),
   );
 }

@@ -8,8 +8,8 @@ import type { ClusterRequest } from '../operations/cluster-request.ts';
 import {
   type HostContent,
   type TemplateSnapshot,
+  isInUse,
   snapshotsOf,
-  sourceOf,
   templateKeyOf,
   templateProblem,
 } from './cluster-template.ts';
@@ -34,13 +34,12 @@ export async function findTemplate(
   if (templates.length === 0) return undefined;
   const now = await contentOf(templates, waiting);
   const clusters = await new KindClient(client, clusterKind).list({ namespace, signal: op.signal });
-  const used = new Set(clusters.items.map(sourceOf));
   const fit: TemplateSnapshot[] = [];
   for (const template of templates) {
     const { name } = template.metadata;
     const problem = templateProblem(template, now);
     if (problem === undefined) fit.push(template);
-    else if (!used.has(name)) {
+    else if (!isInUse(template, clusters.items)) {
       op.report({ kind: 'step', message: `Removing the template ${name}: ${problem}` });
       await removeTemplate(template, waiting);
     }

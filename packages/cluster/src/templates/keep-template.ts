@@ -8,7 +8,7 @@ import { snapshotCluster } from '../operations/snapshot-cluster.ts';
 import { planTemplates, templateKeyOf } from './cluster-template.ts';
 import { type TemplateWaiting, findTemplate } from './find-template.ts';
 import { listOwnTemplates } from './list-templates.ts';
-import { removeLeftParts, removeTemplate } from './remove-templates.ts';
+import { removeTemplate } from './remove-templates.ts';
 
 /**
  * Keeps a template of a cluster that has just been built, unless this host has one of its kind, and removes those of its own that are too many or too old.
@@ -39,5 +39,4 @@ async function removeOutdated(namespace: string, waiting: TemplateWaiting): Prom
   });
   const templates = await listOwnTemplates(namespace, waiting);
   for (const old of planTemplates(templates, clusters, clock.now())) await removeTemplate(old, waiting);
-  await removeLeftParts(namespace, waiting);
 }

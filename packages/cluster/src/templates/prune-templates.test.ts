@@ -92,6 +92,20 @@ function killedBefore(write: number, waiting: TemplateWaiting, isMeant: (resourc
   return { reached, killed };
 }
 
+test('a template stays from which a cluster is being made', async () => {
+  const builder = openBuilder();
+  await create(builder.waiting);
+  const [name] = await names(builder);
+  const { reached, killed } = killedBefore(1, builder.waiting, (what) => what === 'create vms');
+  void create(killed, 'other');
+  await reached;
+  await prune(builder.waiting);
+  assert.deepEqual(await names(builder), [name]);
+  await create(builder.waiting, 'other');
+  await prune(builder.waiting);
+  assert.deepEqual(await names(builder), []);
+});
+
 const removed = ['clustersnapshots', 'snapshots', 'secrets', 'hostpods'];
 for (const [at, next] of removed.entries())
   test(`a removal that was killed before that of ${next} is finished`, async () => {

@@ -1,8 +1,9 @@
 import type { ReadClient } from '@ignite/api/client/client';
+import { KindClient } from '@ignite/toolkit/client/kind-client';
 import { own } from '../contract/names.ts';
-import { clusterSnapshotKind } from '../kinds/object-kinds.ts';
+import { clusterKind, clusterSnapshotKind } from '../kinds/object-kinds.ts';
 import { type Part, awaitRemoval, partKinds } from '../operations/snapshot-parts.ts';
-import type { TemplateSnapshot } from './cluster-template.ts';
+import { type TemplateSnapshot, isInUse } from './cluster-template.ts';
 import { type TemplateHost, isHostAlone, listOwnTemplates } from './list-templates.ts';
 import { listLeftParts, removeLeftParts, removeTemplate } from './remove-templates.ts';
 
@@ -32,13 +33,17 @@ export async function hasTemplates(
   return false;
 }
 
-/** Lists what there is to remove of templates in all namespaces. */
-export const findIdleTemplates = async (
+/** Lists what there is to remove of templates in all namespaces. Those from which a cluster is being made stay. */
+export async function findIdleTemplates(
   host: Pick<TemplateHost, 'client' | 'snapshots' | 'hosts' | 'op'>,
-): Promise<IdleTemplates> => ({
-  templates: await listOwnTemplates(undefined, host),
-  left: byTemplate(await listLeftParts(undefined, host)),
-});
+): Promise<IdleTemplates> {
+  const templates = await listOwnTemplates(undefined, host);
+  const clusters = await new KindClient(host.client, clusterKind).list({ signal: host.op.signal });
+  return {
+    templates: templates.filter((template) => !isInUse(template, clusters.items)),
+    left: byTemplate(await listLeftParts(undefined, host)),
+  };
+}
 
 /** Pure. Groups parts by the templates to which they belong. */
 const byTemplate = (parts: readonly Part[]): readonly LeftTemplate[] =>

@@ -1,8 +1,7 @@
+import { deleteSeen } from '@ignite/toolkit/client/delete-seen';
 import { KindClient } from '@ignite/toolkit/client/kind-client';
-import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { own } from '../contract/names.ts';
-import { clusterKind } from '../kinds/object-kinds.ts';
-import { deleteSnapshotObject } from '../operations/snapshot-cluster.ts';
+import { clusterKind, clusterSnapshotKind } from '../kinds/object-kinds.ts';
 import {
   type Part,
   type Removing,
@@ -19,7 +18,8 @@ import { listTemplates } from './list-templates.ts';
 /** Removes a template, and waits until its host has cleared away what its control plane had stored. Clusters that have started from it stay. */
 export async function removeTemplate(template: TemplateSnapshot, waiting: SnapshotWaiting): Promise<void> {
   const { namespace, name } = template.metadata;
-  await unlessGone(deleteSnapshotObject(template, waiting));
+  const { client, op } = waiting;
+  await deleteSeen(client, clusterSnapshotKind, template, { signal: op.signal });
   await removeParts(ofTemplates(namespace), isPartOf(name), waiting);
   await awaitRemoval(namespace, name, waiting);
 }
@@ -52,12 +52,4 @@ export async function listLeftParts(
       ({ metadata: { namespace: place, name } }) => part.metadata.namespace === place && isPartOf(name)(part),
     );
   return parts.filter((part) => !current.has(part.metadata.labels[own.attempt]) && !isNamed(part));
-}
-
-async function unlessGone(deletion: Promise<void>): Promise<void> {
-  try {
-    await deletion;
-  } catch (failure) {
-    if (!hasCode(failure, 'NOT_FOUND')) throw failure;
-  }
 }
