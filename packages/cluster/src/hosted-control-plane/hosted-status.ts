@@ -3,6 +3,7 @@ import { formatLabelSelector } from '@ignite/toolkit/client/label-selector';
 import { type Finding, findCondition, finding, withFindings } from '../contract/conditions.ts';
 import { oldestOf } from '../contract/kubernetes-version.ts';
 import { labels } from '../contract/names.ts';
+import { isSeen } from '../contract/is-seen.ts';
 import type { HostedControlPlane } from '../kinds/hosted-control-plane.ts';
 import { versionOfImage } from './component-images.ts';
 
@@ -79,11 +80,7 @@ const countsOf = (versions: readonly string[]) =>
 
 /** Pure. Tells whether all is ready that the host of a pod was last told to run. */
 export const isPodReady = (pod: HostPod): boolean =>
-  findCondition(pod, 'Ready')?.status === 'True' && isPodSeen(pod);
-
-/** Pure. Tells whether the host of a pod has looked at it since it was last changed. */
-export const isPodSeen = ({ metadata, status }: HostPod): boolean =>
-  status?.observedGeneration === metadata.generation;
+  findCondition(pod, 'Ready')?.status === 'True' && isSeen(pod);
 
 /** Returns the version of the oldest component; `undefined` as long as one is missing. */
 function runningVersion(pod: HostPod): string | undefined {

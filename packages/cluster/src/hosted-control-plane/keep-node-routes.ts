@@ -6,9 +6,9 @@ import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Work } from '../runtime/controller.ts';
 import { type Node, nodes } from '../workload/node.ts';
 import type { WorkloadCluster } from '../workload/workload-cluster.ts';
-import { isPodSeen } from './hosted-status.ts';
 import { planNodeRoutes } from './plan-node-routes.ts';
 import type { ClusterNetwork } from './service-network.ts';
+import { isSeen } from '../contract/is-seen.ts';
 
 /**
  * Gives the pods of a control plane routes to the Pods of its nodes: one pod at a time, the next one when the hosts have looked at all changes before,
@@ -22,7 +22,7 @@ export async function keepNodeRoutes(
   signal: AbortSignal,
 ): Promise<void> {
   const staying = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-  if (staying.some((pod) => pod.spec.programs.length > 0 && !isPodSeen(pod))) return;
+  if (staying.some((pod) => pod.spec.programs.length > 0 && !isSeen(pod))) return;
   const found = await nodesOf(workload, work, signal);
   if (!found) return;
   const routes = planNodeRoutes(found, network.pods?.split(',') ?? []);

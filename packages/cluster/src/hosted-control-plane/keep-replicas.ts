@@ -4,6 +4,7 @@ import { hostPodKind } from '@ignite/api/host-pod/object-kind';
 import { findCondition } from '../contract/conditions.ts';
 import { labels } from '../contract/names.ts';
 import { controllerReference, isControlledBy } from '../contract/owner.ts';
+import { isSeen } from '../contract/is-seen.ts';
 import type { Endpoint } from '../kinds/cluster.ts';
 import type { HostedControlPlane } from '../kinds/hosted-control-plane.ts';
 import { hostedControlPlaneKind } from '../kinds/object-kinds.ts';
@@ -20,7 +21,7 @@ import {
   findComponentSecrets,
   writeComponentSecrets,
 } from './component-secrets.ts';
-import { isPodReady, isPodSeen } from './hosted-status.ts';
+import { isPodReady } from './hosted-status.ts';
 import { isAmongOthers, joinedBy, peerUrlOf, planPrograms } from './plan-programs.ts';
 import {
   type ReplicaAction,
@@ -164,7 +165,7 @@ export function viewOf(
     ...(address !== undefined && { address }),
     isLeaving: metadata.deletionTimestamp !== undefined,
     isGivenUp: seen.all.isBegun && sinceMs !== undefined && nowMs - sinceMs > patienceMs,
-    ...{ isReady: isPodReady(pod), isSeen: isPodSeen(pod) },
+    ...{ isReady: isPodReady(pod), isSeen: isSeen(pod) },
     due: !isConfigured
       ? 'nothing'
       : !isAsPlanned

@@ -4,6 +4,7 @@ import { isOfControlPlane } from '../contract/is-of-control-plane.ts';
 import { annotations, labels } from '../contract/names.ts';
 import { isControlledBy } from '../contract/owner.ts';
 import { contractOf } from '../contract/provider-object.ts';
+import { isSeen } from '../contract/is-seen.ts';
 import type { MachineDeployment } from '../kinds/machine-deployment.ts';
 import type { MachineSet } from '../kinds/machine-set.ts';
 import type { Machine } from '../kinds/machine.ts';
@@ -118,10 +119,6 @@ function awaitedOfCluster({ cluster }: ClusterView): string | undefined {
     ? undefined
     : (available?.message ?? 'the cluster: nobody has looked at it yet');
 }
-
-/** A status tells of the wish that its controller has seen. */
-const isSeen = ({ metadata, status }: Pick<KubeObject, 'metadata' | 'status'>): boolean =>
-  ((status ?? {}) as { readonly observedGeneration?: number }).observedGeneration === metadata.generation;
 
 /** The version that runs, which control planes of Machines tell by these. */
 function versionOf({ status }: KubeObject): string | undefined {

@@ -2,6 +2,7 @@ import type { HostPod } from '@ignite/api/host-pod/host-pod';
 import { type Vm, type VmSpec, firstStartPauseMs } from '@ignite/api/v1/vm';
 import { findCondition } from '../contract/conditions.ts';
 import { isOfControlPlane } from '../contract/is-of-control-plane.ts';
+import { isSeen } from '../contract/is-seen.ts';
 
 /** What of a cluster runs on hosts: its VMs, and the pods of its control plane and its endpoint. */
 export interface ClusterParts {
@@ -110,10 +111,6 @@ export function suspensionProblem({ spec: { machine, storage } }: Vm): string | 
 
 const isMeant = ({ metadata, spec }: Vm): boolean =>
   metadata.deletionTimestamp === undefined && spec.power !== 'Stopped';
-
-/** Tells whether the host has acted upon the wish that an object holds. */
-const isSeen = ({ metadata, status }: Vm | HostPod): boolean =>
-  status?.observedGeneration === metadata.generation;
 
 const isDown = ({ status: { phase } }: Vm): boolean =>
   phase === 'Created' || phase === 'Stopped' || phase === 'Failed' || phase === 'Suspended';

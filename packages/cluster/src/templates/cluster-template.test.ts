@@ -9,7 +9,7 @@ import {
   type HostContent,
   type TemplateSnapshot,
   isElsewhere,
-  planTemplates,
+  outdatedClusterTemplates,
   templateKeyOf,
   templateObstacle,
   templateProblem,
@@ -114,14 +114,14 @@ test('a template of which a host has no Snapshot at all is that of another host,
   assert.equal(isElsewhere(template('t'), [], true), false);
 });
 
-test('planTemplates: the oldest ones go, and the older ones of a kind, but none that is being used', () => {
+test('outdatedClusterTemplates: the oldest ones go, and the older ones of a kind, but none that is being used', () => {
   const young = Array.from({ length: 9 }, (_, at) => template(`t${at}`, { ageDays: at }));
   const cloning = (name: string): Cluster =>
     ({
       metadata: { namespace: 'default', annotations: { [own.cloning]: `${name}.copy` } },
     }) as unknown as Cluster;
   const gone = (templates: readonly TemplateSnapshot[], used: readonly Cluster[] = []): readonly string[] =>
-    planTemplates(templates, used, nowMs).map(({ metadata }) => metadata.name);
+    outdatedClusterTemplates(templates, used, nowMs).map(({ metadata }) => metadata.name);
   assert.deepEqual(gone([template('old', { ageDays: 31 })]), ['old']);
   assert.deepEqual(gone(young), ['t8']);
   assert.deepEqual(gone(young, [cloning('t8')]), []);

@@ -16,7 +16,7 @@ export interface TemplateSnapshot extends ClusterSnapshot {
   readonly spec: ClusterSnapshot['spec'] & { readonly template: ClusterTemplate };
 }
 
-export const isTemplate = (snapshot: ClusterSnapshot): snapshot is TemplateSnapshot =>
+export const isClusterTemplate = (snapshot: ClusterSnapshot): snapshot is TemplateSnapshot =>
   snapshot.spec.template !== undefined;
 
 /**
@@ -89,7 +89,7 @@ export const isInUse = (
 ): boolean => clusters.some((each) => each.metadata.namespace === namespace && sourceOf(each) === name);
 
 /** Pure. Returns the templates that are to go, since there are too many of them, or they are too old. Those from which a cluster is being made stay. */
-export function planTemplates(
+export function outdatedClusterTemplates(
   templates: readonly TemplateSnapshot[],
   clusters: readonly Cluster[],
   nowMs: number,

@@ -9,12 +9,9 @@ import { createCluster } from '../operations/create-cluster.ts';
 import { deleteCluster } from '../operations/delete-cluster.ts';
 import { planCluster } from '../operations/plan-cluster.ts';
 import { restoreCluster } from '../operations/restore-cluster.ts';
-import {
-  removeClusterSnapshot,
-  removeLeftParts as removeLeftOfCluster,
-} from '../operations/snapshot-cluster.ts';
+import { removeClusterSnapshot, removeLeftParts } from '../operations/snapshot-cluster.ts';
 import { openBuilder, request } from './built-cluster.sample.ts';
-import { type Warmth, createWarmCluster } from './create-warm-cluster.ts';
+import { type TemplateUse, createWarmCluster } from './create-warm-cluster.ts';
 import type { TemplateWaiting } from './find-template.ts';
 import { listTemplates } from './list-templates.ts';
 import { removeTemplate } from './remove-templates.ts';
@@ -26,7 +23,7 @@ const other = { ...request, name: 'other' };
 async function create(
   builder: Builder,
   asked = request,
-  warmth: Warmth = 'auto',
+  warmth: TemplateUse = 'auto',
   waiting: TemplateWaiting = builder.waiting,
 ): Promise<string | undefined> {
   let source: string | undefined;
@@ -75,7 +72,7 @@ test('a template outlives its cluster, and nothing is left of it when it was rem
   const builder = openBuilder();
   await create(builder);
   await deleteCluster(request, builder.waiting);
-  await removeLeftOfCluster(request, builder.waiting);
+  await removeLeftParts(request, builder.waiting);
   const [template] = await templates(builder);
   assert.equal(await create(builder, other, 'always'), template!.metadata.name);
   await removeTemplate(template!, builder.waiting);

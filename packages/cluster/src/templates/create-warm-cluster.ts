@@ -1,3 +1,4 @@
+import type { Warmth } from '@ignite/api/client/warmth';
 import { KindClient } from '@ignite/toolkit/client/kind-client';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
@@ -18,28 +19,28 @@ import { type TemplateSnapshot, sourceOf, templateKeyOf, templateObstacle } from
 import { type TemplateWaiting, findTemplate } from './find-template.ts';
 import { keepTemplate } from './keep-template.ts';
 import { listTemplates } from './list-templates.ts';
-import { removeLeftParts, removeTemplate } from './remove-templates.ts';
+import { removeLeftTemplateParts, removeTemplate } from './remove-templates.ts';
 
 export type ClusterTemplateErrorCode = 'CLUSTER_TEMPLATE_MISSING' | 'CLUSTER_TEMPLATE_UNUSABLE';
 
 /** What is asked for: to start from a template if there is one and keep one otherwise, or to start from one in any case. */
-export type Warmth = 'auto' | 'always';
+export type TemplateUse = Exclude<Warmth, 'never'>;
 
 /**
  * Creates a cluster and waits until it is ready. It starts from the template of clusters like it, or is built, and a template of it is kept then.
  * What was cut short is finished by another call.
  * @param tell is told once that the cluster is there, and from which template it starts
- * @throws CodedError CLUSTER_TEMPLATE_MISSING, CLUSTER_EXISTS, CLUSTER_NAME_TAKEN, CLUSTER_NOT_READY, CLUSTER_TAKEN_OVER
+ * @throws CodedError CLUSTER_TEMPLATE_MISSING, CLUSTER_TEMPLATE_UNUSABLE, CLUSTER_SNAPSHOT_UNFIT, CLUSTER_EXISTS, CLUSTER_NAME_TAKEN, CLUSTER_NOT_READY, CLUSTER_TAKEN_OVER
  */
 export async function createWarmCluster(
   request: ClusterRequest,
-  warmth: Warmth,
+  warmth: TemplateUse,
   waiting: TemplateWaiting,
   tell: (created: KubeObject, template?: TemplateSnapshot) => void,
 ): Promise<Cluster> {
   const { client, op } = waiting;
   const known = await new KindClient(client, clusterKind).find(request, { signal: op.signal });
-  await removeLeftParts(request.namespace, waiting);
+  await removeLeftTemplateParts(request.namespace, waiting);
   const obstacle = templateObstacle(request);
   const template = obstacle === undefined ? await templateFor(request, known, waiting) : undefined;
   if (template) {
@@ -87,7 +88,7 @@ async function templateFor(
 async function startFrom(
   template: TemplateSnapshot,
   request: ClusterRequest,
-  warmth: Warmth,
+  warmth: TemplateUse,
   waiting: TemplateWaiting,
   tell: (created: KubeObject, template: TemplateSnapshot) => void,
 ): Promise<Cluster | undefined> {

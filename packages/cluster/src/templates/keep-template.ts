@@ -5,7 +5,7 @@ import { newUid } from '@ignite/toolkit/object/uid';
 import { clusterKind } from '../kinds/object-kinds.ts';
 import type { ClusterRequest } from '../operations/cluster-request.ts';
 import { snapshotCluster } from '../operations/snapshot-cluster.ts';
-import { planTemplates, templateKeyOf } from './cluster-template.ts';
+import { outdatedClusterTemplates, templateKeyOf } from './cluster-template.ts';
 import { type TemplateWaiting, findTemplate } from './find-template.ts';
 import { listOwnTemplates } from './list-templates.ts';
 import { removeTemplate } from './remove-templates.ts';
@@ -38,5 +38,6 @@ async function removeOutdated(namespace: string, waiting: TemplateWaiting): Prom
     signal: op.signal,
   });
   const templates = await listOwnTemplates(namespace, waiting);
-  for (const old of planTemplates(templates, clusters, clock.now())) await removeTemplate(old, waiting);
+  for (const old of outdatedClusterTemplates(templates, clusters, clock.now()))
+    await removeTemplate(old, waiting);
 }

@@ -3,7 +3,7 @@ import { KindClient } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { clusterSnapshotKind } from '../kinds/object-kinds.ts';
 import type { SnapshotWaiting } from '../operations/snapshot-waiting.ts';
-import { type TemplateSnapshot, isElsewhere, isTemplate } from './cluster-template.ts';
+import { type TemplateSnapshot, isElsewhere, isClusterTemplate } from './cluster-template.ts';
 
 /** The host of a command that keeps and removes templates, which may share its store with others. */
 export interface TemplateHost extends SnapshotWaiting {
@@ -17,7 +17,7 @@ export async function listTemplates(
   signal: AbortSignal,
 ): Promise<readonly TemplateSnapshot[]> {
   const selected = { ...(namespace !== undefined && { namespace }), signal };
-  return (await new KindClient(client, clusterSnapshotKind).list(selected)).items.filter(isTemplate);
+  return (await new KindClient(client, clusterSnapshotKind).list(selected)).items.filter(isClusterTemplate);
 }
 
 /** Lists those that this host has. */

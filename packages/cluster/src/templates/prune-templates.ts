@@ -5,7 +5,7 @@ import { clusterKind, clusterSnapshotKind } from '../kinds/object-kinds.ts';
 import { type Part, awaitRemoval, partKinds } from '../operations/snapshot-parts.ts';
 import { type TemplateSnapshot, isInUse } from './cluster-template.ts';
 import { type TemplateHost, isHostAlone, listOwnTemplates } from './list-templates.ts';
-import { listLeftParts, removeLeftParts, removeTemplate } from './remove-templates.ts';
+import { listLeftTemplateParts, removeLeftTemplateParts, removeTemplate } from './remove-templates.ts';
 
 /** What there is to remove of templates. */
 export interface IdleTemplates {
@@ -41,7 +41,7 @@ export async function findIdleTemplates(
   const clusters = await new KindClient(host.client, clusterKind).list({ signal: host.op.signal });
   return {
     templates: templates.filter((template) => !isInUse(template, clusters.items)),
-    left: byTemplate(await listLeftParts(undefined, host)),
+    left: byTemplate(await listLeftTemplateParts(undefined, host)),
   };
 }
 
@@ -64,7 +64,7 @@ export async function removeIdleTemplates(
 ): Promise<void> {
   for (const template of templates) await removeTemplate(template, host);
   for (const namespace of new Set(left.map(({ metadata }) => metadata.namespace)))
-    await removeLeftParts(namespace, host);
+    await removeLeftTemplateParts(namespace, host);
   if (await isHostAlone(host))
     for (const { metadata } of left) await awaitRemoval(metadata.namespace, metadata.name, host);
 }

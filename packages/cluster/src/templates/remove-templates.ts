@@ -25,8 +25,10 @@ export async function removeTemplate(template: TemplateSnapshot, waiting: Snapsh
 }
 
 /** Removes what was left of templates of a namespace. It is of no matter when their hosts clear away what they held. */
-export async function removeLeftParts(namespace: string, removing: Removing): Promise<void> {
-  const left = new Set((await listLeftParts(namespace, removing)).map(({ metadata }) => metadata.uid));
+export async function removeLeftTemplateParts(namespace: string, removing: Removing): Promise<void> {
+  const left = new Set(
+    (await listLeftTemplateParts(namespace, removing)).map(({ metadata }) => metadata.uid),
+  );
   if (left.size > 0)
     await removeParts(ofTemplates(namespace), ({ metadata }) => left.has(metadata.uid), removing);
 }
@@ -35,7 +37,7 @@ export async function removeLeftParts(namespace: string, removing: Removing): Pr
  * Lists what was left of templates of a namespace, or of all of them, by commands that were killed, and of those whose object somebody has
  * deleted. An attempt that has a cluster now is at work, or cut short: then it is given up once the cluster goes on.
  */
-export async function listLeftParts(
+export async function listLeftTemplateParts(
   namespace: string | undefined,
   removing: Removing,
 ): Promise<readonly Part[]> {

@@ -1,6 +1,6 @@
 import type { ClusterRequest } from '@ignite/cluster/operations/cluster-request';
 import { templateObstacle } from '@ignite/cluster/templates/cluster-template';
-import { type Warmth, createWarmCluster } from '@ignite/cluster/templates/create-warm-cluster';
+import { type TemplateUse, createWarmCluster } from '@ignite/cluster/templates/create-warm-cluster';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Flag, Invocation } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';
@@ -22,7 +22,7 @@ export const warmFlag: Flag = {
  * Returns how a cluster is to start from a template, if it is, and tells why it cannot.
  * @throws CodedError USAGE_INVALID
  */
-export function warmthOf(request: ClusterRequest, invocation: Invocation): Warmth | undefined {
+export function warmthOf(request: ClusterRequest, invocation: Invocation): TemplateUse | undefined {
   const { flags } = invocation;
   const when = flags.choice('warm', warmth) ?? 'never';
   if (when === 'never') return undefined;
@@ -36,7 +36,7 @@ export function warmthOf(request: ClusterRequest, invocation: Invocation): Warmt
 /** Creates a cluster that starts from a template or of which one is kept, and waits until it is ready. */
 export async function createWarm(
   request: ClusterRequest,
-  when: Warmth,
+  when: TemplateUse,
   host: ClusterHost,
   invocation: Invocation,
   tellCreated: (created: KubeObject) => void,
