@@ -1,6 +1,5 @@
 import { benchApi } from './api.ts';
 import { benchClock } from './clock.ts';
-import { benchCluster } from './cluster.ts';
 import { benchGitops } from './gitops.ts';
 import { benchGuest } from './guest.ts';
 import { benchImport } from './import.ts';
@@ -27,7 +26,6 @@ const benchmarks = {
   streams: benchStreams,
   clock: benchClock,
   api: benchApi,
-  cluster: benchCluster,
 };
 const chosen = process.argv.slice(2);
 for (const [name, bench] of Object.entries(benchmarks)) {
