@@ -59,7 +59,10 @@ test('a pod says which routes it does not get, once, and is ready all the same',
 test('the routes of a pod are looked after until it wants none and was ready without any', () => {
   const ready = podStatus(pod(), at, [etcd], 1_000);
   const older = { ...pod(ready), metadata: { ...pod().metadata, generation: 4 } };
-  const wanting = { ...pod(ready), spec: { programs: [], routes: [{ to: '10.9.0.0/16', via: '10.61.0.1' }] } };
+  const wanting = {
+    ...pod(ready),
+    spec: { programs: [], routes: [{ to: '10.9.0.0/16', via: '10.61.0.1' }] },
+  };
   for (const [it, each, wanted] of [
     ['is new', pod(), true],
     ['is ready', pod(ready), false],

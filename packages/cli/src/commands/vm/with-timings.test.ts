@@ -31,15 +31,16 @@ async function shown(end: () => void): Promise<string> {
   return text;
 }
 
-test('withTimings: they are below the line of the last step, which says how that has ended', { skip }, async () => {
-  const timings = '\nSTEP +BEGAN \\(ms\\) +TOOK \\(ms\\)\nstart ignite .*\nall .*\n$';
-  assert.match(
-    await shown(() => {}),
-    new RegExp(`✓ Starting [0-9.]+s${timings}`),
-  );
-  const failed = await shown(() => {
-    throw new Error('no');
-  });
-  assert.match(failed, new RegExp(`✗ Starting [0-9.]+s${timings}`));
-  assert.doesNotMatch(failed, /✓/);
-});
+test(
+  'withTimings: they are below the line of the last step, which says how that has ended',
+  { skip },
+  async () => {
+    const timings = '\nSTEP +BEGAN \\(ms\\) +TOOK \\(ms\\)\nstart ignite .*\nall .*\n$';
+    assert.match(await shown(() => {}), new RegExp(`✓ Starting [0-9.]+s${timings}`));
+    const failed = await shown(() => {
+      throw new Error('no');
+    });
+    assert.match(failed, new RegExp(`✗ Starting [0-9.]+s${timings}`));
+    assert.doesNotMatch(failed, /✓/);
+  },
+);
