@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import { textOfFile } from '@ignite/toolkit/files/text-of-file';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { keyPem, parsePemPairs, pemPairs } from './pem-pairs.ts';
 import {
@@ -134,12 +134,8 @@ export class CertificateFolder {
 
   async #pairs(name: string): Promise<readonly KeyAndCertificate[]> {
     const path = join(this.#dir, name);
-    try {
-      return parsePemPairs(await readFile(path, 'utf8'), path);
-    } catch (failure) {
-      if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw failure;
-    }
+    const text = await textOfFile(path);
+    return text === undefined ? [] : parsePemPairs(text, path);
   }
 
   async #write(name: string, pairs: readonly KeyAndCertificate[]): Promise<void> {

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { HostPodSpec, HostPodStatus } from '@ignite/api/host-pod/host-pod';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { namesIn } from '@ignite/toolkit/files/names-in';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import { textOfFile } from '@ignite/toolkit/files/text-of-file';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { type PodFiles, programFiles } from './pod-files.ts';
 
@@ -37,7 +38,7 @@ export async function keepCopies(
   if (from) for (const name of missing) await takeCopy(name, files, options, from);
   else if (isStopped) for (const name of missing) await makeCopy(name, files, options);
   const there = (await namesIn(files.copies)).toSorted();
-  const restored = await restoredBy(files);
+  const restored = await textOfFile(files.restoreNote);
   return { ...(there.length > 0 && { copies: there }), ...(restored !== undefined && { restored }) };
 }
 
@@ -96,7 +97,7 @@ export async function removeCopies({ dir, copies }: PodFiles): Promise<void> {
 
 /** Tells whether what the programs of a pod keep was brought back as it is wished. */
 export const isRestored = async ({ restored }: HostPodSpec, files: PodFiles): Promise<boolean> =>
-  restored === undefined || restored.id === (await restoredBy(files));
+  restored === undefined || restored.id === (await textOfFile(files.restoreNote));
 
 /** The pod that has a copy, if it is another one. */
 export interface CopyHolder {
@@ -157,15 +158,6 @@ async function takeBackSwaps(files: PodFiles): Promise<void> {
   for (const program of await namesIn(join(files.dir, 'programs'))) {
     const { volumes } = programFiles(files, program);
     if (!existsSync(volumes) && existsSync(asideOf(volumes))) await rename(asideOf(volumes), volumes);
-  }
-}
-
-async function restoredBy({ restoreNote }: PodFiles): Promise<string | undefined> {
-  try {
-    return await readFile(restoreNote, 'utf8');
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw failure;
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HostPod, HostProgramStatus } from '@ignite/api/host-pod/host-pod';
-import { podStatus, withRouteProblem } from './pod-status.ts';
+import { failedPodStatus, mayHaveRoutes, podStatus, withRouteProblem } from './pod-status.ts';
 
 const pod = (status?: HostPod['status']): HostPod => ({
   apiVersion: 'infrastructure.cluster.x-k8s.io/v1beta2',
@@ -54,4 +54,22 @@ test('a pod says which routes it does not get, once, and is ready all the same',
     conditionsOf(told(first, 'x'.repeat(5_000), 9_000))[1]!.length,
     'RoutesRefused=True '.length + 1_025,
   );
+});
+
+test('the routes of a pod are looked after until it wants none and was ready without any', () => {
+  const ready = podStatus(pod(), at, [etcd], 1_000);
+  const older = { ...pod(ready), metadata: { ...pod().metadata, generation: 4 } };
+  const wanting = {
+    ...pod(ready),
+    spec: { programs: [], routes: [{ to: '10.9.0.0/16', via: '10.61.0.1' }] },
+  };
+  for (const [it, each, wanted] of [
+    ['is new', pod(), true],
+    ['is ready', pod(ready), false],
+    ['was ready before it was changed', older, true],
+    ['could not be worked on since', { ...older, status: failedPodStatus(older, 'no', 2_000) }, true],
+    ['wants routes', wanting, true],
+    ['had some that could not be removed', pod(withRouteProblem(pod(), ready, 'no', 2_000)), true],
+  ] as const)
+    assert.equal(mayHaveRoutes(each), wanted, it);
 });

@@ -1,5 +1,5 @@
 import type { HostPod, HostPodStatus, HostProgramStatus } from '@ignite/api/host-pod/host-pod';
-import { withCondition, withoutCondition } from '@ignite/toolkit/object/condition';
+import { isTrue, withCondition, withoutCondition } from '@ignite/toolkit/object/condition';
 
 /** Pure. Returns the status of a pod whose programs have been looked at. */
 export function podStatus(
@@ -33,9 +33,19 @@ const routesRefused = 'RoutesRefused';
 /** The length of its message at most: a pod may have many routes. */
 const problemLength = 1_024;
 
+/**
+ * Pure. Tells whether a pod has routes to be looked after. One that wants none has none left once it was ready in its present generation.
+ */
+export function mayHaveRoutes({ metadata: { generation }, spec, status }: HostPod): boolean {
+  const { conditions = [] } = status ?? {};
+  const ready = conditions.find(({ type }) => type === 'Ready');
+  const isDone = ready?.status === 'True' && ready.observedGeneration === generation;
+  return (spec.routes ?? []).length > 0 || !isDone || isTrue(conditions, routesRefused);
+}
+
 /** Pure. Returns a status with what is in the way of routes of the pod; empty if nothing is. */
 export function withRouteProblem(
-  { metadata, status: before }: HostPod,
+  { metadata }: HostPod,
   status: HostPodStatus,
   problem: string,
   nowMs: number,
@@ -43,8 +53,6 @@ export function withRouteProblem(
   const { conditions = [] } = status;
   if (problem === '') return { ...status, conditions: withoutCondition(conditions, routesRefused) };
   const message = problem.length > problemLength ? `${problem.slice(0, problemLength)}…` : problem;
-  const old = before?.conditions?.find(({ type }) => type === routesRefused);
-  if (old?.message === message && old.observedGeneration === metadata.generation) return status;
   const refused = {
     type: routesRefused,
     status: 'True',

@@ -131,12 +131,17 @@ test('a balancer leads to the servers that are ready, or to any if none is, and 
   b.isReady = true;
 
   await keep(b);
-  const running = await sandbox.observe(place.identity.uid);
-  assert.equal(running.state, 'running');
-  const status = await readFile(`/proc/${running.pid}/status`, 'utf8');
+  let pid = 0;
+  // Its first process executes itself anew for another configuration, and has no command line meanwhile.
+  await until('its first process is seen to run', async () => {
+    const seen = await sandbox.observe(place.identity.uid);
+    if (seen.state === 'running') ({ pid } = seen);
+    return pid !== 0;
+  });
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
   for (const line of [/^NoNewPrivs:\t1$/m, /^Seccomp:\t2$/m, /^CapEff:\t0+$/m]) assert.match(status, line);
   assert.equal(Number(/^Uid:\t(\d+)/m.exec(status)?.[1]), place.identity.user);
-  process.kill(running.pid, 'SIGKILL');
+  process.kill(pid, 'SIGKILL');
   await until('it runs again', async () => (await keep(b)) && restarts === 1);
   assert.equal(await ask(port), 'b');
 });

@@ -36,7 +36,7 @@ import {
   removeCopies,
   restoreCopy,
 } from './pod-copies.ts';
-import { podStatus, withRouteProblem } from './pod-status.ts';
+import { mayHaveRoutes, podStatus, withRouteProblem } from './pod-status.ts';
 import { isAnswering } from './probe-program.ts';
 import { programRoot, removeUnusedRoots } from './program-root.ts';
 import { programSandbox } from './program-sandbox.ts';
@@ -71,7 +71,7 @@ export async function reconcilePod(pod: HostPod, host: PodHost, op: ClientOperat
   const wanted = new Set(namesOf(pod.spec));
   await removeOthers(pod.metadata.uid, programs, wanted, { files, host }, op.signal);
   const network = await joinNetwork(pod, host, op.signal);
-  const routeProblem = await findRouteProblem(pod, host, op.signal);
+  const routeProblem = mayHaveRoutes(pod) ? await findRouteProblem(pod, host, op.signal) : '';
   const told = (status: HostPodStatus): HostPodStatus =>
     withRouteProblem(pod, status, routeProblem, host.clock.now());
   const isStopped = pod.spec.power === 'Stopped';

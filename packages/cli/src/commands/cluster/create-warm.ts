@@ -1,3 +1,4 @@
+import { warmth } from '@ignite/api/client/warmth';
 import type { ClusterRequest } from '@ignite/cluster/operations/cluster-request';
 import { templateObstacle } from '@ignite/cluster/templates/cluster-template';
 import { type TemplateUse, createWarmCluster } from '@ignite/cluster/templates/create-warm-cluster';
@@ -7,8 +8,6 @@ import { usageError } from '../../arguments/usage-error.ts';
 import type { ClusterHost } from '../../cluster-context.ts';
 import { tellNote } from '../../render/message/note.ts';
 import { isWaiting, waitingOf } from './cluster-flags.ts';
-
-const warmth = ['auto', 'always', 'never'] as const;
 
 export const warmFlag: Flag = {
   type: 'string',

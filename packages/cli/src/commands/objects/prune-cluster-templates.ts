@@ -14,25 +14,32 @@ import { isForOtherHost, withReader } from '../../context.ts';
 /** The time in which the hosts clear away what the control planes of the templates had stored. */
 const waitMs = 10 * 60_000;
 
-/** Removes the templates of clusters that the host has, and what commands that were killed have left of some, unless somebody says no. */
-export async function pruneClusterTemplates(invocation: Invocation): Promise<void> {
+/**
+ * Removes the templates of clusters that the host has, and what commands that were killed have left of some, unless somebody says no.
+ * Resolves with whether there were any.
+ */
+export async function pruneClusterTemplates(invocation: Invocation): Promise<boolean> {
   const { flags, io, signal } = invocation;
   const found = await survey(invocation);
+  if (found.templates.length + found.left.length === 0) return false;
   const lines = (verb: string): string =>
     (flags.isSet('quiet') ? uidsOf(found) : namesOf(found).map((name) => `${verb} ${name}`))
       .map((line) => `${line}\n`)
       .join('');
-  if (flags.isSet('dry-run')) io.out.write(lines('Would remove'));
-  if (flags.isSet('dry-run') || found.templates.length + found.left.length === 0) return;
+  if (flags.isSet('dry-run')) {
+    io.out.write(lines('Would remove'));
+    return true;
+  }
   if (!flags.isSet('force')) {
     io.err.write(lines('Would remove'));
-    if (!(await confirm('Remove all of these?', io, signal))) return;
+    if (!(await confirm('Remove all of these?', io, signal))) return true;
   }
   await withClusterControllers(invocation, async (host) => {
     const { removeIdleTemplates } = await import('@ignite/cluster/templates/prune-templates');
     await removeIdleTemplates(found, templateHost(host));
   });
   io.out.write(lines('Removed'));
+  return true;
 }
 
 interface Found extends IdleTemplates {

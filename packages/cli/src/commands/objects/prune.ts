@@ -35,12 +35,13 @@ export const prune: Command = {
     },
   },
   run: async (invocation) => {
-    const isWanted = await remove(invocation, [
+    const removal = await remove(invocation, [
       ...(['snapshot', 'image', 'kernel', 'leftover', 'layers'] as const),
       ...(invocation.flags.isSet('kept-disks') ? (['kept-disk'] as const) : []),
     ]);
     // A disk that is full has been given some room by now.
-    if (isWanted) await pruneClusterTemplates(invocation);
+    const hasTemplates = removal !== 'refused' && (await pruneClusterTemplates(invocation));
+    if (removal === 'none' && !hasTemplates) tellNone(invocation);
     return 0;
   },
 };
@@ -80,25 +81,33 @@ export const volumePrune: Command = {
 };
 
 async function removeAll(invocation: Invocation, kinds: readonly SpaceKind[]): Promise<number> {
-  await remove(invocation, kinds);
+  if ((await remove(invocation, kinds)) === 'none') tellNone(invocation);
   return 0;
 }
 
-/** Removes what is idle. Resolves with `false` if somebody was asked and said no. */
-async function remove(invocation: Invocation, kinds: readonly SpaceKind[]): Promise<boolean> {
+function tellNone({ flags: given, io }: Invocation): void {
+  if (!given.isSet('quiet')) io.out.write('Nothing to remove\n');
+}
+
+/** What has come of a removal: it is `refused` if somebody was asked and said no, and `none` if nothing was found. */
+type Removal = 'done' | 'refused' | 'none';
+
+/** Removes what is idle. */
+async function remove(invocation: Invocation, kinds: readonly SpaceKind[]): Promise<Removal> {
   const { flags: given, namespace, io, signal } = invocation;
   const isQuiet = given.isSet('quiet');
-  const removeIdle = async (client: Client, op: ClientOperation): Promise<boolean> => {
+  const removeIdle = async (client: Client, op: ClientOperation): Promise<Removal> => {
     const idle = planPrune(await client.space.survey(signal), new Set(kinds));
     const plan =
       namespace === undefined ? idle : idle.filter(({ name }) => keyOfFullName(name).namespace === namespace);
-    if (given.isSet('dry-run') || plan.length === 0) {
+    if (plan.length === 0) return 'none';
+    if (given.isSet('dry-run')) {
       io.out.write(isQuiet ? plan.map((item) => `${item.uid ?? item.path}\n`).join('') : planText(plan));
-      return true;
+      return 'done';
     }
     if (!given.isSet('force')) {
       io.err.write(planText(plan));
-      if (!(await confirm('Remove all of these?', io, signal))) return false;
+      if (!(await confirm('Remove all of these?', io, signal))) return 'refused';
     }
     let freed = bytes(0);
     for await (const removed of client.space.remove(plan, op)) {
@@ -110,13 +119,12 @@ async function remove(invocation: Invocation, kinds: readonly SpaceKind[]): Prom
         io.out.write(line('Removed', removed.item, removed.freed));
     }
     if (!isQuiet) io.out.write(`Freed ${humanBytes(freed)}\n`);
-    return true;
+    return 'done';
   };
   return await withClient(invocation, removeIdle, { freesSpace: true });
 }
 
 function planText(plan: readonly SpaceItem[]): string {
-  if (plan.length === 0) return 'Nothing to remove\n';
   const sum = bytes(plan.reduce<number>((all, { reclaimable }) => all + reclaimable, 0));
   const lines = plan.map((item) => line('Would remove', item, item.reclaimable));
   return `${lines.join('')}Would free ${humanBytes(sum)}\n`;

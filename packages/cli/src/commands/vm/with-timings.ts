@@ -10,13 +10,17 @@ export async function withTimings<T>(
   const { flags, io } = invocation;
   if (!flags.isSet('timings')) return await withClient(invocation, use);
   const { Timings } = await import('../../render/message/timings.ts');
-  return await withClient(invocation, async (client, op) => {
-    const timings = new Timings();
-    try {
-      return await use(client, timings.of(op));
-    } finally {
-      op.endProgress();
-      io.err.write(timings.text());
-    }
-  });
+  let text = '';
+  try {
+    return await withClient(invocation, async (client, op) => {
+      const timings = new Timings();
+      try {
+        return await use(client, timings.of(op));
+      } finally {
+        text = timings.text();
+      }
+    });
+  } finally {
+    io.err.write(text); // below the line of the last step, which shows only now whether it has failed
+  }
 }

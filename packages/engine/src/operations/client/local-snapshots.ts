@@ -65,7 +65,8 @@ export class LocalSnapshots implements SnapshotClient {
   }
 
   async copy(query: string, request: CopyVmRequest, op: ClientOperation): Promise<readonly Vm[]> {
-    return await copyVm(query, request, this.#makers(), op);
+    const copiers = { ...this.#makers(), leftovers: this.#vms.unjudged() };
+    return await copyVm(query, request, copiers, op);
   }
 
   async warm({ bootedVm, ...request }: WarmRequest, op: ClientOperation): Promise<Snapshot> {
@@ -74,7 +75,7 @@ export class LocalSnapshots implements SnapshotClient {
   }
 
   #makers(): Makers {
-    return { host: this.#host, vms: this.#vms, leftovers: this.#vms.unjudged() };
+    return { host: this.#host, vms: this.#vms };
   }
 
   async push(

@@ -10,11 +10,13 @@ import { openSqliteStore } from '@ignite/toolkit/store/sqlite/sqlite-store';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import { hostArch } from '../../tools/host/arch.ts';
 import { kernelPackage } from '../../tools/kernel/debian-kernel.ts';
-import { snapshotDir, storePath } from '../../tools/host/paths.ts';
-import { imagesIn, kernelsIn, snapshotsIn } from '../../tools/store/kind-clients.ts';
+import { snapshotDir, storePath, vmFiles } from '../../tools/host/paths.ts';
+import { imagesIn, kernelsIn, snapshotsIn, vmsIn } from '../../tools/store/kind-clients.ts';
 import { snapshotFinalizer } from '../../tools/store/list-objects.ts';
 import { StoreAdministration } from '../../tools/store/store-administration.ts';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
+import { storeUnfinished } from '../../vm/lifecycle/unfinished.sample.ts';
+import { refusing, worldOf } from '../../vm/lifecycle/world.sample.ts';
 import { storeTemplate } from '../snapshots/template.sample.ts';
 import { LocalClient } from './local-client.ts';
 
@@ -104,6 +106,30 @@ test('LocalSpace: an image and a kernel that only templates need are unused, and
     await client.images.remove('debian', { force: false }, op);
     assert.deepEqual(await client.snapshots.list(op.signal), []);
     assert.ok(!existsSync(snapshotDir(paths, template.metadata.uid)));
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+});
+
+test('LocalSpace: nobody has a say in the removal of the VM of a maker of templates that was killed', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'local-space-'));
+  try {
+    const { host } = await worldOf(() => 0.5, dir);
+    const left = await storeUnfinished(host);
+    mkdirSync(vmFiles(host.paths, left).dir, { recursive: true });
+    writeFileSync(vmFiles(host.paths, left).disk, 'data');
+    await using client = new LocalClient(refusing(host) as EnginePorts);
+    const items = (await client.space.survey(op.signal)).filter(({ kind }) => kind === 'leftover');
+    assert.deepEqual(
+      items.map(({ uid }) => uid),
+      [left],
+    );
+    const removed = await Array.fromAsync(client.space.remove(items, op));
+    assert.deepEqual(
+      removed.map(({ outcome }) => outcome),
+      ['removed'],
+    );
+    assert.equal(await vmsIn(host.objects).findByUid(left), undefined);
   } finally {
     rmSync(dir, { recursive: true });
   }

@@ -21,9 +21,11 @@ import { pruneLayers } from '../space/prune-layers.ts';
 import { surveySpace } from '../space/survey.ts';
 import { listDamagedSnapshots } from '../../tools/store/damaged-snapshots.ts';
 import { isOwn } from '../../tools/store/own-vms.ts';
+import { withVmLocked } from '../../tools/store/vm-lock.ts';
 import { tryLocks } from '../space/try-locks.ts';
 import { usedBytes } from '../space/used-bytes.ts';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
+import { removeUnfinished } from '../../vm/lifecycle/remove-unfinished.ts';
 
 const inUseCodes = ['VM_RUNNING', 'IMAGE_IN_USE', 'KERNEL_IN_USE', 'VOLUME_IN_USE'];
 const goneCodes = [
@@ -76,7 +78,8 @@ export class LocalSpace implements SpaceClient {
       const isKept = dirname(item.path) === keptDisksDir(this.#host.paths);
       if (isKept) await rm(item.path, { force: true });
       else if (item.uid === undefined) return (await this.#leftover(item, op.signal)) ? size : undefined;
-      else if (item.kind === 'leftover') await this.#owners.vms.remove(item.uid, { force: true }, op);
+      else if (item.kind === 'leftover')
+        await withVmLocked(item.uid, this.#host, op.signal, (vm) => removeUnfinished(vm, this.#host, op));
       else await this.#owner(item).remove(item.uid, { force: false }, op);
       return size;
     } catch (failure) {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { CopyVmRequest } from '@ignite/api/client/snapshot-client';
 import { specFromSnapshot } from '@ignite/api/v1/spec-from-snapshot';
+import type { VmClient } from '@ignite/api/client/vm-client';
 import type { Vm } from '@ignite/api/v1/vm';
 import { interfaceAnnotation } from '@ignite/api/v1/vm-network';
 import { mapConcurrent } from '@ignite/toolkit/async/map-concurrent';
@@ -25,11 +26,17 @@ import { removeSnapshot } from '../../vm/steps/remove-snapshot.ts';
 const passingLabel = 'ignite.weave.works/passing';
 const startsAtOnce = 4;
 
+/** What makes copies of VMs. */
+interface Copiers extends Makers {
+  /** The VMs that makers which were killed have left. Whoever comes next clears them away, and has not asked for that. */
+  readonly leftovers: Pick<VmClient, 'remove'>;
+}
+
 /** Makes new VMs of a VM, which goes on, and starts them: all of them, or none. */
 export async function copyVm(
   query: string,
   { names, holds, sshTimeoutMs }: CopyVmRequest,
-  { host, vms, leftovers }: Makers,
+  { host, vms, leftovers }: Copiers,
   op: ClientOperation,
 ): Promise<readonly Vm[]> {
   await removePassed({ host: unjudged(host), leftovers }, op);
@@ -74,7 +81,7 @@ export async function copyVm(
 const copyLock = (token: string): string => `copy-${token}`;
 
 /** Removes what makers that were killed have left: first the VMs that have no disk yet, which could never start without the snapshot. */
-async function removePassed({ host, leftovers }: Omit<Makers, 'vms'>, op: ClientOperation): Promise<void> {
+async function removePassed({ host, leftovers }: Omit<Copiers, 'vms'>, op: ClientOperation): Promise<void> {
   for (const snapshot of await listSnapshots(host.objects)) {
     const { name, namespace, labels } = snapshot.metadata;
     const token = labels[passingLabel];

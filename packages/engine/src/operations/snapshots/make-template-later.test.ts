@@ -81,3 +81,13 @@ test('makeTemplateLater: an image of which none can be made is not tried again f
     assert.equal(failureOf(image!, host.clock.now() + 25 * 3_600_000), undefined);
   });
 });
+
+test('makeTemplateLater: what keeps one VM from having one is not held against its image', async () => {
+  await asked(async (host, ask) => {
+    const vm = await findVm(host.objects, uid);
+    await changeVm(host.objects, vm, ({ spec }) => ({ spec: { ...spec, command: ['/bin/sh'] } }));
+    assert.match(await ask(new Error('not asked')), /its entrypoint begins as it boots/);
+    const [image] = (await imagesIn(host.objects).list()).items;
+    assert.equal(failureOf(image!, host.clock.now()), undefined);
+  });
+});

@@ -1,6 +1,6 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Snapshot } from '@ignite/api/v1/snapshot';
-import { noTemplateAnnotation } from '@ignite/api/v1/template';
+import { coldReason, noTemplateAnnotation } from '@ignite/api/v1/template';
 import type { Image } from '@ignite/api/v1/image';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
@@ -8,7 +8,7 @@ import { tryLock } from '@ignite/toolkit/lock/process-lock';
 import { locksDir } from '../../tools/host/paths.ts';
 import { imagesIn } from '../../tools/store/kind-clients.ts';
 import { changeVm, findVm, imageOf } from '../../tools/store/vm-objects.ts';
-import { templateDeferred } from '../../vm/errors.ts';
+import { cannotWarm, templateDeferred } from '../../vm/errors.ts';
 import { removeAllUnfinished } from '../../vm/lifecycle/remove-unfinished.ts';
 import { unjudged } from '../../vm/unjudged.ts';
 import type { VmPorts } from '../../vm/vm-ports.ts';
@@ -29,7 +29,7 @@ const retryMs = 24 * 3_600_000;
 export async function makeTemplateLater(
   request: TemplateRequest,
   bootedVm: string,
-  makers: Omit<Makers, 'leftovers'>,
+  makers: Makers,
   op: ClientOperation,
 ): Promise<Snapshot> {
   const host = unjudged(makers.host);
@@ -46,12 +46,14 @@ export async function makeTemplateLater(
 async function makeWithRoom(
   request: TemplateRequest,
   bootedVm: string,
-  makers: Omit<Makers, 'leftovers'>,
+  makers: Makers,
   op: ClientOperation,
 ): Promise<Snapshot> {
   const { host } = makers;
   await removeAllUnfinished(host, op); // its memory may be what the host lacks
   const vm = await findVm(host.objects, bootedVm);
+  const cold = coldReason(vm);
+  if (cold !== undefined) throw cannotWarm(cold); // its image is no worse for that
   const known = await findTemplate(vm, host);
   if (known) return known;
   using lock = tryLock(locksDir(host.paths), 'template-in-background');

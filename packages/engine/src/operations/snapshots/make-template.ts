@@ -41,7 +41,7 @@ export interface TemplateRequest extends Omit<WarmRequest, 'bootedVm'> {
  */
 export async function makeTemplate(
   { namespace = 'default', spec: wanted, inBackground = false }: TemplateRequest,
-  { host, vms }: Omit<Makers, 'leftovers'>,
+  { host, vms }: Makers,
   op: ClientOperation,
 ): Promise<Snapshot> {
   await removeAllUnfinished(host, op);

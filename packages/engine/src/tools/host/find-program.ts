@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
-import { systemPath } from '@ignite/toolkit/process/system-path';
+import { completedPath } from '@ignite/toolkit/process/system-path';
 import { isAccessible } from './is-accessible.ts';
 
 /**
@@ -9,8 +9,10 @@ import { isAccessible } from './is-accessible.ts';
 export async function findProgram(program: string): Promise<string | undefined> {
   if (isAbsolute(program)) return (await isAccessible(program, constants.X_OK)) ? program : undefined;
   // An empty or relative entry means the current folder, which may be anybody's.
-  const dirs = (process.env['PATH'] ?? '').split(delimiter).filter((dir) => isAbsolute(dir));
-  for (const dir of new Set([...dirs, ...systemPath])) {
+  const dirs = completedPath(process.env['PATH'])
+    .split(delimiter)
+    .filter((dir) => isAbsolute(dir));
+  for (const dir of dirs) {
     const path = join(dir, program);
     if (await isAccessible(path, constants.X_OK)) return path;
   }

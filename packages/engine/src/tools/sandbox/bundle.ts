@@ -86,8 +86,8 @@ const ownMounts: readonly object[] = [
 ];
 
 /**
- * A quarter of what others get of a CPU that is short. With much less, a guest that boots by emulation measures its timers wrongly, and has
- * to boot again.
+ * A quarter of what others get of a CPU that is short. Runtimes convert it for cgroup v2, where it is a tenth or, with newer ones, a third. With much less, a
+ * guest that boots by emulation measures its timers wrongly, and has to boot again.
  */
 export const spareShares = 256;
 /** The highest score, with which the kernel ends a process first if memory is short. */
