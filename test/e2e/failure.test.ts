@@ -169,7 +169,7 @@ test('a VMM that cannot be started leaves a VM that can be started once the caus
   await ignite.ok('create', 'busybox', '--name', 'later', '--', 'sleep', '1000');
   const broken = await ignite
     .with({ CNI_PATH: '/nowhere', PATH: withoutTool('conmon') })
-    .run('start', 'later');
+    .run('start', 'later', '--ignore-preflight-checks', 'BinaryInPath');
   assert.equal(broken.code, 1);
   assert.match(broken.stderr, /"conmon" is not installed\nhint: .*ignite doctor/);
   assert.doesNotMatch(execFileSync('ip', ['netns'], { encoding: 'utf8' }), /ignite-/);

@@ -8,7 +8,4 @@ import type { StoreAdministration } from './store-administration.ts';
 export const listDamagedSnapshots = async (
   administration: Pick<StoreAdministration, 'salvaged'>,
 ): Promise<readonly Snapshot[]> =>
-  ((await administration.salvaged('Snapshot')) as readonly Snapshot[]).map((found) => ({
-    ...found,
-    metadata: { ...found.metadata, labels: {} },
-  }));
+  (await administration.salvaged('Snapshot')) as readonly Snapshot[];

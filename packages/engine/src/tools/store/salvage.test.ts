@@ -31,8 +31,11 @@ test('salvaged: what can still be read of a record says what belongs to it', () 
 test('salvaged: what comes of any record, of none too, is an object that can be worked with', () => {
   const kinds: readonly SalvagedKind[] = ['VM', 'Image', 'Kernel', 'Volume', 'Host', 'GitSource', 'Sync'];
   for (const kind of kinds)
-    for (const found of [text, '', 'null', '"uid":"../../etc"', '"volume":{"name":"../x"}'])
-      assert.equal(objectProblem(from(kind, found) as KubeObject), undefined, `${kind} ${found}`);
+    for (const found of [text, '', 'null', '"uid":"../../etc"', '"volume":{"name":"../x"}']) {
+      const object = from(kind, found) as KubeObject;
+      assert.equal(objectProblem(object), undefined, `${kind} ${found}`);
+      assert.deepEqual([object.metadata.labels, object.metadata.annotations], [{}, {}]);
+    }
   assert.match(from('VM', '"uid":"../../etc"').metadata.uid, /^[0-9a-f]{16}$/);
 });
 

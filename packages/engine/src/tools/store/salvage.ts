@@ -97,7 +97,7 @@ export function salvaged({ key: { name, namespace }, text }: BrokenObject, kind:
   const as = (spec: object, status: object): NewObject => ({
     apiVersion: versions[kind],
     kind,
-    metadata: { ...metadata, finalizers: finalizers[kind] ?? [] },
+    metadata: { ...metadata, labels: {}, annotations: {}, finalizers: finalizers[kind] ?? [] },
     spec,
     status,
   });
