@@ -7,5 +7,4 @@ import type { StoreAdministration } from './store-administration.ts';
  */
 export const listDamagedSnapshots = async (
   administration: Pick<StoreAdministration, 'salvaged'>,
-): Promise<readonly Snapshot[]> =>
-  (await administration.salvaged('Snapshot')) as readonly Snapshot[];
+): Promise<readonly Snapshot[]> => (await administration.salvaged('Snapshot')) as readonly Snapshot[];
