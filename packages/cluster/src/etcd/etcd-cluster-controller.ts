@@ -36,6 +36,7 @@ import {
   configuredTimeOf,
   indexOf,
   isAsWanted,
+  isFirstStart,
   memberName,
   restartedWith,
   vmOfMember,
@@ -243,6 +244,7 @@ async function configure(
   const vm = seen.vms.find(({ metadata }) => metadata.name === name);
   const address = vm && addressOf(vm);
   if (!vm || address === undefined) return undefined;
+  if (isFirstStart(vm)) return { type: 'wait', reason: `the VM ${name} is starting` };
   const members = seen.members === 'unknown' ? [] : seen.members;
   const own = members.find((each) => isMemberAt(each, address));
   if (role === 'known' && own) await handOver(own.id, members, seen.etcd, signal);

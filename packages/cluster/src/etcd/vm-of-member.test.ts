@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Vm } from '@ignite/api/v1/vm';
+import { sampleVm } from '@ignite/api/v1/vm.sample';
 import type { EtcdCluster } from '../kinds/etcd-cluster.ts';
-import { isAsWanted, vmOfMember } from './vm-of-member.ts';
+import { isAsWanted, isFirstStart, restartedWith, vmOfMember } from './vm-of-member.ts';
 
 const clusterWith = (config: Readonly<Record<string, string>>): EtcdCluster =>
   ({
@@ -17,4 +18,15 @@ test('isAsWanted: another setting makes another VM, and another order of setting
   const vm = made as unknown as Vm;
   assert.equal(isAsWanted(vm, clusterWith({ 'quota-backend-bytes': '1', 'snapshot-count': '1000' })), true);
   assert.equal(isAsWanted(vm, clusterWith({ 'quota-backend-bytes': '2', 'snapshot-count': '1000' })), false);
+});
+
+test('isFirstStart: a VM gets no configuration before it runs without one', () => {
+  const vm = (phase: 'Created' | 'Starting' | 'Running'): Vm => sampleVm({ status: { phase } });
+  assert.deepEqual((['Created', 'Starting', 'Running'] as const).map(vm).map(isFirstStart), [
+    true,
+    true,
+    false,
+  ]);
+  const again = restartedWith(vm('Starting'), '10.61.0.2', '2026-01-01T00:00:00.000Z');
+  assert.equal(isFirstStart({ ...vm('Starting'), ...again }), false);
 });

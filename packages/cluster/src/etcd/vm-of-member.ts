@@ -81,3 +81,10 @@ export const restartedWith = (vm: Vm, address: string, writtenTime: string): Vm 
 /** Pure. Returns when that was written with which a VM was restarted last. */
 export const configuredTimeOf = ({ metadata }: Vm): string | undefined =>
   metadata.annotations[configuredAnnotation];
+
+/**
+ * Pure. Tells whether the first start of a VM is still under way, which may read a configuration that is written now. Etcd would begin then, and be ended by the
+ * restart before it has written what it needs to begin again.
+ */
+export const isFirstStart = (vm: Vm): boolean =>
+  configuredTimeOf(vm) === undefined && vm.status.phase !== 'Running';
