@@ -10,6 +10,7 @@ import { type ClusterPrograms, findClusterPrograms, nodeImageArchive } from './f
 import { assertAnswers } from './fixtures/assert-answers.ts';
 import { Ignite, type Result, type Started } from './fixtures/ignite.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
+import { onEachNode, webApplication } from './fixtures/web-application.ts';
 
 /** The story of a cluster whose control plane is in a VM, behind a load balancer of the host, with a worker beside it. */
 
@@ -21,47 +22,6 @@ const skipLong = process.env['IGNITE_LONG_STORIES'] ? false : 'it takes long: ru
 const found = skipLong === false ? await findClusterPrograms() : new CannotBuild('');
 const programs: ClusterPrograms = found instanceof CannotBuild ? new Map() : found;
 const skip = skipLong === false && found instanceof CannotBuild ? found.message : skipLong;
-
-/** An application that has a Pod on each node, those of the control plane too, of an image that the nodes have. */
-const applicationOf = (image: string): string => `
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: web}
-data:
-  Corefile: |
-    .:53 {
-      health :8080
-      whoami
-    }
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  replicas: 2
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      tolerations: [{key: node-role.kubernetes.io/control-plane, effect: NoSchedule}]
-      affinity:
-        podAntiAffinity:
-          requiredDuringSchedulingIgnoredDuringExecution:
-            - {topologyKey: kubernetes.io/hostname, labelSelector: {matchLabels: {app: web}}}
-      containers:
-        - name: web
-          image: ${image}
-          imagePullPolicy: Never
-          args: [-conf, /etc/web/Corefile]
-          readinessProbe: {httpGet: {path: /health, port: 8080}, periodSeconds: 20, timeoutSeconds: 20}
-          volumeMounts: [{name: web, mountPath: /etc/web}]
-      volumes: [{name: web, configMap: {name: web}}]
----
-apiVersion: v1
-kind: Service
-metadata: {name: web}
-spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
-`;
 
 interface MachineTemplate {
   readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
@@ -145,7 +105,7 @@ describe('a control plane in a VM', { skip }, () => {
 
   test('an application on both nodes answers through its Service, and at a forwarded port', async (t) => {
     const file = join(ignite.dir, 'application.yaml');
-    writeFileSync(file, applicationOf(await image()));
+    writeFileSync(file, webApplication(await image(), onEachNode));
     await theirs('apply', '-f', file);
     await timed(t, 'application until available', async () => until('both Pods are available', areAvailable));
     const names = await theirs(
