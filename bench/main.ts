@@ -1,5 +1,6 @@
 import { benchApi } from './api.ts';
 import { benchClock } from './clock.ts';
+import { benchClusterCreate } from './cluster-create.ts';
 import { benchGitops } from './gitops.ts';
 import { benchGuest } from './guest.ts';
 import { benchImport } from './import.ts';
@@ -26,6 +27,7 @@ const benchmarks = {
   streams: benchStreams,
   clock: benchClock,
   api: benchApi,
+  'cluster-create': benchClusterCreate,
 };
 const chosen = process.argv.slice(2);
 for (const [name, bench] of Object.entries(benchmarks)) {

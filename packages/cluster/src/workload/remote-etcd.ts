@@ -7,9 +7,9 @@ import { type Node, nodes } from './node.ts';
 import type { EtcdServers, ManagedMember } from './workload-cluster.ts';
 
 const port = 2379;
-const callMs = 10_000;
+const callMs = 20_000;
 /** A member that is emulated, and starts, takes seconds to answer. */
-const statusMs = 5_000;
+const statusMs = 10_000;
 const defaultStallMs = 60_000;
 
 interface MemberList {
