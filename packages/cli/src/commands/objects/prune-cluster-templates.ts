@@ -81,7 +81,8 @@ const uidsOf = ({ templates, left }: Found): readonly string[] =>
   [...templates, ...left.flatMap(({ parts }) => parts)].map(({ metadata }) => metadata.uid);
 
 const namesOf = (found: Found): readonly string[] => [
-  ...found.templates.map((each) => `template of clusters "${fullName(each)}" (${humanBytes(found.sizeOf(each))})`),
+  ...found.templates.map(
+    (each) => `template of clusters "${fullName(each)}" (${humanBytes(found.sizeOf(each))})`,
+  ),
   ...found.left.map((each) => `what was left of template of clusters "${fullName(each)}"`),
 ];
-
