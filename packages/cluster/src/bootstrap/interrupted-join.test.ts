@@ -91,7 +91,8 @@ class Node {
   boot(downAt = 0): boolean {
     rmSync(join(this.dir, 'run'), { recursive: true, force: true });
     rmSync(join(this.dir, 'steps'), { force: true });
-    for (const each of ['cluster-api', 'kubeadm']) mkdirSync(join(this.dir, 'run', each), { recursive: true });
+    for (const each of ['cluster-api', 'kubeadm'])
+      mkdirSync(join(this.dir, 'run', each), { recursive: true });
     const env = { PATH: `${this.dir}/bin:${process.env['PATH']}`, DOWN_AT: String(downAt) };
     // A process group of its own is what goes down.
     const { signal, stderr } = spawnSync('setsid', ['sh', '-c', this.#command], { env, encoding: 'utf8' });
@@ -106,7 +107,9 @@ class Node {
       isDone: existsSync(join(this.dir, 'run/cluster-api/bootstrap-success.complete')),
       manifests: readdirSync(manifests).filter((name) => readFileSync(join(manifests, name), 'utf8') !== ''),
       isHolding: existsSync(join(this.dir, 'kubernetes/held')),
-      refusals: existsSync(join(this.dir, 'refusals')) ? readFileSync(join(this.dir, 'refusals'), 'utf8') : '',
+      refusals: existsSync(join(this.dir, 'refusals'))
+        ? readFileSync(join(this.dir, 'refusals'), 'utf8')
+        : '',
     };
   }
 }
