@@ -29,12 +29,15 @@ const programs = {
   rmdir: 'step && /bin/rmdir "$@" && step',
   sync: 'step',
   sleep: ':',
+  systemctl: '[ "$*" = "stop kubelet" ] && step && rm -f $node/kubelet-runs && step',
   kubeadm: `refuse() { echo "$1" >>$node/refusals; exit 1; }
 prepare() {
   for each in $node/kubernetes/manifests/*.yaml; do
     [ ! -e $each ] || [ $each = $node/kubernetes/manifests/own.yaml ] || refuse "there is $each already"
   done
   [ ! -e $node/kubernetes/bootstrap-kubelet.conf ] || refuse 'there is a kubelet to be'
+  [ ! -e $node/kubernetes/kubelet.conf ] || refuse 'there is a kubelet'
+  [ ! -e $node/kubelet-runs ] || refuse 'the port of the kubelet is in use'
   for each in kube-apiserver kube-controller-manager kube-scheduler; do
     echo $each >$node/kubernetes/manifests/$each.yaml
     step
@@ -43,6 +46,8 @@ prepare() {
 start_kubelet() {
   [ ! -e $node/kubelet/kubeadm-flags.env ] || refuse 'there is a node of this name already'
   echo token >$node/kubernetes/bootstrap-kubelet.conf
+  step
+  echo config >$node/kubelet/config.yaml
   step
   echo args >$node/kubelet/kubeadm-flags.env
   step
@@ -87,13 +92,15 @@ class Node {
       .replaceAll('/run/', `${dir}/run/`);
   }
 
-  /** Boots the machine, which has an empty /run then, and runs the command. Resolves with whether it came to its end. */
+  /** Boots the machine, which has an empty /run then and a kubelet that starts if it can, and runs the command. Returns whether it came to its end. */
   boot(downAt = 0): boolean {
     rmSync(join(this.dir, 'run'), { recursive: true, force: true });
     rmSync(join(this.dir, 'steps'), { force: true });
     for (const each of ['cluster-api', 'kubeadm'])
       mkdirSync(join(this.dir, 'run', each), { recursive: true });
     const env = { PATH: `${this.dir}/bin:${process.env['PATH']}`, DOWN_AT: String(downAt) };
+    if (existsSync(join(this.dir, 'kubelet/config.yaml')))
+      for (const made of ['kubelet-runs', 'kubernetes/kubelet.conf']) writeFileSync(join(this.dir, made), '');
     // A process group of its own is what goes down.
     const { signal, stderr } = spawnSync('setsid', ['sh', '-c', this.#command], { env, encoding: 'utf8' });
     assert.equal(stderr, '');

@@ -55,7 +55,7 @@ function ran(line: string, { succeedsAt, startsKubelet = true, isAlive = true }:
     const ends = `case " ${succeedsAt.join(' ')} " in *" $(grep -c . ${folder}/calls) "*) ;; *) exit 1 ;; esac`;
     program('kubeadm', `${make}; ${start}; echo "$@: "$(ls ${folder}/manifests) >>${folder}/calls; ${ends}`);
     program('kubectl', isAlive ? ':' : 'exit 1');
-    program('sleep', ':');
+    for (const name of ['sleep', 'sync', 'systemctl']) program(name, ':');
     const command = line
       .replaceAll('/var/lib/kubelet', folder)
       .replaceAll('/run/cluster-api', folder)

@@ -8,8 +8,9 @@ interface KubeadmCommand {
   readonly path: string;
 }
 
+const ofKubelet = '/var/lib/kubelet';
 /** Whether kubeadm has made the file that it makes just before it starts the kubelet. It is empty if the power failed meanwhile. */
-const hasKubelet = '[ -s /var/lib/kubelet/kubeadm-flags.env ]';
+const hasKubelet = `[ -s ${ofKubelet}/kubeadm-flags.env ]`;
 
 /** What kubeadm has done when the API server has answered, and need not do again. */
 const phasesUntilApi = [
@@ -63,8 +64,13 @@ const hold = `mkdir -p ${held} && for each in ${components.join(' ')}; do
   done && sync`;
 /** Lets go of what is left, and fails if something stays. */
 const release = `for each in ${held}/*; do [ ! -e $each ] || mv $each ${manifests}/; done && rmdir ${held}`;
-/** Removes what kubeadm has made before it started a kubelet, which it would not begin with otherwise. */
-const clear = `rm -rf ${held} && rm -f ${manifests}/etcd.yaml ${components.join(' ')} ${kubernetes}/bootstrap-kubelet.conf`;
+/** What kubeadm makes until it starts the kubelet, and does not begin beside. */
+const leftovers = [
+  ...[`${manifests}/etcd.yaml`, ...components, `${ofKubelet}/config.yaml`],
+  ...['bootstrap-kubelet.conf', 'kubelet.conf'].map((name) => `${kubernetes}/${name}`),
+];
+/** Clears the way for a beginning. A machine that went down before has perhaps started a kubelet by itself, with half of what that needs. */
+const clear = `{ systemctl stop kubelet 2>/dev/null || :; } && rm -rf ${held} && rm -f ${leftovers.join(' ')}`;
 
 /**
  * Pure. Returns the command by which a member of the control plane joins. kubeadm starts all components at once, and gives etcd two seconds for each
