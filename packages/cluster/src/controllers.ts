@@ -14,6 +14,7 @@ import { machineHealthCheckController } from './health-check/machine-health-chec
 import { hostedControlPlaneController } from './hosted-control-plane/hosted-control-plane-controller.ts';
 import { inClusterIpPoolController } from './ipam/in-cluster-ip-pool-controller.ts';
 import { ipAddressClaimController } from './ipam/ip-address-claim-controller.ts';
+import { ipPoolKinds } from './kinds/ip-pool-kinds.ts';
 import { machineController } from './machine/machine-controller.ts';
 import { type Controller, controllerFor } from './runtime/controller.ts';
 import { machineDeploymentController } from './scaling/machine-deployment-controller.ts';
@@ -45,5 +46,5 @@ export const igniteControllers: readonly Controller[] = [
   controllerFor(igniteMachineController(inOneStore)),
   controllerFor(igniteMachinePoolController),
   controllerFor(ipAddressClaimController),
-  controllerFor(inClusterIpPoolController),
+  ...ipPoolKinds.map((kind) => controllerFor(inClusterIpPoolController(kind))),
 ];

@@ -12,7 +12,8 @@ import type { ValueSchemas } from './contract/value-schemas.ts';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { contractVersion } from './contract/groups.ts';
 import { clusterControllers, igniteControllers } from './controllers.ts';
-import { clusterKind, etcdClusterKind, inClusterIpPoolKind } from './kinds/object-kinds.ts';
+import { ipPoolKinds } from './kinds/ip-pool-kinds.ts';
+import { clusterKind, etcdClusterKind } from './kinds/object-kinds.ts';
 import { clusterResources } from './kinds/resources.ts';
 import { Objects } from './runtime/objects.ts';
 import { ProviderKinds } from './runtime/provider-kinds.ts';
@@ -97,7 +98,7 @@ async function firstCluster({ client, clock, log }: ClusterService, stop: AbortS
   const found = new AbortController();
   const signal = AbortSignal.any([stop, found.signal]);
   await Promise.all(
-    [clusterKind, etcdClusterKind, inClusterIpPoolKind].map(async (kind) => {
+    [clusterKind, etcdClusterKind, ...ipPoolKinds].map(async (kind) => {
       const clusters = new Informer(new KindClient<KubeObject>(client, kind), clock, log);
       clusters.onChange(() => found.abort());
       await clusters.run(signal);

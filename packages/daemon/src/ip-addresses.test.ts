@@ -14,7 +14,7 @@ import { openServedApi } from './served-api.sample.ts';
 const group = 'ipam.cluster.x-k8s.io';
 const home = (version: string): string => `/apis/${group}/${version}/namespaces/default`;
 
-test('claims get addresses of a pool where there is no Cluster, in the versions that others write', async (t) => {
+test('claims get addresses of pools where there is no Cluster, in the versions that others write', async (t) => {
   await using api = await openServedApi(
     {},
     { kinds: servedClusterVersions, resources: servedClusterResources },
@@ -51,6 +51,23 @@ test('claims get addresses of a pool where there is no Cluster, in the versions 
   assert.partialDeepStrictEqual(await claim(), {
     metadata: { finalizers: [`${group}/ReleaseAddress`] },
     status: { addressRef: { name: 'web' }, v1beta2: { conditions: [{ type: 'Ready', status: 'True' }] } },
+  });
+  const all = `/apis/${group}/v1alpha2/globalinclusterippools`;
+  const global = { apiVersion: `${group}/v1alpha2`, kind: 'GlobalInClusterIPPool' };
+  const body = { ...global, metadata: { name: 'all' }, spec: { ...pool, addresses: ['10.0.0.30'] } };
+  assert.equal((await api.ask({ path: all, method: 'POST', body })).code, 201);
+  const other = { apiVersion: `${group}/v1beta2`, kind: 'IPAddressClaim', metadata: { name: 'other' } };
+  const ofAll = { poolRef: { apiGroup: group, kind: global.kind, name: 'all' } };
+  const sent = {
+    path: `${home('v1beta2')}/ipaddressclaims`,
+    method: 'POST',
+    body: { ...other, spec: ofAll },
+  };
+  assert.equal((await api.ask(sent)).code, 201);
+  await until('the pool of all namespaces has given its address', async () => {
+    const { content } = await api.ask({ path: `${all}/all` });
+    const { status } = content as { readonly status?: { readonly ipAddresses?: { readonly free: number } } };
+    return status?.ipAddresses?.free === 0;
   });
   const address = {
     address: '10.0.0.9',

@@ -50,12 +50,12 @@ function ran(line: string, { succeedsAt, startsKubelet = true, isAlive = true }:
       chmodSync(join(folder, name), 0o755);
     };
     mkdirSync(join(folder, 'manifests'));
-    for (const name of all.split(' ')) writeFileSync(join(folder, 'manifests', name), '');
-    const start = startsKubelet ? `touch ${folder}/kubeadm-flags.env` : ':';
+    const make = `case "$*" in *" phase "*|*prepare*|*etcd,control-plane*) ;; *) (cd ${folder}/manifests && touch ${all}) ;; esac`;
+    const start = startsKubelet ? `echo args >${folder}/kubeadm-flags.env` : ':';
     const ends = `case " ${succeedsAt.join(' ')} " in *" $(grep -c . ${folder}/calls) "*) ;; *) exit 1 ;; esac`;
-    program('kubeadm', `${start}; echo "$@: "$(ls ${folder}/manifests) >>${folder}/calls; ${ends}`);
+    program('kubeadm', `${make}; ${start}; echo "$@: "$(ls ${folder}/manifests) >>${folder}/calls; ${ends}`);
     program('kubectl', isAlive ? ':' : 'exit 1');
-    program('sleep', ':');
+    for (const name of ['sleep', 'sync', 'systemctl']) program(name, ':');
     const command = line
       .replaceAll('/var/lib/kubelet', folder)
       .replaceAll('/run/cluster-api', folder)

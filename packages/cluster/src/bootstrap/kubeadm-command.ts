@@ -8,8 +8,9 @@ interface KubeadmCommand {
   readonly path: string;
 }
 
-/** The file that kubeadm makes just before it starts the kubelet. */
-const startedKubelet = '/var/lib/kubelet/kubeadm-flags.env';
+const ofKubelet = '/var/lib/kubelet';
+/** Whether kubeadm has made the file that it makes just before it starts the kubelet. It is empty if the power failed meanwhile. */
+const hasKubelet = `[ -s ${ofKubelet}/kubeadm-flags.env ]`;
 
 /** What kubeadm has done when the API server has answered, and need not do again. */
 const phasesUntilApi = [
@@ -27,7 +28,7 @@ export function initCommand({ spec, path }: KubeadmCommand): string {
   const options = `--config ${path} --skip-token-print${verbosity(spec)}`;
   const goOn = `kubeadm init ${options} ${skipping(phasesUntilApi, spec.initConfiguration)}`;
   return withSentinel(`kubeadm init ${options} || {
-  [ -e ${startedKubelet} ] && {
+  ${hasKubelet} && {
     ${severalTimes(askWhetherAlive)}
   } && {
     ${severalTimes(goOn)}
@@ -49,17 +50,36 @@ const firstWithThem = 'v1.33.0';
 /** The seconds before each attempt to have etcd join, which comes to its end with the first of some answers that takes longer than two. */
 const pausesOfEtcd = [0, 5, 5, 10, 10, 20, 20, 40, 40, 60];
 
-const manifests = '/etc/kubernetes/manifests';
-const held = '/run/kubeadm/held';
-/** Keeps all components but etcd from starting. */
-const hold = `mkdir -p ${held} && mv ${manifests}/kube-*.yaml ${held}/`;
-const release = `mv ${held}/* ${manifests}/`;
+const kubernetes = '/etc/kubernetes';
+const manifests = `${kubernetes}/manifests`;
+/** Where components wait for etcd: on the disk, since a machine that goes down meanwhile would lose them otherwise. */
+const held = `${kubernetes}/held`;
+const components = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(
+  (name) => `${manifests}/${name}.yaml`,
+);
+
+/** Keeps all components but etcd from starting. What an attempt before has held back stays so. */
+const hold = `mkdir -p ${held} && for each in ${components.join(' ')}; do
+    [ ! -e $each ] || mv $each ${held}/
+  done && sync`;
+/** Lets go of what is left, and fails if something stays. */
+const release = `for each in ${held}/*; do [ ! -e $each ] || mv $each ${manifests}/; done && rmdir ${held}`;
+/** What kubeadm makes until it starts the kubelet, and does not begin beside. */
+const leftovers = [
+  ...[`${manifests}/etcd.yaml`, ...components, `${ofKubelet}/config.yaml`],
+  ...['bootstrap-kubelet.conf', 'kubelet.conf'].map((name) => `${kubernetes}/${name}`),
+];
+/** Clears the way for a beginning. A machine that went down before has perhaps started a kubelet by itself, with half of what that needs. */
+const clear = `{ systemctl stop kubelet 2>/dev/null || :; } && rm -rf ${held} && rm -f ${leftovers.join(' ')}`;
 
 /**
  * Pure. Returns the command by which a member of the control plane joins. kubeadm starts all components at once, and gives etcd two seconds for each
  * answer meanwhile, which a busy node does not give: the new member has a vote then, and each write waits for it. So etcd joins first, while the other
  * components are kept from starting, and then what follows is done. With older versions, a join is gone on with like that once it has failed. Whoever
  * skips one of the phases between does the rest himself.
+ *
+ * The machine may go down at any moment. Run again, the command begins anew if the kubelet has not started, and goes on otherwise: with etcd as long as
+ * there is a folder of components that wait for it. An etcd that has joined is asked to join again, which changes nothing.
  */
 export function controlPlaneJoinCommand({
   spec,
@@ -77,16 +97,26 @@ export function controlPlaneJoinCommand({
   if (isDoneByOthers) return withSentinel(`kubeadm join ${options}`);
   return withSentinel(
     minorsBetween(version, firstWithThem) >= 0
-      ? `${joinWithout('kubelet-start', ...phasesFromEtcd)} && ${hold} &&
-  kubeadm join phase kubelet-start ${options} && {
-    ${etcdJoins}
-  } && ${release} && {
-    ${severalTimes(joinWithout(...phasesUntilKubelet, 'etcd-join'), [0, ...pauses])}
-  }`
-      : `kubeadm join ${options} || {
-  [ -e ${startedKubelet} ] && ${hold} && {
+      ? `{
+  ${hasKubelet} || {
+    ${clear} &&
+    ${joinWithout('kubelet-start', ...phasesFromEtcd)} &&
+    ${hold} &&
+    kubeadm join phase kubelet-start ${options}
+  }
+} && {
+  [ ! -d ${held} ] || {
+    ${etcdJoins} &&
+    ${release}
+  }
+} && {
+  ${severalTimes(joinWithout(...phasesUntilKubelet, 'etcd-join'), [0, ...pauses])}
+}`
+      : `{ ! ${hasKubelet} && ${clear} && kubeadm join ${options}; } || {
+  ${hasKubelet} && ${hold} && {
     ${etcdJoins}
     ${release}
+  } && {
     ${severalTimes(joinWithout(...phasesUntilKubelet))}
   }
 }`,

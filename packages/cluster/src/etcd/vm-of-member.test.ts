@@ -20,13 +20,19 @@ test('isAsWanted: another setting makes another VM, and another order of setting
   assert.equal(isAsWanted(vm, clusterWith({ 'quota-backend-bytes': '2', 'snapshot-count': '1000' })), false);
 });
 
-test('isFirstStart: a VM gets no configuration before it runs without one', () => {
-  const vm = (phase: 'Created' | 'Starting' | 'Running'): Vm => sampleVm({ status: { phase } });
-  assert.deepEqual((['Created', 'Starting', 'Running'] as const).map(vm).map(isFirstStart), [
-    true,
-    true,
-    false,
-  ]);
-  const again = restartedWith(vm('Starting'), '10.61.0.2', '2026-01-01T00:00:00.000Z');
-  assert.equal(isFirstStart({ ...vm('Starting'), ...again }), false);
+test('isFirstStart: a VM gets no configuration before its guest has told that it began without one', () => {
+  const image = { digest: 'sha256:0', bootMode: 'init' } as const;
+  const spec = { cloudInit: { userDataSecretRef: { name: 'db-0', key: 'value' } } };
+  const vm = (status: Partial<Vm['status']>): Vm => sampleVm({ spec, status: { image, ...status } });
+  const told = (state: NonNullable<Vm['status']['bootstrap']>['state']): Vm =>
+    vm({ phase: 'Running', bootstrap: { state, output: '' } });
+  for (const starting of [
+    ...(['Created', 'Starting', 'Running'] as const).map((phase) => vm({ phase })),
+    told('Running'),
+  ])
+    assert.equal(isFirstStart(starting), true, JSON.stringify(starting.status));
+  for (const state of ['Done', 'Failed', 'Refused', 'CloudInit'] as const)
+    assert.equal(isFirstStart(told(state)), false, state);
+  const again = restartedWith(vm({ phase: 'Starting' }), '10.61.0.2', '2026-01-01T00:00:00.000Z');
+  assert.equal(isFirstStart(again), false);
 });

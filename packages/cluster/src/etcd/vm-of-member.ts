@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { awaitsBootstrap } from '@ignite/api/v1/awaits-bootstrap';
 import { restartedAtAnnotation } from '@ignite/api/v1/restarted-at';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { NewOfKind } from '@ignite/toolkit/client/kind-client';
@@ -83,8 +84,9 @@ export const configuredTimeOf = ({ metadata }: Vm): string | undefined =>
   metadata.annotations[configuredAnnotation];
 
 /**
- * Pure. Tells whether the first start of a VM is still under way, which may read a configuration that is written now. Etcd would begin then, and be ended by the
- * restart before it has written what it needs to begin again.
+ * Pure. Tells whether the first start of a VM is still under way, until its guest has told of its user data. Before, the guest might read a configuration that is
+ * written now: etcd would begin then, and be ended by the restart before it has written what it needs to begin again. And the guest would not hear that it is to
+ * power off, so that the restart would wait for as long as it grants the guest.
  */
 export const isFirstStart = (vm: Vm): boolean =>
-  configuredTimeOf(vm) === undefined && vm.status.phase !== 'Running';
+  configuredTimeOf(vm) === undefined && (vm.status.phase !== 'Running' || awaitsBootstrap(vm));

@@ -39,10 +39,10 @@ const cases: readonly (readonly [string, Partial<SeenHosted>, string, string])[]
     'False the API server does not answer',
   ],
   [
-    'what the pod says is of an older wish',
+    'a host has yet to look at a change of the pod, which serves on',
     { pods: [stale] },
-    'v1.35.4 ready 0 available 0 up-to-date 1',
-    'False ',
+    'v1.35.4 ready 0 available 1 up-to-date 1',
+    'True ',
   ],
   [
     'an upgrade is under way',

@@ -34,9 +34,9 @@ export function withHostedStatus(
   const [first, ...others] = running;
   const version = first === undefined ? undefined : oldestOf(first, ...others);
   const upToDate = running.filter((each) => each === spec.version).length;
-  const healthy = pods.filter((pod, at) => isPodReady(pod) && versions[at] !== undefined).length;
-  const isHealthy = pods.length > 0 && healthy === pods.length;
-  const isAvailable = isInitialized && isReachable && healthy > 0;
+  const healthy = pods.filter((pod, at) => wasReady(pod) && versions[at] !== undefined);
+  const isHealthy = pods.length > 0 && healthy.length === pods.length;
+  const isAvailable = isInitialized && isReachable && healthy.length > 0;
   const trouble = pods.map((pod) => findCondition(pod, 'Ready')?.message).find(Boolean) ?? '';
   const message = waitsFor || trouble || (isReachable ? '' : 'the API server does not answer');
   const isDeleting = metadata.deletionTimestamp !== undefined;
@@ -63,8 +63,8 @@ export function withHostedStatus(
       ...(version !== undefined && { version, versions: countsOf(running) }),
       selector: formatLabelSelector(selector),
       replicas: pods.length,
-      readyReplicas: healthy,
-      availableReplicas: isAvailable ? healthy : 0,
+      readyReplicas: healthy.filter(isSeen).length,
+      availableReplicas: isAvailable ? healthy.length : 0,
       upToDateReplicas: upToDate,
       conditions: withFindings(status?.conditions, findings, controlPlane, nowMs),
     },
@@ -79,8 +79,10 @@ const countsOf = (versions: readonly string[]) =>
   [...Map.groupBy(versions, (each) => each)].map(([version, all]) => ({ version, replicas: all.length }));
 
 /** Pure. Tells whether all is ready that the host of a pod was last told to run. */
-export const isPodReady = (pod: HostPod): boolean =>
-  findCondition(pod, 'Ready')?.status === 'True' && isSeen(pod);
+export const isPodReady = (pod: HostPod): boolean => wasReady(pod) && isSeen(pod);
+
+/** Tells whether all was ready when the host looked last. What runs serves on while its host has yet to look at a change, of routes for instance. */
+const wasReady = (pod: HostPod): boolean => findCondition(pod, 'Ready')?.status === 'True';
 
 /** Returns the version of the oldest component; `undefined` as long as one is missing. */
 function runningVersion(pod: HostPod): string | undefined {

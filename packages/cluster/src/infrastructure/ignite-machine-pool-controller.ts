@@ -64,10 +64,12 @@ async function keep(
   const made = (await objects.ofCluster(igniteMachineKind, place)).filter(isOfPool);
   const machines = (await objects.ofCluster(machineKind, place)).filter(isOfPool);
   const { template } = infrastructure.spec;
-  const { version } = pool.spec.template.spec;
+  const { version, bootstrap } = pool.spec.template.spec;
   const outdated = new Set(made.filter(({ spec }) => !isMadeFrom(template.spec, spec)).map(nameOf));
   const isOutdated = (machine: Machine): boolean =>
-    outdated.has(nameOf(machine)) || machine.spec.version !== version;
+    outdated.has(nameOf(machine)) ||
+    machine.spec.version !== version ||
+    machine.spec.bootstrap.dataSecretName !== bootstrap.dataSecretName;
   const { missing, surplus } = planPool(pool.spec.replicas, made.length, machines, isOutdated);
   for (let created = 0; created < missing; created += 1)
     await objects.create(igniteMachineKind, {

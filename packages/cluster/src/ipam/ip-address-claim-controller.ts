@@ -4,11 +4,12 @@ import { annotations, finalizers, labels } from '../contract/names.ts';
 import { controllerReference, isControlledBy, ownerReference } from '../contract/owner.ts';
 import type { InClusterIpPool } from '../kinds/in-cluster-ip-pool.ts';
 import type { IpAddressClaim } from '../kinds/ip-address-claim.ts';
-import { inClusterIpPoolKind, ipAddressClaimKind, ipAddressKind } from '../kinds/object-kinds.ts';
+import { type IpPoolKind, ipPoolKindOf, poolNamespace } from '../kinds/ip-pool-kinds.ts';
+import { ipAddressClaimKind, ipAddressKind } from '../kinds/object-kinds.ts';
 import type { BasicWork, Controller, Reconciled } from '../runtime/controller.ts';
 import { deleteProtected } from '../runtime/delete-protected.ts';
 import { planReservation } from './plan-allocation.ts';
-import { isInClusterPool, readPool } from './pool-content.ts';
+import { type PoolKey, findPool, readPool } from './pool-content.ts';
 
 const waitMs = 30_000;
 
@@ -21,7 +22,7 @@ export const ipAddressClaimController: Controller<IpAddressClaim, BasicWork> = {
   kind: ipAddressClaimKind,
   finalizer: finalizers.ipAddressClaim,
   clusterOf: clusterNameOf,
-  whenOthers: async ({ object }) => (isInClusterPool(object.spec.poolRef) ? undefined : {}),
+  whenOthers: async ({ object }) => (ipPoolKindOf(object.spec.poolRef) ? undefined : {}),
   reconcile: async ({ object: claim, cluster }, work) => {
     if (claim.metadata.deletionTimestamp !== undefined) return await release(claim, work);
     if (!cluster && clusterNameOf(claim) !== undefined) return { object: claim, requeueAfterMs: waitMs };
@@ -49,12 +50,13 @@ type Missing = Pick<Finding, 'reason' | 'message'>;
 async function allocate(claim: IpAddressClaim, work: BasicWork): Promise<Missing | undefined> {
   const { objects } = work;
   const { namespace, name, uid } = claim.metadata;
-  const poolName = claim.spec.poolRef.name;
+  const { poolRef } = claim.spec;
+  const kind = ipPoolKindOf(poolRef);
+  const poolText = `${poolRef.kind} "${poolRef.name}"`;
   const notReady = (message: string): Missing => ({ reason: 'PoolNotReady', message });
-  const content = await readPool({ namespace, name: poolName }, work);
-  if (!content) return notReady(`there is no ${inClusterIpPoolKind.kind} "${poolName}"`);
+  const content = kind && (await readPool(kind, poolKeyOf(claim, kind), work));
+  if (!content) return notReady(`there is no ${poolText}`);
   const { pool, addresses } = content;
-  const poolText = `${pool.kind} "${poolName}"`;
   if (pool.metadata.deletionTimestamp !== undefined) return notReady(`${poolText} is being deleted`);
   if (Object.hasOwn(pool.metadata.annotations, annotations.paused)) return notReady(`${poolText} is paused`);
   const stored = await new KindClient(objects.client, ipAddressKind).find({ namespace, name });
@@ -62,19 +64,29 @@ async function allocate(claim: IpAddressClaim, work: BasicWork): Promise<Missing
     return isControlledBy(stored, claim)
       ? undefined
       : { reason: 'AllocationFailed', message: `${stored.kind} "${name}" belongs to somebody else` };
-  const planned = planReservation(pool, addresses, { name, uid });
+  const isOfAll = pool.metadata.namespace === '';
+  const planned = planReservation(pool, addresses, { ...(isOfAll && { namespace }), name, uid });
   if (!planned) return { reason: 'PoolExhausted', message: `${poolText} has no free address` };
   const others = (pool.status?.reservations ?? []).filter((each) => each.claim.uid !== uid);
   if (!pool.status?.reservations?.includes(planned))
-    await objects.writeStatus(inClusterIpPoolKind, {
+    await objects.writeStatus(kind, {
       ...pool,
       status: { ...pool.status, reservations: [...others, planned] },
     });
-  await objects.create(ipAddressKind, addressOf(claim, pool, planned.address));
+  await objects.create(ipAddressKind, addressOf(claim, { kind, pool }, planned.address));
   return undefined;
 }
 
-function addressOf(claim: IpAddressClaim, pool: InClusterIpPool, address: string) {
+const poolKeyOf = ({ metadata, spec }: IpAddressClaim, kind: IpPoolKind): PoolKey => ({
+  namespace: poolNamespace(kind, metadata.namespace),
+  name: spec.poolRef.name,
+});
+
+function addressOf(
+  claim: IpAddressClaim,
+  { kind, pool }: { readonly kind: IpPoolKind; readonly pool: InClusterIpPool },
+  address: string,
+) {
   const { namespace, name } = claim.metadata;
   const { prefix, gateway } = pool.spec;
   const cluster = clusterNameOf(claim);
@@ -84,7 +96,7 @@ function addressOf(claim: IpAddressClaim, pool: InClusterIpPool, address: string
       labels: cluster === undefined ? {} : { [labels.cluster]: cluster },
       ownerReferences: [
         controllerReference(ipAddressClaimKind, claim),
-        { ...ownerReference(inClusterIpPoolKind, pool), controller: false, blockOwnerDeletion: true },
+        { ...ownerReference(kind, pool), controller: false, blockOwnerDeletion: true },
       ],
     },
     spec: {
@@ -103,12 +115,12 @@ async function release(claim: IpAddressClaim, work: BasicWork): Promise<Reconcil
   const address = await new KindClient(objects.client, ipAddressKind).find({ namespace, name });
   if (address && isControlledBy(address, claim))
     await deleteProtected(ipAddressKind, address, finalizers.ipAddress, work);
-  const pools = new KindClient(objects.client, inClusterIpPoolKind);
-  const pool = await pools.find({ namespace, name: claim.spec.poolRef.name });
+  const kind = ipPoolKindOf(claim.spec.poolRef);
+  const pool = kind && (await findPool(kind, poolKeyOf(claim, kind), work));
   const reservations = pool?.status?.reservations ?? [];
   const others = reservations.filter((each) => each.claim.uid !== uid);
   if (pool && others.length < reservations.length)
-    await objects.writeStatus(inClusterIpPoolKind, {
+    await objects.writeStatus(kind, {
       ...pool,
       status: { ...pool.status, reservations: others },
     });

@@ -20,7 +20,8 @@ import { until } from '@ignite/toolkit/clock/until.sample';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import { kinds } from '../kinds/kinds.ts';
-import { inClusterIpPoolKind, ipAddressClaimKind, ipAddressKind } from '../kinds/object-kinds.ts';
+import { type IpPoolKind, ipPoolKinds } from '../kinds/ip-pool-kinds.ts';
+import { ipAddressClaimKind, ipAddressKind } from '../kinds/object-kinds.ts';
 import { controllerFor } from '../runtime/controller.ts';
 import { Objects } from '../runtime/objects.ts';
 import { runControllers } from '../runtime/run-controllers.ts';
@@ -78,7 +79,10 @@ function openProcess(client: ObjectClient): AsyncDisposable {
   const stop = new AbortController();
   const log = (): void => {};
   const objects = new Objects({ client, clock: systemClock, log, signal: stop.signal });
-  const controllers = [controllerFor(ipAddressClaimController), controllerFor(inClusterIpPoolController)];
+  const controllers = [
+    controllerFor(ipAddressClaimController),
+    ...ipPoolKinds.map((kind) => controllerFor(inClusterIpPoolController(kind))),
+  ];
   const running = runControllers(controllers, { objects, clock: systemClock, log }, stop);
   return {
     [Symbol.asyncDispose]: async () => {
@@ -88,7 +92,8 @@ function openProcess(client: ObjectClient): AsyncDisposable {
   };
 }
 
-test('of several processes that work at once, and one that ends amidst it, none gives an address twice', async () => {
+/** Has claims of some namespaces get all addresses of a pool, from processes that come and go meanwhile. */
+async function race(kind: IpPoolKind, namespaces: readonly string[]): Promise<void> {
   const store = new StoreObjectClient(new MemoryStore(), kinds.map(servedKindOf));
   const random = seededRandom(1);
   const claims = objectsOf(store, ipAddressClaimKind);
@@ -101,14 +106,17 @@ test('of several processes that work at once, and one that ends amidst it, none 
   const untilGiven = async (count: number): Promise<void> =>
     await until(`${count} addresses are given`, async () => (await given()).length >= count, 1);
   const total = 40;
-  await objectsOf(store, inClusterIpPoolKind).create({
-    metadata: { namespace: 'default', name: 'lan' },
+  await objectsOf(store, kind).create({
+    metadata: { name: 'lan', ...(kind.defaultNamespace !== '' && { namespace: namespaces[0]! }) },
     spec: { addresses: [`10.0.0.1-10.0.0.${total}`], prefix: 24 },
   });
   for (let at = 0; at < total; at += 1)
     await claims.create({
-      metadata: { namespace: 'default', name: `c${at}` },
-      spec: { poolRef: { apiGroup: 'ipam.cluster.x-k8s.io', kind: 'InClusterIPPool', name: 'lan' } },
+      metadata: {
+        namespace: namespaces[at % namespaces.length]!,
+        name: `c${Math.floor(at / namespaces.length)}`,
+      },
+      spec: { poolRef: { apiGroup: kind.group, kind: kind.kind, name: 'lan' } },
     });
   await using _first = openProcess(new HesitantClient(store, random));
   {
@@ -118,4 +126,9 @@ test('of several processes that work at once, and one that ends amidst it, none 
   await using _third = openProcess(new HesitantClient(store, random));
   await untilGiven(total);
   assert.equal((await given()).length, total);
-});
+}
+
+for (const kind of ipPoolKinds)
+  test(`of several processes that work at once, and one that ends amidst it, none gives an address of a ${kind.kind} twice`, async () => {
+    await race(kind, kind.defaultNamespace === '' ? ['default', 'other'] : ['default']);
+  });

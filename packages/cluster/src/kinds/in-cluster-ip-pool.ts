@@ -88,12 +88,13 @@ function isOfOneFamily({ addresses, gateway, excludedAddresses = [] }: InCluster
 /** An address that a claim is about to get: the IPAddress that says so may not be there yet. */
 export interface AddressReservation {
   readonly address: string;
-  readonly claim: { readonly name: string; readonly uid: string };
+  /** The claim is in the namespace of the pool, unless that is in none. */
+  readonly claim: { readonly namespace?: string; readonly name: string; readonly uid: string };
 }
 
-/** Addresses that claims of the namespace get, as with Cluster API's in-cluster provider. */
+/** Addresses that claims of its namespace get, or those of all namespaces if it is in none, as with Cluster API's in-cluster provider. */
 export interface InClusterIpPool extends KubeObject {
-  readonly kind: 'InClusterIPPool';
+  readonly kind: 'InClusterIPPool' | 'GlobalInClusterIPPool';
   readonly spec: InClusterIpPoolSpec;
   readonly status?: {
     readonly ipAddresses?: {

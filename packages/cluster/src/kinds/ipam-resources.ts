@@ -22,6 +22,14 @@ const inClusterIpPool = {
   applyOrder: 3,
 } satisfies Resource<InClusterIpPool>;
 
+/** The same for claims of all namespaces. */
+const globalInClusterIpPool = {
+  ...inClusterIpPool,
+  scope: 'Cluster',
+  kind: 'GlobalInClusterIPPool',
+  plural: 'globalinclusterippools',
+} satisfies Resource<InClusterIpPool>;
+
 const ipAddressClaim = {
   ...common,
   group: ipamGroup,
@@ -54,4 +62,4 @@ const ipAddress = {
   applyOrder: 5,
 } satisfies Resource<IpAddress>;
 
-export const ipamResources = { inClusterIpPool, ipAddressClaim, ipAddress };
+export const ipamResources = { inClusterIpPool, globalInClusterIpPool, ipAddressClaim, ipAddress };

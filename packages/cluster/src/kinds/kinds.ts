@@ -312,6 +312,11 @@ export const kinds: readonly Kind[] = [
     strategy: { initialStatus: {} },
   }),
   defineKind({
+    ...ipamResources.globalInClusterIpPool,
+    versions: versionsOf(ipamGroup, 'GlobalInClusterIPPool', inClusterIpPoolSpecSchema),
+    strategy: { initialStatus: {} },
+  }),
+  defineKind({
     ...ipamResources.ipAddressClaim,
     versions: versionsOf(ipamGroup, 'IPAddressClaim', ipAddressClaimSpecSchema),
     strategy: { initialStatus: {}, immutable: ['/spec'], prepare: withClusterLabel },

@@ -131,6 +131,10 @@ export const clusterResourceSetBindingKind = objectKind<ClusterResourceSetBindin
 );
 const ipam = `${ipamGroup}/${contractVersion}`;
 export const inClusterIpPoolKind = objectKind<InClusterIpPool>(ipamResources.inClusterIpPool, ipam);
+export const globalInClusterIpPoolKind = objectKind<InClusterIpPool>(
+  ipamResources.globalInClusterIpPool,
+  ipam,
+);
 export const ipAddressClaimKind = objectKind<IpAddressClaim>(ipamResources.ipAddressClaim, ipam);
 export const ipAddressKind = objectKind<IpAddress>(ipamResources.ipAddress, ipam);
 export const secretObjects = objectKind(secretResource, 'v1');

@@ -165,3 +165,20 @@ spec:
     /^spec\.template\.spec\.addressesFromPools: .*InClusterIPPool\/lan/,
   );
 });
+
+test('a pool of all namespaces is in none, and may be allowed by its name', async () => {
+  const machines = (kind: string): string => `
+apiVersion: infrastructure.cluster.x-k8s.io/v1beta2
+kind: IgniteMachineTemplate
+metadata: {name: prod, namespace: team}
+spec:
+  template:
+    spec:
+      vm: {image: {oci: node}}
+      addressesFromPools: [{apiGroup: ipam.cluster.x-k8s.io, kind: ${kind}, name: lan}]`;
+  const key = 'IgniteMachineTemplate/team/prod';
+  const global = machines('GlobalInClusterIPPool');
+  assert.match((await denied(global))[key] ?? '', /GlobalInClusterIPPool\/lan, which/);
+  assert.deepEqual(await denied(global, { objects: ['GlobalInClusterIPPool/lan'] }), {});
+  assert.match((await denied(machines('InClusterIPPool')))[key] ?? '', /InClusterIPPool\/team\/lan, which/);
+});

@@ -4,6 +4,7 @@ import type { ClusterResourceSet } from '../kinds/cluster-resource-set.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import { hostUses } from '../kinds/host-uses.ts';
 import type { IgniteMachine } from '../kinds/ignite-infrastructure.ts';
+import { ipPoolKindOf, poolNamespace } from '../kinds/ip-pool-kinds.ts';
 import type { K3sControlPlane } from '../kinds/k3s-control-plane.ts';
 import type { KubeadmConfig } from '../kinds/kubeadm-config.ts';
 import type { KubeadmControlPlane } from '../kinds/kubeadm-control-plane.ts';
@@ -49,9 +50,13 @@ const ofConfigTemplate = (manifest: Manifest): readonly HostUse[] => {
 /** Machines take addresses away from those for whom the pool is. */
 function poolsOf(manifest: Manifest): readonly HostUse[] {
   const { template } = manifest.spec as { readonly template: { readonly spec: IgniteMachine['spec'] } };
-  return (template.spec.addressesFromPools ?? []).map(({ kind, name }) =>
-    objectAt(manifest, 'spec.template.spec.addressesFromPools', kind, name),
-  );
+  return (template.spec.addressesFromPools ?? []).map((pool): HostUse => {
+    const known = ipPoolKindOf(pool);
+    const { namespace: own } = manifest.metadata;
+    const namespace = known ? poolNamespace(known, own) : own;
+    const key = { kind: pool.kind, namespace, name: pool.name };
+    return { kind: 'object', key, field: 'spec.template.spec.addressesFromPools' };
+  });
 }
 
 /**

@@ -6,12 +6,12 @@ import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { initLockKey } from '../bootstrap/init-lock.ts';
 import { contractVersion } from '../contract/groups.ts';
 import { labels } from '../contract/names.ts';
+import { ipPoolKinds } from '../kinds/ip-pool-kinds.ts';
 import {
   clusterClassKind,
   clusterKind,
   configMapObjects,
   etcdClusterKind,
-  inClusterIpPoolKind,
   machineDrainRuleKind,
   secretObjects,
 } from '../kinds/object-kinds.ts';
@@ -24,7 +24,7 @@ const kindsOfNoCluster: readonly string[] = [
   clusterKind,
   clusterClassKind,
   etcdClusterKind,
-  inClusterIpPoolKind,
+  ...ipPoolKinds,
   machineDrainRuleKind,
 ].map(({ kind }) => kind);
 

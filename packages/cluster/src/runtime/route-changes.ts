@@ -13,13 +13,13 @@ import {
   clusterKind,
   hostedControlPlaneKind,
   igniteClusterKind,
-  inClusterIpPoolKind,
   ipAddressClaimKind,
   ipAddressKind,
   machineHealthCheckKind,
   machineKind,
   machinePoolKind,
 } from '../kinds/object-kinds.ts';
+import { ipPoolKindOf, ipPoolKinds, poolNamespace } from '../kinds/ip-pool-kinds.ts';
 import { clusterKeyOf } from './cached-kind.ts';
 import type { BasicWork, Controller } from './controller.ts';
 
@@ -68,12 +68,13 @@ export function routeChanges<C extends Routed>(
       enqueueAll(controllers, object, objects, enqueue).catch(aborted);
     } else if (is(clusterClassKind)) {
       enqueueClusters(byKind, object, objects, enqueue).catch(aborted);
-    } else if (is(inClusterIpPoolKind)) {
+    } else if (ipPoolKinds.some(is)) {
       enqueueClaims(byKind, object, objects, enqueue).catch(aborted);
     } else if (is(ipAddressKind) || (isGone && is(ipAddressClaimKind))) {
       const { poolRef } = (object as IpAddress | IpAddressClaim).spec;
       const found = byKind.get(`${poolRef.kind}.${poolRef.apiGroup}`);
-      if (found) enqueue(found, `${metadata.namespace}/${poolRef.name}`);
+      const poolKind = ipPoolKindOf(poolRef);
+      if (found && poolKind) enqueue(found, `${poolNamespace(poolKind, metadata.namespace)}/${poolRef.name}`);
     } else if (is(machinePoolKind)) {
       enqueueParts(byKind, object, (object as MachinePool).spec.template.spec, enqueue);
     } else if (is(machineKind)) {
@@ -147,14 +148,21 @@ async function enqueueClusters<C extends Routed>(
 /** Has the claims looked at that wait for an address of a pool. */
 async function enqueueClaims<C extends Routed>(
   byKind: ReadonlyMap<string, C>,
-  { metadata: { namespace, name } }: KubeObject,
+  { kind, metadata: { namespace, name } }: KubeObject,
   objects: BasicWork['objects'],
   enqueue: Enqueue<C>,
 ): Promise<void> {
   const found = byKind.get(`${ipAddressClaimKind.kind}.${ipAddressClaimKind.group}`);
   if (!found) return;
-  for (const claim of await objects.inNamespace(ipAddressClaimKind, namespace))
-    if (claim.spec.poolRef.name === name && !claim.status?.addressRef) enqueue(found, informerKey(claim));
+  const claims =
+    namespace === ''
+      ? await objects.all(ipAddressClaimKind)
+      : await objects.inNamespace(ipAddressClaimKind, namespace);
+  for (const claim of claims) {
+    const { poolRef } = claim.spec;
+    if (poolRef.name === name && poolRef.kind === kind && !claim.status?.addressRef)
+      enqueue(found, informerKey(claim));
+  }
 }
 
 /** Has a controller look at its objects that belong to the Cluster of another object. */

@@ -110,7 +110,8 @@ async function withProvided(
   const { template, providerIDList } = pool.spec;
   const config = bootstrap && contractOf(bootstrap).status;
   const secret = config?.initialization?.dataSecretCreated ? config.dataSecretName : undefined;
-  const dataSecretName = template.spec.bootstrap.dataSecretName ?? secret;
+  // With another config, machines boot with other data as soon as that is there.
+  const dataSecretName = secret ?? template.spec.bootstrap.dataSecretName;
   const isThere = infrastructure !== undefined && isProvisioned(contractOf(infrastructure));
   const ids = isThere ? providerIdsIn(infrastructure) : providerIDList;
   const isNews =
@@ -203,7 +204,8 @@ const labelsOfPool = ({ metadata, spec }: MachinePool): Readonly<Record<string, 
 const isCurrent =
   ({ spec }: MachinePool) =>
   (machine: Machine): boolean =>
-    machine.spec.version === spec.template.spec.version;
+    machine.spec.version === spec.template.spec.version &&
+    machine.spec.bootstrap.dataSecretName === spec.template.spec.bootstrap.dataSecretName;
 
 const ownMachines = async (pool: MachinePool, { objects }: Work): Promise<readonly Machine[]> =>
   (await objects.ofCluster(machineKind, clusterPlace(pool))).filter((each) => isControlledBy(each, pool));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { vmKind } from '@ignite/api/v1/object-kinds';
 import type { Vm } from '@ignite/api/v1/vm';
 import { type KindResource, objectsOf } from '@ignite/toolkit/client/kind-client';
@@ -7,6 +8,7 @@ import type { InClusterIpPool } from '../kinds/in-cluster-ip-pool.ts';
 import type { IpAddress, IpAddressClaim } from '../kinds/ip-address-claim.ts';
 import {
   clusterKind,
+  globalInClusterIpPoolKind,
   igniteClusterKind,
   igniteMachineKind,
   inClusterIpPoolKind,
@@ -154,6 +156,52 @@ test('an address that is controlled by something else than a claim stays', async
   await simulation.create(ipAddressClaimKind, 'a', { poolRef });
   await simulation.until(async () => await usageIs(simulation, 2, 18));
   assert.deepEqual((await addressesIn(simulation)).toSorted(), ['10.0.0.10', '10.0.0.11']);
+});
+
+test('a pool of all namespaces gives claims of each an address of its own, and is no pool of a namespace with the same name', async () => {
+  using simulation = await Simulation.open({ seed: 1 });
+  const global = { ...poolRef, kind: 'GlobalInClusterIPPool' };
+  const claims = objectsOf(simulation.client, ipAddressClaimKind);
+  // Both have the same name and the same addresses, and the claims of a pool are in two namespaces.
+  await simulation.create(inClusterIpPoolKind, 'lan', spec);
+  await simulation.create(ipAddressClaimKind, 'own', { poolRef });
+  for (const namespace of ['default', 'other'])
+    await claims.create({ metadata: { namespace, name: 'a' }, spec: { poolRef: global } });
+  const ready = async (): Promise<readonly string[]> =>
+    (await simulation.all<IpAddressClaim>(ipAddressClaimKind))
+      .filter(({ status }) => status?.addressRef)
+      .map(({ metadata: { namespace, name } }) => `${namespace}/${name}`)
+      .toSorted();
+  await simulation.until(async () => (await ready()).length === 1);
+  assert.deepEqual(await ready(), ['default/own']);
+  const pools = objectsOf(simulation.client, globalInClusterIpPoolKind);
+  await pools.create({ metadata: { name: 'lan' }, spec });
+  await simulation.until(async () => (await ready()).length === 3);
+  const addressesFrom = async (kind: string): Promise<readonly string[]> =>
+    (await simulation.all<IpAddress>(ipAddressKind))
+      .filter((each) => each.spec.poolRef.kind === kind)
+      .map((each) => `${each.metadata.namespace}/${each.metadata.name} ${each.spec.address}`)
+      .toSorted();
+  assert.deepEqual(await addressesFrom('InClusterIPPool'), ['default/own 10.0.0.10']);
+  const given = await addressesFrom('GlobalInClusterIPPool');
+  assert.deepEqual(
+    given.map((each) => each.split(' ')[0]),
+    ['default/a', 'other/a'],
+  );
+  assert.deepEqual(new Set(given.map((each) => each.split(' ')[1])), new Set(['10.0.0.10', '10.0.0.11']));
+  const usage = async () => {
+    const [pool] = await simulation.all<InClusterIpPool>(globalInClusterIpPoolKind);
+    return pool && [pool.status?.ipAddresses?.used, pool.status?.reservations?.length];
+  };
+  await simulation.until(async () => isDeepStrictEqual(await usage(), [2, 0]));
+  // The pool stays until all have given their addresses back, in whatever namespace they are.
+  await pools.delete({ name: 'lan' });
+  await claims.delete({ namespace: 'default', name: 'a' });
+  await simulation.until(async () => (await addressesFrom('GlobalInClusterIPPool')).length === 1);
+  assert.ok(await usage());
+  await claims.delete({ namespace: 'other', name: 'a' });
+  await simulation.until(async () => (await usage()) === undefined);
+  assert.deepEqual(await addressesFrom('InClusterIPPool'), ['default/own 10.0.0.10']);
 });
 
 test('claims of other pools are left to their providers', async () => {

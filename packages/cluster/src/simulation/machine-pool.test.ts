@@ -112,7 +112,7 @@ test('a pool brings up its machines, which are nodes, and is scaled', async () =
   assert.deepEqual(simulation.failures, []);
 });
 
-test('the machines of a pool are replaced one by one when its template or its version changes', async () => {
+test('the machines of a pool are replaced one by one when its template, its version or its config changes', async () => {
   using simulation = await withPool(2);
   await simulation.until(async () => await isRunning(simulation, 2));
   const replaces = async (change: () => Promise<void>): Promise<void> => {
@@ -143,6 +143,18 @@ test('the machines of a pool are replaced one by one when its template or its ve
       }),
   );
   assert.ok((await machinesOf(simulation)).every(({ spec }) => spec.version === 'v1.35.5'));
+  await simulation.create(kubeadmConfigKind, 'next', { preKubeadmCommands: ['echo next'] });
+  await replaces(
+    async () =>
+      await simulation.change(machinePoolKind, 'pool', (object) => {
+        const { spec } = object as MachinePool;
+        const configRef = { ...spec.template.spec.bootstrap.configRef!, name: 'next' };
+        const bootstrap = { ...spec.template.spec.bootstrap, configRef };
+        const template = { ...spec.template, spec: { ...spec.template.spec, bootstrap } };
+        return { ...object, spec: { ...spec, template } };
+      }),
+  );
+  assert.ok((await machinesOf(simulation)).every(({ spec }) => spec.bootstrap.dataSecretName === 'next'));
   assert.deepEqual(simulation.failures, []);
 });
 

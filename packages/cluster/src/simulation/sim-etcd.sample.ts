@@ -77,6 +77,8 @@ export class SimEtcds {
     };
     this.vms.set(uid, own);
     if (own.restartedAt !== restartedAt) {
+      if (own.restartedAt === undefined && own.bootsAtMs > nowMs && own.bootsAtMs !== Infinity)
+        this.violations.push(`${name} was restarted before its guest could hear that`);
       own.restartedAt = restartedAt;
       own.isRunning = false;
       own.bootsAtMs = nowMs + this.#options.delayMs();

@@ -37,8 +37,12 @@ export const simVmController = ({
         const tended = await etcds.tend(object, objects.client, clock.now());
         const network = { ipAddresses: [tended.address], mac: '', gateway: '' };
         const phase = tended.isRunning ? 'Running' : 'Failed';
+        const image = { digest: 'sha256:0', bootMode: 'init' } as const;
+        const { bootstrap: _told, ...before } = object.status;
+        // A guest tells of its user data once it has booted.
+        const told = tended.waitMs === undefined && { bootstrap: { state: 'Done', output: '' } as const };
         return {
-          object: { ...object, status: { ...object.status, phase, network } as Vm['status'] },
+          object: { ...object, status: { ...before, phase, image, network, ...told } as Vm['status'] },
           requeueAfterMs: tended.waitMs ?? pollMs,
         };
       }

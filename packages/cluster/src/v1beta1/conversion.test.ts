@@ -238,6 +238,7 @@ const cases: readonly (readonly [string, object, object])[] = [
     { claimRef: { name: 'a' }, poolRef, address: '10.0.0.9', prefix: 24 },
   ],
   ['InClusterIPPool', { addresses: ['10.0.0.9'], prefix: 24 }, { addresses: ['10.0.0.9'], prefix: 24 }],
+  ['GlobalInClusterIPPool', { addresses: ['10.0.0.9'], prefix: 24 }, { addresses: ['10.0.0.9'], prefix: 24 }],
   ['ClusterResourceSetBinding', { clusterName: 'dev', bindings: [] }, { clusterName: 'dev', bindings: [] }],
 ];
 

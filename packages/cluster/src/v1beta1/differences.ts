@@ -176,6 +176,7 @@ export const differences: Readonly<Record<string, Differences>> = {
   ClusterResourceSetBinding: { spec: [] },
   IPAddressClaim: { spec: [], status: conditions },
   IPAddress: { spec: [] },
-  // The provider that the pool is known from has it in this version only.
+  // The provider that the pools are known from has them in this version only.
   InClusterIPPool: { version: 'v1alpha2', spec: [] },
+  GlobalInClusterIPPool: { version: 'v1alpha2', spec: [] },
 };

@@ -10,6 +10,10 @@ export const lookMs = 5_000;
 /** The time after which a program is looked at again that becomes ready. */
 export const soonMs = 1_000;
 
+/** The time in which a process begins to run what it executes, on a busy host too. */
+const settlingMs = 2_000;
+const settlingPollMs = 20;
+
 /** A program as it is kept running. */
 export interface KeptProgram {
   readonly name: string;
@@ -34,9 +38,10 @@ export async function keepProgram(
   program: KeptProgram,
   place: ProgramPlace,
   clock: Clock,
+  signal: AbortSignal,
 ): Promise<ReconciledProgram> {
   const { name, image, fingerprint, isReadyAtOnce } = program;
-  const observed = await place.sandbox.observe(place.identity.uid);
+  const observed = await observeSettled(place, clock, signal);
   const note = await readLaunchNote(place.files);
   const step = planProgram(fingerprint, observed, note, clock.now());
   const told = ({ restarts, startMs }: LaunchNote) => ({
@@ -58,12 +63,28 @@ export async function keepProgram(
       return { status: { ...told(step.note), state: 'Running', isReady: isReadyAtOnce }, waitMs: soonMs };
     case 'note-end':
       await replaceFile(place.files.launchNote, JSON.stringify(step.note), 0o600);
-      return await keepProgram(program, place, clock);
+      return await keepProgram(program, place, clock, signal);
     case 'wait':
       return {
         status: { ...told(note!), state: 'Ended', isReady: false, message: endText(observed) },
         waitMs: step.waitMs,
       };
+  }
+}
+
+/**
+ * A process that is about to execute a program looks as one whose start was cut short, whether that is its first program or another one, as HAProxy does
+ * when it gets another configuration. The latter must not be ended for that, so it is given the time.
+ */
+async function observeSettled(
+  { sandbox, identity }: ProgramPlace,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<SandboxObservation> {
+  for (let leftMs = settlingMs; ; leftMs -= settlingPollMs) {
+    const observed = await sandbox.observe(identity.uid);
+    if (observed.state !== 'partial' || leftMs <= 0) return observed;
+    await clock.sleep(settlingPollMs, signal);
   }
 }
 

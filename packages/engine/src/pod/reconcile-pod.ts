@@ -316,6 +316,7 @@ async function reconcileProgram(
     },
     place,
     host.clock,
+    op.signal,
   );
   return { ...kept, replacesImage: root.replaces === true };
 }

@@ -1,4 +1,3 @@
-import type { Snapshot } from '@ignite/api/v1/snapshot';
 import { fullName } from '@ignite/api/v1/shown-name';
 import type { TemplateSnapshot } from '@ignite/cluster/templates/cluster-template';
 import type { TemplateHost } from '@ignite/cluster/templates/list-templates';
@@ -43,12 +42,13 @@ export async function pruneClusterTemplates(invocation: Invocation): Promise<boo
 }
 
 interface Found extends IdleTemplates {
-  readonly snapshots: readonly Snapshot[];
+  /** Returns what the disks and the memory of a template take. */
+  readonly sizeOf: (template: TemplateSnapshot) => Bytes;
 }
 
 async function survey(invocation: Invocation): Promise<Found> {
   const { signal } = invocation;
-  const nothing = { templates: [], snapshots: [], left: [] };
+  const nothing = { templates: [], left: [], sizeOf: () => bytes(0) };
   const { findIdleTemplates, hasTemplates } = await import('@ignite/cluster/templates/prune-templates');
   // Whoever frees a full disk opens nothing more for what is not there. Another host tells nobody all that it has stored.
   if (
@@ -57,10 +57,14 @@ async function survey(invocation: Invocation): Promise<Found> {
   )
     return nothing;
   try {
-    return await withClusters(invocation, async (host) => ({
-      ...(await findIdleTemplates(templateHost(host))),
-      snapshots: await host.client.snapshots.list(signal),
-    }));
+    const { snapshotsOf } = await import('@ignite/cluster/templates/cluster-template');
+    return await withClusters(invocation, async (host) => {
+      const idle = await findIdleTemplates(templateHost(host));
+      const snapshots = await host.client.snapshots.list(signal);
+      const sizeOf = (template: TemplateSnapshot): Bytes =>
+        bytes(snapshotsOf(template, snapshots).reduce((all, { status }) => all + status.size, 0));
+      return { ...idle, sizeOf };
+    });
   } catch (failure) {
     // Nor does it remove what its user may not see.
     if (!hasCode(failure, 'CLUSTERS_NOT_SERVED') && !hasCode(failure, 'FORBIDDEN')) throw failure;
@@ -77,17 +81,8 @@ const uidsOf = ({ templates, left }: Found): readonly string[] =>
   [...templates, ...left.flatMap(({ parts }) => parts)].map(({ metadata }) => metadata.uid);
 
 const namesOf = (found: Found): readonly string[] => [
-  ...found.templates.map((each) => `template of clusters "${fullName(each)}" (${sizeOf(each, found)})`),
+  ...found.templates.map(
+    (each) => `template of clusters "${fullName(each)}" (${humanBytes(found.sizeOf(each))})`,
+  ),
   ...found.left.map((each) => `what was left of template of clusters "${fullName(each)}"`),
 ];
-
-function sizeOf(
-  { metadata: { namespace }, spec: { machines } }: TemplateSnapshot,
-  { snapshots }: Found,
-): string {
-  const names = new Set(machines.map(({ snapshot }) => snapshot));
-  const sum = snapshots
-    .filter(({ metadata }) => metadata.namespace === namespace && names.has(metadata.name))
-    .reduce<Bytes>((all, { status }) => bytes(all + status.size), bytes(0));
-  return humanBytes(sum);
-}

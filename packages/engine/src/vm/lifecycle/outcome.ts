@@ -1,6 +1,7 @@
+import { awaitsBootstrap } from '@ignite/api/v1/awaits-bootstrap';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { Condition } from '@ignite/toolkit/object/condition';
-import { awaitsBootstrap, bootstrapLookMs } from '../plan/awaits-bootstrap.ts';
+import { bootstrapLookMs } from '../plan/bootstrap-look-ms.ts';
 
 /** What a reconciliation has led to. */
 export interface Outcome {

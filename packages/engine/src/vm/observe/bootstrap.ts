@@ -1,10 +1,10 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { awaitsBootstrap } from '@ignite/api/v1/awaits-bootstrap';
 import type { BootstrapStatus, Vm } from '@ignite/api/v1/vm';
 import { hasVmm } from '@ignite/api/v1/vm-phase';
 import { type Paths, vmFiles } from '../../tools/host/paths.ts';
 import { statusSize } from '../../tools/vmm/machine.ts';
 import { type GuestReport, parseGuestReports } from '../plan/exit-status.ts';
-import { awaitsBootstrap } from '../plan/awaits-bootstrap.ts';
 
 /** Returns a VM with what its guest has told of its user data, and the same VM if that is nothing new. */
 export function withBootstrap(vm: Vm, paths: Paths): Vm {
