@@ -59,6 +59,7 @@ export async function reconcileBalancer(
     },
     place,
     clock,
+    signal,
   );
   // An HAProxy that does not accept connections yet may not know the signal yet either.
   if (!kept.status.isReady || (await textOfFile(configOf(files).loaded)) === digestOf(config)) return kept;
