@@ -1,5 +1,5 @@
 import type { Client } from '@ignite/api/client/client';
-import type { ClientOperation } from '@ignite/api/client/progress';
+import type { ClientOperation, ProgressEvent } from '@ignite/api/client/progress';
 import { clusterKind } from '@ignite/cluster/kinds/object-kinds';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { untilAllEnd } from '@ignite/toolkit/async/until-all-end';
@@ -9,6 +9,7 @@ import type { Log } from '@ignite/toolkit/log/log';
 import type { Invocation } from './arguments/command.ts';
 import { logLevelOf, tells } from './arguments/log-level.ts';
 import { type Operation, isForOtherHost, withClient, withOwnHost } from './context.ts';
+import { type Collect, withToldTimings } from './render/message/with-told-timings.ts';
 
 export type ClusterHostErrorCode = 'CLUSTERS_NOT_SERVED';
 
@@ -43,24 +44,39 @@ export async function withClusterControllers<T>(
   invocation: Invocation,
   use: (host: ClusterHost) => Promise<T>,
 ): Promise<T> {
-  if (isForOtherHost(invocation)) return await withFarClusters(invocation, use);
+  return await withToldTimings(invocation, async (collect) =>
+    isForOtherHost(invocation)
+      ? await withFarClusters(invocation, async (host) => await use({ ...host, op: collect(host.op) }))
+      : await withOwnControllers(invocation, collect, use),
+  );
+}
+
+async function withOwnControllers<T>(
+  invocation: Invocation,
+  collect: Collect,
+  use: (host: ClusterHost) => Promise<T>,
+): Promise<T> {
   const [{ runClusters }, { servedClusterKinds }] = await Promise.all([
     import('@ignite/cluster/run-clusters'),
     import('@ignite/cluster/kinds/served-kinds'),
   ]);
-  return await withOwnHost(invocation, async ({ client, served, self, op, ...host }) => {
+  return await withOwnHost(invocation, async ({ client, served, self, op: asked, ...host }) => {
+    const op = collect(asked);
     const schemas = await host.loadSchemas();
     const objects = served(servedClusterKinds);
     const [done, failed] = [new AbortController(), new AbortController()];
     const until = AbortSignal.any([done.signal, op.signal]);
-    const log = controllerLog(invocation, op);
+    const tell = {
+      log: controllerLog(invocation, op),
+      report: (event: ProgressEvent): void => void (event.kind === 'timing' && op.report(event)),
+    };
     let hasControlled = false;
-    const runHost = async (stop: AbortSignal): Promise<void> => await host.controlPods(objects, log, stop);
+    const runHost = async (stop: AbortSignal): Promise<void> => await host.controlPods(objects, tell, stop);
     const onBegun = (): void => void (hasControlled = true);
     const controlling = untilAllEnd(
       [
-        runClusters({ client: objects, host: self, runHost, clock, schemas, log, onBegun }, until),
-        host.controlVms(log, until),
+        runClusters({ client: objects, host: self, runHost, clock, schemas, log: tell.log, onBegun }, until),
+        host.controlVms(tell, until),
       ],
       () => done.abort(),
     ).catch((failure: unknown) => failed.abort(failure));

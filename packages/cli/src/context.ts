@@ -17,6 +17,7 @@ import {
 } from '@ignite/engine/tools/host/paths';
 import { trustedHostKey } from '@ignite/engine/vm/trusted-host-key';
 import type { Vm } from '@ignite/api/v1/vm';
+import type { Telling } from '@ignite/engine/vm/lifecycle/control-own-vms';
 import type { LocalClient } from '@ignite/engine/operations/client/local-client';
 import type { EnginePorts } from '@ignite/engine/vm/engine-ports';
 import type { LegacyImportRequest, LegacyResult } from '@ignite/legacy/import/import-request';
@@ -26,7 +27,6 @@ import type { NewObject, ObjectClient } from '@ignite/toolkit/client/object-clie
 import type { Kind } from '@ignite/toolkit/scheme/kind';
 import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
-import type { Log } from '@ignite/toolkit/log/log';
 import { type ChosenHost, chosenHost } from './remote/chosen-host.ts';
 import type { FlagValues, Invocation } from './arguments/command.ts';
 import { logLevelOf, tells } from './arguments/log-level.ts';
@@ -303,9 +303,9 @@ export interface OwnHost {
   readonly served: (further: readonly ServedKind[]) => ObjectClient;
   readonly self: { readonly name: string; readonly isAlone: boolean; readonly locksDir: string };
   /** Makes the VMs what their objects say until `until` aborts. */
-  readonly controlVms: (log: Log, until: AbortSignal) => Promise<void>;
+  readonly controlVms: (tell: Telling, until: AbortSignal) => Promise<void>;
   /** Makes the pods of the host what their objects say until `until` aborts. */
-  readonly controlPods: (objects: ObjectClient, log: Log, until: AbortSignal) => Promise<void>;
+  readonly controlPods: (objects: ObjectClient, tell: Telling, until: AbortSignal) => Promise<void>;
   /** Loads what checks the variables of ClusterClasses. */
   readonly loadSchemas: () => Promise<ValueSchemas>;
   readonly op: Operation;
@@ -320,14 +320,13 @@ export async function withOwnHost<T>(invocation: Invocation, use: (host: OwnHost
   ]);
   return await withEngine(invocation, async (client, ports, op) => {
     const { administration, clock, self, paths } = ports;
-    const keeper = podKeeper(ports, () => {});
     return await use({
       client,
       served: (further) => administration.served(undefined, () => further),
       self: { ...self, locksDir: locksDir(paths) },
-      controlVms: async (log, until) => await controlOwnVms(ports, log, until),
-      controlPods: async (objects, log, until) =>
-        await controlHostPods({ client: objects, self, keeper, clock, log }, until),
+      controlVms: async (tell, until) => await controlOwnVms(ports, tell, until),
+      controlPods: async (objects, { log, report }, until) =>
+        await controlHostPods({ client: objects, self, keeper: podKeeper(ports, report), clock, log }, until),
       loadSchemas: async () => (await import('@ignite/apiserver/custom-resource/value-schemas')).valueSchemas,
       op,
     });

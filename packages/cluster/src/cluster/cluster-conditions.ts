@@ -1,4 +1,11 @@
-import { type Finding, type Findings, finding, findCondition, mirrored } from '../contract/conditions.ts';
+import {
+  type Finding,
+  type Findings,
+  connectionProbe,
+  finding,
+  findCondition,
+  mirrored,
+} from '../contract/conditions.ts';
 import { countOf } from '../contract/int-or-percent.ts';
 import type { ProviderObject } from '../contract/provider-object.ts';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
@@ -53,7 +60,7 @@ export function clusterFindings(cluster: Cluster, parts: ClusterParts): Findings
       'NotUpToDate',
     ]),
     WorkerMachinesUpToDate: machinesFinding(workerMachines, 'UpToDate', ['UpToDate', 'NotUpToDate']),
-    RemoteConnectionProbe: finding(
+    [connectionProbe]: finding(
       isReachable,
       ['ProbeSucceeded', 'ProbeFailed'],
       'the API server of the cluster does not answer',
@@ -64,7 +71,7 @@ export function clusterFindings(cluster: Cluster, parts: ClusterParts): Findings
     findings.InfrastructureReady,
     findings.ControlPlaneAvailable,
     findings.WorkersAvailable,
-    findings.RemoteConnectionProbe,
+    findings[connectionProbe],
   ] as const;
   return { ...findings, Available: summaryOf(decisive, isUsable(cluster.spec.controlPlaneEndpoint)) };
 }

@@ -8,6 +8,9 @@ export interface Finding {
   readonly message?: string;
 }
 
+/** The condition of a Cluster that tells whether its API server answers. */
+export const connectionProbe = 'RemoteConnectionProbe';
+
 export type Findings = Readonly<Record<string, Finding>>;
 
 /** Pure. Returns the conditions of an object with what was found now. */

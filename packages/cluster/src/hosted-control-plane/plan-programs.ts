@@ -174,6 +174,9 @@ function apiServer(planned: PlannedControlPlane, image: string): Program {
   );
 }
 
+/** Pure. Returns the argument by which the controller manager knows its cluster, the only one that has the name of the Cluster. */
+export const clusterNameArgument = (clusterName: string): string => `--cluster-name=${clusterName}`;
+
 function controllerManager(planned: PlannedControlPlane, version: string): Program {
   const { spec, clusterName, network, pod } = planned;
   return program(

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { mapConcurrent } from '@ignite/toolkit/async/map-concurrent';
 import { apiVersionOf } from '@ignite/toolkit/client/group-version-resource';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
@@ -8,13 +9,20 @@ import type { WrittenObject } from './written-object.ts';
 export const hashOf = (objects: readonly WrittenObject[]): string =>
   createHash('sha256').update(JSON.stringify(objects)).digest('hex').slice(0, 16);
 
-/** Writes objects into a cluster. Fields that others have added to them stay, and what is theirs to change. */
+/** The number of objects that are written at once. */
+const concurrency = 8;
+
+/**
+ * Writes objects into a cluster, first those that Pods need. Fields that others have added to them stay, and what is theirs to change.
+ */
 export async function writeObjects(
   client: ObjectClient,
   objects: readonly WrittenObject[],
   signal: AbortSignal,
 ): Promise<void> {
-  for (const object of objects) await writeObject(client, object, signal);
+  const runsPods = ({ resource }: WrittenObject): boolean => resource.group === 'apps';
+  for (const stage of [objects.filter((each) => !runsPods(each)), objects.filter(runsPods)])
+    await mapConcurrent(stage, concurrency, async (object) => await writeObject(client, object, signal));
 }
 
 async function writeObject(

@@ -17,7 +17,8 @@ export interface Waiting {
   readonly op: ClientOperation;
 }
 
-const lookMs = 1_000;
+/** The shortest and the longest time between two looks, and the part of the time waited so far that lies between. */
+const lookMs = { least: 250, most: 1_000, part: 1 / 20 };
 
 /**
  * Waits until a cluster is as it is wished, and reports what it still lacks.
@@ -42,7 +43,8 @@ export async function awaitCluster(
 export type Look<T> = { readonly found: T } | { readonly lacks: string };
 
 /**
- * Looks every second until something is found.
+ * Looks again and again until something is found, at least every second, and more often as long as it has not taken long. Reports what is waited for, and how
+ * long each of it took.
  * @param group the commands by which people look at what is waited for
  * @throws CodedError CLUSTER_NOT_READY when the time is up
  */
@@ -52,11 +54,17 @@ export async function waitFor<T>(
   look: () => Promise<Look<T>>,
   group: 'cluster' | 'etcd' = 'cluster',
 ): Promise<T> {
-  for (let told = ''; ;) {
+  const beganMs = clock.now();
+  for (let [told, sinceMs] = ['', beganMs]; ;) {
     const seen = await look();
+    const lacks = 'found' in seen ? '' : seen.lacks;
+    if (lacks !== told) {
+      if (told !== '')
+        op.report({ kind: 'timing', what: `wait for ${told}`, milliseconds: clock.now() - sinceMs });
+      if (lacks !== '') op.report({ kind: 'step', message: `Waiting for ${lacks}` });
+      [told, sinceMs] = [lacks, clock.now()];
+    }
     if ('found' in seen) return seen.found;
-    if (seen.lacks !== told) op.report({ kind: 'step', message: `Waiting for ${seen.lacks}` });
-    told = seen.lacks;
     if (clock.now() >= endMs)
       throw new CodedError<WaitErrorCode>(
         'CLUSTER_NOT_READY',
@@ -65,6 +73,7 @@ export async function waitFor<T>(
           hint: `"ignite ${group} describe ${namespace}/${name}" shows how far it is; what was asked for stays asked for`,
         },
       );
-    await clock.sleep(lookMs, op.signal);
+    const waitedMs = (clock.now() - beganMs) * lookMs.part;
+    await clock.sleep(Math.min(lookMs.most, Math.max(lookMs.least, waitedMs)), op.signal);
   }
 }

@@ -1,3 +1,4 @@
+import { timed } from '@ignite/api/client/timed';
 import { KindClient, objectsOf } from '@ignite/toolkit/client/kind-client';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
@@ -38,9 +39,25 @@ export async function cloneCluster(
   const snapshots = new KindClient(client, clusterSnapshotKind);
   const snapshot = await snapshots.find({ namespace, name }, { signal: op.signal });
   if (!snapshot) throw snapshotNotFound(key, name);
-  const [top, ...others] = await plan(key, snapshot, waiting);
+  const planned = await timed('read the snapshot', op, async () => await plan(key, snapshot, waiting));
   const attempt = newUid();
   const note = `${name}.${snapshot.spec.copy}`;
+  await timed('create the objects', op, async () => await create(planned, { key, note, attempt }, waiting));
+  return await goOn(key, attempt, waiting, planOn);
+}
+
+interface Beginning {
+  readonly key: ClusterKey;
+  readonly note: string;
+  readonly attempt: string;
+}
+
+/** Creates the objects of a clone, the Cluster first. */
+async function create(
+  [top, ...others]: readonly ClonedObject[],
+  { key, note, attempt }: Beginning,
+  waiting: SnapshotWaiting,
+): Promise<void> {
   const cluster = await begin(key, top!, { note, attempt }, waiting);
   await tell(top!, cluster, waiting);
   const uids = new Map([[top!.uidThen, cluster.metadata.uid]]);
@@ -50,7 +67,6 @@ export async function cloneCluster(
     await tell(each, object, waiting);
     uids.set(each.uidThen, object.metadata.uid);
   }
-  return await goOn(key, attempt, waiting, planOn);
 }
 
 /** @throws CodedError CLUSTER_SNAPSHOT_UNFIT */
@@ -75,7 +91,7 @@ async function plan(
 async function begin(
   key: ClusterKey,
   { object }: ClonedObject,
-  { note, attempt }: { readonly note: string; readonly attempt: string },
+  { note, attempt }: Pick<Beginning, 'note' | 'attempt'>,
   waiting: SnapshotWaiting,
 ): Promise<Cluster> {
   const { client, op } = waiting;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ProgressEvent } from '@ignite/api/client/progress';
 import { vmKind } from '@ignite/api/v1/object-kinds';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { KindResource } from '@ignite/toolkit/client/kind-client';
@@ -67,8 +68,10 @@ async function open(timeoutMs = 3_600_000): Promise<Opened> {
       await simulation.until(() => simulation.nowMs >= end);
     },
   };
-  const report = (event: { readonly kind: string; readonly message?: string }): void =>
-    void told.push(`${event.kind}: ${event.message}`);
+  const report = (event: ProgressEvent): void => {
+    if (event.kind === 'timing') told.push(`timing: ${event.what}, ${event.milliseconds}`);
+    else if (event.kind !== 'transfer') told.push(`${event.kind}: ${event.message}`);
+  };
   const endMs = clock.now() + timeoutMs;
   const waiting = { client: simulation.client, clock, endMs, op: { signal, report } };
   return { simulation, waiting, told, [Symbol.dispose]: () => simulation[Symbol.dispose]() };
@@ -98,13 +101,20 @@ async function leftIn(simulation: Simulation): Promise<readonly string[]> {
 
 test('a cluster is created, and what it lacks is told until it is there', async () => {
   using opened = await openWithCluster();
-  const { simulation, told } = opened;
+  const { simulation } = opened;
+  const told = opened.told.filter((text) => text.startsWith('step: '));
+  const timings = opened.told.filter((text) => text.startsWith('timing: '));
   assert.equal(told[0], 'step: Waiting for the infrastructure');
   assert.ok(
     told.some((text) => text.includes('the control plane: it is not initialized')),
     told.join('\n'),
   );
   assert.match(told.at(-1)!, /^step: Waiting for the workers dev-workers: [01] of 2 are available/);
+  // Each thing that is waited for has taken some time, the last one too.
+  assert.deepEqual(
+    timings.map((text) => text.replace(/, [1-9]\d*(\.\d+)?$/, '')),
+    told.map((text) => text.replace('step: Waiting for', 'timing: wait for')),
+  );
   assert.deepEqual(simulation.world.violations, []);
   const { items } = await simulation.world.clientOf('default/dev').list(nodes);
   assert.equal(items.length, 3);

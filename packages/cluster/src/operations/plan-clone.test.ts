@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { HostPod } from '@ignite/api/host-pod/host-pod';
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
+import { connectionProbe } from '../contract/conditions.ts';
+import { sampleControlPlane, sampleNetwork, samplePod } from '../hosted-control-plane/hosted.sample.ts';
+import { planPrograms } from '../hosted-control-plane/plan-programs.ts';
 import { clusterSnapshotKind, secretObjects } from '../kinds/object-kinds.ts';
 import { cloneProblem } from './clone-problem.ts';
-import { openWholeCluster } from './cloned-cluster.sample.ts';
+import { address, openWholeCluster } from './cloned-cluster.sample.ts';
 import type { Made } from './list-made.ts';
 import { planClone } from './plan-clone.ts';
 import { key } from './running-cluster.sample.ts';
@@ -76,6 +80,34 @@ test('planClone: machines stay behind the router, and what was observed of the o
   const of = (kind: string) => planned.find((each) => each.kind.kind === kind)!;
   assert.partialDeepStrictEqual(of('IgniteMachine').object['spec'], { vm: { network: { router: 'test' } } });
   assert.equal((of('Cluster').status as { observedGeneration?: number }).observedGeneration, undefined);
+});
+
+test('planClone: nothing is said of the API server of a clone before it was asked', () => {
+  const told = [connectionProbe, 'Available'].map((type) => ({ type, status: 'True' }));
+  const planned = planClone(
+    made.map((each) =>
+      each.kind.kind === 'Cluster'
+        ? { ...each, object: { ...each.object, status: { phase: 'Provisioned', conditions: told } } }
+        : each,
+    ),
+    snapshot,
+    'test',
+  );
+  assert.deepEqual(planned[0]!.status, { phase: 'Provisioned', conditions: [told[1]] });
+});
+
+test('planClone: the programs are those that the controller of the clone wants, which would start others again', () => {
+  const programsOf = (clusterName: string) =>
+    planPrograms({
+      ...{ clusterName, spec: sampleControlPlane().spec, network: sampleNetwork, address },
+      ...{ pod: samplePod({ 'kube-apiserver': 'v1.35.4' }), isReplicated: false, isVoting: true },
+    });
+  const commands = (programs: HostPod['spec']['programs']) => programs.map(({ command }) => command);
+  const programs = programsOf('dev');
+  assert.ok(commands(programs).flat().includes('--cluster-name=dev'));
+  const planned = planClone(withSpec('HostPod', { programs }), snapshot, 'test');
+  const { spec } = planned.find(({ kind }) => kind.kind === 'HostPod')!.object as unknown as HostPod;
+  assert.deepEqual(commands(spec.programs), commands(programsOf('test')));
 });
 
 test('planClone: what controllers keep until they have cleared away stays so', () => {

@@ -5,9 +5,11 @@ import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import type { KindResource } from '@ignite/toolkit/client/kind-client';
 import type { NewObject } from '@ignite/toolkit/client/object-client';
 import type { KubeObject, OwnerReference } from '@ignite/toolkit/object/kube-object';
+import { connectionProbe } from '../contract/conditions.ts';
 import { own } from '../contract/names.ts';
 import { ownerReference } from '../contract/owner.ts';
-import type { Cluster } from '../kinds/cluster.ts';
+import { clusterNameArgument } from '../hosted-control-plane/plan-programs.ts';
+import type { Cluster, ClusterStatus } from '../kinds/cluster.ts';
 import type { ClusterSnapshot } from '../kinds/cluster-snapshot.ts';
 import { clusterKind, igniteMachineKind, igniteMachineTemplateKind } from '../kinds/object-kinds.ts';
 import type { Made } from './list-made.ts';
@@ -62,10 +64,11 @@ export function planClone(
             ownerReferences: ownersOf(metadata, uids, cluster, nameOf('Cluster', from)),
           },
           ...(content['spec'] !== undefined && {
-            spec: specInClone({ kind, object }, content['spec'], snapshot, name),
+            spec: specInClone({ kind, object }, content['spec'], snapshot, { from, to: name }),
           }),
         },
-        ...(status !== undefined && !isOnHost && { status }),
+        ...(status !== undefined &&
+          !isOnHost && { status: kind.kind === clusterKind.kind ? withoutProbe(status) : status }),
       };
     }),
   );
@@ -80,6 +83,12 @@ function withoutObservations<T>(value: T): T {
       .filter(([field]) => field !== 'observedGeneration')
       .map(([field, held]) => [field, withoutObservations(held)]),
   ) as T;
+}
+
+/** Whether the API server of the new cluster answers is to be found out, and then told to all that wait for it. */
+function withoutProbe(status: unknown): ClusterStatus {
+  const { conditions = [], ...rest } = status as ClusterStatus;
+  return { ...rest, conditions: conditions.filter(({ type }) => type !== connectionProbe) };
 }
 
 /** The notes of those who care for the other cluster, and not for this one: commands, kubectl and Syncs. */
@@ -103,6 +112,12 @@ function ownersOf(
   return [{ ...ownerReference(clusterKind, cluster), name }];
 }
 
+/** The names of a cluster and of the one that is made of it. The router of the latter has its name. */
+interface NewName {
+  readonly from: string;
+  readonly to: string;
+}
+
 interface WithVm {
   readonly vm: VmSpec;
 }
@@ -111,11 +126,11 @@ function specInClone(
   { kind, object }: Made,
   spec: unknown,
   snapshot: ClusterSnapshot,
-  router: string,
+  { from, to: router }: NewName,
 ): unknown {
   switch (kind.kind) {
     case hostPodKind.kind:
-      return podInClone(object as HostPod, spec as HostPodSpec, snapshot, router);
+      return podInClone(object as HostPod, spec as HostPodSpec, snapshot, { from, to: router });
     case vmKind.kind:
       return vmInClone(object as Vm, spec as VmSpec, snapshot, router);
     case igniteMachineKind.kind:
@@ -134,15 +149,21 @@ const behindRouter = <T extends WithVm>(spec: T, router: string): T => ({
   vm: { ...spec.vm, network: { ...spec.vm.network, router } },
 });
 
-/** The programs begin with what those of the other pod kept, and at the address that the nodes know. */
+/**
+ * The programs begin with what those of the other pod kept, and at the address that the nodes know. They are what their controller wants of them
+ * from the beginning, and so are not started twice.
+ */
 function podInClone(
   { metadata, status }: HostPod,
   { copies: _copies, ...spec }: HostPodSpec,
   { spec: { copy, podNames, template } }: ClusterSnapshot,
-  router: string,
+  { from, to: router }: NewName,
 ): HostPodSpec {
+  const renamed = (argument: string): string =>
+    argument === clusterNameArgument(from) ? clusterNameArgument(router) : argument;
   return {
     ...spec,
+    programs: spec.programs.map((program) => ({ ...program, command: program.command.map(renamed) })),
     power: 'Running',
     restored: { copy, id: copy, podName: (template && podNames[0]) ?? metadata.name },
     ...(status?.address !== undefined && { address: status.address }),
@@ -150,12 +171,12 @@ function podInClone(
   };
 }
 
-/** The VM does not run before the control plane does. */
+/** The guest is loaded while the control plane starts, and does not go on before that is ready. */
 function vmInClone({ metadata }: Vm, spec: VmSpec, snapshot: ClusterSnapshot, router: string): VmSpec {
   const { snapshot: of } = snapshot.spec.machines.find(({ vmUid }) => vmUid === metadata.uid)!;
   return {
     ...spec,
-    power: 'Suspended',
+    power: 'Paused',
     source: { snapshot: of, identity: 'Kept' },
     network: { ...spec.network, router },
   };

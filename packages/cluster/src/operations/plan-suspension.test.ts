@@ -102,13 +102,17 @@ test('planResumption: the control plane goes on before the others', () => {
     [
       [vm('a', 'Suspended', 'Suspended'), vm('cp', 'Suspended', 'Suspended')],
       [pod('Stopped', false)],
-      'cp Running, pod Running, the programs of dev (etcd: why)',
+      'cp Running, a Paused, pod Running, the programs of dev (etcd: why)',
     ],
-    [[vm('a', 'Suspended', 'Suspended')], [pod('Running', false)], 'the programs of dev (etcd: why)'],
+    [
+      [vm('a', 'Paused', 'Suspended', 0), vm('b', 'Suspended', 'Stopped'), vm('c', 'Stopped', 'Suspended')],
+      [pod('Running', false)],
+      'the programs of dev (etcd: why)',
+    ],
     [
       [vm('a', 'Suspended', 'Suspended'), vm('cp', 'Running', 'Suspended', 0)],
       [pod('Running', true)],
-      'cp to go on',
+      'a Paused, cp to go on',
     ],
     [
       [vm('a', 'Suspended', 'Suspended'), vm('b', 'Paused', 'Paused'), vm('cp', 'Running', 'Running')],
@@ -127,13 +131,15 @@ test('suspensionProblem: what cannot be saved is told before anything is paused'
 });
 
 test('startFailure: a VM that has failed once may go on yet', () => {
-  const failed = (pauseMs: number, seen = 1): Vm => {
-    const { status, ...made } = vm('a', 'Running', 'Suspended', seen);
+  const failed = (pauseMs: number, seen = 1, power: Power = 'Running'): Vm => {
+    const { status, ...made } = vm('a', power, 'Suspended', seen);
     return { ...made, status: { ...status, message: 'no memory', startRetry: { pauseMs, nextTime: '' } } };
   };
   const cases: readonly (readonly [Vm, string | undefined])[] = [
     [failed(10_000), undefined],
     [failed(20_000), 'a: no memory'],
+    [failed(20_000, 1, 'Paused'), 'a: no memory'],
+    [failed(20_000, 1, 'Suspended'), undefined],
     [failed(20_000, 0), undefined],
     [vm('a', 'Running', 'Suspended'), undefined],
   ];

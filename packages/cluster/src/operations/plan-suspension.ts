@@ -61,8 +61,8 @@ function planStillnessOf({ vms }: Pick<ClusterParts, 'vms'>, isStanding: (vm: Vm
 }
 
 /**
- * Pure. Plans how a suspended cluster goes on: first the control plane, which the others look for as soon as they go on. A VM that is to
- * be stopped is left alone.
+ * Pure. Plans how a suspended cluster goes on: first the control plane, which the others look for as soon as they go on. Their memory is loaded
+ * meanwhile, which takes as long. A VM that is to be stopped is left alone.
  */
 export function planResumption({ vms, pods }: ClusterParts): PowerPlan {
   const meant = vms.filter(isMeant);
@@ -70,7 +70,7 @@ export function planResumption({ vms, pods }: ClusterParts): PowerPlan {
   const head = meant.filter((vm) => isOfControlPlane(vm) && !isUp(vm));
   if (late.length > 0 || head.length > 0)
     return {
-      vms: brought(head),
+      vms: [...brought(head), ...loaded(meant.filter((vm) => !isOfControlPlane(vm)))],
       pods: late.filter(({ spec }) => spec.power === 'Stopped').map((pod) => ({ pod, power: 'Running' })),
       lacks: late.length > 0 ? `the programs of ${listOf(late)}` : `${listOf(head)} to go on`,
     };
@@ -89,7 +89,7 @@ export function planResumption({ vms, pods }: ClusterParts): PowerPlan {
 export function startFailure({ vms }: Pick<ClusterParts, 'vms'>): string | undefined {
   const failed = vms.find(
     (vm) =>
-      vm.spec.power === 'Running' &&
+      (vm.spec.power === 'Running' || vm.spec.power === 'Paused') &&
       isSeen(vm) &&
       isDown(vm) &&
       (vm.status.startRetry?.pauseMs ?? 0) > firstStartPauseMs,
@@ -99,6 +99,12 @@ export function startFailure({ vms }: Pick<ClusterParts, 'vms'>): string | undef
 
 const brought = (vms: readonly Vm[]): PowerPlan['vms'] =>
   vms.filter(({ spec }) => spec.power !== 'Running').map((vm) => ({ vm, power: 'Running' }));
+
+/** Guests that are saved stand still in memory from then on. */
+const loaded = (vms: readonly Vm[]): PowerPlan['vms'] =>
+  vms
+    .filter(({ spec, status }) => spec.power === 'Suspended' && status.phase === 'Suspended')
+    .map((vm) => ({ vm, power: 'Paused' }));
 
 /**
  * Pure. Returns why a VM cannot be suspended, as far as its object tells, or undefined if it can.

@@ -22,7 +22,7 @@ export const metadata = (name: string) => ({
 });
 const phases = { Running: 'Running', Paused: 'Paused', Suspended: 'Suspended', Stopped: 'Stopped' } as const;
 
-/** A cluster with a hosted control plane and two workers. Its host fulfils one wish each time somebody waits. */
+/** A cluster with a hosted control plane and two workers. Its host fulfils one wish a second. */
 export async function openCluster() {
   const { fulfil, ...host } = openHost();
   const { clusters, vms, pods, done } = host;
@@ -35,7 +35,7 @@ export async function openCluster() {
   return host;
 }
 
-/** A host that fulfils one wish each time somebody waits, of which there is none yet. */
+/** A host that fulfils one wish a second, of which there is none yet. */
 export function openHost() {
   const store = new MemoryStore();
   const client = new StoreObjectClient(store, [
@@ -69,11 +69,12 @@ export function openHost() {
     clock: {
       now: () => nowMs,
       sleep: async (ms) => {
+        const second = Math.floor(nowMs / 1_000);
         nowMs += ms;
-        await fulfil();
+        if (Math.floor(nowMs / 1_000) > second) await fulfil();
       },
     },
-    endMs: 60_000,
+    endMs: 90_000,
     snapshots: snapshotsOf(vms, done),
     op: { signal: new AbortController().signal, report: () => {} },
   };

@@ -16,7 +16,7 @@ import type { SnapshotWaiting } from './snapshot-waiting.ts';
 import { resumeCluster, suspendCluster } from './suspend-cluster.ts';
 
 const suspension = ['a Paused', 'b Paused', 'a Suspended', 'b Suspended', 'pod Stopped'];
-const resumption = ['pod Running', 'a Running', 'b Running'];
+const resumption = ['a Paused', 'b Paused', 'pod Running', 'a Running', 'b Running'];
 
 test('a snapshot holds all of a cluster at one instant, and the cluster goes on', async () => {
   const { clusters, pods, done, waiting, client } = await openCluster();

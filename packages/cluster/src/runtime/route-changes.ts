@@ -3,6 +3,7 @@ import type { KindResource } from '@ignite/toolkit/client/kind-client';
 import { groupOf } from '@ignite/toolkit/object/group-kind';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { informerKey } from '@ignite/toolkit/controller/informer';
+import { connectionProbe, findCondition } from '../contract/conditions.ts';
 import { annotations } from '../contract/names.ts';
 import { type Cluster, isPaused } from '../kinds/cluster.ts';
 import type { IpAddress, IpAddressClaim } from '../kinds/ip-address-claim.ts';
@@ -34,7 +35,7 @@ export type Enqueue<C extends Routed = Routed> = (controller: C, key: string) =>
 
 /**
  * Has the controllers look at what a change is of interest to: the object itself, its owners, all that belongs to a
- * Cluster whose wishes or beginnings have changed, the parts of a Machine or a MachinePool, the health checks of a Machine and its hosted control plane, the load
+ * Cluster whose wishes or beginnings have changed, or whose API server answers again, the parts of a Machine or a MachinePool, the health checks of a Machine and its hosted control plane, the load
  * balancer of a Machine or a pod, the Clusters of a class, the claims that wait for a pool, and the pool of an address
  * or of a claim that is gone.
  */
@@ -119,6 +120,7 @@ function newsOf(cluster: Cluster, isGone: boolean): string {
     metadata.annotations[annotations.paused],
     isPaused(cluster),
     status?.initialization,
+    findCondition(cluster, connectionProbe)?.status,
   ]);
 }
 

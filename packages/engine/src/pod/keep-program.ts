@@ -7,8 +7,11 @@ import { type LaunchNote, planProgram } from './plan-program.ts';
 
 /** The time after which a program is looked at again that runs as it should. */
 export const lookMs = 5_000;
-/** The time after which a program is looked at again that becomes ready. */
+/** The time after which a program is looked at again for which something is missing, or which has just been started. */
 export const soonMs = 1_000;
+/** How long, and how often, a program is asked at each look that becomes ready, and the time until the next look. */
+const patienceMs = 1_000;
+const pauseMs = 100;
 
 /** The time in which a process begins to run what it executes, on a busy host too. */
 const settlingMs = 2_000;
@@ -52,15 +55,18 @@ export async function keepProgram(
   });
   switch (step.type) {
     case 'keep': {
-      const isReady = await program.isReady();
+      const isReady = await becomesReady(program, clock, signal);
       return {
         status: { ...told(note!), state: 'Running', isReady },
-        waitMs: isReady ? lookMs : soonMs,
+        waitMs: isReady ? lookMs : pauseMs,
       };
     }
     case 'launch':
       await program.launch(step.note);
-      return { status: { ...told(step.note), state: 'Running', isReady: isReadyAtOnce }, waitMs: soonMs };
+      return {
+        status: { ...told(step.note), state: 'Running', isReady: isReadyAtOnce },
+        waitMs: isReadyAtOnce ? soonMs : pauseMs,
+      };
     case 'note-end':
       await replaceFile(place.files.launchNote, JSON.stringify(step.note), 0o600);
       return await keepProgram(program, place, clock, signal);
@@ -85,6 +91,18 @@ async function observeSettled(
     const observed = await sandbox.observe(identity.uid);
     if (observed.state !== 'partial' || leftMs <= 0) return observed;
     await clock.sleep(settlingPollMs, signal);
+  }
+}
+
+/** Whoever waits for a program learns of it at once by this, without all of its pod being looked at each time. */
+async function becomesReady(
+  { isReady }: Pick<KeptProgram, 'isReady'>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (const endMs = clock.now() + patienceMs; ; await clock.sleep(pauseMs, signal)) {
+    if (await isReady()) return true;
+    if (clock.now() >= endMs) return false;
   }
 }
 

@@ -6,6 +6,7 @@ import {
   balancerName,
 } from '@ignite/api/host-pod/host-pod';
 import type { ClientOperation } from '@ignite/api/client/progress';
+import { timed } from '@ignite/api/client/timed';
 import { nameOnHost } from '@ignite/api/v1/shown-name';
 import { hostPodKind } from '@ignite/api/host-pod/object-kind';
 import { KindClient } from '@ignite/toolkit/client/kind-client';
@@ -70,7 +71,7 @@ export async function reconcilePod(pod: HostPod, host: PodHost, op: ClientOperat
   const { programs, balancer } = pod.spec;
   const wanted = new Set(namesOf(pod.spec));
   await removeOthers(pod.metadata.uid, programs, wanted, { files, host }, op.signal);
-  const network = await joinNetwork(pod, host, op.signal);
+  const network = await joinNetwork(pod, host, op);
   const routeProblem = mayHaveRoutes(pod) ? await findRouteProblem(pod, host, op.signal) : '';
   const told = (status: HostPodStatus): HostPodStatus =>
     withRouteProblem(pod, status, routeProblem, host.clock.now());
@@ -83,7 +84,8 @@ export async function reconcilePod(pod: HostPod, host: PodHost, op: ClientOperat
   // Programs are not ended for a copy that there is not.
   if (!isBack) await findCopy(pod.spec.restored!.copy, files, holder);
   if (isStopped || !isBack) await endPrograms(pod, { files, host }, op.signal);
-  if (!isBack) await restoreCopy(pod.spec.restored!, files, copying, holder);
+  if (!isBack)
+    await timed('bring a copy back', op, async () => restoreCopy(pod.spec.restored!, files, copying, holder));
   const kept = await keepCopies(pod.spec, isStopped, files, copying);
   if (isStopped)
     return { status: told({ ...stoppedStatus(pod, network, host), ...kept }), requeueAfterMs: lookMs };
@@ -228,33 +230,35 @@ async function copyHolder(
 }
 
 /** Gives a pod its address. One that it had before it gets again, since others know it by that. */
-async function joinNetwork(pod: HostPod, host: PodHost, signal: AbortSignal): Promise<PodNetwork> {
+async function joinNetwork(pod: HostPod, host: PodHost, op: ClientOperation): Promise<PodNetwork> {
   const { uid, namespace } = pod.metadata;
   const wanted = pod.status?.address ?? pod.spec.address;
   const router = routerOf(pod.spec, { namespace });
-  const known = await host.network.observe(uid, signal);
+  const known = await host.network.observe(uid, op.signal);
   const attachment =
     known.state === 'attached'
       ? known.attachment
-      : await host.network.attach(
-          {
-            uid,
-            name: `pod-${nameOnHost(pod.metadata)}`,
-            ports: [],
-            interfaces: [
-              {
-                kind: 'cni',
-                name: 'eth0',
-                addresses: wanted === undefined ? [] : [wanted],
-                lastAddresses: [],
-              },
-            ],
-            ...(router !== undefined && { router }),
-            reserved: reservations(await listOwnVms(host), { uid, router }),
-            dns: noDns,
-            labels: pod.metadata.labels,
-          },
-          signal,
+      : await timed('join the network', op, async () =>
+          host.network.attach(
+            {
+              uid,
+              name: `pod-${nameOnHost(pod.metadata)}`,
+              ports: [],
+              interfaces: [
+                {
+                  kind: 'cni',
+                  name: 'eth0',
+                  addresses: wanted === undefined ? [] : [wanted],
+                  lastAddresses: [],
+                },
+              ],
+              ...(router !== undefined && { router }),
+              reserved: reservations(await listOwnVms(host), { uid, router }),
+              dns: noDns,
+              labels: pod.metadata.labels,
+            },
+            op.signal,
+          ),
         );
   const address = withoutPrefix(attachment.nics[0]?.addresses[0] ?? '');
   const reachedAt = attachment.reachedAt?.[0];
@@ -311,7 +315,8 @@ async function reconcileProgram(
   const kept = await keepProgram(
     {
       ...{ name, image, fingerprint: fingerprintOf(ready), isReadyAtOnce: program.probe === undefined },
-      launch: async (note) => await launchProgram(ready, note, place, op.signal),
+      launch: async (note) =>
+        await timed(`launch ${name}`, op, async () => await launchProgram(ready, note, place, op.signal)),
       isReady: async () => await isAnswering(program, network.reachedAt ?? network.address, op.signal),
     },
     place,

@@ -56,6 +56,7 @@ export const clusterCreate: Command = {
     ...namespaceFlags,
     kubeconfig: { type: 'boolean', default: 'true', help: 'make the cluster a context of your kubeconfig' },
     ...waitFlags,
+    timings: { type: 'boolean', help: 'print how long each step took, to standard error' },
     'dry-run': { type: 'boolean', help: 'print the objects of the cluster, without creating them' },
     output: {
       ...documentFlag,

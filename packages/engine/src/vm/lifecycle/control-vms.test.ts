@@ -83,6 +83,18 @@ test('controlVms: a VM that somebody has written is brought up, after whoever wr
   assert.deepEqual(looks, [1_000]);
 });
 
+test('controlVms: what a controller wishes of its VM is done at once', async (t) => {
+  const { vms, clock, looks } = controller(t, () => ({ vm: withStatus({ phase: 'Running' }) }));
+  const { metadata, ...vm } = withStatus({ phase: 'Created' });
+  const owner = { apiVersion: 'v1', kind: 'IgniteMachine', name: 'a', uid: 'a' };
+  vms.put({ ...vm, metadata: { ...metadata, ownerReferences: [{ ...owner, controller: true }] } });
+  await clock.advance(0);
+  assert.deepEqual(looks, [0]);
+  vms.put({ ...vm, metadata: { ...metadata, generation: 2, ownerReferences: [owner] } });
+  await clock.advance(999);
+  assert.deepEqual(looks, [0]);
+});
+
 test('controlVms: a VM that was started is followed until it can be used, one that was up is not', async (t) => {
   const { vms, clock, looks, followed, logged } = controller(t, () => ({
     vm: withStatus({ phase: 'Running' }),

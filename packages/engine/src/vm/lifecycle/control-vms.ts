@@ -117,8 +117,9 @@ function newsOf({ metadata, status }: Vm): string {
   return JSON.stringify([uid, generation, annotations, deletionTimestamp, phase, ...times]);
 }
 
-/** Pure. Returns when a VM that has changed is looked at, in milliseconds from now. */
-function untilLookMs({ status: { phase, restarts } }: Vm, nowMs: number): number {
+/** Pure. Returns when a VM that has changed is looked at, in milliseconds from now. No command goes on with what a controller wishes. */
+function untilLookMs({ metadata, status: { phase, restarts } }: Vm, nowMs: number): number {
   const due = phase === 'Restarting' ? Date.parse(restarts?.nextTime ?? '') : NaN;
-  return Number.isNaN(due) ? leewayMs : Math.max(0, due - nowMs);
+  const isControlled = metadata.ownerReferences?.some(({ controller }) => controller) ?? false;
+  return Number.isNaN(due) ? (isControlled ? 0 : leewayMs) : Math.max(0, due - nowMs);
 }

@@ -249,6 +249,18 @@ test('planVm: a suspended VM goes on with its disk and its seed as they are, onc
   ]);
 });
 
+test('planVm: a suspended VM that is to be paused does not run at all, unless it has to take its identity', () => {
+  const load = ['load-state', 'record-load', 'discard-state'];
+  assert.deepEqual(kinds({ kind: 'paused' }, suspended), ['publish-ports', ...load]);
+  assert.deepEqual(kinds({ kind: 'paused' }, { ...suspended, isIdentityDue: true }), [
+    ...['publish-ports', 'write-seed', ...load, 'cut-links', 'resume', 'give-identity'],
+    ...['record-start', 'record-pause', 'pause'],
+  ]);
+  // What is saved there belongs to a disk that is not there yet.
+  const unplaced = { ...suspended, disk: false };
+  assert.ok(kinds({ kind: 'paused' }, unplaced, fromSnapshot).includes('place-snapshot'));
+});
+
 test('planVm: a guest that keeps an identity goes on with a seed, which its VM has never had', () => {
   const placed = { ...stopped, isSaved: true, seed: false };
   assert.deepEqual(planVm({ kind: 'running' }, placed).slice(0, 3), [

@@ -118,11 +118,7 @@ export function planVm(goal: Goal, have: ObservedVm, needs: VmNeeds = nothing): 
     case 'running':
       return planRunning(goal, have, needs);
     case 'paused':
-      return [
-        ...(hasBooted(have) ? discardState(have) : planRunning(goal, have, needs)),
-        { kind: 'record-pause' },
-        { kind: 'pause' },
-      ];
+      return planPaused(goal, have, needs);
     case 'suspended':
       return planSuspended(have, needs);
     case 'restarting':
@@ -174,6 +170,18 @@ function planRunning(options: LaunchOptions, have: ObservedVm, needs: VmNeeds): 
   ];
 }
 
+/** A guest that goes on from its saved state stands still from the beginning, unless it has to take its own identity first. */
+function planPaused(options: LaunchOptions, have: ObservedVm, needs: VmNeeds): VmStep[] {
+  const isPlaced = have.disk || !needs.source;
+  if (!hasBooted(have) && isPlaced && have.isSaved && !have.isIdentityDue)
+    return planLoad(options, have, needs);
+  return [
+    ...(hasBooted(have) ? discardState(have) : planRunning(options, have, needs)),
+    { kind: 'record-pause' },
+    { kind: 'pause' },
+  ];
+}
+
 function planPlacement(have: ObservedVm, needs: VmNeeds): VmStep[] {
   return [
     ...planContent(have, needs),
@@ -199,11 +207,17 @@ const planNetwork = ({ network }: ObservedVm, attach: VmStep): VmStep[] => [
   network === 'attached' ? { kind: 'publish-ports' } : attach,
 ];
 
+const planResumption = (options: LaunchOptions, have: ObservedVm, needs: VmNeeds): VmStep[] => [
+  ...planLoad(options, have, needs),
+  ...goOn(have, true),
+  { kind: 'record-start' },
+];
+
 /**
  * A guest that goes on finds its disks and its seed as it left them. One that goes on in another VM gets a seed of its own. The state is
  * discarded before the guest goes on, because the disks change then.
  */
-function planResumption({ awaitClientSeconds }: LaunchOptions, have: ObservedVm, needs: VmNeeds): VmStep[] {
+function planLoad({ awaitClientSeconds }: LaunchOptions, have: ObservedVm, needs: VmNeeds): VmStep[] {
   return [
     ...planContent(have, needs),
     ...clearSaved(have),
@@ -213,8 +227,6 @@ function planResumption({ awaitClientSeconds }: LaunchOptions, have: ObservedVm,
     { kind: 'load-state', ...(awaitClientSeconds !== undefined && { awaitClientSeconds }) },
     { kind: 'record-load' },
     { kind: 'discard-state' },
-    ...goOn(have, true),
-    { kind: 'record-start' },
   ];
 }
 
