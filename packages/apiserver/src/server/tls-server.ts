@@ -41,6 +41,8 @@ export function tlsServer(
       settings: { maxConcurrentStreams: mostStreams, maxHeaderListSize: maxHeaderSize },
       maxHeaderListPairs: maxHeaderSize / smallestHeader,
       maxSessionMemory: mostUnsent,
+      // Node would leave out headers with spaces around their values, and one of them may say as whom a request is made.
+      strictFieldWhitespaceValidation: false,
     },
     answer,
   );
