@@ -90,6 +90,26 @@ describe('clients that choose HTTP/2', { timeout }, () => {
     assert.equal((await client.ask({ path })).code, 200);
   });
 
+  test('one user has so many watches and no more, on however many connections', async () => {
+    await using garden = await serveSecureGarden();
+    using clients = new DisposableStack();
+    const begun = await Promise.all(
+      Array.from({ length: 10 }, async () => {
+        const client = clients.use(http2Client(garden.url, { ca: garden.ca }));
+        const watches = Array.from({ length: 100 }, () => client.begin({ path: `${path}?watch=true` }));
+        return await Promise.all(watches);
+      }),
+    );
+    assert.deepEqual([...new Set(begun.flat().map(({ code }) => code))], [200]);
+    const client = clients.use(http2Client(garden.url, { ca: garden.ca }));
+    const watch = async (): Promise<number> =>
+      (await client.ask({ path: `${path}?watch=true&timeoutSeconds=1` })).code;
+    assert.equal(await watch(), 429);
+    assert.equal((await client.ask({ path })).code, 200);
+    begun[0]![0]!.breakOff();
+    while ((await watch()) === 429);
+  });
+
   test('one that nobody knows gets its answer, and no more on its connection', async () => {
     await using garden = await serveSecureGarden({ authenticator: { authenticate: async () => undefined } });
     for (const [asked, code] of [
