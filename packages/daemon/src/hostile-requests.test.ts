@@ -9,6 +9,16 @@ import { gzipSync } from 'node:zlib';
 import type { ApiOptions } from '@ignite/apiserver/server/api-handler';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
+import {
+  flags,
+  frame,
+  frameTypes,
+  headerBlock,
+  openByHand,
+} from '@ignite/apiserver/server/http2-frames.sample';
+import { http2Client } from '@ignite/apiserver/server/protocols.sample';
+import { readKubeconfig } from '@ignite/toolkit/client/over-http/kubeconfig';
+import type { ServerTls } from '@ignite/toolkit/client/over-http/server-access';
 import { serveApiSocket } from './api-socket.ts';
 import { openServedApi } from './served-api.sample.ts';
 
@@ -66,6 +76,63 @@ describe('requests that mean two things, or too much', () => {
     assert.deepEqual(await answersTo(api.socket, Buffer.concat([Buffer.from(packed), bomb])), [415]);
     assert.deepEqual(await answersTo(api.socket, head('GET', '/livez')), [200]);
   });
+});
+
+/** Tells whether a server answers the headers of a request of HTTP/2, rather than to reset it or to hang up. */
+async function answersHeaders(port: number, tls: ServerTls, headers: Readonly<Record<string, string>>) {
+  const socket = await openByHand(port, tls);
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  let received = Buffer.alloc(0);
+  socket.on('data', (part: Buffer) => {
+    received = Buffer.concat([received, part]);
+    for (let at = 0; at + 9 <= received.length; at += 9 + received.readUIntBE(at, 3)) {
+      const type = received[at + 3];
+      if (type === frameTypes.headers || type === frameTypes.rstStream) resolve(type === frameTypes.headers);
+    }
+  });
+  socket.once('close', () => resolve(false));
+  socket.write(frame(frameTypes.headers, flags.endHeaders | flags.endStream, 1, headerBlock(headers)));
+  const isAnswered = await promise;
+  socket.destroy();
+  return isAnswered;
+}
+
+test('no request of HTTP/2 says what belongs to a connection of HTTP/1.1', async () => {
+  await using api = await openServedApi();
+  const { url, tls = {} } = await readKubeconfig(join(api.dir, 'kubeconfig'));
+  const { host, port } = new URL(url);
+  const plain = { ':method': 'GET', ':scheme': 'https', ':authority': host, ':path': maps };
+  assert.equal(await answersHeaders(Number(port), tls, plain), true);
+  for (const [name, more] of [
+    ['a coding', { 'transfer-encoding': 'chunked' }],
+    ['a connection', { connection: 'close' }],
+    ['another protocol', { connection: 'upgrade', upgrade: 'websocket' }],
+    ['a header in capitals', { 'Impersonate-User': 'ada' }],
+    ['a length without a body', { 'content-length': '5' }],
+    ['a path of another server', { ':path': 'http://other/api/v1/secrets' }],
+    ['a WebSocket (RFC 8441)', { ':method': 'CONNECT', ':protocol': 'websocket' }],
+  ] as const)
+    assert.equal(await answersHeaders(Number(port), tls, { ...plain, ...more }), false, name);
+  using client = http2Client(url, tls);
+  const asAda = Object.fromEntries(Array.from({ length: 1_000 }, (_, at) => [`x-${at}`, 'y'] as const));
+  const answer = await client.ask({ path: maps, headers: { ...asAda, 'impersonate-user': 'ada' } });
+  assert.equal(answer.code, 403, 'ada may not');
+});
+
+test('a header of HTTP/2 with spaces around its value is not left out', async () => {
+  await using api = await openServedApi();
+  const { url, tls = {} } = await readKubeconfig(join(api.dir, 'kubeconfig'));
+  const { host, port } = new URL(url);
+  const socket = await openByHand(Number(port), tls);
+  const plain = { ':method': 'GET', ':scheme': 'https', ':authority': host, ':path': maps };
+  const block = headerBlock({ ...plain, 'impersonate-user': ' ada ' });
+  socket.write(frame(frameTypes.headers, flags.endHeaders | flags.endStream, 1, block));
+  let said = '';
+  for await (const part of socket) {
+    said += String(part);
+    if (said.includes('"kind"')) break;
+  }
+  assert.match(said, /Forbidden/, 'it is made as somebody who may not');
 });
 
 test('a link in the place of the socket is replaced, and what it leads to stays as it is', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import type { Decision } from '../request/access.ts';
+import type { ApiRequest } from '../request/exchange.ts';
 import type { Body } from '../request/decode-body.ts';
 import type { RequestInfo } from '../request/request-info.ts';
 import type { UserInfo } from '../request/user-info.ts';
@@ -29,7 +29,7 @@ export class AuditedExchange {
 
   constructor(
     trail: AuditTrail,
-    { url = '', headers, socket }: Pick<IncomingMessage, 'url' | 'headers' | 'socket'>,
+    { url = '', headers, socket }: Pick<ApiRequest, 'url' | 'headers' | 'socket'>,
     request: RequestInfo,
   ) {
     this.#trail = trail;

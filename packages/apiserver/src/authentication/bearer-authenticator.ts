@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import type { Authenticator } from '../request/access.ts';
+import type { ApiRequest } from '../request/exchange.ts';
 import type { UserInfo } from '../request/user-info.ts';
 import { unauthorized } from './unauthorized.ts';
 
@@ -27,7 +27,7 @@ export class BearerAuthenticator implements Authenticator {
     this.#authenticators = authenticators;
   }
 
-  async authenticate({ headers }: IncomingMessage, signal: AbortSignal): Promise<UserInfo | undefined> {
+  async authenticate({ headers }: ApiRequest, signal: AbortSignal): Promise<UserInfo | undefined> {
     const { authorization } = headers;
     if (authorization === undefined) return undefined;
     if (authorization.length > longestToken) throw unauthorized('the token is too long');

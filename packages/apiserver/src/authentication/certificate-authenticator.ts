@@ -1,8 +1,8 @@
 import { type X509Certificate, constants } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import type { Authenticator } from '../request/access.ts';
+import { type ApiRequest, connectionOf } from '../request/exchange.ts';
 import type { UserInfo } from '../request/user-info.ts';
 import { unauthorized } from './unauthorized.ts';
 
@@ -26,7 +26,7 @@ const mostKnown = 100;
 export class CertificateAuthenticator implements Authenticator {
   readonly #clock: Clock;
   /** The certificates of connections, which are read once for all requests of a connection. */
-  readonly #shown = new WeakMap<TLSSocket, ShownCertificate>();
+  readonly #shown = new WeakMap<object, ShownCertificate>();
 
   /** What certificates say, by their fingerprints, since a client has many connections. */
   readonly #known = new Map<string, ShownCertificate>();
@@ -35,9 +35,10 @@ export class CertificateAuthenticator implements Authenticator {
     this.#clock = clock;
   }
 
-  async authenticate({ socket }: IncomingMessage): Promise<UserInfo | undefined> {
+  async authenticate(request: ApiRequest): Promise<UserInfo | undefined> {
+    const { socket } = request;
     if (!(socket instanceof TLSSocket)) return undefined;
-    const certificate = this.#certificateOf(socket);
+    const certificate = this.#certificateOf(socket, connectionOf(request));
     if (!certificate) return undefined;
     if (!socket.authorized)
       throw unauthorized('the client certificate is not valid', socket.authorizationError);
@@ -47,13 +48,13 @@ export class CertificateAuthenticator implements Authenticator {
     return certificate.user;
   }
 
-  #certificateOf(socket: TLSSocket): ShownCertificate | undefined {
-    const known = this.#shown.get(socket);
+  #certificateOf(socket: TLSSocket, connection: object): ShownCertificate | undefined {
+    const known = this.#shown.get(connection);
     if (known) return known;
     const certificate = socket.getPeerX509Certificate();
     if (!certificate) return undefined;
     const shown = this.#read(certificate);
-    this.#shown.set(socket, shown);
+    this.#shown.set(connection, shown);
     return shown;
   }
 

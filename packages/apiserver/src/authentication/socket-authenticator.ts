@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import type { Authenticator } from '../request/access.ts';
+import type { ApiRequest } from '../request/exchange.ts';
 import type { UserInfo } from '../request/user-info.ts';
 
 /**
@@ -23,7 +23,7 @@ export class SocketAuthenticator implements Authenticator {
     server.on('connection', (connection) => this.#connections.add(connection));
   }
 
-  async authenticate({ socket }: IncomingMessage): Promise<UserInfo | undefined> {
+  async authenticate({ socket }: ApiRequest): Promise<UserInfo | undefined> {
     return this.#connections.has(socket) ? this.#user : undefined;
   }
 }

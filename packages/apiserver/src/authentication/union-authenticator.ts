@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import type { Authenticator } from '../request/access.ts';
+import type { ApiRequest } from '../request/exchange.ts';
 import type { UserInfo } from '../request/user-info.ts';
 
 const authenticatedGroup = 'system:authenticated';
@@ -15,7 +15,7 @@ export class UnionAuthenticator implements Authenticator {
     this.#authenticators = authenticators;
   }
 
-  async authenticate(request: IncomingMessage, signal: AbortSignal): Promise<UserInfo | undefined> {
+  async authenticate(request: ApiRequest, signal: AbortSignal): Promise<UserInfo | undefined> {
     for (const authenticator of this.#authenticators) {
       const user = await authenticator.authenticate(request, signal);
       if (user) return withGroup(user);

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import type { AccessRequest } from './access-request.ts';
+import type { ApiRequest } from './exchange.ts';
 import type { UserInfo } from './user-info.ts';
 
 /** The port that finds out who makes a request. */
@@ -8,7 +8,7 @@ export interface Authenticator {
    * Returns the user, or undefined if the request shows no credentials that this authenticator knows.
    * @throws ObjectError UNAUTHORIZED if it shows such credentials and they are not valid
    */
-  authenticate(request: IncomingMessage, signal: AbortSignal): Promise<UserInfo | undefined>;
+  authenticate(request: ApiRequest, signal: AbortSignal): Promise<UserInfo | undefined>;
 }
 
 /** The port that decides whether a user may do something. */

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import { unlessAborted } from '@ignite/toolkit/async/unless-aborted';
+import type { ApiRequest } from './exchange.ts';
 import { RequestError } from './request-error.ts';
 
 /** The largest body that is read, as in Kubernetes. */
@@ -9,7 +9,7 @@ const largestBody = 3 * 2 ** 20;
  * Reads the body of a request, until `signal` aborts: a body may never end.
  * @throws RequestError BODY_TOO_LARGE, MEDIA_TYPE_UNKNOWN
  */
-export async function readBody(message: IncomingMessage, signal: AbortSignal): Promise<Buffer> {
+export async function readBody(message: ApiRequest, signal: AbortSignal): Promise<Buffer> {
   const { 'content-encoding': coding = 'identity', 'content-length': announced = '0' } = message.headers;
   if (coding !== 'identity')
     throw new RequestError('MEDIA_TYPE_UNKNOWN', `bodies with the encoding "${coding}" are not read`);
@@ -17,7 +17,7 @@ export async function readBody(message: IncomingMessage, signal: AbortSignal): P
   return await unlessAborted(wholeBody(message), signal);
 }
 
-async function wholeBody(message: IncomingMessage): Promise<Buffer> {
+async function wholeBody(message: ApiRequest): Promise<Buffer> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of message as AsyncIterable<Buffer>) {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import { stringify } from 'yaml';
+import { type ApiResponse, breakOff, closeAfter } from '../request/exchange.ts';
 import type { Form } from './negotiate.ts';
 
 /** What an answer says, in the form in which it is sent. */
@@ -23,29 +23,42 @@ const gzipFrom = 128 * 2 ** 10;
 const zipped = promisify(gzip);
 
 /**
- * An answer over TLS of this size in bytes is the last of its connection. While Node has as much to send, it pauses the
- * parser of requests, and breaks the connection off if TLS has read the next one already (HPE_PAUSED).
+ * An answer of this size in bytes is large. Over TLS and HTTP/1.1 it is the last of its connection: while Node has as much
+ * to send, it pauses the parser of requests, and breaks the connection off if TLS has read the next one already
+ * (HPE_PAUSED).
  */
-const lastFrom = 2 ** 16;
+const largeFrom = 2 ** 16;
+
+/** The time after which a large answer is broken off of which the client takes nothing, in milliseconds. */
+const slownessMs = 60_000;
 
 /** Sends an answer, zipped if it is large and the client reads that; or nothing if the client has it already. */
-export async function send(response: ServerResponse, answer: Answer): Promise<void> {
+export async function send(response: ApiResponse, answer: Answer): Promise<void> {
   const { headers, method } = response.req;
   const content = encoded(answer);
   response.setHeader('content-type', answer.mediaType);
   response.setHeader('cache-control', 'no-cache, private');
   for (const warning of answer.warnings ?? []) warn(response, warning);
-  if (answer.isKept && isKnown(response, content)) return void response.writeHead(304).end();
+  if (answer.isKept && isKnown(response, content)) {
+    response.writeHead(304);
+    return void response.end();
+  }
   const isZipped = content.length >= gzipFrom && /\bgzip\b/.test(headers['accept-encoding'] ?? '');
   const body = isZipped ? await zipped(content, { level: constants.Z_BEST_SPEED }) : content;
-  if (isZipped) response.setHeader('content-encoding', 'gzip').setHeader('vary', 'accept-encoding');
-  if (body.length >= lastFrom && response.socket instanceof TLSSocket)
-    response.setHeader('connection', 'close');
-  response.writeHead(answer.code, { 'content-length': body.length }).end(method === 'HEAD' ? '' : body);
+  if (isZipped) {
+    response.setHeader('content-encoding', 'gzip');
+    response.setHeader('vary', 'accept-encoding');
+  }
+  if (body.length >= largeFrom) {
+    if (response.req.socket instanceof TLSSocket) closeAfter(response);
+    response.setTimeout(slownessMs, () => breakOff(response));
+  }
+  response.writeHead(answer.code, { 'content-length': body.length });
+  response.end(method === 'HEAD' ? undefined : body);
 }
 
 /** Marks an answer, and tells whether the client has it already. */
-function isKnown(response: ServerResponse, content: Uint8Array): boolean {
+function isKnown(response: ApiResponse, content: Uint8Array): boolean {
   const etag = `"${createHash('sha256').update(content).digest('hex')}"`;
   response.setHeader('etag', etag);
   return response.req.headers['if-none-match'] === etag;
@@ -58,7 +71,7 @@ function encoded({ content, mediaType }: Answer): Uint8Array {
 }
 
 /** Tells the user of a client something beside the answer, which has not been sent yet. */
-export const warn = (response: ServerResponse, warning: string): void =>
+export const warn = (response: ApiResponse, warning: string): void =>
   void response.appendHeader('warning', warningHeader(warning));
 
 /** Writes a warning as RFC 7234 has it. */

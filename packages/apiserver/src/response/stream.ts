@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
+import type { ApiResponse } from '../request/exchange.ts';
 import { type Line, lastChunk } from './line.ts';
 
 /** The time in which a client must take what was sent, in milliseconds. */
@@ -10,15 +10,15 @@ const slownessMs = 60_000;
  * if these are there, and otherwise at once: clients wait for them.
  */
 export async function stream(
-  response: ServerResponse,
+  response: ApiResponse,
   lines: AsyncIterable<Line>,
   signal: AbortSignal,
 ): Promise<void> {
   response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
-  const { chunkedEncoding: isChunked } = response;
+  const { chunkedEncoding: isChunked = false } = response;
   response.chunkedEncoding = false; // the lines are chunks already, so that each is one write
   response.cork();
-  response.flushHeaders();
+  response.flushHeaders?.();
   setImmediate(() => response.uncork());
   for await (const line of lines) {
     if (response.write(isChunked ? line.chunk : line.text)) continue;

@@ -13,6 +13,7 @@ import { discover } from '../discovery/discover.ts';
 import { openApi } from '../openapi/open-api.ts';
 import type { Authenticator, Authorizer } from '../request/access.ts';
 import { type Body, decodeBody } from '../request/decode-body.ts';
+import { type ApiRequest, type ApiResponse, breakOff, closeAfter, takeNoMore } from '../request/exchange.ts';
 import { programOf } from '../request/program.ts';
 import { readBody } from '../request/read-body.ts';
 import { RequestError } from '../request/request-error.ts';
@@ -80,7 +81,7 @@ const answerMs = 60_000;
 
 /** Answers requests as a Kubernetes API server does. */
 export interface ApiHandler {
-  readonly answer: (message: IncomingMessage, response: ServerResponse) => void;
+  readonly answer: (message: ApiRequest, response: ApiResponse) => void;
   /** Answers a request to go on with another protocol. */
   readonly upgrade: (message: IncomingMessage, socket: Socket, head: Buffer) => void;
 }
@@ -91,7 +92,7 @@ export function apiHandler(options: ApiOptions, ending: AbortSignal): ApiHandler
   const handle = (exchange: Exchange): void => {
     answer(options, exchange).catch((failure: unknown) => {
       options.log('error', 'an answer was not sent', { error: errorText(failure) });
-      exchange.response.destroy();
+      breakOff(exchange.response);
     });
   };
   return {
@@ -113,8 +114,8 @@ export function apiHandler(options: ApiOptions, ending: AbortSignal): ApiHandler
 
 /** A request and its response. */
 interface Exchange {
-  readonly message: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly message: ApiRequest;
+  readonly response: ApiResponse;
   readonly places: ServerPlaces;
   readonly upgrade?: Upgrade;
   readonly ending: AbortSignal;
@@ -124,8 +125,8 @@ async function answer(options: ApiOptions, exchange: Exchange): Promise<void> {
   const { message, response } = exchange;
   const closed = new AbortController();
   (exchange.upgrade?.socket ?? response).once('close', () => closed.abort(connectionClosed));
-  // What has been answered at the end is not kept open for more.
-  response.once('finish', () => void (exchange.ending.aborted && message.socket.end()));
+  // A connection of HTTP/1.1 on which has been answered at the end is not kept open for more.
+  response.once('finish', () => void (exchange.ending.aborted && !message.stream && message.socket.end()));
   try {
     const asked = requestInfoOf(message.method ?? '', message.url ?? '');
     const connector = asked.isResource ? connectorAt(options.resources(), asked) : undefined;
@@ -139,11 +140,12 @@ async function answer(options: ApiOptions, exchange: Exchange): Promise<void> {
       observeRequest(options.observer, { stream, code: () => endedCode(response) }, request);
     }
     const audited = options.audit && auditedExchange(options.audit, exchange, info, options.log);
-    const places = lasts ? undefined : exchange.places.of(info);
+    const places = connector || isLine ? undefined : exchange.places.of(info);
     using _place = places?.enter();
     const signal = lasts ? AbortSignal.any([closed.signal, exchange.ending]) : answerSignal(closed.signal);
     const access = { message, info, audited, signal };
     const user = await findUser(options, access);
+    if (!user) takeNoMore(response);
     using _share = places?.enterAs((user ?? anonymous).name);
     await checkAccess(options, user, access);
     if (isLine) await answerCalls(options, exchange, user);
@@ -158,7 +160,7 @@ async function answer(options: ApiOptions, exchange: Exchange): Promise<void> {
 }
 
 /** Pure. Returns the code that is recorded of a request that has ended, however that came. */
-const endedCode = ({ headersSent, statusCode }: ServerResponse): number =>
+const endedCode = ({ headersSent, statusCode }: ApiResponse): number =>
   headersSent || statusCode === switching ? statusCode : clientGone;
 
 /** Has a request recorded when its response has ended, however that came. */
@@ -312,7 +314,7 @@ const metricsReply = (content: string): ContentReply => ({
 });
 
 /** Pure. Returns what is at a path that leads to no objects. */
-function contentAt(path: string, message: IncomingMessage, options: ApiOptions): ContentReply | undefined {
+function contentAt(path: string, message: ApiRequest, options: ApiOptions): ContentReply | undefined {
   const version = serverVersion(options.product);
   if (path === '/version') return { type: 'content', code: 200, content: version };
   const { accept } = message.headers;
@@ -322,13 +324,14 @@ function contentAt(path: string, message: IncomingMessage, options: ApiOptions):
   );
 }
 
-async function refuse({ log }: ApiOptions, response: ServerResponse, failure: unknown): Promise<void> {
+async function refuse({ log }: ApiOptions, response: ApiResponse, failure: unknown): Promise<void> {
   const status = toldStatus(log, failure);
-  if (response.headersSent) return void response.destroy();
+  if (response.headersSent) return breakOff(response);
   const { retryAfterSeconds } = status.details ?? {};
   if (retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfterSeconds);
   // What is left of a body that was not read to its end is of no use.
-  if (!response.req.complete) response.setHeader('connection', 'close');
+  if (!response.req.complete) closeAfter(response);
+  if (status.code === 401) takeNoMore(response);
   await sendContent(response, statusReply(status), { encoding: 'json' });
 }
 
@@ -347,5 +350,5 @@ const subjectOf = (resource: ServedResource, { name }: ResourceRequest): Subject
   ...(name !== undefined && { name }),
 });
 
-const queryOf = ({ url = '' }: IncomingMessage): URLSearchParams =>
+const queryOf = ({ url = '' }: ApiRequest): URLSearchParams =>
   new URLSearchParams(url.split('?', 2)[1] ?? '');

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { callsPath } from '@ignite/api/remote/messages';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import type { AuditedExchange } from '../audit/audited-exchange.ts';
@@ -6,6 +5,7 @@ import { impersonationRequests } from '../authorization/impersonation/impersonat
 import { wantedUser } from '../authorization/impersonation/wanted-user.ts';
 import type { AccessRequest } from '../request/access-request.ts';
 import type { Authenticator, Authorizer } from '../request/access.ts';
+import type { ApiRequest } from '../request/exchange.ts';
 import { forbiddenText } from '../request/forbidden-text.ts';
 import type { RequestInfo } from '../request/request-info.ts';
 import type { UserInfo } from '../request/user-info.ts';
@@ -21,7 +21,7 @@ export interface AccessPorts {
 
 /** A request as far as access is concerned. */
 export interface AskedAccess {
-  readonly message: IncomingMessage;
+  readonly message: ApiRequest;
   readonly info: RequestInfo;
   /** What is told who asks, if requests are recorded. */
   readonly audited?: AuditedExchange | undefined;

@@ -1,5 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ObjectError, badRequest } from '@ignite/toolkit/client/object-error';
+import type { ApiRequest, ApiResponse } from '../request/exchange.ts';
 import type { ResourceRequest } from '../request/request-info.ts';
 import type { Connector, Target } from '../resource/connector.ts';
 import type { Status } from '../response/status.ts';
@@ -14,8 +14,8 @@ import { type Upgrade, checkOrigin } from '../streams/upgrade.ts';
 export interface ConnectionRequest {
   readonly target: Target;
   readonly query: URLSearchParams;
-  readonly message: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly message: ApiRequest;
+  readonly response: ApiResponse;
   readonly upgrade: Upgrade | undefined;
   /** Returns what a client is told of a failure. */
   readonly statusOf: (failure: unknown) => Status;

@@ -1,5 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { ApiRequest, ApiResponse } from '../request/exchange.ts';
 import type { RequestInfo, ResourceRequest } from '../request/request-info.ts';
 import { type ServedResource, servedAt } from '../resource/served-resource.ts';
 import { healthPaths } from './health.ts';
@@ -12,7 +12,7 @@ import type { ObservedRequest, RequestObserver } from './request-observer.ts';
  */
 export function observeRequest(
   observer: RequestObserver,
-  ended: { readonly stream: ServerResponse | Socket; readonly code: () => number },
+  ended: { readonly stream: ApiResponse | Socket; readonly code: () => number },
   request: ObservedRequest,
 ): void {
   const start = performance.now();
@@ -23,7 +23,7 @@ export function observeRequest(
 /** Pure. Tells what metrics say of a request. */
 export function observedRequest(
   info: RequestInfo,
-  { headers, url = '' }: Pick<IncomingMessage, 'headers' | 'url'>,
+  { headers, url = '' }: Pick<ApiRequest, 'headers' | 'url'>,
   resources: readonly ServedResource[],
 ): ObservedRequest {
   if (!info.isResource)

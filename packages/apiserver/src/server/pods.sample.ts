@@ -3,6 +3,7 @@ import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
 import { coreKinds } from '@ignite/toolkit/core/kinds';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
+import type { TlsCredentials } from '../certificates/certificate-folder.ts';
 import type { Connector } from '../resource/connector.ts';
 import { builtInResourceOf } from '../resource/served-resource-of.ts';
 import type { ServedResource } from '../resource/served-resource.ts';
@@ -27,6 +28,7 @@ const podResource = (connectors: Readonly<Record<string, Connector>>): ServedRes
 export async function servePod(
   connectors: Readonly<Record<string, Connector>>,
   changed: Partial<ApiOptions> = {},
+  tls?: TlsCredentials,
 ) {
   const store = new MemoryStore();
   const client = new StoreObjectClient(store, [pods, ...coreKinds.map(servedKindOf)]);
@@ -43,7 +45,7 @@ export async function servePod(
     status: { phase: 'Running', containerStatuses: [{ name: 'vm', state: { running: {} } }] },
   });
   const resources = [...coreKinds.map(builtInResourceOf), podResource(connectors)];
-  return await serveGarden(store, { client, resources: () => resources, ...changed });
+  return await serveGarden(store, { client, resources: () => resources, ...changed }, tls);
 }
 
 export const podPath = '/api/v1/namespaces/default/pods/web';

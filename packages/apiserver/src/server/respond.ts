@@ -1,6 +1,6 @@
-import type { ServerResponse } from 'node:http';
 import type { ObjectList, WatchEvent } from '@ignite/toolkit/client/object-client';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import type { ApiResponse } from '../request/exchange.ts';
 import { type Form, negotiate } from '../response/negotiate.ts';
 import { type Shown, renderEvent, renderList, renderObject } from '../response/render.ts';
 import type { ContentReply, Reply } from '../response/reply.ts';
@@ -36,7 +36,7 @@ export interface Answering extends Wanted {
 
 /** Sends what a request for objects of a kind is answered with. */
 export async function respond(
-  response: ServerResponse,
+  response: ApiResponse,
   reply: Reply,
   { form, include, resource, statusOf, signal }: Answering,
 ): Promise<void> {
@@ -58,7 +58,7 @@ export async function respond(
 
 /** Sends what has only one form. */
 export const sendContent = async (
-  response: ServerResponse,
+  response: ApiResponse,
   { mediaType, ...reply }: ContentReply,
   form: Form,
 ): Promise<void> => await send(response, { ...reply, mediaType: mediaType ?? mediaTypeOf(form) });

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { type Server, createServer } from 'node:http';
-import { type Server as TlsServer, createServer as createTlsServer } from 'node:https';
+import type { Http2SecureServer } from 'node:http2';
 import type { ListenOptions } from 'node:net';
 import { boundConnections } from '@ignite/toolkit/webhook/bound-connections';
-import { clientCertificates } from '../authentication/certificate-authenticator.ts';
 import type { TlsCredentials } from '../certificates/certificate-folder.ts';
 import { isUpgrade } from '../streams/upgrade.ts';
 import { type ApiOptions, apiHandler } from './api-handler.ts';
+import { tlsServer } from './tls-server.ts';
 
 /** The times in which a client must send the headers of a request, and all of it, in milliseconds. */
 const times = {
@@ -21,13 +21,12 @@ const sizes = { maxHeaderSize: 64 * 2 ** 10 };
 const liveness = { keepAlive: true, keepAliveInitialDelay: 30_000 };
 const bounds = { ...times, ...sizes, ...liveness, shouldUpgradeCallback: isUpgrade };
 const mostConnections = 2_000;
-const handshakeTimeout = 10_000;
 /** How long requests may take that are being answered when the server ends, in milliseconds. */
 const drainMs = 10_000;
 
 /** A server that listens. */
 export interface ServedApi extends AsyncDisposable {
-  readonly server: Server | TlsServer;
+  readonly server: Server | Http2SecureServer;
 }
 
 /**
@@ -52,12 +51,10 @@ export async function serveApi(options: ApiOptions, { tls, ...place }: ApiPlace)
   };
   const checks = [...options.checks, readiness];
   const handler = apiHandler({ ...options, checks }, ending.signal);
-  const server = tls
-    ? createTlsServer({ ...bounds, ...tls, ...clientCertificates, handshakeTimeout }, handler.answer)
-    : createServer(bounds, handler.answer);
+  const server = tls ? tlsServer(bounds, tls, handler.answer) : createServer(bounds, handler.answer);
   server.on('upgrade', handler.upgrade);
   // Node would leave out the rest of many headers, and one of them may say as whom a request is made.
-  server.maxHeadersCount = 0;
+  Object.assign(server, { maxHeadersCount: 0 });
   const open = boundConnections(server, mostConnections);
   server.listen(place);
   await once(server, 'listening');
@@ -66,7 +63,6 @@ export async function serveApi(options: ApiOptions, { tls, ...place }: ApiPlace)
     ending.abort();
     const closed = once(server, 'close');
     server.close();
-    server.closeIdleConnections();
     const timer = setTimeout(() => {
       for (const socket of open) socket.destroy();
     }, drainMs);

@@ -1,10 +1,10 @@
-import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { ApiResponse } from '../request/exchange.ts';
 
 /** Sends output as it comes, and no faster than the client reads. The headers go at once. */
 export async function sendLog(
-  response: ServerResponse,
+  response: ApiResponse,
   output: AsyncIterable<Uint8Array>,
   {
     limitBytes = Infinity,
@@ -12,7 +12,7 @@ export async function sendLog(
   }: { readonly limitBytes?: number | undefined; readonly signal: AbortSignal },
 ): Promise<void> {
   response.writeHead(200, { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' });
-  response.flushHeaders();
+  response.flushHeaders?.();
   const sent = Readable.from(limited(output, limitBytes), { objectMode: false });
   await pipeline(sent, response, { signal }).catch((failure: unknown) => {
     if (!signal.aborted) throw failure;

@@ -63,7 +63,7 @@ const isFor = (header: string | undefined, protocol: string): boolean =>
  * shown to it whoever asks.
  * @throws ObjectError FORBIDDEN
  */
-export function checkOrigin({ headers: { origin, host } }: IncomingMessage): void {
+export function checkOrigin({ headers: { origin, host } }: Pick<IncomingMessage, 'headers'>): void {
   if (origin === undefined) return;
   if (URL.parse(origin)?.host !== host)
     throw new ObjectError('FORBIDDEN', 'pages of other servers may not open streams');
