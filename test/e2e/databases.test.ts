@@ -21,6 +21,7 @@ printf "listen_addresses = ''\\nunix_socket_directories = '/run/postgresql'\\n" 
 su postgres -c 'pg_ctl --silent --wait --log=/var/lib/data/log --pgdata=/var/lib/data start'
 su postgres -c 'pgbench --initialize --quiet postgres' 2>/dev/null
 su postgres -c 'psql --quiet --command="CREATE EXTENSION amcheck" postgres'
+sync
 `;
 const write = `
 (while [ -e /run/write ]; do sqlite3 /var/notes.db "INSERT INTO notes VALUES (randomblob(3000))"; done) >/dev/null 2>&1 </dev/null &
@@ -51,7 +52,7 @@ test(
           '--',
           'sh',
           '-c',
-          `export PGHOST=/run/postgresql PATH=/usr/lib/postgresql/15/bin:$PATH${lines}`,
+          `export PGHOST=/run/postgresql PATH=/usr/lib/postgresql/15/bin:$PATH\n${lines}`,
         )
       )
         .trim()
@@ -60,7 +61,7 @@ test(
     await ignite.ok('image', 'import', `oci-archive:${imageArchive('databases')}`);
     await ignite.ok('run', 'databases', '--name', 'db', '--ssh', '--memory', '512MB', '--size', '2GB');
     await inside('db', prepare);
-    await inside('db', `\ntouch /run/write\n${write}`);
+    await inside('db', `touch /run/write\n${write}`);
     const wrote = (now: readonly number[], before: readonly number[]): boolean =>
       now.every((rows, at) => rows > before[at]!);
     const untilMore = async (vm: string, before: readonly number[]): Promise<readonly number[]> => {
@@ -86,14 +87,14 @@ test(
     await ignite.ok('run', '--from', 'hot', '--name', 'resumed');
     await untilMore('resumed', before);
     const stopped =
-      '\nrm /run/write; while pidof sqlite3 >/dev/null; do sleep 1; done; su postgres -c "pkill pgbench"; ';
+      'rm /run/write; while pidof sqlite3 >/dev/null; do sleep 1; done; su postgres -c "pkill pgbench"; ';
     assert.deepEqual(await inside('resumed', `${stopped}${check}`), ['ok', 'ok', 'Bad checksums:  0']);
     await ignite.ok('rm', '-f', 'resumed');
 
     await ignite.ok('run', '--from', 'cold', '--name', 'booted');
     const recover = `
 mkdir -p /run/postgresql; chown postgres /run/postgresql
-su postgres -c 'pg_ctl --silent --wait --timeout=600 --log=/var/lib/data/log --pgdata=/var/lib/data start'
+su postgres -c 'pg_ctl --silent --wait --timeout=600 --log=/var/lib/data/log --pgdata=/var/lib/data start' || tail /var/lib/data/log >&2
 `;
     const recovered = (await inside('booted', `${recover}${count}`)).map(Number);
     assert.ok(
