@@ -89,7 +89,10 @@ async function createByHand(ignite: Ignite, { write_files: files }: BootData): P
   const file = join(ignite.dir, 'file');
   for (const { path, content } of files) {
     if (path.includes('/pki/')) continue;
-    writeFileSync(file, content.replace(/^(controlPlaneEndpoint:).*$/m, `$1 ${address}:6443`));
+    const own = content
+      .replace(/^(controlPlaneEndpoint:).*$/m, `$1 ${address}:6443`)
+      .replaceAll('{{ ds.meta_data.instance_id }}', 'by-hand');
+    writeFileSync(file, own);
     await ignite.ok('exec', 'by-hand', 'mkdir', '-p', join(path, '..'));
     await ignite.ok('cp', file, `by-hand:${path}`);
   }
