@@ -3,8 +3,9 @@ import { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import { stringify } from 'yaml';
-import { type ApiResponse, breakOff, closeAfter } from '../request/exchange.ts';
+import { type ApiResponse, closeAfter } from '../request/exchange.ts';
 import type { Form } from './negotiate.ts';
+import { breakOffIfSlow } from './slowness.ts';
 
 /** What an answer says, in the form in which it is sent. */
 export interface Answer {
@@ -29,9 +30,6 @@ const zipped = promisify(gzip);
  */
 const largeFrom = 2 ** 16;
 
-/** The time after which a large answer is broken off of which the client takes nothing, in milliseconds. */
-const slownessMs = 60_000;
-
 /** Sends an answer, zipped if it is large and the client reads that; or nothing if the client has it already. */
 export async function send(response: ApiResponse, answer: Answer): Promise<void> {
   const { headers, method } = response.req;
@@ -49,10 +47,10 @@ export async function send(response: ApiResponse, answer: Answer): Promise<void>
     response.setHeader('content-encoding', 'gzip');
     response.setHeader('vary', 'accept-encoding');
   }
-  if (body.length >= largeFrom) {
-    if (response.req.socket instanceof TLSSocket) closeAfter(response);
-    response.setTimeout(slownessMs, () => breakOff(response));
-  }
+  const isLarge = body.length >= largeFrom;
+  if (isLarge && response.req.socket instanceof TLSSocket) closeAfter(response);
+  // A connection of HTTP/2 carries many answers, of which even small ones are much together.
+  if (isLarge || response.stream) breakOffIfSlow(response);
   response.writeHead(answer.code, { 'content-length': body.length });
   response.end(method === 'HEAD' ? undefined : body);
 }

@@ -1,9 +1,7 @@
 import { once } from 'node:events';
 import type { ApiResponse } from '../request/exchange.ts';
 import { type Line, lastChunk } from './line.ts';
-
-/** The time in which a client must take what was sent, in milliseconds. */
-const slownessMs = 60_000;
+import { breakOffIfSlow, slownessMs } from './slowness.ts';
 
 /**
  * Sends each line of JSON as soon as it comes, and no faster than the client reads. The headers go with the first lines
@@ -26,5 +24,7 @@ export async function stream(
     await once(response, 'drain', { signal: patience });
   }
   // Node would make an error, which nobody sees, of the end of what the client has closed.
-  if (!response.destroyed) response.end(isChunked ? lastChunk : '');
+  if (response.destroyed) return;
+  breakOffIfSlow(response);
+  response.end(isChunked ? lastChunk : '');
 }

@@ -6,19 +6,26 @@ export interface SessionTimes {
   readonly idleMs: number;
   /** That in which all of a request must come. */
   readonly requestMs: number;
+  /** That in which the other side must take what was sent before, whether or not its requests are answered. */
+  readonly takeMs: number;
   /** That in which the other side may close what was ended. */
   readonly lingerMs: number;
 }
 
 /**
- * Ends connections of HTTP/2 that carry no request for long, or whose requests do not come to their end: these take no
- * more requests. Streams end soon after their answers, also if their requests go on.
+ * Ends connections of HTTP/2 that carry no request for long, whose requests do not come to their end (these take no
+ * more requests), or whose other side takes nothing. Streams end soon after their answers, also if their requests go on.
  */
 export function boundSessions(server: Http2SecureServer, times: SessionTimes): void {
   server.on('session', (session) => {
     let open = 0;
-    const end = endingOf(session, times.lingerMs);
+    const end = (): void => {
+      session.close();
+      setTimeout(() => socket.destroy(), times.lingerMs).unref();
+    };
     const idle = setTimeout(() => void (open === 0 && end()), times.idleMs).unref();
+    // The socket of a session is a proxy that refuses to destroy it. What its functions return is the socket itself.
+    const socket = session.socket.once('close', () => clearTimeout(idle));
     session.on('stream', (stream) => {
       open += 1;
       stream.once('close', () => {
@@ -27,18 +34,23 @@ export function boundSessions(server: Http2SecureServer, times: SessionTimes): v
       });
       boundRequest(stream, session, times);
     });
-    session.once('close', () => clearTimeout(idle));
+    boundTaking(session, () => socket.destroy(), times);
   });
 }
 
-/** Returns what ends a connection that carries no request: it tells the client so, and waits only so long for him. */
-function endingOf(session: ServerHttp2Session, lingerMs: number): () => void {
-  // The session gives its socket away at its end, but what it returns of it stays bound to it.
-  const destroySoon: () => void = Reflect.get(session.socket, 'destroySoon');
-  return () => {
-    session.close();
-    setTimeout(destroySoon, lingerMs).unref();
-  };
+/**
+ * Pings a connection, and cuts it off if the last ping was not answered: that comes after all that was sent before.
+ * Streams are closed when TLS has their answers, which keeps them until they are taken.
+ */
+function boundTaking(session: ServerHttp2Session, cutOff: () => void, { takeMs }: SessionTimes): void {
+  let isAnswered = true;
+  const pings = setInterval(() => {
+    if (session.destroyed) return;
+    if (!isAnswered) return cutOff();
+    isAnswered = false;
+    session.ping(() => void (isAnswered = true));
+  }, takeMs).unref();
+  session.once('close', () => clearInterval(pings));
 }
 
 function boundRequest(
@@ -50,6 +62,8 @@ function boundRequest(
   const late = setTimeout(() => void (isUnfinished(stream) && session.close()), requestMs).unref();
   stream.once('close', () => clearTimeout(late));
   stream.once('finish', () => {
+    // A stream of which something is left unread would never close.
+    stream.removeAllListeners('data').resume();
     if (isUnfinished(stream)) setTimeout(() => stream.close(), lingerMs).unref();
   });
 }

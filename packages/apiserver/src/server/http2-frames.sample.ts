@@ -6,7 +6,7 @@ const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 
 /** The types of frames (RFC 9113, 6). */
 export const frameTypes = {
-  ...{ data: 0, headers: 1, rstStream: 3, settings: 4, ping: 6, goaway: 7, continuation: 9 },
+  ...{ data: 0, headers: 1, rstStream: 3, settings: 4, ping: 6, goaway: 7, windowUpdate: 8, continuation: 9 },
 } as const;
 
 /** The flags of frames, of which the first one says that a request has no more to come. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { constants } from 'node:http2';
+import { type ServerHttp2Stream, connect, constants } from 'node:http2';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { WebSocket } from 'ws';
 import type { CommandConnector } from '../resource/connector.ts';
@@ -108,6 +109,23 @@ describe('clients that choose HTTP/2', { timeout }, () => {
     assert.equal((await client.ask({ path })).code, 200);
     begun[0]![0]!.breakOff();
     while ((await watch()) === 429);
+  });
+
+  test('answers are broken off of which nothing is taken, also small ones', async () => {
+    await using garden = await serveSecureGarden();
+    const session = connect(garden.url, { ca: garden.ca, settings: { initialWindowSize: 0 } });
+    for (const asked of [path, `${path}?watch=true&timeoutSeconds=1`]) {
+      const begun = once(garden.served.server, 'stream');
+      const taken = session.request({ ':path': asked });
+      const broken = once(taken, 'error');
+      const [answered] = (await begun) as [ServerHttp2Stream & { readonly timeout?: number }];
+      while (!answered.writableEnded) await delay(20);
+      assert.equal(answered.timeout, 60_000);
+      answered.emit('timeout');
+      await broken;
+      assert.equal(taken.rstCode, constants.NGHTTP2_INTERNAL_ERROR);
+    }
+    session.destroy();
   });
 
   test('one that nobody knows gets its answer, and no more on its connection', async () => {

@@ -12,6 +12,8 @@ const mostStreams = 100;
 const smallestHeader = 32;
 /** While more waits to be sent on a connection of HTTP/2, it gets no more requests: in megabytes. */
 const mostUnsent = 256;
+/** The time in which a client must take what waits to be sent to it, in milliseconds. */
+const takeMs = 60_000;
 /** The time for which the other side may leave open what was ended, in milliseconds. */
 const lingerMs = 1_000;
 
@@ -49,6 +51,6 @@ export function tlsServer(
   // Node does not take this one from the options.
   Object.assign(server, { shouldUpgradeCallback });
   const { keepAliveTimeout: idleMs, requestTimeout: requestMs } = bounds;
-  boundSessions(server, { idleMs, requestMs, lingerMs });
+  boundSessions(server, { idleMs, requestMs, takeMs, lingerMs });
   return server;
 }
