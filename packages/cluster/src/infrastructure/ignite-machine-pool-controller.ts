@@ -13,7 +13,7 @@ import {
   machinePoolKind,
 } from '../kinds/object-kinds.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
-import { isCurrentInPool } from '../contract/is-current-in-pool.ts';
+import { isCurrentInPool } from '../kinds/is-current-in-pool.ts';
 import { planPool } from './plan-pool.ts';
 
 const waitMs = 30_000;

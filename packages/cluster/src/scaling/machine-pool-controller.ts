@@ -12,7 +12,7 @@ import { clusterKind, machineKind, machinePoolKind } from '../kinds/object-kinds
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
 import { deleteOwn, findOwn, keepOwned } from '../runtime/external.ts';
 import { type Node, isNodeReady, nodes } from '../workload/node.ts';
-import { isCurrentInPool } from '../contract/is-current-in-pool.ts';
+import { isCurrentInPool } from '../kinds/is-current-in-pool.ts';
 import { needsRemediation } from './machine-view.ts';
 import { countsOf } from './set-status.ts';
 

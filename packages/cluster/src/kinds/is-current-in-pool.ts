@@ -1,5 +1,5 @@
-import type { MachinePool } from '../kinds/machine-pool.ts';
-import type { Machine } from '../kinds/machine.ts';
+import type { MachinePool } from './machine-pool.ts';
+import type { Machine } from './machine.ts';
 
 /**
  * Pure. Tells whether a Machine has the version of its pool and boots with the data of it. A pool that was written anew by somebody names no data until its
