@@ -57,6 +57,7 @@ join_etcd() {
   [ -e $node/joined ] || [ ! -e $node/kubernetes/manifests/kube-apiserver.yaml ] || exit 1
   echo etcd >$node/kubernetes/manifests/etcd.yaml
   step
+  mkdir -p $node/etcd/member
   : >$node/joined
   step
 }
@@ -88,6 +89,7 @@ class Node {
     writeFileSync(join(dir, 'kubernetes/manifests/own.yaml'), 'a Pod of its user');
     this.#command = controlPlaneJoinCommand({ spec: { format: 'cloud-config' }, path: '/c.yaml', version })
       .replaceAll('/var/lib/kubelet', join(dir, 'kubelet'))
+      .replaceAll('/var/lib/etcd', join(dir, 'etcd'))
       .replaceAll('/etc/kubernetes', join(dir, 'kubernetes'))
       .replaceAll('/run/', `${dir}/run/`);
   }
@@ -156,3 +158,13 @@ test('a join goes on whose machine went down time and again', () => {
   while (!node.boot(downAt)) downAt += 2;
   assert.deepEqual(node.state(), complete);
 });
+
+for (const version of ['v1.33.0', 'v1.32.9'])
+  test(`with kubeadm ${version}, nothing is removed of a node that has joined, whatever the power has left of its kubelet`, () => {
+    using dir = mkdtempDisposableSync(join(tmpdir(), 'interrupted-join-'));
+    const node = new Node(dir.path, version);
+    assert.equal(node.boot(), true);
+    writeFileSync(join(dir.path, 'kubelet/kubeadm-flags.env'), '');
+    assert.equal(node.boot(), true);
+    assert.deepEqual(node.state(), { ...complete, isDone: false });
+  });

@@ -69,8 +69,11 @@ const leftovers = [
   ...[`${manifests}/etcd.yaml`, ...components, `${ofKubelet}/config.yaml`],
   ...['bootstrap-kubelet.conf', 'kubelet.conf'].map((name) => `${kubernetes}/${name}`),
 ];
-/** Clears the way for a beginning. A machine that went down before has perhaps started a kubelet by itself, with half of what that needs. */
-const clear = `{ systemctl stop kubelet 2>/dev/null || :; } && rm -rf ${held} && rm -f ${leftovers.join(' ')}`;
+/**
+ * Clears the way for a beginning. A machine that went down before has perhaps started a kubelet by itself, with half of what that needs. Where etcd has begun,
+ * the node has perhaps joined, even if the power failed before the file of the kubelet was on the disk, and nothing is removed.
+ */
+const clear = `[ ! -e /var/lib/etcd/member ] && { systemctl stop kubelet 2>/dev/null || :; } && rm -rf ${held} && rm -f ${leftovers.join(' ')}`;
 
 /**
  * Pure. Returns the command by which a member of the control plane joins. kubeadm starts all components at once, and gives etcd two seconds for each
@@ -102,7 +105,7 @@ export function controlPlaneJoinCommand({
     ${clear} &&
     ${joinWithout('kubelet-start', ...phasesFromEtcd)} &&
     ${hold} &&
-    kubeadm join phase kubelet-start ${options}
+    kubeadm join phase kubelet-start ${options} && sync
   }
 } && {
   [ ! -d ${held} ] || {

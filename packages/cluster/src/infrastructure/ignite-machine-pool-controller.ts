@@ -13,6 +13,7 @@ import {
   machinePoolKind,
 } from '../kinds/object-kinds.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
+import { isCurrentInPool } from '../kinds/is-current-in-pool.ts';
 import { planPool } from './plan-pool.ts';
 
 const waitMs = 30_000;
@@ -64,12 +65,9 @@ async function keep(
   const made = (await objects.ofCluster(igniteMachineKind, place)).filter(isOfPool);
   const machines = (await objects.ofCluster(machineKind, place)).filter(isOfPool);
   const { template } = infrastructure.spec;
-  const { version, bootstrap } = pool.spec.template.spec;
   const outdated = new Set(made.filter(({ spec }) => !isMadeFrom(template.spec, spec)).map(nameOf));
   const isOutdated = (machine: Machine): boolean =>
-    outdated.has(nameOf(machine)) ||
-    machine.spec.version !== version ||
-    machine.spec.bootstrap.dataSecretName !== bootstrap.dataSecretName;
+    outdated.has(nameOf(machine)) || !isCurrentInPool(machine, pool);
   const { missing, surplus } = planPool(pool.spec.replicas, made.length, machines, isOutdated);
   for (let created = 0; created < missing; created += 1)
     await objects.create(igniteMachineKind, {

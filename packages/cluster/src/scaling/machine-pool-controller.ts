@@ -12,6 +12,7 @@ import { clusterKind, machineKind, machinePoolKind } from '../kinds/object-kinds
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
 import { deleteOwn, findOwn, keepOwned } from '../runtime/external.ts';
 import { type Node, isNodeReady, nodes } from '../workload/node.ts';
+import { isCurrentInPool } from '../kinds/is-current-in-pool.ts';
 import { needsRemediation } from './machine-view.ts';
 import { countsOf } from './set-status.ts';
 
@@ -59,7 +60,10 @@ async function bringUp(
   const isOfMachines = machineKindOf(infrastructure) !== undefined;
   const ready = known.filter(isNodeReady).length;
   const counts = isOfMachines
-    ? { ...countsOf(machines), upToDateReplicas: machines.filter(isCurrent(provided)).length }
+    ? {
+        ...countsOf(machines),
+        upToDateReplicas: machines.filter((each) => isCurrentInPool(each, provided)).length,
+      }
     : {
         replicas: provided.spec.providerIDList?.length ?? 0,
         ...{ readyReplicas: ready, availableReplicas: ready, upToDateReplicas: ready },
@@ -200,12 +204,6 @@ const labelsOfPool = ({ metadata, spec }: MachinePool): Readonly<Record<string, 
   [labels.cluster]: spec.clusterName,
   [labels.pool]: metadata.name,
 });
-
-const isCurrent =
-  ({ spec }: MachinePool) =>
-  (machine: Machine): boolean =>
-    machine.spec.version === spec.template.spec.version &&
-    machine.spec.bootstrap.dataSecretName === spec.template.spec.bootstrap.dataSecretName;
 
 const ownMachines = async (pool: MachinePool, { objects }: Work): Promise<readonly Machine[]> =>
   (await objects.ofCluster(machineKind, clusterPlace(pool))).filter((each) => isControlledBy(each, pool));

@@ -158,6 +158,30 @@ test('the machines of a pool are replaced one by one when its template, its vers
   assert.deepEqual(simulation.failures, []);
 });
 
+test('a pool that somebody writes anew, without what its controller has written into it, keeps its machines', async () => {
+  using simulation = await withPool(2);
+  await simulation.until(async () => await isRunning(simulation, 2));
+  const uids = async () => (await machinesOf(simulation)).map(({ metadata }) => metadata.uid).toSorted();
+  const before = await uids();
+  for (let time = 1; time <= 5; time += 1) {
+    await simulation.change(machinePoolKind, 'pool', (object) => {
+      const { spec } = object as MachinePool;
+      const { dataSecretName: _written, ...bootstrap } = spec.template.spec.bootstrap;
+      return {
+        ...object,
+        spec: { ...spec, template: { ...spec.template, spec: { ...spec.template.spec, bootstrap } } },
+      };
+    });
+    await simulation.until(async () => {
+      assert.equal((await igniteMachinesOf(simulation)).length, 2);
+      const pool = await poolOf(simulation);
+      return pool?.spec.template.spec.bootstrap.dataSecretName === 'pool';
+    });
+  }
+  assert.deepEqual(await uids(), before);
+  assert.deepEqual(simulation.failures, []);
+});
+
 test('the machines of a pool are spread over its failure domains', async () => {
   using simulation = await withPool(3, { failureDomains: ['a', 'b'] });
   await simulation.until(async () => (await machinesOf(simulation)).length === 3);

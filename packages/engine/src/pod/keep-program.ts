@@ -9,9 +9,10 @@ import { type LaunchNote, planProgram } from './plan-program.ts';
 export const lookMs = 5_000;
 /** The time after which a program is looked at again for which something is missing, or which has just been started. */
 export const soonMs = 1_000;
-/** How long, and how often, a program is asked at each look that becomes ready, and the time until the next look. */
+/** How long the programs of a pod that become ready are asked at each look, all together. */
 const patienceMs = 1_000;
-const pauseMs = 100;
+/** The shortest and the longest time until such a program is asked again, and the part of the time since its start that lies between. */
+const pause = { leastMs: 100, mostMs: soonMs, part: 1 / 100 };
 
 /** The time in which a process begins to run what it executes, on a busy host too. */
 const settlingMs = 2_000;
@@ -36,15 +37,28 @@ export interface ReconciledProgram {
   readonly replacesImage?: boolean;
 }
 
+/** A look at the programs of a pod, one after the other. */
+export interface ProgramLook {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Until then it is waited for programs that become ready. */
+  readonly patientUntilMs: number;
+}
+
+export const beginLook = (clock: Clock, signal: AbortSignal): ProgramLook => ({
+  ...{ clock, signal },
+  patientUntilMs: clock.now() + patienceMs,
+});
+
 /** Starts a program unless it runs as it should, and tells how it is. */
 export async function keepProgram(
   program: KeptProgram,
   place: ProgramPlace,
-  clock: Clock,
-  signal: AbortSignal,
+  look: ProgramLook,
 ): Promise<ReconciledProgram> {
   const { name, image, fingerprint, isReadyAtOnce } = program;
-  const observed = await observeSettled(place, clock, signal);
+  const { clock } = look;
+  const observed = await observeSettled(place, look);
   const note = await readLaunchNote(place.files);
   const step = planProgram(fingerprint, observed, note, clock.now());
   const told = ({ restarts, startMs }: LaunchNote) => ({
@@ -55,21 +69,21 @@ export async function keepProgram(
   });
   switch (step.type) {
     case 'keep': {
-      const isReady = await becomesReady(program, clock, signal);
+      const isReady = await becomesReady(program, note!, look);
       return {
         status: { ...told(note!), state: 'Running', isReady },
-        waitMs: isReady ? lookMs : pauseMs,
+        waitMs: isReady ? lookMs : pauseMsOf(note!, clock.now()),
       };
     }
     case 'launch':
       await program.launch(step.note);
       return {
         status: { ...told(step.note), state: 'Running', isReady: isReadyAtOnce },
-        waitMs: isReadyAtOnce ? soonMs : pauseMs,
+        waitMs: isReadyAtOnce ? soonMs : pause.leastMs,
       };
     case 'note-end':
       await replaceFile(place.files.launchNote, JSON.stringify(step.note), 0o600);
-      return await keepProgram(program, place, clock, signal);
+      return await keepProgram(program, place, look);
     case 'wait':
       return {
         status: { ...told(note!), state: 'Ended', isReady: false, message: endText(observed) },
@@ -84,25 +98,29 @@ export async function keepProgram(
  */
 async function observeSettled(
   { sandbox, identity }: ProgramPlace,
-  clock: Clock,
-  signal: AbortSignal,
+  { clock, signal }: ProgramLook,
 ): Promise<SandboxObservation> {
-  for (let leftMs = settlingMs; ; leftMs -= settlingPollMs) {
+  for (const endMs = clock.now() + settlingMs; ; await clock.sleep(settlingPollMs, signal)) {
     const observed = await sandbox.observe(identity.uid);
-    if (observed.state !== 'partial' || leftMs <= 0) return observed;
-    await clock.sleep(settlingPollMs, signal);
+    if (observed.state !== 'partial' || clock.now() >= endMs) return observed;
   }
 }
+
+/** Pure. Returns the time until a program is asked again that has yet to become ready, which is so for good of one that cannot. */
+const pauseMsOf = ({ startMs }: LaunchNote, nowMs: number): number =>
+  Math.min(pause.mostMs, Math.max(pause.leastMs, Math.round((nowMs - startMs) * pause.part)));
 
 /** Whoever waits for a program learns of it at once by this, without all of its pod being looked at each time. */
 async function becomesReady(
   { isReady }: Pick<KeptProgram, 'isReady'>,
-  clock: Clock,
-  signal: AbortSignal,
+  note: LaunchNote,
+  { clock, signal, patientUntilMs }: ProgramLook,
 ): Promise<boolean> {
-  for (const endMs = clock.now() + patienceMs; ; await clock.sleep(pauseMs, signal)) {
+  for (;;) {
     if (await isReady()) return true;
-    if (clock.now() >= endMs) return false;
+    const pauseMs = pauseMsOf(note, clock.now());
+    if (clock.now() + pauseMs >= patientUntilMs) return false;
+    await clock.sleep(pauseMs, signal);
   }
 }
 

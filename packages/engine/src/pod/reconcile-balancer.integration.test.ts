@@ -13,6 +13,7 @@ import { systemClock } from '@ignite/toolkit/clock/clock';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { ConmonSandbox } from '../tools/sandbox/conmon-sandbox.ts';
+import { beginLook } from './keep-program.ts';
 import { endProgram } from './launch-program.ts';
 import { podFiles, programFiles } from './pod-files.ts';
 import { programSandbox } from './program-sandbox.ts';
@@ -97,7 +98,7 @@ test('a balancer leads to the servers that are ready, or to any if none is, and 
   const keep = async (...servers: readonly NamedServer[]): Promise<boolean> => {
     const wanted = servers.map(({ name, address, port: at }) => ({ name, address, port: at }));
     const balancer: Balancer = { port, path: '/readyz', servers: wanted };
-    const { status } = await reconcileBalancer(balancer, network, place, systemClock, signal);
+    const { status } = await reconcileBalancer(balancer, network, place, beginLook(systemClock, signal));
     restarts = status.restarts ?? 0;
     return status.isReady;
   };

@@ -4,7 +4,6 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { type Balancer, balancerName } from '@ignite/api/host-pod/host-pod';
-import type { Clock } from '@ignite/toolkit/clock/clock';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import { textOfFile } from '@ignite/toolkit/files/text-of-file';
@@ -12,7 +11,7 @@ import { bytes } from '@ignite/toolkit/units/bytes';
 import { haproxyConfig } from '../tools/balancer/haproxy-config.ts';
 import { findProgram } from '../tools/host/find-program.ts';
 import type { SandboxSpec } from '../tools/sandbox/sandbox.ts';
-import { type ReconciledProgram, keepProgram, soonMs } from './keep-program.ts';
+import { type ProgramLook, type ReconciledProgram, keepProgram, soonMs } from './keep-program.ts';
 import { type PodNetwork, type ProgramPlace, endProgram } from './launch-program.ts';
 import type { ProgramFiles } from './pod-files.ts';
 
@@ -27,9 +26,9 @@ export async function reconcileBalancer(
   balancer: Balancer,
   network: PodNetwork,
   place: ProgramPlace,
-  clock: Clock,
-  signal: AbortSignal,
+  look: ProgramLook,
 ): Promise<ReconciledProgram> {
+  const { signal } = look;
   const { files, identity, sandbox } = place;
   const found = await findProgram('haproxy');
   if (found === undefined)
@@ -58,8 +57,7 @@ export async function reconcileBalancer(
       },
     },
     place,
-    clock,
-    signal,
+    look,
   );
   // An HAProxy that does not accept connections yet may not know the signal yet either.
   if (!kept.status.isReady || (await textOfFile(configOf(files).loaded)) === digestOf(config)) return kept;

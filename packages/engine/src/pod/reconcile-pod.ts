@@ -18,7 +18,14 @@ import { keepRoutes } from '../tools/network/link/keep-routes.ts';
 import { listOwnVms } from '../tools/store/own-vms.ts';
 import { reservations, routerOf } from '../vm/steps/interface-requests.ts';
 import type { VmPorts } from '../vm/vm-ports.ts';
-import { type ReconciledProgram, keepProgram, lookMs, soonMs } from './keep-program.ts';
+import {
+  type ProgramLook,
+  type ReconciledProgram,
+  beginLook,
+  keepProgram,
+  lookMs,
+  soonMs,
+} from './keep-program.ts';
 import {
   type PodNetwork,
   type ReadyProgram,
@@ -90,7 +97,8 @@ export async function reconcilePod(pod: HostPod, host: PodHost, op: ClientOperat
   if (isStopped)
     return { status: told({ ...stoppedStatus(pod, network, host), ...kept }), requeueAfterMs: lookMs };
   const found: ReconciledProgram[] = [];
-  const place = { pod, files, network };
+  const look = beginLook(host.clock, op.signal);
+  const place = { pod, files, network, look };
   for (const program of programs)
     found.push(
       await orWaiting(program.name, op.signal, async () => await reconcileProgram(program, place, host, op)),
@@ -100,7 +108,7 @@ export async function reconcilePod(pod: HostPod, host: PodHost, op: ClientOperat
       await orWaiting(balancerName, op.signal, async () => {
         const identity = programSandbox(pod.metadata.uid, balancerName);
         const at = { files: programFiles(files, balancerName), identity, sandbox: host.sandbox };
-        return await reconcileBalancer(balancer, network, at, host.clock, op.signal);
+        return await reconcileBalancer(balancer, network, at, look);
       }),
     );
   if (found.some(({ replacesImage }) => replacesImage)) await removeUnusedRoots(host.paths, op.signal);
@@ -287,11 +295,12 @@ interface PodPlace {
   readonly pod: HostPod;
   readonly files: PodFiles;
   readonly network: PodNetwork;
+  readonly look: ProgramLook;
 }
 
 async function reconcileProgram(
   program: HostProgram,
-  { pod, files: ofPod, network }: PodPlace,
+  { pod, files: ofPod, network, look }: PodPlace,
   host: PodHost,
   op: ClientOperation,
 ): Promise<ReconciledProgram> {
@@ -320,8 +329,7 @@ async function reconcileProgram(
       isReady: async () => await isAnswering(program, network.reachedAt ?? network.address, op.signal),
     },
     place,
-    host.clock,
-    op.signal,
+    look,
   );
   return { ...kept, replacesImage: root.replaces === true };
 }
