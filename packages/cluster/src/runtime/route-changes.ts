@@ -35,7 +35,7 @@ export type Enqueue<C extends Routed = Routed> = (controller: C, key: string) =>
 
 /**
  * Has the controllers look at what a change is of interest to: the object itself, its owners, all that belongs to a
- * Cluster whose wishes or beginnings have changed, or whose API server answers again, the parts of a Machine or a MachinePool, the health checks of a Machine and its hosted control plane, the load
+ * Cluster whose wishes or beginnings have changed, or whose API server answers again or no longer, the parts of a Machine or a MachinePool, the health checks of a Machine and its hosted control plane, the load
  * balancer of a Machine or a pod, the Clusters of a class, the claims that wait for a pool, and the pool of an address
  * or of a claim that is gone.
  */
