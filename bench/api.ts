@@ -32,7 +32,7 @@ type Both<T> = Readonly<Record<'ignited' | 'kubernetes', T>>;
 
 /**
  * Measures the Kubernetes API of ignited on SQLite against a kube-apiserver on etcd: the same requests of the same
- * client over TLS, with a client certificate, for objects of a kind of Kubernetes and of one that a CustomResourceDefinition defines. Both have
+ * client over TLS and HTTP/2, with a client certificate, for objects of a kind of Kubernetes and of one that a CustomResourceDefinition defines. Both have
  * what was written on the disk before they answer.
  */
 export async function benchApi(): Promise<void> {

@@ -1,8 +1,8 @@
-import { ApiConnection, type ApiRequest } from '@ignite/toolkit/client/over-http/api-connection';
 import type { ServerAccess } from '@ignite/toolkit/client/over-http/server-access';
 import type { AskedKind } from './asked-kind.ts';
 import { timed } from './measure.ts';
 import { OpenWatches } from './open-watches.ts';
+import { StreamingConnection } from './streaming-connection.ts';
 
 /** The requests of one turn, of which the average counts. */
 const requests = 50;
@@ -12,13 +12,13 @@ const watched = 'object-0';
 
 /** Asks a server for objects of one kind, one request after another, and tells how long that takes. */
 export class AskingClient implements Disposable {
-  readonly #connection: ApiConnection;
+  readonly #connection: StreamingConnection;
   readonly #kind: AskedKind;
   #time = 0;
   #made = 0;
 
   constructor(access: ServerAccess, kind: AskedKind) {
-    this.#connection = new ApiConnection(access);
+    this.#connection = new StreamingConnection(access);
     this.#kind = kind;
   }
 
@@ -83,7 +83,7 @@ export class AskingClient implements Disposable {
     return this.#connection.lines({ method: 'GET', path, signal });
   }
 
-  async #send(method: ApiRequest['method'], path: string, type: string, content: unknown): Promise<unknown> {
+  async #send(method: 'POST' | 'PATCH', path: string, type: string, content: unknown): Promise<unknown> {
     return await this.#connection.call({ method, path, body: { type, content } });
   }
 }

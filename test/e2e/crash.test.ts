@@ -79,7 +79,7 @@ test('twenty runs at once all come to be, each with an address of its own', asyn
   const addresses = (await ignite.ok('ps', '--format', '{{json .status.network.ipAddresses}}'))
     .trim()
     .split('\n');
-  assert.equal(new Set(addresses).size, 20);
+  assert.equal(new Set(addresses).size, 20, await ignite.ok('ps', '-a'));
   await ignite.ok('rm', '-f', ...names);
 });
 
