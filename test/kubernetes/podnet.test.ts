@@ -86,9 +86,14 @@ test('conf: the bridge plugin with a range and a default route for each network 
   });
 });
 
-/** Runs a script where the network, /run and the configuration of CNI are of its own. */
+/** Runs a script where the network and /run are of its own, as is what it changes in /etc and /var/lib, and CNI is not configured. */
 function inNamespace(script: string): string {
-  const setup = `mount -t tmpfs tmpfs /run; mount -t tmpfs tmpfs /etc/cni; mkdir /etc/cni/net.d
+  const setup = `mount -t tmpfs tmpfs /run
+    for dir in /etc /var/lib; do
+      mkdir -p /run/over$dir/upper /run/over$dir/work
+      mount -t overlay -o lowerdir=$dir,upperdir=/run/over$dir/upper,workdir=/run/over$dir/work overlay $dir
+    done
+    rm -rf /etc/cni; mkdir -p /etc/cni/net.d
     ip link set lo up; ip link add eth0 type veth peer name eth1; ip link set eth1 up; ip link set eth0 up
     ip address add 10.1.0.2/24 dev eth0
     nodes() { printf '%s\\n' "$@" >/run/podnet.nodes; "$podnet" apply a; }
@@ -148,11 +153,7 @@ test('run: a node that gets its network later, and sees only itself at first, is
     JSON.stringify({ metadata: { resourceVersion: '1' }, items: [node('a', podCIDRs, '10.1.0.2')] });
   // Instead of curl and sleep there are scripts: a request fails, and answers of the API server follow. The second pause ends it.
   const printed = inNamespace(`
-    for dir in /etc /var/lib; do
-      mkdir -p /run/over$dir/upper /run/over$dir/work
-      mount -t overlay -o lowerdir=$dir,upperdir=/run/over$dir/upper,workdir=/run/over$dir/work overlay $dir
-    done
-    mkdir -p /run/bin /etc/kubernetes /etc/cni/net.d /var/lib/kubelet/pki
+    mkdir -p /run/bin /etc/kubernetes /var/lib/kubelet/pki
     echo 'server: https://10.1.0.9:6443' >/etc/kubernetes/kubelet.conf
     echo certificate >/var/lib/kubelet/pki/kubelet-client-current.pem
     echo '${list([])}' >/run/answer2
