@@ -174,8 +174,11 @@ function apiServer(planned: PlannedControlPlane, image: string): Program {
   );
 }
 
+const argumentOf = (flag: string, value: string): string => `--${flag}=${value}`;
+const clusterNameFlag = 'cluster-name';
+
 /** Pure. Returns the argument by which the controller manager knows its cluster, the only one that has the name of the Cluster. */
-export const clusterNameArgument = (clusterName: string): string => `--cluster-name=${clusterName}`;
+export const clusterNameArgument = (clusterName: string): string => argumentOf(clusterNameFlag, clusterName);
 
 function controllerManager(planned: PlannedControlPlane, version: string): Program {
   const { spec, clusterName, network, pod } = planned;
@@ -192,7 +195,7 @@ function controllerManager(planned: PlannedControlPlane, version: string): Progr
       ['service-account-private-key-file', `${keys}/sa.key`],
       ['use-service-account-credentials', 'true'],
       ['controllers', '*,bootstrapsigner,tokencleaner'],
-      ['cluster-name', clusterName],
+      [clusterNameFlag, clusterName],
       ['service-cluster-ip-range', network.services],
       ...(network.pods === undefined
         ? []
@@ -254,7 +257,7 @@ function program(
   return {
     name,
     image,
-    command: [`/usr/local/bin/${name}`, ...all.map(([each, value]) => `--${each}=${value}`)],
+    command: [`/usr/local/bin/${name}`, ...all.map(([each, value]) => argumentOf(each, value))],
     secrets: [{ path: keys, secretName: secret }],
     volumes,
     memory,

@@ -120,6 +120,6 @@ function newsOf({ metadata, status }: Vm): string {
 /** Pure. Returns when a VM that has changed is looked at, in milliseconds from now. No command goes on with what a controller wishes. */
 function untilLookMs({ metadata, status: { phase, restarts } }: Vm, nowMs: number): number {
   const due = phase === 'Restarting' ? Date.parse(restarts?.nextTime ?? '') : NaN;
-  const isControlled = metadata.ownerReferences?.some(({ controller }) => controller) ?? false;
-  return Number.isNaN(due) ? (isControlled ? 0 : leewayMs) : Math.max(0, due - nowMs);
+  if (!Number.isNaN(due)) return Math.max(0, due - nowMs);
+  return metadata.ownerReferences?.some(({ controller }) => controller) ? 0 : leewayMs;
 }
