@@ -48,8 +48,9 @@ test('a folder and a path in which nothing is declared are told of', async () =>
   const folder = join(ignite.dir, 'empty');
   mkdirSync(folder);
   for (const args of [
-    ['daemon', '--manifests', folder],
+    // The Sync of before names the path from the beginning: a service that applied it once more would have something to hold back.
     ['gitops', join(ignite.dir, 'away.git'), '--path', 'misspelt'],
+    ['daemon', '--manifests', folder],
   ]) {
     const service = ignite.start(args);
     const path = args.at(-1)!;
